@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/data/data_set.h"
+#include "core/plan/executor.h"
+
+namespace bitdesk {
+
+/// Seed of the one permutation in which every evaluation visits images.
+inline constexpr std::uint64_t kOrderSeed = 0x6269746465736bULL;
+
+struct EvaluationOptions {
+    std::int64_t limit = 0;        ///< images, 0: all
+    int batch = 64;                ///< images a mini-batch
+    int firstBatch = 0;            ///< size of the first mini-batch (a quick first estimate), 0: as `batch`
+    std::uint64_t orderSeed = kOrderSeed;
+};
+
+/// State of a running evaluation after a mini-batch: the images so far are an honest sample of the whole, since they
+/// are visited in a fixed random order. The spans live until the callback returns.
+struct PartialEvaluation {
+    std::int64_t correct = 0, seen = 0, total = 0;
+    std::span<const std::uint16_t> predictions;   ///< of the `seen` first images of the order
+    std::span<const std::uint8_t> correctMask;
+    double seconds = 0;
+};
+
+struct EvaluationOutcome {
+    std::int64_t correct = 0, total = 0;
+    std::vector<std::uint16_t> predictions;       ///< in visiting order
+    std::vector<std::uint8_t> correctMask;
+    double seconds = 0;
+};
+
+/// Called on the evaluating thread after every mini-batch.
+using PartialSink = std::function<void(const PartialEvaluation&)>;
+
+/// Checks that a data set fits a model (shape, class count); throws Error (BadInput) naming both.
+void checkDataFitsModel(const DataSet& data, const MetaModel& model);
+
+/// Runs the plan over the data set in the fixed order. Throws Cancelled between mini-batches when `stop` fires.
+/// Ties between logits go to the lowest class.
+EvaluationOutcome evaluate(Executor& executor, const ExecutionPlan& plan, const DataSet& data,
+                           const EvaluationOptions& options, std::stop_token stop = {},
+                           const PartialSink& onBatch = {});
+
+/// Class per image in the data set's own order.
+std::vector<std::uint16_t> predict(Executor& executor, const ExecutionPlan& plan, const DataSet& data,
+                                   std::int64_t limit, int batch, std::stop_token stop = {},
+                                   const PartialSink& onBatch = {});
+
+}  // namespace bitdesk

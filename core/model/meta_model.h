@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/network/bit_configuration.h"
+#include "core/network/network.h"
+#include "core/quant/quantizer.h"
+
+namespace bitdesk {
+
+/// What one convolution or linear layer stores.
+struct LayerParameters {
+    std::vector<std::int8_t> codes;   ///< [N, KH, KW, C/groups] or [N, C], at the layer's top bits
+    std::vector<float> weightScale;   ///< 1 or N values > 0
+    std::vector<float> actScale;      ///< one per bit-width of the model (ascending), 1 for a fixed layer; > 0
+    std::vector<float> bias;          ///< N values, or empty
+};
+
+/// What one transitional norm stores: tables of [from][to][channel], flattened; variances ≥ 0.
+struct NormParameters {
+    int from = 1, to = 1, channels = 0;
+    std::vector<float> gamma, beta, mean, var;
+
+    std::size_t index(int fromIndex, int toIndex) const {
+        return (static_cast<std::size_t>(fromIndex) * static_cast<std::size_t>(to) + static_cast<std::size_t>(toIndex)) *
+               static_cast<std::size_t>(channels);
+    }
+};
+
+/// Per channel, on pixels scaled to 0…1: (x − mean) / std.
+struct Normalization {
+    std::vector<float> mean, std;
+};
+
+/// A meta-quantized network: one set of weight codes that runs at every bit-width in `bits`. Plain value.
+struct MetaModel {
+    Network network;
+    std::string quantizer = "floor-nested";
+    std::vector<int> bits;                   ///< ascending, e.g. {2, 3, 4}; each in 2…8
+    std::vector<LayerParameters> layers;     ///< in the order of network.layers()
+    std::map<int, NormParameters> norms;     ///< by node index
+    Normalization normalization;
+    std::vector<std::string> classNames;
+    std::map<std::string, std::string> provenance;  ///< free text: data set, hash, seeds, command, accuracies …
+    std::string name;                        ///< file stem, or "random:NETWORK"
+    std::string hash;                        ///< SHA-256 of the file's bytes (of the written form for random models)
+
+    int topBits() const { return bits.back(); }
+    /// The width that a layer's codes are stored at: its fixed bits, or topBits().
+    int codeBits(const Layer& layer) const { return layer.quantizable() ? topBits() : layer.fixedBits; }
+    /// Position of a bit-width in `bits`; throws Error (BadInput) when the model lacks it.
+    int bitIndex(int width) const;
+    const WeightQuantizer& weightQuantizer() const { return findWeightQuantizer(quantizer); }
+};
+
+/// Checks every table against the network: sizes, code ranges, finiteness, positive scales, variances ≥ 0. Throws
+/// Error (BadInput) naming `where` and the tensor.
+void checkModel(const MetaModel& model, const std::string& where);
+
+/// Random weights and plausible norms, for timing (`random:NETWORK`).
+MetaModel randomModel(const Network& network, std::vector<int> bits, std::uint64_t seed);
+
+}  // namespace bitdesk

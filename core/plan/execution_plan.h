@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/model/meta_model.h"
+
+namespace bitdesk {
+
+/// What the numbers in a plan mean; part of every stored key, raised when any executor's results change.
+inline constexpr int kNumericsVersion = 1;
+
+/// Where an executor keeps a buffer. Plans are lowered for the CPU; a device executor moves them.
+enum class BufferDevice { Cpu, Cuda };
+enum class ElementType { F32, U8, S8 };
+
+/// An activation tensor [batch, H, W, C] that steps write and read. `firstStep` writes it, `lastStep` reads it last.
+struct Buffer {
+    Shape shape;
+    ElementType type = ElementType::F32;
+    int firstStep = 0;
+    int lastStep = 0;
+    BufferDevice device = BufferDevice::Cpu;
+};
+
+/// Writes codes = quantizeActivation(value, inverseScale, lowest, highest) into a buffer.
+struct CodeOutput {
+    int buffer = -1;
+    float inverseScale = 1;
+    int lowest = 0;
+    int highest = 0;
+    int layer = -1;  ///< the layer (index into network.layers()) that reads these codes
+};
+
+/// What happens to a step's raw value before it is stored, always in this order, in float32, each operation rounded
+/// (no fused multiply-add):
+///   v = float(raw) · scale[c] + offset[c];  v = v + residual;  v = max(v, 0);  store v and its codes.
+/// scale/offset are empty where there is none; raw is an int32 accumulator for conv/linear, else a float.
+struct Epilogue {
+    std::vector<float> scale;
+    std::vector<float> offset;
+    int residual = -1;      ///< F32 buffer, −1: none
+    bool relu = false;
+    int floatOutput = -1;   ///< F32 buffer, −1: the value is not kept
+    std::vector<CodeOutput> codeOutputs;
+};
+
+enum class StepKind {
+    Image,    ///< raw = one pixel 0…255; the epilogue normalizes
+    Conv2d,   ///< raw = Σ code · oddCode over the window, int32; padding adds 0
+    Linear,   ///< raw = Σ code · oddCode, int32
+    MaxPool,  ///< raw = the window's maximum, float; padding ignored
+    AvgPool,  ///< raw = (Σ row by row, left to right, float32) · float(1/window)
+    Pointwise ///< raw = the input, float (norms, adds and quantizations that could not be fused)
+};
+
+struct Step {
+    StepKind kind = StepKind::Pointwise;
+    std::string name;        ///< the layer's or node's name
+    int node = -1;
+    int input = -1;          ///< buffer; −1 for Image
+    int layer = -1;          ///< index into network.layers() for Conv2d and Linear
+    int bits = 0;            ///< weight and input bits of Conv2d and Linear
+    Shape inputShape, outputShape;
+    Conv2dAttributes conv;   ///< geometry of Conv2d
+    PoolAttributes pool;     ///< geometry of pools, `global` resolved to a window
+    Epilogue epilogue;
+    std::string kernel = "portable";  ///< slot: executors replace it by the kernel they chose
+};
+
+/// A network under one bit configuration, ready to run: every table looked up, every constant folded. Buffers are
+/// indices into `buffers`; the logits are `output` (F32). Plain value.
+struct ExecutionPlan {
+    BitConfiguration bits;
+    std::vector<Buffer> buffers;
+    std::vector<Step> steps;
+    int output = -1;
+    int classes = 0;
+};
+
+/// Lowers model + configuration. Constants are computed in double and rounded once to float:
+///   scale = s_a·s_w·2^(top−b)/2 · γ/√(var+ε),  offset = (bias − mean)·γ/√(var+ε) + β.
+/// Throws Error (BadInput) for a configuration that does not fit the model.
+ExecutionPlan lower(const MetaModel& model, const BitConfiguration& bits);
+
+}  // namespace bitdesk

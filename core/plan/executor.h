@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/plan/execution_plan.h"
+
+namespace bitdesk {
+
+/// What one step took inside a run.
+struct StepTime {
+    int step = 0;
+    double milliseconds = 0;
+};
+
+/// Runs plans of one model. All executors give the same logits, bit for bit. Not thread-safe: one caller at a time.
+class Executor {
+public:
+    virtual ~Executor() = default;
+
+    /// images: [batch, H, W, C] bytes; logits: [batch, classes]. Throws Error on shapes that do not fit.
+    virtual void run(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
+                     std::span<float> logits) = 0;
+
+    /// run() with the time of each step appended to `times`, in plan order (device work is waited for).
+    virtual void runTimed(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
+                          std::span<float> logits, std::vector<StepTime>& times) = 0;
+
+    virtual std::string backend() const = 0;  ///< "portable", "reference", …
+    virtual std::string device() const = 0;   ///< "cpu", "cuda:0"
+    /// Bits that the arithmetic of a step really has: 32 where codes are held in floats (simulated).
+    virtual int executedBits(const Step& step) const = 0;
+    /// Name of the kernel that a step runs.
+    virtual std::string kernel(const Step& step) const = 0;
+};
+
+}  // namespace bitdesk

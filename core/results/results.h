@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/network/bit_configuration.h"
+#include "core/statistics/intervals.h"
+
+namespace bitdesk {
+
+/// What makes two evaluations the same work: equal keys give equal answers on every machine.
+struct EvaluationKey {
+    std::string modelHash;
+    std::string dataHash;
+    std::string split;              ///< "train", "val", "test"
+    std::int64_t subset = 0;        ///< number of images asked for (the first `subset` of the permutation)
+    std::uint64_t orderSeed = 0;    ///< seed of the permutation in which images are visited
+    BitConfiguration bits;
+    int numericsVersion = 0;
+
+    bool operator==(const EvaluationKey&) const = default;
+};
+
+/// A finished evaluation. `predictions[i]` is the class given to the i-th image of the permutation.
+struct Evaluation {
+    std::int64_t id = 0;            ///< 0: not stored
+    EvaluationKey key;
+    std::string modelName, dataName;
+    std::int64_t correct = 0, total = 0;
+    std::vector<std::uint16_t> predictions;
+    std::vector<std::uint8_t> correctMask;  ///< 1 where right, in the same order
+    std::int64_t bitops = 0, weightBytes = 0, normBytes = 0;
+    std::string device, backend;
+    double seconds = 0;             ///< wall time of the evaluation
+    std::string createdAt;          ///< ISO 8601, UTC
+
+    double accuracy() const { return total > 0 ? static_cast<double>(correct) / static_cast<double>(total) : 0; }
+};
+
+/// One row of the history: an Evaluation without its per-image predictions.
+struct EvaluationSummary {
+    std::int64_t id = 0;
+    std::string modelName, modelHash, dataName, split;
+    BitConfiguration bits;
+    std::int64_t correct = 0, total = 0;
+    std::int64_t bitops = 0, weightBytes = 0, normBytes = 0;
+    std::string device, backend, createdAt;
+
+    double accuracy() const { return total > 0 ? static_cast<double>(correct) / static_cast<double>(total) : 0; }
+    Interval interval() const { return wilson(correct, total); }
+};
+
+struct LayerTime {
+    std::string name;
+    int requestedBits = 0;
+    int executedBits = 0;   ///< 32: simulated on floats
+    std::string kernel;
+    Quartiles milliseconds;
+};
+
+/// A measured latency of one configuration: raw samples and what they were taken under.
+struct Measurement {
+    std::int64_t id = 0;
+    std::string modelHash, modelName;
+    BitConfiguration bits;
+    std::string backend, device;
+    int threads = 1, batch = 1;
+    bool simulated = false;             ///< true for the reference executor: not a low-bit time
+    std::vector<double> samplesMs;      ///< one whole run of `batch` images each
+    Quartiles latencyMs;
+    std::vector<LayerTime> layers;
+    std::string machine, build, environmentJson;
+    std::int64_t runGroup = 0;          ///< measurements interleaved in one run share it
+    std::string createdAt;
+};
+
+}  // namespace bitdesk

@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace bitdesk {
+
+/// A closed interval of the quantity it was made for (fractions 0…1 for accuracies).
+struct Interval {
+    double low = 0;
+    double high = 0;
+    double half() const { return (high - low) / 2; }
+};
+
+/// Wilson score interval of a proportion (Wilson 1927), 95 % by default. total = 0 gives [0, 1].
+Interval wilson(std::int64_t successes, std::int64_t total, double z = 1.959963984540054);
+
+/// The same with the finite-population correction for a sample of `total` out of `population` images drawn without
+/// replacement: the interval closes as the sample becomes the whole (Cochran, Sampling Techniques, 1977, 2.6).
+Interval wilsonFinite(std::int64_t successes, std::int64_t total, std::int64_t population,
+                      double z = 1.959963984540054);
+
+/// Difference of two accuracies on the same images. onlyA: images that only A gets right, onlyB: only B.
+struct PairedDifference {
+    double delta = 0;      ///< accuracy(B) − accuracy(A), fraction
+    double halfWidth = 0;  ///< 95 % (Agresti-Min adjusted Wald; Agresti & Min 2005)
+    std::int64_t onlyA = 0, onlyB = 0, total = 0;
+};
+PairedDifference pairedDifference(std::int64_t onlyA, std::int64_t onlyB, std::int64_t total);
+
+/// Median and quartiles (linear interpolation between order statistics, Hyndman & Fan type 7, as NumPy's default).
+struct Quartiles {
+    double median = 0, q1 = 0, q3 = 0;
+    std::int64_t n = 0;
+};
+/// n = 0 gives zeros.
+Quartiles quartiles(std::span<const double> samples);
+
+}  // namespace bitdesk

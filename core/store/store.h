@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/results/results.h"
+
+namespace bitdesk {
+
+/// The SQLite store of results: WAL, foreign keys, synchronous=FULL, schema version with migrations. Several processes
+/// may write at once (busy timeout). One object is one connection: use it from one thread at a time (see StoreThread).
+/// Every call throws Error naming the file: BadInput for a corrupt, foreign or newer database, Resource for a
+/// read-only or full one. A database that is not Bitdesk's is never written to.
+class Store {
+public:
+    /// Opens or creates. `path` ":memory:" is private to the object.
+    explicit Store(const std::filesystem::path& path);
+    ~Store();
+    Store(Store&&) noexcept;
+    Store& operator=(Store&&) noexcept;
+
+    /// The user's default: $XDG_DATA_HOME/bitdesk/results.sqlite, else ~/.local/share/….
+    static std::filesystem::path defaultPath();
+
+    /// Saves a finished evaluation; when the key is there already, that row's id is returned and nothing changes.
+    std::int64_t save(const Evaluation& evaluation);
+    std::int64_t save(const Measurement& measurement);
+
+    std::optional<Evaluation> find(const EvaluationKey& key);
+    std::optional<Evaluation> evaluation(std::int64_t id);
+    std::optional<Measurement> measurement(std::int64_t id);
+
+    /// Newest first; `modelHash` empty: of all models. limit 0: all.
+    std::vector<EvaluationSummary> evaluations(const std::string& modelHash = {}, std::int64_t limit = 0);
+    std::vector<Measurement> measurements(const std::string& modelHash = {}, std::int64_t limit = 0);
+
+    const std::filesystem::path& path() const;
+    int schemaVersion() const;
+
+private:
+    struct Connection;
+    std::unique_ptr<Connection> m_connection;
+};
+
+}  // namespace bitdesk
