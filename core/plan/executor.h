@@ -39,4 +39,8 @@ public:
     virtual std::string kernel(const Step& step) const = 0;
 };
 
+/// Throws Error (Internal) when the spans of Executor::run do not have the sizes that the plan asks for.
+void checkSpans(const MetaModel& model, const ExecutionPlan& plan, std::size_t imageBytes, int batch,
+                std::size_t logits);
+
 }  // namespace bitdesk

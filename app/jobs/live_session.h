@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <variant>
+
+#include "app/jobs/evaluate_job.h"
+#include "app/jobs/profile_job.h"
+
+namespace bitdesk::jobs {
+
+/// What follows the hand. `generation` is the number that submit() returned; receivers drop older ones.
+struct LiveUpdate {
+    std::uint64_t generation = 0;
+    BitConfiguration bits;
+    std::int64_t correct = 0, seen = 0, total = 0;
+    /// Against the reference mix on the same images (pinned baseline, else the previous finished mix), when it is known.
+    std::optional<PairedDifference> difference;
+    bool finished = false;      ///< all images seen
+    bool fromStore = false;
+    std::int64_t evaluationId = 0;  ///< row in the store, once saved
+    std::int64_t bitops = 0, weightBytes = 0, normBytes = 0;
+    double seconds = 0;
+};
+
+/// Latency of a mix, taken when the hand rests.
+struct LiveLatency {
+    std::uint64_t generation = 0;
+    Measurement measurement;
+};
+
+struct LiveFailure {
+    std::uint64_t generation = 0;
+    std::string message;
+};
+
+using LiveEvent = std::variant<LiveUpdate, LiveLatency, LiveFailure>;
+
+/// One worker thread; the latest submitted mix wins: submitting cancels the evaluation in hand at its next
+/// mini-batch. After a finished evaluation the mix's latency is measured, unless a new one was submitted.
+/// Knows no Qt; the sink is called on the worker thread.
+class LiveSession {
+public:
+    struct Setup {
+        std::shared_ptr<const MetaModel> model;
+        std::shared_ptr<const DataSet> data;
+        DeviceChoice device;
+        EvaluationOptions options;   ///< firstBatch gives the quick first estimate
+        StoreThread* store = nullptr;
+        ComputeArbiter* arbiter = nullptr;
+        bool measureLatency = true;
+    };
+
+    LiveSession(Setup setup, std::function<void(const LiveEvent&)> sink);
+    ~LiveSession();  ///< cancels and joins
+
+    /// Thread-safe and immediate. Returns the generation of this mix.
+    std::uint64_t submit(const BitConfiguration& bits);
+    /// The mix that differences are taken against; empty: the previous finished one.
+    void pinBaseline(std::optional<BitConfiguration> bits);
+    /// Stops what is running; nothing of it is stored.
+    void cancel();
+
+    const Setup& setup() const { return m_setup; }
+
+private:
+    struct Request {
+        std::uint64_t generation = 0;
+        BitConfiguration bits;
+    };
+    void work(std::stop_token stop);
+
+    Setup m_setup;
+    std::function<void(const LiveEvent&)> m_sink;
+    mutable std::mutex m_mutex;
+    std::condition_variable_any m_changed;
+    std::optional<Request> m_next;
+    std::optional<BitConfiguration> m_pinned;
+    std::stop_source m_current;
+    std::uint64_t m_generation = 0;
+    std::jthread m_thread;  // last: starts when everything above is there
+};
+
+}  // namespace bitdesk::jobs

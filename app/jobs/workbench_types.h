@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/data/data_set.h"
+#include "core/model/meta_model.h"
+#include "core/plan/executor.h"
+
+namespace bitdesk::jobs {
+
+/// Which executor runs the plans, and where. `backend` is "reference" (later "packed"); `device` "cpu" or "cuda:N".
+struct DeviceChoice {
+    std::string backend = "reference";
+    std::string device = "cpu";
+};
+
+/// The one place that knows all executors. Throws Error (Usage) for an unknown backend, (Resource) for a device that
+/// is not there. `model` must outlive the executor.
+std::unique_ptr<Executor> makeExecutor(const MetaModel& model, const DeviceChoice& choice, int threads);
+
+}  // namespace bitdesk::jobs

@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <vector>
+
+#include "core/plan/execution_plan.h"
+
+namespace bitdesk {
+
+/// y = x·scale + offset per channel, in double: folded step by step and rounded once, when it enters the plan.
+struct Affine {
+    std::vector<double> scale, offset;
+};
+
+/// Pixels 0…255 to normalized values.
+Affine imageAffine(const MetaModel& model);
+/// Integer accumulator to real value: s_a·s_w·2^(top−b)/2, and the bias.
+Affine layerAffine(const MetaModel& model, int layerIndex, const BitConfiguration& bits);
+/// The norm's table for this configuration's transition.
+Affine normAffine(const MetaModel& model, int node, const BitConfiguration& bits);
+/// x ↦ second(first(x)).
+Affine compose(const Affine& first, const Affine& second);
+void store(const Affine& affine, Epilogue& epilogue);
+
+/// Scale and range of the codes that `layer` reads, as an epilogue writes them.
+CodeOutput codeOutput(const MetaModel& model, int layerIndex, const BitConfiguration& bits);
+
+}  // namespace bitdesk
