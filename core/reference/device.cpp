@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/reference/device.h"
+
+#include <charconv>
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <torch/cuda.h>
+
+#include "core/base/error.h"
+
+namespace bitdesk {
+
+c10::Device parseDevice(const std::string& text) {
+    if (text == "cpu") return c10::Device(c10::kCPU);
+    constexpr std::string_view kPrefix = "cuda:";
+    int index = 0;
+    const bool isCuda = text == "cuda" || text.starts_with(kPrefix);
+    if (text.starts_with(kPrefix)) {
+        const char* begin = text.data() + kPrefix.size();
+        const char* end = text.data() + text.size();
+        const auto parsed = std::from_chars(begin, end, index);
+        if (parsed.ec != std::errc{} || parsed.ptr != end || index < 0 || index > 255)
+            throw Error(ErrorKind::Usage, "--device", "'" + text + "' is no device", "Use cpu or cuda:N");
+    }
+    if (!isCuda) throw Error(ErrorKind::Usage, "--device", "'" + text + "' is no device", "Use cpu or cuda:N");
+    if (!torch::cuda::is_available())
+        throw Error(ErrorKind::Resource, "--device " + text,
+                    "no CUDA device can be used: this build has no CUDA, or no driver or GPU is there",
+                    "Use --device cpu");
+    if (index >= static_cast<int>(torch::cuda::device_count()))
+        throw Error(ErrorKind::Resource, "--device " + text,
+                    "this machine has " + std::to_string(torch::cuda::device_count()) + " CUDA device(s)",
+                    "Count from cuda:0");
+    return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
+}
+
+void prepareTorch(int threads) {
+    if (threads > 0) at::set_num_threads(threads);
+    at::globalContext().setAllowTF32CuBLAS(false);
+    at::globalContext().setAllowTF32CuDNN(false);
+    at::globalContext().setUserEnabledNNPACK(false);
+}
+
+void waitFor(c10::Device device) {
+    if (device.is_cuda()) torch::cuda::synchronize(device.index());
+}
+
+}  // namespace bitdesk

@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <string>
+
+#include <c10/core/Device.h>
+
+namespace bitdesk {
+
+/// "cpu" or "cuda:N". Throws Error: Usage for another text, Resource where this build or machine has no such device.
+c10::Device parseDevice(const std::string& text);
+
+/// Sets LibTorch's pool (0: leaves it) and switches off whatever would round more than float32 sums of integers do:
+/// TF32 on GPUs, NNPACK's Winograd on CPUs.
+void prepareTorch(int threads);
+
+/// Waits until the device has done all that was asked of it; at once on a CPU.
+void waitFor(c10::Device device);
+
+}  // namespace bitdesk
