@@ -64,6 +64,12 @@ public:
     const Layer* findLayer(std::string_view name) const;
 
 private:
+    void connect();
+    void inferShapes();
+    void collectLayers();
+    void checkQuantizers();
+    void checkNorms() const;
+
     std::string m_name;
     std::vector<Node> m_nodes;
     std::vector<Shape> m_shapes;

@@ -8,8 +8,8 @@
 namespace bitdesk {
 
 at::ScalarType exactType(std::int64_t largestAccumulator) {
-    if (largestAccumulator <= (std::int64_t{1} << 24)) return at::kFloat32;
-    if (largestAccumulator < (std::int64_t{1} << 31)) return at::kFloat64;
+    if (largestAccumulator <= (std::int64_t{1} << 24)) return at::kFloat;
+    if (largestAccumulator < (std::int64_t{1} << 31)) return at::kDouble;
     throw Error(ErrorKind::BadInput, "model", "a layer's accumulator can pass 32 bits");
 }
 

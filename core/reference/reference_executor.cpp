@@ -56,7 +56,7 @@ private:
         const Shape& shape = m_model.network.inputShape();
         // from_blob wants a mutable pointer; the tensor is only read.
         m_images = at::from_blob(const_cast<std::uint8_t*>(images.data()),
-                                    {batch, shape.height, shape.width, shape.channels}, at::kUInt8)
+                                    {batch, shape.height, shape.width, shape.channels}, at::kByte)
                        .permute({0, 3, 1, 2})
                        .to(m_device);
         m_buffers.assign(plan.buffers.size(), {});
@@ -98,7 +98,7 @@ private:
 
     at::Tensor raw(const Step& step) {
         if (step.kind == StepKind::Image)
-            return m_images.to(at::kFloat32, false, true, at::MemoryFormat::ChannelsLast);
+            return m_images.to(at::kFloat, false, true, at::MemoryFormat::ChannelsLast);
         const at::Tensor& input = m_buffers[at_(step.input)];
         switch (step.kind) {
             case StepKind::Conv2d: return convolve(step, input, step.conv);
@@ -119,7 +119,7 @@ private:
     at::Tensor convolve(const Step& step, const at::Tensor& input, const Conv2dAttributes& geometry) {
         const at::Tensor& weights = weightsOf(step);
         const auto codes = input.to(weights.scalar_type());
-        return exactConvolution(codes, weights, geometry).to(at::kFloat32);
+        return exactConvolution(codes, weights, geometry).to(at::kFloat);
     }
 
     /// Window positions are added one after the other, in the order that the plan's contract fixes.

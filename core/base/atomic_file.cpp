@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/base/atomic_file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <string>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/error.h"
+
+namespace bitdesk {
+namespace {
+
+[[noreturn]] void fail(const std::filesystem::path& path, const std::string& what, int code) {
+    throw Error(ErrorKind::Resource, path.string(), what + ": " + std::strerror(code),
+                "Check the folder, its permissions and the free space");
+}
+
+/// An open descriptor and the name of the file aside; unless kept, the file goes with the object.
+class AsideFile {
+public:
+    explicit AsideFile(const std::filesystem::path& target) : m_target(target), m_name(target.string() + ".XXXXXX") {
+        m_descriptor = ::mkostemp(m_name.data(), O_CLOEXEC);
+        if (m_descriptor < 0) fail(m_target, "cannot be written", errno);
+    }
+    AsideFile(const AsideFile&) = delete;
+    AsideFile& operator=(const AsideFile&) = delete;
+    ~AsideFile() {
+        if (m_descriptor >= 0) ::close(m_descriptor);
+        if (!m_renamed) ::unlink(m_name.c_str());
+    }
+
+    void write(std::string_view bytes) {
+        while (!bytes.empty()) {
+            const ssize_t written = ::write(m_descriptor, bytes.data(), bytes.size());
+            if (written < 0 && errno == EINTR) continue;
+            if (written < 0) fail(m_target, "cannot be written", errno);
+            bytes.remove_prefix(static_cast<std::size_t>(written));
+        }
+    }
+
+    void renameOverTarget() {
+        const mode_t mask = ::umask(0);
+        ::umask(mask);
+        if (::fchmod(m_descriptor, 0666 & ~mask) != 0 || ::fsync(m_descriptor) != 0)
+            fail(m_target, "cannot be written", errno);
+        if (::rename(m_name.c_str(), m_target.c_str()) != 0) fail(m_target, "cannot be replaced", errno);
+        m_renamed = true;
+        syncFolder();
+    }
+
+private:
+    /// So that the new name survives a power loss; a file system that cannot do it has still renamed.
+    void syncFolder() const {
+        const auto folder = m_target.has_parent_path() ? m_target.parent_path() : std::filesystem::path(".");
+        const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (descriptor < 0) return;
+        ::fsync(descriptor);
+        ::close(descriptor);
+    }
+
+    std::filesystem::path m_target;
+    std::string m_name;
+    int m_descriptor = -1;
+    bool m_renamed = false;
+};
+
+}  // namespace
+
+void writeFileAtomically(const std::filesystem::path& path, std::string_view bytes) {
+    AsideFile file(path);
+    file.write(bytes);
+    file.renameOverTarget();
+}
+
+void checkWritable(const std::filesystem::path& path) {
+    if (std::filesystem::is_directory(path)) fail(path, "cannot be written", EISDIR);
+    AsideFile probe(path);
+}
+
+}  // namespace bitdesk

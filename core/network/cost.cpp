@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/network/cost.h"
+
+#include <numeric>
+
+namespace bitdesk {
+
+int layerBits(const Layer& layer, const BitConfiguration& bits) {
+    return layer.quantizable() ? bits.bits.at(static_cast<std::size_t>(layer.quantizableIndex)) : layer.fixedBits;
+}
+
+std::int64_t macs(const Network& network) {
+    std::int64_t sum = 0;
+    for (const Layer& layer : network.layers()) sum += layer.macs;
+    return sum;
+}
+
+std::vector<std::int64_t> bitOpsPerLayer(const Network& network, const BitConfiguration& bits) {
+    std::vector<std::int64_t> found;
+    for (const Layer& layer : network.layers()) {
+        const std::int64_t width = layerBits(layer, bits);
+        found.push_back(layer.macs * width * width);
+    }
+    return found;
+}
+
+std::int64_t bitOps(const Network& network, const BitConfiguration& bits) {
+    const auto perLayer = bitOpsPerLayer(network, bits);
+    return std::accumulate(perLayer.begin(), perLayer.end(), std::int64_t{0});
+}
+
+std::int64_t weightBytes(const Network& network, const BitConfiguration& bits) {
+    std::int64_t bytes = 0;
+    for (const Layer& layer : network.layers()) bytes += (layer.weightCount * layerBits(layer, bits) + 7) / 8;
+    return bytes;
+}
+
+TransitionCount transitionCount(const Network& network, const NormAttributes& norm, int bitWidths) {
+    const auto count = [&](const std::string& name) {
+        const Layer* layer = network.findLayer(name);
+        return layer != nullptr && layer->quantizable() ? bitWidths : 1;
+    };
+    return {count(norm.from), count(norm.to)};
+}
+
+std::int64_t normBytes(const Network& network, int bitWidths) {
+    constexpr std::int64_t kTables = 4, kFloatBytes = 4;
+    std::int64_t bytes = 0;
+    for (std::size_t n = 0; n < network.nodes().size(); ++n) {
+        const auto* norm = network.nodes()[n].as<NormAttributes>();
+        if (norm == nullptr) continue;
+        const TransitionCount count = transitionCount(network, *norm, bitWidths);
+        bytes += kTables * kFloatBytes * count.from * count.to * network.shape(static_cast<int>(n)).channels;
+    }
+    return bytes;
+}
+
+}  // namespace bitdesk

@@ -1,0 +1,259 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/base/error.h"
+#include "core/network/network.h"
+
+namespace bitdesk {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// ---- writing ----
+
+void write(Json&, const ReluAttributes&) {}
+void write(Json&, const AddAttributes&) {}
+void write(Json&, const FlattenAttributes&) {}
+void write(Json& json, const InputAttributes& a) { json["shape"] = {a.shape.height, a.shape.width, a.shape.channels}; }
+void write(Json& json, const Conv2dAttributes& a) {
+    json["out_channels"] = a.outChannels;
+    json["kernel"] = {a.kernelHeight, a.kernelWidth};
+    json["stride"] = {a.strideHeight, a.strideWidth};
+    json["padding"] = {a.paddingHeight, a.paddingWidth};
+    json["groups"] = a.groups;
+    if (a.fixedBits) json["bits"] = *a.fixedBits;
+    json["bias"] = a.hasBias;
+}
+void write(Json& json, const LinearAttributes& a) {
+    json["out_features"] = a.outFeatures;
+    if (a.fixedBits) json["bits"] = *a.fixedBits;
+    json["bias"] = a.hasBias;
+}
+void write(Json& json, const NormAttributes& a) {
+    json["transition"] = {a.from, a.to};
+    json["epsilon"] = a.epsilon;
+}
+void write(Json& json, const PoolAttributes& a) {
+    if (a.global) {
+        json["global"] = true;
+        return;
+    }
+    json["kernel"] = {a.kernelHeight, a.kernelWidth};
+    json["stride"] = {a.strideHeight, a.strideWidth};
+    json["padding"] = {a.paddingHeight, a.paddingWidth};
+}
+void write(Json& json, const QuantizeAttributes& a) {
+    json["layer"] = a.layer;
+    json["signed"] = a.isSigned;
+}
+
+// ---- reading ----
+
+/// One node's JSON object: hands out its keys, with types and ranges checked, and refuses what nobody asked for.
+class NodeReader {
+public:
+    NodeReader(const Json& json, std::string where) : m_json(json), m_where(std::move(where)) {}
+
+    [[noreturn]] void fail(const std::string& reason) const { throw Error(ErrorKind::BadInput, m_where, reason); }
+
+    const Json* find(const char* key) {
+        m_known.insert(key);
+        const auto found = m_json.find(key);
+        return found == m_json.end() ? nullptr : &*found;
+    }
+    const Json& get(const char* key) {
+        const Json* value = find(key);
+        if (value == nullptr) fail("lacks '" + std::string(key) + "'");
+        return *value;
+    }
+    std::string text(const char* key) {
+        const Json& value = get(key);
+        if (!value.is_string()) fail("'" + std::string(key) + "' is no text");
+        return value.get<std::string>();
+    }
+    int integer(const Json& value, const char* key) const {
+        constexpr double kLimit = 1 << 24;
+        if (!value.is_number_integer() || std::abs(value.get<double>()) > kLimit)
+            fail("'" + std::string(key) + "' is no integer in range");
+        return value.get<int>();
+    }
+    int integer(const char* key) { return integer(get(key), key); }
+    int integer(const char* key, int fallback) {
+        const Json* value = find(key);
+        return value == nullptr ? fallback : integer(*value, key);
+    }
+    bool flag(const char* key) {
+        const Json* value = find(key);
+        if (value != nullptr && !value->is_boolean()) fail("'" + std::string(key) + "' is neither true nor false");
+        return value != nullptr && value->get<bool>();
+    }
+    /// [height, width] of a key; both `fallback` where it is absent.
+    void pair(const char* key, int fallback, int& height, int& width) {
+        const Json* value = find(key);
+        height = width = fallback;
+        if (value == nullptr) return;
+        if (!value->is_array() || value->size() != 2) fail("'" + std::string(key) + "' is no pair [height, width]");
+        height = integer((*value)[0], key);
+        width = integer((*value)[1], key);
+    }
+    std::optional<int> fixedBits() {
+        const Json* value = find("bits");
+        return value == nullptr ? std::nullopt : std::optional(integer(*value, "bits"));
+    }
+    void finish() const {
+        for (const auto& [key, value] : m_json.items())
+            if (!m_known.contains(key)) fail("key '" + key + "' is not known");
+    }
+
+private:
+    const Json& m_json;
+    std::string m_where;
+    std::set<std::string, std::less<>> m_known;
+};
+
+Attributes readConv(NodeReader& reader) {
+    Conv2dAttributes a;
+    a.outChannels = reader.integer("out_channels");
+    reader.pair("kernel", 1, a.kernelHeight, a.kernelWidth);
+    reader.pair("stride", 1, a.strideHeight, a.strideWidth);
+    reader.pair("padding", 0, a.paddingHeight, a.paddingWidth);
+    a.groups = reader.integer("groups", 1);
+    a.fixedBits = reader.fixedBits();
+    a.hasBias = reader.flag("bias");
+    return a;
+}
+
+Attributes readNorm(NodeReader& reader) {
+    NormAttributes a;
+    const Json& transition = reader.get("transition");
+    if (!transition.is_array() || transition.size() != 2 || !transition[0].is_string() || !transition[1].is_string())
+        reader.fail("'transition' is no pair of layer names");
+    a.from = transition[0].get<std::string>();
+    a.to = transition[1].get<std::string>();
+    if (const Json* epsilon = reader.find("epsilon")) {
+        if (!epsilon->is_number()) reader.fail("'epsilon' is no number");
+        a.epsilon = epsilon->get<double>();
+    }
+    return a;
+}
+
+template <typename Pool>
+Attributes readPool(NodeReader& reader) {
+    Pool a;
+    a.global = reader.flag("global");
+    if (a.global) return a;
+    reader.pair("kernel", 1, a.kernelHeight, a.kernelWidth);
+    reader.pair("stride", 1, a.strideHeight, a.strideWidth);
+    reader.pair("padding", 0, a.paddingHeight, a.paddingWidth);
+    return a;
+}
+
+Attributes readInput(NodeReader& reader) {
+    const Json& shape = reader.get("shape");
+    if (!shape.is_array() || shape.size() != 3) reader.fail("'shape' is not [height, width, channels]");
+    return InputAttributes{{reader.integer(shape[0], "shape"), reader.integer(shape[1], "shape"),
+                            reader.integer(shape[2], "shape")}};
+}
+
+Attributes readAttributes(const std::string& op, NodeReader& reader) {
+    if (op == "input") return readInput(reader);
+    if (op == "conv2d") return readConv(reader);
+    if (op == "linear") {
+        LinearAttributes a;
+        a.outFeatures = reader.integer("out_features");
+        a.fixedBits = reader.fixedBits();
+        a.hasBias = reader.flag("bias");
+        return a;
+    }
+    if (op == "norm") return readNorm(reader);
+    if (op == "relu") return ReluAttributes{};
+    if (op == "add") return AddAttributes{};
+    if (op == "max_pool") return readPool<MaxPoolAttributes>(reader);
+    if (op == "avg_pool") return readPool<AvgPoolAttributes>(reader);
+    if (op == "flatten") return FlattenAttributes{};
+    if (op == "quantize") {
+        QuantizeAttributes a;
+        a.layer = reader.text("layer");
+        a.isSigned = reader.flag("signed");
+        return a;
+    }
+    reader.fail("operation '" + op + "' is not known");
+}
+
+Node readNode(const Json& json, const std::string& where) {
+    if (!json.is_object()) throw Error(ErrorKind::BadInput, where, "a node is no JSON object");
+    const auto name = json.find("name");
+    const bool named = name != json.end() && name->is_string();
+    NodeReader reader(json, where + ": node '" + (named ? name->get<std::string>() : "?") + "'");
+    Node node;
+    node.name = reader.text("name");
+    const std::string op = reader.text("op");
+    if (const Json* inputs = reader.find("inputs")) {
+        if (!inputs->is_array()) reader.fail("'inputs' is no list");
+        for (const Json& input : *inputs) {
+            if (!input.is_string()) reader.fail("'inputs' holds something else than names");
+            node.inputs.push_back(input.get<std::string>());
+        }
+    }
+    node.attributes = readAttributes(op, reader);
+    reader.finish();
+    return node;
+}
+
+/// A graph needs four levels; a parser that recurses must not be handed thousands.
+void checkNesting(std::string_view json, const std::string& where) {
+    constexpr int kDeepest = 16;
+    int depth = 0;
+    bool inText = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (inText) {
+            if (c == '\\') ++i;
+            else if (c == '"') inText = false;
+        } else if (c == '"') {
+            inText = true;
+        } else if (c == '{' || c == '[') {
+            if (++depth > kDeepest) throw Error(ErrorKind::BadInput, where, "its JSON is nested too deeply");
+        } else if (c == '}' || c == ']') {
+            --depth;
+        }
+    }
+}
+
+}  // namespace
+
+std::string networkToJson(const Network& network) {
+    Json nodes = Json::array();
+    for (const Node& node : network.nodes()) {
+        Json json{{"name", node.name}, {"op", operationName(node)}, {"inputs", node.inputs}};
+        std::visit([&](const auto& attributes) { write(json, attributes); }, node.attributes);
+        nodes.push_back(std::move(json));
+    }
+    return Json{{"name", network.name()}, {"nodes", std::move(nodes)}}.dump();
+}
+
+Network networkFromJson(std::string_view text, const std::string& where) {
+    checkNesting(text, where);
+    Json json;
+    try {
+        json = Json::parse(text);
+    } catch (const Json::parse_error& error) {
+        throw Error(ErrorKind::BadInput, where, std::string("the network is no JSON: ") + error.what());
+    }
+    if (!json.is_object() || !json.contains("name") || !json["name"].is_string() || !json.contains("nodes") ||
+        !json["nodes"].is_array() || json.size() != 2)
+        throw Error(ErrorKind::BadInput, where, "a network is a JSON object of 'name' and 'nodes'");
+    std::vector<Node> nodes;
+    for (const Json& node : json["nodes"]) nodes.push_back(readNode(node, where));
+    try {
+        return {json["name"].get<std::string>(), std::move(nodes)};
+    } catch (const Error& error) {
+        throw Error(error.kind(), where + ": " + error.where(), error.reason(), error.hint());
+    }
+}
+
+}  // namespace bitdesk

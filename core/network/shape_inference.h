@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "core/network/graph.h"
+
+namespace bitdesk {
+
+/// Output shape of a node, by the rules of PyTorch: ⌊(size + 2·padding − kernel)/stride⌋ + 1. Checks its attributes against
+/// its inputs; throws Error (BadInput) naming network and node.
+Shape inferShape(const std::string& network, const Node& node, std::span<const Shape> inputs);
+
+/// Refuses layers whose weights or work no machine of today holds (2^28 weights, 2^46 MACs), so that products of their
+/// extents cannot overflow.
+void checkLayerSize(const std::string& network, const Node& node, std::int64_t weights, std::int64_t macs);
+
+}  // namespace bitdesk

@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/train/fake_quantize.h"
+
+#include <cmath>
+#include <vector>
+
+#include <ATen/Parallel.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+namespace bitdesk {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+constexpr std::int64_t kGrain = 16384;
+
+/// Calls body(begin, end) over 0 … size on LibTorch's pool and returns the sum of what it returns, added in a fixed
+/// order so that a run can be repeated.
+template <typename Body>
+double parallelSum(std::int64_t size, const Body& body) {
+    const std::int64_t blocks = (size + kGrain - 1) / kGrain;
+    std::vector<double> partial(static_cast<std::size_t>(blocks), 0.0);
+    at::parallel_for(0, blocks, 1, [&](std::int64_t first, std::int64_t last) {
+        for (std::int64_t b = first; b < last; ++b)
+            partial[static_cast<std::size_t>(b)] = body(b * kGrain, std::min(size, (b + 1) * kGrain));
+    });
+    double sum = 0;
+    for (const double p : partial) sum += p;
+    return sum;
+}
+
+bool isPlain(const at::Tensor& t) {
+    return t.device().is_cpu() && t.scalar_type() == at::kFloat && t.is_non_overlapping_and_dense();
+}
+
+/// One pass instead of four on the CPU: training is bound by memory here.
+at::Tensor roundTrip(const at::Tensor& x, float scale, float lowest, float highest) {
+    const float inverse = 1.0F / scale;
+    if (!isPlain(x)) return x.mul(inverse).clamp_(lowest, highest).round_().mul_(scale);
+    at::Tensor y = at::empty_like(x);
+    const float* in = x.const_data_ptr<float>();
+    float* out = y.mutable_data_ptr<float>();
+    at::parallel_for(0, x.numel(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i)
+            out[i] = std::nearbyint(std::min(std::max(in[i] * inverse, lowest), highest)) * scale;
+    });
+    return y;
+}
+
+struct ActivationGradients {
+    at::Tensor x;
+    double scale = 0;
+};
+
+ActivationGradients activationGradients(const at::Tensor& x, const at::Tensor& grad, float scale, float lowest,
+                                        float highest) {
+    const float inverse = 1.0F / scale;
+    if (!isPlain(x) || !isPlain(grad) || grad.strides() != x.strides()) {
+        const at::Tensor ratio = x.mul(inverse);
+        const at::Tensor inside = ratio.ge(lowest).logical_and_(ratio.le(highest));
+        const at::Tensor clipped = ratio.clamp(lowest, highest);
+        const at::Tensor slope = at::where(inside, clipped.round() - ratio, clipped);
+        return {grad.mul(inside), (grad * slope).sum(at::kDouble).item<double>()};
+    }
+    ActivationGradients result{at::empty_like(x)};
+    const float* in = x.const_data_ptr<float>();
+    const float* g = grad.const_data_ptr<float>();
+    float* out = result.x.mutable_data_ptr<float>();
+    result.scale = parallelSum(x.numel(), [&](std::int64_t begin, std::int64_t end) {
+        float sum = 0;
+        for (std::int64_t i = begin; i < end; ++i) {
+            const float ratio = in[i] * inverse;
+            const float clipped = std::min(std::max(ratio, lowest), highest);
+            const bool inside = clipped == ratio;
+            sum += g[i] * (inside ? std::nearbyint(clipped) - ratio : clipped);
+            out[i] = inside ? g[i] : 0.0F;
+        }
+        return static_cast<double>(sum);
+    });
+    return result;
+}
+
+class ActivationFunction : public torch::autograd::Function<ActivationFunction> {
+public:
+    static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& scale, double lowest,
+                              double highest) {
+        context->save_for_backward({x, scale});
+        context->saved_data["lowest"] = lowest;
+        context->saved_data["highest"] = highest;
+        return roundTrip(x, scale.item<float>(), static_cast<float>(lowest), static_cast<float>(highest));
+    }
+
+    static variable_list backward(AutogradContext* context, variable_list grads) {
+        const auto saved = context->get_saved_variables();
+        const at::Tensor& x = saved[0];
+        const auto lowest = static_cast<float>(context->saved_data["lowest"].toDouble());
+        const auto highest = static_cast<float>(context->saved_data["highest"].toDouble());
+        const auto result = activationGradients(x, grads[0], saved[1].item<float>(), lowest, highest);
+        const double elements = static_cast<double>(x.numel()) / static_cast<double>(x.size(0));
+        const double gain = 1.0 / std::sqrt(elements * highest);
+        return {result.x, at::full_like(saved[1], result.scale * gain), {}, {}};
+    }
+};
+
+class WeightFunction : public torch::autograd::Function<WeightFunction> {
+public:
+    static at::Tensor forward(AutogradContext* context, const at::Tensor& weight, const at::Tensor& scale,
+                              std::int64_t topBits, std::int64_t bits) {
+        const double highest = std::ldexp(1.0, static_cast<int>(topBits) - 1) - 1;
+        const double step = std::ldexp(1.0, static_cast<int>(topBits - bits));
+        std::vector<std::int64_t> broadcast(static_cast<std::size_t>(weight.dim()), 1);
+        broadcast[0] = -1;
+        const at::Tensor s = scale.view(broadcast);
+        const at::Tensor floored = weight.div(s).floor_();
+        const at::Tensor clipped = floored.clamp(-highest, highest);
+        // An arithmetic shift of an integer is the floor of its quotient.
+        const at::Tensor unit = clipped.div(step).floor_().add_(0.5).mul_(step);
+        const at::Tensor value = unit.mul(s);
+        const at::Tensor inside = floored.eq(clipped);
+        context->save_for_backward({weight, s, unit, inside});
+        context->saved_data["gain"] =
+            1.0 / std::sqrt(static_cast<double>(weight.numel()) / static_cast<double>(weight.size(0)) * highest);
+        return value;
+    }
+
+    static variable_list backward(AutogradContext* context, variable_list grads) {
+        const auto saved = context->get_saved_variables();
+        const at::Tensor slope = saved[2] - saved[0].div(saved[1]).mul_(saved[3]);
+        const at::Tensor perFilter = (grads[0] * slope).flatten(1).sum(1);
+        return {grads[0].mul(saved[3]), perFilter.mul(context->saved_data["gain"].toDouble()), {}, {}};
+    }
+};
+
+}  // namespace
+
+at::Tensor fakeQuantizeActivation(const at::Tensor& x, const at::Tensor& scale, int lowest, int highest) {
+    return ActivationFunction::apply(x, scale, static_cast<double>(lowest), static_cast<double>(highest));
+}
+
+at::Tensor fakeQuantizeWeight(const at::Tensor& weight, const at::Tensor& scale, int topBits, int bits) {
+    return WeightFunction::apply(weight, scale, static_cast<std::int64_t>(topBits), static_cast<std::int64_t>(bits));
+}
+
+}  // namespace bitdesk

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/train/train.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/train/trainer.h"
+
+namespace bitdesk {
+namespace {
+
+void require(bool holds, const std::string& what, const std::string& reason) {
+    if (!holds) throw Error(ErrorKind::Usage, what, reason);
+}
+
+void check(const TrainRequest& request) {
+    require(std::ranges::adjacent_find(request.bits, std::greater_equal<>{}) == request.bits.end(), "--bits",
+            "bit-widths must ascend");
+    require(!request.bits.empty() && request.bits.front() >= 2 && request.bits.back() <= 8, "--bits",
+            "bit-widths must be between 2 and 8");
+    require(request.batch >= 2, "--batch", "a batch has at least 2 images");
+    require(request.distillation >= 0 && request.distillation <= 1, "--distillation", "must be between 0 and 1");
+    require(request.floatEpochs >= 0 && request.activationEpochs >= 0 && request.uniformEpochs >= 0 &&
+                request.mixedEpochs >= 0 && request.uniformEpochs + request.mixedEpochs > 0,
+            "epochs", "none may be negative, and stages II and III need at least one between them");
+    require(!request.out.empty(), "--out", "names no file");
+    if (std::filesystem::exists(request.out) && !request.overwrite && !request.resume)
+        throw Error(ErrorKind::BadInput, request.out.string(), "the file exists", "Choose another or give --overwrite");
+    checkWritable(request.out);
+}
+
+}  // namespace
+
+MetaModel train(const TrainRequest& request, const TrainSink& sink, std::stop_token stop) {
+    check(request);
+    return Trainer(request, sink, std::move(stop)).run();
+}
+
+}  // namespace bitdesk

@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <ATen/ATen.h>
+
+#include "core/base/random.h"
+#include "core/model/meta_model.h"
+
+namespace bitdesk {
+
+/// How one forward pass runs.
+struct ForwardMode {
+    BitConfiguration bits;            ///< ignored by the float network
+    bool quantizeActivations = true;
+    bool quantizeWeights = true;
+    bool training = true;             ///< batch statistics, running ones updated with `momentum`
+    double momentum = 0.1;            ///< kCumulative: every batch since resetRunningStatistics() counts alike
+
+    static constexpr double kCumulative = -1;
+};
+
+/// The float network behind a meta-quantized model: real weights, scales and transitional norms as tensors that
+/// autograd follows, and a forward pass that walks the same graph as the plan does.
+class TrainableNetwork {
+public:
+    struct LayerTensors {
+        at::Tensor weight;       ///< [N, C/groups, KH, KW] channels last, or [N, C]
+        at::Tensor bias;         ///< [N] or undefined
+        at::Tensor weightScale;  ///< [N]
+        std::vector<at::Tensor> actScale;  ///< one element each, by bit-width (one for a fixed layer)
+    };
+    /// Tables by transition: entry [from·to count + to]; each [C].
+    struct NormTensors {
+        int from = 1, to = 1;
+        std::vector<at::Tensor> gamma, beta, mean, var;
+        std::vector<std::int64_t> visits;  ///< of each entry since resetRunningStatistics()
+
+        void copyEntry(std::size_t source, std::size_t target);
+    };
+
+    /// He-normal weights from `random`, norms at identity, scales at 1 (see initializeScales).
+    TrainableNetwork(const Network& network, std::vector<int> bits, Random& random, at::Device device);
+
+    /// images: normalized floats [B, C, H, W], channels last. Returns logits [B, classes].
+    at::Tensor forward(const at::Tensor& images, const ForwardMode& mode);
+
+    /// Sets every scale from the weights and from the activations that `images` produce in the float network.
+    void initializeScales(const at::Tensor& images);
+    /// Copies each norm's first entry, the only one that the float network uses, into all others.
+    void spreadFirstNorms();
+    /// Copies each norm's [b, b] entries into all [a, b]: the start of stage III.
+    void spreadDiagonalNorms();
+    void resetRunningStatistics();
+
+    /// Everything by name, for the optimizer and checkpoints. Weights get weight decay, the others none.
+    std::map<std::string, at::Tensor> weights() const;
+    std::map<std::string, at::Tensor> otherParameters() const;
+    std::map<std::string, at::Tensor> statistics() const;
+
+    /// Codes and tables as a model file keeps them (normalization, classes and provenance are the caller's).
+    MetaModel toModel() const;
+
+    const Network& network() const { return m_network; }
+    const std::vector<int>& bits() const { return m_bits; }
+    /// Scales are kept above this after each optimizer step.
+    void clampScales();
+
+private:
+    at::Tensor convolve(int layerIndex, const at::Tensor& input, const ForwardMode& mode);
+    at::Tensor quantize(const QuantizeAttributes& node, const at::Tensor& input, const ForwardMode& mode);
+    at::Tensor normalize(int node, const NormAttributes& norm, const at::Tensor& input, const ForwardMode& mode);
+    int bitIndex(const Layer& layer, const ForwardMode& mode) const;
+    int transitionIndex(const std::string& layer, const ForwardMode& mode) const;
+    void fillScales(const QuantizeAttributes& node, const at::Tensor& input);
+
+    Network m_network;
+    std::vector<int> m_bits;
+    std::vector<LayerTensors> m_layers;   // in the order of network.layers()
+    std::map<int, NormTensors> m_norms;   // by node
+    bool m_fillScales = false;
+};
+
+}  // namespace bitdesk
