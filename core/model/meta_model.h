@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/network/bit_configuration.h"
@@ -39,6 +40,8 @@ struct Normalization {
 
 /// A meta-quantized network: one set of weight codes that runs at every bit-width in `bits`. Plain value.
 struct MetaModel {
+    explicit MetaModel(Network graph) : network(std::move(graph)) {}
+
     Network network;
     std::string quantizer = "floor-nested";
     std::vector<int> bits;                   ///< ascending, e.g. {2, 3, 4}; each in 2…8

@@ -19,6 +19,9 @@ std::string writeModel(const MetaModel& model, const std::filesystem::path& path
 /// The bytes that writeModel writes.
 std::string serializeModel(const MetaModel& model);
 
+/// The hash that identifies a model: SHA-256 of its file's bytes.
+std::string hashOfBytes(const std::string& bytes);
+
 /// MODEL of the command line: a file, or `random:NETWORK` from the catalogue (bits 2, 3, 4; weights from `seed`).
 MetaModel openModel(const std::string& spec, std::uint64_t seed = 0);
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include <torch/csrc/autograd/grad_mode.h>
+#include <torch/utils.h>
 
 #include "core/train/trainable_network.h"
 
@@ -39,7 +39,7 @@ LayerParameters exportLayer(const Layer& layer, const TrainableNetwork::LayerTen
 
 MetaModel TrainableNetwork::toModel() const {
     const torch::NoGradGuard guard;
-    MetaModel model{.network = m_network};
+    MetaModel model(m_network);
     model.bits = m_bits;
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const Layer& layer = m_network.layers()[i];

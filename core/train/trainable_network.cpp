@@ -5,8 +5,7 @@
 
 #include <cmath>
 
-#include <torch/csrc/autograd/generated/variable_factories.h>
-#include <torch/csrc/autograd/grad_mode.h>
+#include <torch/utils.h>
 
 #include "core/network/cost.h"
 #include "core/quant/quantizer.h"

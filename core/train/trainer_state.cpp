@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include <fmt/format.h>
-#include <torch/csrc/autograd/grad_mode.h>
+#include <fmt/ranges.h>
 #include <torch/optim/sgd.h>
 
 #include "core/base/atomic_file.h"

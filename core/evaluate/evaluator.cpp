@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/evaluate/evaluator.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/base/error.h"
+#include "core/base/random.h"
+
+namespace bitdesk {
+namespace {
+
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+std::string shapeText(int height, int width, int channels) {
+    return std::to_string(height) + "×" + std::to_string(width) + "×" + std::to_string(channels);
+}
+
+/// Runs mini-batches over `order` and keeps class and verdict of each image.
+EvaluationOutcome classify(Executor& executor, const ExecutionPlan& plan, const DataSet& data,
+                           std::span<const std::int64_t> order, int firstBatch, int batch, const std::stop_token& stop,
+                           const PartialSink& onBatch) {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
+    EvaluationOutcome outcome;
+    outcome.total = static_cast<std::int64_t>(order.size());
+    std::vector<std::uint8_t> images;
+    std::vector<float> logits;
+    for (std::size_t done = 0; done < order.size();) {
+        if (stop.stop_requested()) throw Cancelled();
+        const int wanted = done == 0 && firstBatch > 0 ? firstBatch : batch;
+        const auto indices = order.subspan(done, std::min(at(wanted), order.size() - done));
+        images.resize(indices.size() * at(data.imageBytes()));
+        logits.resize(indices.size() * at(plan.classes));
+        data.copyImages(indices, images);
+        executor.run(plan, images, static_cast<int>(indices.size()), logits);
+        for (std::size_t i = 0; i < indices.size(); ++i) {
+            const auto row = logits.begin() + static_cast<std::ptrdiff_t>(i * at(plan.classes));
+            const auto best = std::max_element(row, row + plan.classes) - row;
+            const bool right = best == data.label(indices[i]);
+            outcome.predictions.push_back(static_cast<std::uint16_t>(best));
+            outcome.correctMask.push_back(right ? 1 : 0);
+            outcome.correct += right ? 1 : 0;
+        }
+        done += indices.size();
+        if (onBatch)
+            onBatch({.correct = outcome.correct, .seen = static_cast<std::int64_t>(done), .total = outcome.total,
+                     .predictions = outcome.predictions, .correctMask = outcome.correctMask, .seconds = elapsed()});
+    }
+    outcome.seconds = elapsed();
+    return outcome;
+}
+
+}  // namespace
+
+void checkDataFitsModel(const DataSet& data, const MetaModel& model) {
+    const Shape& shape = model.network.inputShape();
+    const std::string where = "data set '" + data.name() + "'";
+    if (data.height() != shape.height || data.width() != shape.width || data.channels() != shape.channels)
+        throw Error(ErrorKind::BadInput, where,
+                    "its images are " + shapeText(data.height(), data.width(), data.channels()) + ", model '" + model.name +
+                        "' needs " + shapeText(shape.height, shape.width, shape.channels));
+    if (static_cast<int>(data.classNames().size()) != model.network.classes())
+        throw Error(ErrorKind::BadInput, where,
+                    "it has " + std::to_string(data.classNames().size()) + " classes, model '" + model.name + "' has " +
+                        std::to_string(model.network.classes()));
+}
+
+EvaluationOutcome evaluate(Executor& executor, const ExecutionPlan& plan, const DataSet& data,
+                           const EvaluationOptions& options, std::stop_token stop, const PartialSink& onBatch) {
+    auto order = permutation(data.size(), options.orderSeed);
+    if (options.limit > 0 && options.limit < data.size()) order.resize(at(options.limit));
+    return classify(executor, plan, data, order, options.firstBatch, options.batch, stop, onBatch);
+}
+
+std::vector<std::uint16_t> predict(Executor& executor, const ExecutionPlan& plan, const DataSet& data,
+                                   std::int64_t limit, int batch, std::stop_token stop, const PartialSink& onBatch) {
+    std::vector<std::int64_t> order(at(limit > 0 ? std::min(limit, data.size()) : data.size()));
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::int64_t>(i);
+    return classify(executor, plan, data, order, 0, batch, stop, onBatch).predictions;
+}
+
+}  // namespace bitdesk

@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/model/meta_model.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/error.h"
+#include "core/base/random.h"
+#include "core/model/model_file.h"
+#include "core/network/cost.h"
+
+namespace bitdesk {
+namespace {
+
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+/// Checks the tables of one model; every failure names the tensor.
+class Checker {
+public:
+    Checker(const MetaModel& model, const std::string& where) : m_model(model), m_where(where) {}
+
+    void run() const {
+        checkWidths();
+        const auto channels = at(m_model.network.inputShape().channels);
+        checkTable("normalization mean", m_model.normalization.mean, channels, channels);
+        checkTable("normalization std", m_model.normalization.std, channels, channels);
+        checkPositive("normalization std", m_model.normalization.std);
+        if (static_cast<int>(m_model.classNames.size()) != m_model.network.classes())
+            fail("class names", std::to_string(m_model.classNames.size()) + " are given, the network has " +
+                                    std::to_string(m_model.network.classes()) + " classes");
+        if (m_model.layers.size() != m_model.network.layers().size()) fail("layers", "their number is not the network's");
+        for (std::size_t i = 0; i < m_model.layers.size(); ++i)
+            checkLayer(m_model.network.layers()[i], m_model.layers[i]);
+        for (std::size_t n = 0; n < m_model.network.nodes().size(); ++n)
+            if (m_model.network.nodes()[n].as<NormAttributes>()) checkNorm(static_cast<int>(n));
+    }
+
+private:
+    [[noreturn]] void fail(const std::string& tensor, const std::string& reason) const {
+        throw Error(ErrorKind::BadInput, m_where + ": tensor '" + tensor + "'", reason);
+    }
+
+    void checkWidths() const {
+        const auto& bits = m_model.bits;
+        const bool ascending = std::ranges::adjacent_find(bits, std::greater_equal<>{}) == bits.end();
+        if (bits.empty() || !ascending || bits.front() < 2 || bits.back() > 8)
+            throw Error(ErrorKind::BadInput, m_where, "its bit-widths are not ascending numbers from 2 to 8");
+    }
+
+    void checkTable(const std::string& name, const std::vector<float>& values, std::size_t size, std::size_t other) const {
+        if (values.size() != size && values.size() != other)
+            fail(name, "has " + std::to_string(values.size()) + " values, " + std::to_string(size) + " are needed");
+        if (!std::ranges::all_of(values, [](float v) { return std::isfinite(v); })) fail(name, "holds NaN or infinity");
+    }
+
+    void checkPositive(const std::string& name, const std::vector<float>& values) const {
+        // Below the smallest normal number a scale's inverse overflows.
+        if (!std::ranges::all_of(values, [](float v) { return v >= 1e-30F && v <= 1e30F; }))
+            fail(name, "holds a value that is not between 1e-30 and 1e30");
+    }
+
+    void checkLayer(const Layer& layer, const LayerParameters& parameters) const {
+        const auto channels = at(layer.output.channels);
+        if (parameters.codes.size() != at(layer.weightCount))
+            fail(layer.name + ".codes", "has " + std::to_string(parameters.codes.size()) + " codes, " +
+                                            std::to_string(layer.weightCount) + " are needed");
+        const int top = m_model.codeBits(layer);
+        const auto& quantizer = m_model.weightQuantizer();
+        const int lowest = quantizer.lowest(top, top), highest = quantizer.highest(top, top);
+        if (!std::ranges::all_of(parameters.codes, [&](int code) { return code >= lowest && code <= highest; }))
+            fail(layer.name + ".codes", "holds a code outside " + std::to_string(lowest) + " … " + std::to_string(highest));
+        checkTable(layer.name + ".weight_scale", parameters.weightScale, channels, 1);
+        checkPositive(layer.name + ".weight_scale", parameters.weightScale);
+        const std::size_t widths = layer.quantizable() ? m_model.bits.size() : 1;
+        checkTable(layer.name + ".act_scale", parameters.actScale, widths, widths);
+        checkPositive(layer.name + ".act_scale", parameters.actScale);
+        const std::size_t bias = layer.hasBias ? channels : 0;
+        checkTable(layer.name + ".bias", parameters.bias, bias, bias);
+        checkAccumulator(layer, parameters, top);
+    }
+
+    /// Sums must fit 32 bits whatever the image: Σ|odd code| · highest activation code.
+    void checkAccumulator(const Layer& layer, const LayerParameters& parameters, int top) const {
+        const auto filter = at(layer.weightCount / layer.output.channels);
+        std::int64_t largest = 0;
+        for (std::size_t begin = 0; begin < parameters.codes.size(); begin += filter) {
+            std::int64_t sum = 0;
+            for (std::size_t i = begin; i < begin + filter; ++i)
+                sum += std::abs(m_model.weightQuantizer().oddCode(parameters.codes[i], top, top));
+            largest = std::max(largest, sum);
+        }
+        if (largest * activationHighest(top, layer.signedInput) >= (std::int64_t{1} << 31))
+            fail(layer.name + ".codes", "its sums can pass 32 bits");
+    }
+
+    void checkNorm(int node) const {
+        const auto& attributes = *m_model.network.nodes()[at(node)].as<NormAttributes>();
+        const std::string& name = m_model.network.nodes()[at(node)].name;
+        const auto found = m_model.norms.find(node);
+        if (found == m_model.norms.end()) fail(name, "the norm has no tables");
+        const NormParameters& norm = found->second;
+        const auto count = transitionCount(m_model.network, attributes, static_cast<int>(m_model.bits.size()));
+        const int channels = m_model.network.shape(node).channels;
+        if (norm.from != count.from || norm.to != count.to || norm.channels != channels)
+            fail(name, "its tables are not [" + std::to_string(count.from) + ", " + std::to_string(count.to) + ", " +
+                           std::to_string(channels) + "]");
+        const auto size = at(std::int64_t{count.from} * count.to * channels);
+        checkTable(name + ".gamma", norm.gamma, size, size);
+        checkTable(name + ".beta", norm.beta, size, size);
+        checkTable(name + ".mean", norm.mean, size, size);
+        checkTable(name + ".var", norm.var, size, size);
+        if (!std::ranges::all_of(norm.var, [](float v) { return v >= 0; })) fail(name + ".var", "holds a negative variance");
+    }
+
+    const MetaModel& m_model;
+    const std::string& m_where;
+};
+
+LayerParameters randomLayer(const MetaModel& model, const Layer& layer, Random& random) {
+    LayerParameters parameters;
+    const int top = model.codeBits(layer);
+    const auto& quantizer = model.weightQuantizer();
+    const int lowest = quantizer.lowest(top, top), highest = quantizer.highest(top, top);
+    const double deviation = highest / 3.0;
+    for (std::int64_t i = 0; i < layer.weightCount; ++i)
+        parameters.codes.push_back(static_cast<std::int8_t>(
+            std::clamp(static_cast<int>(std::floor(random.normal() * deviation)), lowest, highest)));
+    // He et al. 2015: variance 2 / fan-in.
+    const double fanIn = static_cast<double>(layer.weightCount) / layer.output.channels;
+    parameters.weightScale.assign(at(layer.output.channels), static_cast<float>(std::sqrt(2.0 / fanIn) / deviation));
+    for (std::size_t b = 0; b < (layer.quantizable() ? model.bits.size() : 1); ++b) {
+        const int width = layer.quantizable() ? model.bits[b] : layer.fixedBits;
+        parameters.actScale.push_back(3.0F / static_cast<float>(activationHighest(width, layer.signedInput)));
+    }
+    if (layer.hasBias) parameters.bias.assign(at(layer.output.channels), 0.0F);
+    return parameters;
+}
+
+}  // namespace
+
+int MetaModel::bitIndex(int width) const {
+    const auto found = std::ranges::find(bits, width);
+    if (found == bits.end())
+        throw Error(ErrorKind::BadInput, "model '" + name + "'", "has no " + std::to_string(width) + "-bit form");
+    return static_cast<int>(found - bits.begin());
+}
+
+void checkModel(const MetaModel& model, const std::string& where) { Checker(model, where).run(); }
+
+MetaModel randomModel(const Network& network, std::vector<int> bits, std::uint64_t seed) {
+    MetaModel model(network);
+    model.bits = std::move(bits);
+    model.name = "random:" + network.name();
+    Random random(seed);
+    for (const Layer& layer : network.layers()) model.layers.push_back(randomLayer(model, layer, random));
+    for (std::size_t n = 0; n < network.nodes().size(); ++n) {
+        const auto* norm = network.nodes()[n].as<NormAttributes>();
+        if (norm == nullptr) continue;
+        const auto count = transitionCount(network, *norm, static_cast<int>(model.bits.size()));
+        NormParameters tables;
+        tables.from = count.from;
+        tables.to = count.to;
+        tables.channels = network.shape(static_cast<int>(n)).channels;
+        const auto size = at(std::int64_t{count.from} * count.to * tables.channels);
+        for (std::size_t i = 0; i < size; ++i) {
+            tables.gamma.push_back(static_cast<float>(0.8 + 0.4 * random.uniform()));
+            tables.beta.push_back(static_cast<float>(0.2 * random.normal()));
+            tables.mean.push_back(static_cast<float>(0.1 * random.normal()));
+            tables.var.push_back(static_cast<float>(0.5 + random.uniform()));
+        }
+        model.norms.emplace(static_cast<int>(n), std::move(tables));
+    }
+    const auto channels = at(network.inputShape().channels);
+    model.normalization = {std::vector<float>(channels, 0.5F), std::vector<float>(channels, 0.25F)};
+    for (int c = 0; c < network.classes(); ++c) model.classNames.push_back("class " + std::to_string(c));
+    model.provenance = {{"weights", "random, seed " + std::to_string(seed)}};
+    model.hash = hashOfBytes(serializeModel(model));
+    return model;
+}
+
+}  // namespace bitdesk

@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/statistics/intervals.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace bitdesk {
+
+Interval wilson(std::int64_t successes, std::int64_t total, double z) {
+    if (total <= 0) return {0, 1};
+    const double n = static_cast<double>(total), p = static_cast<double>(successes) / n, zz = z * z;
+    const double centre = (p + zz / (2 * n)) / (1 + zz / n);
+    const double half = z / (1 + zz / n) * std::sqrt(p * (1 - p) / n + zz / (4 * n * n));
+    return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
+}
+
+Interval wilsonFinite(std::int64_t successes, std::int64_t total, std::int64_t population, double z) {
+    if (total <= 0 || population <= 1) return wilson(successes, total, z);
+    // Sampling without replacement shrinks the variance by (N−n)/(N−1): the sample is worth n·(N−1)/(N−n) images.
+    const double p = static_cast<double>(successes) / static_cast<double>(total);
+    if (total >= population) return {p, p};
+    const double factor = static_cast<double>(population - total) / static_cast<double>(population - 1);
+    return wilson(static_cast<std::int64_t>(std::llround(static_cast<double>(successes) / factor)),
+                  static_cast<std::int64_t>(std::llround(static_cast<double>(total) / factor)), z);
+}
+
+PairedDifference pairedDifference(std::int64_t onlyA, std::int64_t onlyB, std::int64_t total) {
+    PairedDifference result{.delta = 0, .halfWidth = 1, .onlyA = onlyA, .onlyB = onlyB, .total = total};
+    if (total <= 0) return result;
+    constexpr double kZ = 1.959963984540054;
+    result.delta = static_cast<double>(onlyB - onlyA) / static_cast<double>(total);
+    // Half an observation more in each of the four cells.
+    const double b = static_cast<double>(onlyA) + 0.5, c = static_cast<double>(onlyB) + 0.5;
+    const double n = static_cast<double>(total) + 2;
+    result.halfWidth = kZ * std::sqrt(b + c - (b - c) * (b - c) / n) / n;
+    return result;
+}
+
+Quartiles quartiles(std::span<const double> samples) {
+    if (samples.empty()) return {};
+    std::vector<double> sorted(samples.begin(), samples.end());
+    std::ranges::sort(sorted);
+    const auto quantile = [&](double q) {
+        const double position = q * static_cast<double>(sorted.size() - 1);
+        const auto below = static_cast<std::size_t>(position);
+        const std::size_t above = std::min(below + 1, sorted.size() - 1);
+        return sorted[below] + (position - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+    };
+    return {quantile(0.5), quantile(0.25), quantile(0.75), static_cast<std::int64_t>(sorted.size())};
+}
+
+}  // namespace bitdesk
