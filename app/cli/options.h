@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/cli/verb.h"
+#include "app/jobs/evaluate_job.h"
+#include "app/jobs/job_context.h"
+
+namespace bitdesk::cli {
+
+using Json = nlohmann::ordered_json;
+
+/// Options that many verbs share; each adder names the group that it stands for.
+struct OutputOptions {
+    std::string json, csv;   ///< empty: none, "-": standard output
+    bool quiet = false;
+};
+struct ModelOptions {
+    std::string model;
+    std::vector<std::string> bits;
+    std::uint64_t seed = 0;
+};
+struct DataOptions {
+    std::string data;
+    std::string split = "test";
+    std::int64_t limit = 0;
+    int batch = 64;
+};
+struct DeviceOptions {
+    std::string device = "cpu", backend = "reference";
+    int threads = 0;
+};
+struct StoreOptions {
+    std::string db;
+    bool none = false;
+};
+
+void addJson(CLI::App& command, OutputOptions& options);
+void addOutput(CLI::App& command, OutputOptions& options);
+void addModel(CLI::App& command, ModelOptions& options, bool withBits);
+void addData(CLI::App& command, DataOptions& options);
+void addDevice(CLI::App& command, DeviceOptions& options);
+void addStore(CLI::App& command, StoreOptions& options);
+
+/// "2,3,4" → {2, 3, 4}. Throws Error (Usage).
+std::vector<int> parseWidths(const std::string& text);
+std::vector<BitConfiguration> parseConfigurations(const ModelOptions& options, const MetaModel& model);
+
+/// Null under --no-store.
+std::unique_ptr<StoreThread> openStore(const StoreOptions& options);
+/// Checks backend and device before anything long begins.
+jobs::DeviceChoice deviceChoice(const DeviceOptions& options);
+
+/// Throws Error (Resource) when a result file could not be written: called before the work.
+void checkOutputs(const OutputOptions& options);
+/// Writes JSON and CSV where they were asked for (aside, then renamed), and `text` to standard output unless one of them
+/// goes there.
+void emit(const OutputOptions& options, Terminal& terminal, const Json& json, const std::string& csv,
+          const std::string& text);
+
+/// A cell of CSV: quoted where it must be; text that a spreadsheet would run as a formula is made plain.
+std::string csvCell(const std::string& text);
+
+/// A progress line on `err`: in place on a terminal, else a line every few seconds. Nothing when quiet.
+class ProgressLine {
+public:
+    ProgressLine(Terminal& terminal, bool quiet);
+    ~ProgressLine();
+    ProgressLine(const ProgressLine&) = delete;
+    ProgressLine& operator=(const ProgressLine&) = delete;
+    void show(const std::string& text, bool last = false);
+
+private:
+    Terminal& m_terminal;
+    bool m_quiet, m_inPlace, m_open = false;
+    double m_next = 0;
+};
+
+}  // namespace bitdesk::cli

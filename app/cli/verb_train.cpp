@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include <chrono>
+#include <cmath>
+#include <fmt/format.h>
+
+#include "app/cli/options.h"
+#include "app/cli/verbs.h"
+#include "app/jobs/train_job.h"
+
+namespace bitdesk::cli {
+namespace {
+
+struct TrainOptions {
+    TrainRequest request;
+    std::string bits = "2,3,4";
+    bool dryRun = false;
+    OutputOptions output;
+};
+
+std::string duration(double seconds) {
+    if (seconds < 0) return "?";
+    const auto whole = static_cast<long>(std::lround(seconds));
+    return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+std::string accuracies(const TrainProgress& progress) {
+    std::string text;
+    for (const auto& [width, accuracy] : progress.accuracy) {
+        const std::string label = width == 0 ? "float" : width < 0 ? "mixes" : std::to_string(width) + " bits";
+        text += fmt::format("  {} {:.2f} %", label, 100 * accuracy);
+    }
+    return text;
+}
+
+void printProgress(std::ostream& err, const TrainProgress& p) {
+    const std::string place = fmt::format("{}, epoch {} of {}", stageName(p.stage), p.epoch, p.epochs);
+    if (p.epochEnd)
+        err << fmt::format("{}: loss {:.4f} {} (val)  remaining {}\n", place, p.loss, accuracies(p), duration(p.remainingSeconds));
+    else
+        err << fmt::format("{}, step {} of {}: loss {:.4f}  rate {:.4f}  remaining {}\n", place, p.step, p.steps, p.loss,
+                           p.learningRate, duration(p.remainingSeconds));
+    err.flush();
+}
+
+void printPlan(std::ostream& out, const TrainRequest& r) {
+    out << fmt::format("would train {} on {} and write {}\n", r.network, r.data, r.out.string())
+        << fmt::format("  float {} epochs from rate {}, stage I {} from {}, stage II {} from {}, stage III {} from {}\n",
+                       r.floatEpochs, r.floatRate, r.activationEpochs, r.activationRate, r.uniformEpochs, r.uniformRate,
+                       r.mixedEpochs, r.mixedRate)
+        << fmt::format("  batch {}, weight decay {}, distillation {}, seed {}\n", r.batch, r.weightDecay, r.distillation, r.seed);
+}
+
+int run(TrainOptions& options, Terminal& terminal) {
+    TrainRequest& request = options.request;
+    request.bits = parseWidths(options.bits);
+    request.command = terminal.commandLine;
+    if (options.dryRun) {
+        printPlan(terminal.out, request);
+        return 0;
+    }
+    jobs::JobContext context;
+    context.stop = terminal.stop;
+    const bool quiet = options.output.quiet;
+    const MetaModel model = jobs::trainModel(request, context, [&](const TrainProgress& progress) {
+        if (!quiet) printProgress(terminal.err, progress);
+    });
+    Json json{{"model", request.out.string()}, {"hash", model.hash}, {"provenance", model.provenance}};
+    std::string text = fmt::format("{}  ({})\n", request.out.string(), model.hash);
+    for (const auto& [key, value] : model.provenance)
+        if (key.starts_with("accuracy") || key.starts_with("float")) text += fmt::format("  {}: {}\n", key, value);
+    emit(options.output, terminal, json, {}, text);
+    return 0;
+}
+
+}  // namespace
+
+Run prepareTrain(CLI::App& command) {
+    auto options = std::make_shared<TrainOptions>();
+    TrainRequest& r = options->request;
+    command.add_option("--network", r.network, "network of the catalogue")->capture_default_str();
+    command.add_option("--data", r.data, "fashion-mnist, or a folder or file")->capture_default_str();
+    command.add_option("--out", r.out, "model file to write (checkpoint: FILE.ckpt)")->required();
+    command.add_option("--bits", options->bits, "bit-widths that the model can run at")->capture_default_str();
+    command.add_option("--float-epochs", r.floatEpochs, "epochs of the float baseline and teacher")->capture_default_str();
+    command.add_option("--stage1-epochs", r.activationEpochs, "epochs of stage I")->capture_default_str();
+    command.add_option("--stage2-epochs", r.uniformEpochs, "epochs of stage II")->capture_default_str();
+    command.add_option("--stage3-epochs", r.mixedEpochs, "epochs of stage III")->capture_default_str();
+    command.add_option("--float-rate", r.floatRate, "learning rate at the start of the float stage")->capture_default_str();
+    command.add_option("--stage1-rate", r.activationRate, "… of stage I")->capture_default_str();
+    command.add_option("--stage2-rate", r.uniformRate, "… of stage II")->capture_default_str();
+    command.add_option("--stage3-rate", r.mixedRate, "… of stage III")->capture_default_str();
+    command.add_option("--weight-decay", r.weightDecay, "on weights only")->capture_default_str();
+    command.add_option("--distillation", r.distillation, "share of the teacher's targets, 0 to 1")->capture_default_str();
+    command.add_option("--batch", r.batch, "images a step")->capture_default_str();
+    command.add_option("--seed", r.seed, "of everything random")->capture_default_str();
+    command.add_option("--limit", r.limit, "training images, 0: all")->capture_default_str();
+    command.add_option("--threads", r.threads, "0: all")->capture_default_str();
+    command.add_option("--device", r.device, "cpu or cuda:N")->capture_default_str();
+    command.add_flag("--resume", r.resume, "go on from FILE.ckpt");
+    command.add_flag("--overwrite", r.overwrite, "replace an existing model file");
+    command.add_flag("--dry-run", options->dryRun, "say what would be done");
+    addJson(command, options->output);
+    return [options](Terminal& terminal) { return run(*options, terminal); };
+}
+
+}  // namespace bitdesk::cli
