@@ -41,6 +41,9 @@ public:
     std::vector<EvaluationSummary> evaluations(const std::string& modelHash = {}, std::int64_t limit = 0);
     std::vector<Measurement> measurements(const std::string& modelHash = {}, std::int64_t limit = 0);
 
+    /// What SQLite finds wrong with the file; empty: nothing.
+    std::vector<std::string> check();
+
     const std::filesystem::path& path() const;
     int schemaVersion() const;
 

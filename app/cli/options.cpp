@@ -1,0 +1,137 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "app/cli/options.h"
+
+#include <charconv>
+#include <chrono>
+#include <unistd.h>
+
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+
+namespace bitdesk::cli {
+
+void addJson(CLI::App& command, OutputOptions& options) {
+    command.add_option("--json", options.json, "write the result as JSON to FILE, or - for standard output");
+    command.add_flag("--quiet", options.quiet, "no progress");
+}
+
+void addOutput(CLI::App& command, OutputOptions& options) {
+    addJson(command, options);
+    command.add_option("--csv", options.csv, "write the result as CSV to FILE, or - for standard output");
+}
+
+void addModel(CLI::App& command, ModelOptions& options, bool withBits) {
+    command.add_option("MODEL", options.model, "a .safetensors model, or random:NETWORK")->required();
+    command.add_option("--seed", options.seed, "of random:NETWORK's weights")->capture_default_str();
+    if (withBits)
+        command.add_option("--bits", options.bits, "4, or 4,4,3,… (one per quantizable layer), or @file.json")
+            ->required()
+            ->expected(1)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+            ->take_all();
+}
+
+void addData(CLI::App& command, DataOptions& options) {
+    command.add_option("--data", options.data, "fashion-mnist, or a folder or file")->required();
+    command.add_option("--split", options.split, "train, val or test")->capture_default_str();
+    command.add_option("--limit", options.limit, "images, 0: all")->capture_default_str()->check(CLI::NonNegativeNumber);
+    command.add_option("--batch", options.batch, "images a mini-batch")->capture_default_str()->check(CLI::Range(1, 65536));
+}
+
+void addDevice(CLI::App& command, DeviceOptions& options) {
+    command.add_option("--device", options.device, "cpu or cuda:N")->capture_default_str();
+    command.add_option("--backend", options.backend, "reference or portable")->capture_default_str();
+    command.add_option("--threads", options.threads, "0: all CPUs")->capture_default_str()->check(CLI::Range(0, 4096));
+}
+
+void addStore(CLI::App& command, StoreOptions& options) {
+    command.add_option("--db", options.db, "results database (default: the user's data folder)");
+    command.add_flag("--no-store", options.none, "neither read nor write stored results");
+}
+
+std::vector<int> parseWidths(const std::string& text) {
+    std::vector<int> widths;
+    for (std::string_view rest = text;;) {
+        const auto comma = rest.find(',');
+        const std::string_view item = rest.substr(0, comma);
+        int value = 0;
+        const auto parsed = std::from_chars(item.data(), item.data() + item.size(), value);
+        if (item.empty() || parsed.ec != std::errc{} || parsed.ptr != item.data() + item.size())
+            throw Error(ErrorKind::Usage, "--bits", "'" + text + "' is no list of bit-widths", "Write 2,3,4");
+        widths.push_back(value);
+        if (comma == std::string_view::npos) return widths;
+        rest.remove_prefix(comma + 1);
+    }
+}
+
+std::vector<BitConfiguration> parseConfigurations(const ModelOptions& options, const MetaModel& model) {
+    std::vector<BitConfiguration> configurations;
+    for (const std::string& text : options.bits)
+        configurations.push_back(parseBits(text, model.network, model.bits));
+    return configurations;
+}
+
+std::unique_ptr<StoreThread> openStore(const StoreOptions& options) {
+    if (options.none) return nullptr;
+    return std::make_unique<StoreThread>(options.db.empty() ? Store::defaultPath() : std::filesystem::path(options.db));
+}
+
+jobs::DeviceChoice deviceChoice(const DeviceOptions& options) {
+    if (options.backend == "packed")
+        throw Error(ErrorKind::Usage, "--backend packed", "the packed low-bit runtime is not in this version",
+                    "Use --backend reference");
+    if (options.backend != "reference" && options.backend != "portable")
+        throw Error(ErrorKind::Usage, "--backend " + options.backend, "is not known", "Known: reference, portable");
+    return {.backend = options.backend, .device = options.device};
+}
+
+void checkOutputs(const OutputOptions& options) {
+    for (const std::string& file : {options.json, options.csv})
+        if (!file.empty() && file != "-") checkWritable(file);
+}
+
+void emit(const OutputOptions& options, Terminal& terminal, const Json& json, const std::string& csv,
+          const std::string& text) {
+    if (options.json == "-" && options.csv == "-")
+        throw Error(ErrorKind::Usage, "--json - --csv -", "only one of them can go to standard output");
+    // Text that came from a file may not be UTF-8; a report of it must not fail.
+    const std::string dumped = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    if (options.json == "-") terminal.out << dumped;
+    else if (!options.json.empty()) writeFileAtomically(options.json, dumped);
+    if (options.csv == "-") terminal.out << csv;
+    else if (!options.csv.empty()) writeFileAtomically(options.csv, csv);
+    if (options.json != "-" && options.csv != "-") terminal.out << text;
+    terminal.out.flush();
+    if (!terminal.out) throw Error(ErrorKind::Resource, "standard output", "cannot be written");
+}
+
+std::string csvCell(const std::string& text) {
+    std::string cell = text;
+    if (!cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos) cell.insert(0, "'");
+    if (cell.find_first_of(",\"\n\r") == std::string::npos) return cell;
+    std::string quoted = "\"";
+    for (const char c : cell) quoted += c == '"' ? "\"\"" : std::string(1, c);
+    return quoted + "\"";
+}
+
+ProgressLine::ProgressLine(Terminal& terminal, bool quiet)
+    : m_terminal(terminal), m_quiet(quiet), m_inPlace(::isatty(STDERR_FILENO) == 1) {}
+
+ProgressLine::~ProgressLine() {
+    if (m_open) m_terminal.err << '\n' << std::flush;
+}
+
+void ProgressLine::show(const std::string& text, bool last) {
+    if (m_quiet) return;
+    const double now = std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    if (now < m_next && !last) return;
+    m_next = now + (m_inPlace ? 0.1 : 5.0);
+    if (m_inPlace) m_terminal.err << '\r' << text << "\x1b[K" << std::flush;
+    else m_terminal.err << text << '\n' << std::flush;
+    m_open = m_inPlace && !last;
+    if (m_inPlace && last) m_terminal.err << '\n' << std::flush;
+}
+
+}  // namespace bitdesk::cli

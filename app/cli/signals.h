@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <atomic>
+#include <stop_token>
+#include <thread>
+
+namespace bitdesk::cli {
+
+/// While it lives, SIGINT and SIGTERM ask for a stop instead of killing: the verb ends at its next safe point and
+/// leaves a resumable state. A second signal kills. At most one at a time.
+class StopOnSignal {
+public:
+    StopOnSignal();
+    ~StopOnSignal();
+    StopOnSignal(const StopOnSignal&) = delete;
+    StopOnSignal& operator=(const StopOnSignal&) = delete;
+
+    std::stop_token token() const { return m_source.get_token(); }
+
+private:
+    std::stop_source m_source;
+    int m_pipe[2] = {-1, -1};
+    std::thread m_watcher;
+};
+
+}  // namespace bitdesk::cli
