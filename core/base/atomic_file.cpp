@@ -3,11 +3,11 @@
 
 #include "core/base/atomic_file.h"
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <string>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/error.h"
@@ -20,11 +20,30 @@ namespace {
                 "Check the folder, its permissions and the free space");
 }
 
+/// A name beside the target that nobody else uses: other processes differ in their id, other threads in the count.
+std::string asideName(const std::filesystem::path& target) {
+    static std::atomic<unsigned> count{0};
+    return target.string() + ".part-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
+}
+
+/// Renaming over a device, a pipe or a folder would replace it, or fail only after long work.
+void checkTarget(const std::filesystem::path& target) {
+    std::error_code code;
+    const auto status = std::filesystem::status(target, code);
+    if (std::filesystem::is_directory(status)) fail(target, "cannot be written", EISDIR);
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+        throw Error(ErrorKind::Resource, target.string(), "cannot be written: it is no regular file");
+}
+
 /// An open descriptor and the name of the file aside; unless kept, the file goes with the object.
 class AsideFile {
 public:
-    explicit AsideFile(const std::filesystem::path& target) : m_target(target), m_name(target.string() + ".XXXXXX") {
-        m_descriptor = ::mkostemp(m_name.data(), O_CLOEXEC);
+    explicit AsideFile(const std::filesystem::path& target) : m_target(target) {
+        checkTarget(m_target);
+        do {
+            m_name = asideName(m_target);
+            m_descriptor = ::open(m_name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        } while (m_descriptor < 0 && errno == EEXIST);  // left by a process of this id that was killed
         if (m_descriptor < 0) fail(m_target, "cannot be written", errno);
     }
     AsideFile(const AsideFile&) = delete;
@@ -44,10 +63,7 @@ public:
     }
 
     void renameOverTarget() {
-        const mode_t mask = ::umask(0);
-        ::umask(mask);
-        if (::fchmod(m_descriptor, 0666 & ~mask) != 0 || ::fsync(m_descriptor) != 0)
-            fail(m_target, "cannot be written", errno);
+        if (::fsync(m_descriptor) != 0) fail(m_target, "cannot be written", errno);
         if (::rename(m_name.c_str(), m_target.c_str()) != 0) fail(m_target, "cannot be replaced", errno);
         m_renamed = true;
         syncFolder();
@@ -77,9 +93,6 @@ void writeFileAtomically(const std::filesystem::path& path, std::string_view byt
     file.renameOverTarget();
 }
 
-void checkWritable(const std::filesystem::path& path) {
-    if (std::filesystem::is_directory(path)) fail(path, "cannot be written", EISDIR);
-    AsideFile probe(path);
-}
+void checkWritable(const std::filesystem::path& path) { const AsideFile probe(path); }
 
 }  // namespace bitdesk

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <sched.h>
+#include <thread>
 #include <utility>
 
 #include "core/base/error.h"
@@ -15,7 +16,9 @@ namespace {
 int usableCpus() {
     cpu_set_t set;
     CPU_ZERO(&set);
-    if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+    // It fails where the machine has more CPUs than the set holds.
+    if (sched_getaffinity(0, sizeof set, &set) != 0)
+        return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     return std::max(1, CPU_COUNT(&set));
 }
 
@@ -56,9 +59,9 @@ void ComputeArbiter::acquireSlot(ComputePriority priority, std::stop_token stop)
     std::unique_lock lock(m_mutex);
     int& waiting = m_waiting[static_cast<int>(priority)];
     ++waiting;
-    const bool granted = m_changed.wait(lock, stop, [&] { return !m_busy && mayRun(priority); });
+    const bool free = m_changed.wait(lock, stop, [&] { return !m_busy && mayRun(priority); });
     --waiting;
-    if (!granted) {
+    if (!free || stop.stop_requested()) {
         lock.unlock();
         m_changed.notify_all();  // a lower one may have waited for this one only
         throw Cancelled();

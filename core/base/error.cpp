@@ -3,13 +3,41 @@
 
 #include "core/base/error.h"
 
+#include <string_view>
+
 namespace bitdesk {
 namespace {
 
+/// Names and reasons may come from hostile files: no control characters reach a terminal or a log, and no megabytes.
+std::string shown(std::string_view text) {
+    constexpr std::size_t kLongest = 1000;
+    const bool cut = text.size() > kLongest;
+    if (cut) {
+        std::size_t end = kLongest;
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a UTF-8 sequence
+        text = text.substr(0, end);
+    }
+    std::string clean(text);
+    for (char& c : clean) {
+        if (c == '\n' || c == '\t') c = ' ';
+        else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+    }
+    return cut ? clean + "…" : clean;
+}
+
+bool endsSentence(std::string_view text) {
+    return text.ends_with('.') || text.ends_with('?') || text.ends_with('!') || text.ends_with("…");
+}
+
 std::string sentence(const std::string& where, const std::string& reason, const std::string& hint) {
-    std::string text = where.empty() ? reason : where + ": " + reason;
-    if (!hint.empty()) text += ". " + hint;
-    if (text.empty() || (text.back() != '.' && text.back() != '?')) text += '.';
+    std::string text = shown(where);
+    if (!text.empty() && !reason.empty()) text += ": ";
+    text += shown(reason);
+    if (!text.empty() && !endsSentence(text)) text += '.';
+    if (hint.empty()) return text;
+    if (!text.empty()) text += ' ';
+    text += shown(hint);
+    if (!endsSentence(text)) text += '.';
     return text;
 }
 

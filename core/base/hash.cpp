@@ -4,6 +4,8 @@
 #include "core/base/hash.h"
 
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <openssl/evp.h>
 #include <vector>
@@ -52,12 +54,17 @@ std::string sha256(std::string_view text) {
 }
 
 std::string sha256OfFile(const std::filesystem::path& path) {
+    const auto fail = [&] {
+        throw Error(ErrorKind::BadInput, path.string(), "cannot be read: " + std::string(std::strerror(errno)));
+    };
+    errno = 0;
     std::ifstream file(path, std::ios::binary);
-    if (!file) throw Error(ErrorKind::BadInput, path.string(), "cannot be read");
+    if (!file) fail();
     Sha256 hash;
     std::vector<char> chunk(1 << 20);
     while (file.read(chunk.data(), static_cast<std::streamsize>(chunk.size())) || file.gcount() > 0)
         hash.update(std::string_view(chunk.data(), static_cast<std::size_t>(file.gcount())));
+    if (file.bad()) fail();  // a folder opens like a file and only fails here
     return hash.hex();
 }
 
