@@ -16,25 +16,37 @@ namespace {
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
+void checkWidths(const MetaModel& model, const std::string& where) {
+    const auto& bits = model.bits;
+    const bool ascending = std::ranges::adjacent_find(bits, std::greater_equal<>{}) == bits.end();
+    if (bits.empty() || !ascending || bits.front() < 2 || bits.back() > 8)
+        throw Error(ErrorKind::BadInput, where, "its bit-widths are not ascending numbers from 2 to 8");
+}
+
 /// Checks the tables of one model; every failure names the tensor.
 class Checker {
 public:
     Checker(const MetaModel& model, const std::string& where) : m_model(model), m_where(where) {}
 
     void run() const {
-        checkWidths();
+        checkWidths(m_model, m_where);
         const auto channels = at(m_model.network.inputShape().channels);
-        checkTable("normalization mean", m_model.normalization.mean, channels, channels);
-        checkTable("normalization std", m_model.normalization.std, channels, channels);
-        checkPositive("normalization std", m_model.normalization.std);
-        if (static_cast<int>(m_model.classNames.size()) != m_model.network.classes())
-            fail("class names", std::to_string(m_model.classNames.size()) + " are given, the network has " +
-                                    std::to_string(m_model.network.classes()) + " classes");
-        if (m_model.layers.size() != m_model.network.layers().size()) fail("layers", "their number is not the network's");
+        checkTable("bitdesk.normalization mean", m_model.normalization.mean, channels, channels);
+        checkTable("bitdesk.normalization std", m_model.normalization.std, channels, channels);
+        checkPositive("bitdesk.normalization std", m_model.normalization.std);
+        if (m_model.classNames.size() != at(m_model.network.classes()))
+            throw Error(ErrorKind::BadInput, m_where,
+                        "has " + std::to_string(m_model.classNames.size()) + " class names, but its network has " +
+                            std::to_string(m_model.network.classes()) + " classes");
+        if (m_model.layers.size() != m_model.network.layers().size())
+            throw Error(ErrorKind::BadInput, m_where, "has parameters for another number of layers than its network");
         for (std::size_t i = 0; i < m_model.layers.size(); ++i)
             checkLayer(m_model.network.layers()[i], m_model.layers[i]);
         for (std::size_t n = 0; n < m_model.network.nodes().size(); ++n)
             if (m_model.network.nodes()[n].as<NormAttributes>()) checkNorm(static_cast<int>(n));
+        const auto isNorm = [](const Node& node) { return node.as<NormAttributes>() != nullptr; };
+        if (m_model.norms.size() != at(std::ranges::count_if(m_model.network.nodes(), isNorm)))
+            throw Error(ErrorKind::BadInput, m_where, "has norm tables that belong to no norm");
     }
 
 private:
@@ -42,17 +54,12 @@ private:
         throw Error(ErrorKind::BadInput, m_where + ": tensor '" + tensor + "'", reason);
     }
 
-    void checkWidths() const {
-        const auto& bits = m_model.bits;
-        const bool ascending = std::ranges::adjacent_find(bits, std::greater_equal<>{}) == bits.end();
-        if (bits.empty() || !ascending || bits.front() < 2 || bits.back() > 8)
-            throw Error(ErrorKind::BadInput, m_where, "its bit-widths are not ascending numbers from 2 to 8");
-    }
-
-    void checkTable(const std::string& name, const std::vector<float>& values, std::size_t size, std::size_t other) const {
+    void checkTable(const std::string& name, const std::vector<float>& values, std::size_t size,
+                    std::size_t other) const {
         if (values.size() != size && values.size() != other)
             fail(name, "has " + std::to_string(values.size()) + " values, " + std::to_string(size) + " are needed");
-        if (!std::ranges::all_of(values, [](float v) { return std::isfinite(v); })) fail(name, "holds NaN or infinity");
+        if (!std::ranges::all_of(values, [](float v) { return std::isfinite(v); }))
+            fail(name, "holds NaN or infinity");
     }
 
     void checkPositive(const std::string& name, const std::vector<float>& values) const {
@@ -70,7 +77,8 @@ private:
         const auto& quantizer = m_model.weightQuantizer();
         const int lowest = quantizer.lowest(top, top), highest = quantizer.highest(top, top);
         if (!std::ranges::all_of(parameters.codes, [&](int code) { return code >= lowest && code <= highest; }))
-            fail(layer.name + ".codes", "holds a code outside " + std::to_string(lowest) + " … " + std::to_string(highest));
+            fail(layer.name + ".codes",
+                 "holds a code outside " + std::to_string(lowest) + " … " + std::to_string(highest));
         checkTable(layer.name + ".weight_scale", parameters.weightScale, channels, 1);
         checkPositive(layer.name + ".weight_scale", parameters.weightScale);
         const std::size_t widths = layer.quantizable() ? m_model.bits.size() : 1;
@@ -111,7 +119,8 @@ private:
         checkTable(name + ".beta", norm.beta, size, size);
         checkTable(name + ".mean", norm.mean, size, size);
         checkTable(name + ".var", norm.var, size, size);
-        if (!std::ranges::all_of(norm.var, [](float v) { return v >= 0; })) fail(name + ".var", "holds a negative variance");
+        if (!std::ranges::all_of(norm.var, [](float v) { return v >= 0; }))
+            fail(name + ".var", "holds a negative variance");
     }
 
     const MetaModel& m_model;
@@ -129,7 +138,8 @@ LayerParameters randomLayer(const MetaModel& model, const Layer& layer, Random& 
             std::clamp(static_cast<int>(std::floor(random.normal() * deviation)), lowest, highest)));
     // He et al. 2015: variance 2 / fan-in.
     const double fanIn = static_cast<double>(layer.weightCount) / layer.output.channels;
-    parameters.weightScale.assign(at(layer.output.channels), static_cast<float>(std::sqrt(2.0 / fanIn) / deviation));
+    parameters.weightScale.assign(at(layer.output.channels),
+                                  static_cast<float>(std::sqrt(2.0 / fanIn) / deviation));
     for (std::size_t b = 0; b < (layer.quantizable() ? model.bits.size() : 1); ++b) {
         const int width = layer.quantizable() ? model.bits[b] : layer.fixedBits;
         parameters.actScale.push_back(3.0F / static_cast<float>(activationHighest(width, layer.signedInput)));
@@ -152,6 +162,7 @@ void checkModel(const MetaModel& model, const std::string& where) { Checker(mode
 MetaModel randomModel(const Network& network, std::vector<int> bits, std::uint64_t seed) {
     MetaModel model(network);
     model.bits = std::move(bits);
+    checkWidths(model, "random:" + network.name());
     model.name = "random:" + network.name();
     Random random(seed);
     for (const Layer& layer : network.layers()) model.layers.push_back(randomLayer(model, layer, random));

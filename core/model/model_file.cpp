@@ -3,14 +3,15 @@
 
 #include "core/model/model_file.h"
 
+#include <algorithm>
 #include <cstring>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/hash.h"
+#include "core/base/read_file.h"
+#include "core/base/strict_json.h"
 #include "core/model/safetensors.h"
 #include "core/network/catalogue.h"
 #include "core/network/cost.h"
@@ -42,19 +43,16 @@ public:
 
     MetaModel read() {
         if (text("bitdesk.format") != kFormat)
-            throw Error(ErrorKind::BadInput, m_where, "has model format '" + text("bitdesk.format") + "', this program reads " + kFormat,
+            throw Error(ErrorKind::BadInput, m_where,
+                        "has model format '" + text("bitdesk.format") + "', this program reads " + kFormat,
                         "Use a newer Bitdesk");
         MetaModel model(networkFromJson(text("bitdesk.network"), m_where));
         model.quantizer = text("bitdesk.quantizer");
         checkQuantizer(model.quantizer);
-        model.bits = parse<std::vector<int>>("bitdesk.bits");
-        model.classNames = parse<std::vector<std::string>>("bitdesk.classes");
-        readNormalization(model);
-        if (m_content.metadata.contains("bitdesk.provenance"))
-            model.provenance = parse<std::map<std::string, std::string>>("bitdesk.provenance");
-        // Counts below depend on these.
-        if (model.bits.empty() || model.bits.size() > 7)
-            throw Error(ErrorKind::BadInput, m_where, "bitdesk.bits holds no list of 1 to 7 bit-widths");
+        model.bits = readBits();
+        model.classNames = readClasses();
+        model.normalization = readNormalization();
+        model.provenance = readProvenance();
         for (const Layer& layer : model.network.layers()) model.layers.push_back(readLayer(model, layer));
         readNorms(model);
         for (const auto& [name, tensor] : m_content.tensors)
@@ -71,21 +69,52 @@ private:
         return found->second;
     }
 
-    template <typename T>
-    T parse(const std::string& key) const {
-        constexpr int kDeepest = 3;
-        int deepest = 0;
-        const auto watch = [&](int depth, Json::parse_event_t, Json&) {
-            deepest = std::max(deepest, depth);
-            return depth <= kDeepest;
+    Json json(const std::string& key, int maxDepth) const {
+        return parseStrictJson(text(key), maxDepth, m_where, "metadata '" + key + "'");
+    }
+
+    [[noreturn]] void failMetadata(const std::string& key, const std::string& reason) const {
+        throw Error(ErrorKind::BadInput, m_where, "metadata '" + key + "' " + reason);
+    }
+
+    std::vector<int> readBits() const {
+        const std::string key = "bitdesk.bits";
+        const Json list = json(key, 1);
+        const auto isWidth = [](const Json& v) { return v.is_number_unsigned() && v.get<std::uint64_t>() <= 8; };
+        if (!list.is_array() || list.empty() || list.size() > 7 || !std::ranges::all_of(list, isWidth))
+            failMetadata(key, "is no list of 1 to 7 bit-widths");
+        return list.get<std::vector<int>>();
+    }
+
+    std::vector<std::string> readClasses() const {
+        const std::string key = "bitdesk.classes";
+        const Json list = json(key, 1);
+        if (!list.is_array() || !std::ranges::all_of(list, [](const Json& v) { return v.is_string(); }))
+            failMetadata(key, "is no list of names");
+        return list.get<std::vector<std::string>>();
+    }
+
+    std::map<std::string, std::string> readProvenance() const {
+        const std::string key = "bitdesk.provenance";
+        if (!m_content.metadata.contains(key)) return {};
+        const Json object = json(key, 1);
+        if (!object.is_object() || !std::ranges::all_of(object, [](const Json& v) { return v.is_string(); }))
+            failMetadata(key, "is no object of texts");
+        return object.get<std::map<std::string, std::string>>();
+    }
+
+    Normalization readNormalization() const {
+        const std::string key = "bitdesk.normalization";
+        const Json object = json(key, 2);
+        if (!object.is_object() || object.size() != 2) failMetadata(key, "is not {\"mean\": […], \"std\": […]}");
+        const auto list = [&](const char* name) {
+            const auto found = object.find(name);
+            if (found == object.end() || !found->is_array() ||
+                !std::ranges::all_of(*found, [](const Json& v) { return v.is_number(); }))
+                failMetadata(key, "has no list of numbers '" + std::string(name) + "'");
+            return found->get<std::vector<float>>();
         };
-        try {
-            const Json json = Json::parse(text(key), watch);
-            if (deepest > kDeepest) throw Error(ErrorKind::BadInput, m_where, "metadata '" + key + "' is nested too deeply");
-            return json.get<T>();
-        } catch (const Json::exception& error) {
-            throw Error(ErrorKind::BadInput, m_where, "metadata '" + key + "' cannot be read: " + error.what());
-        }
+        return {list("mean"), list("std")};
     }
 
     void checkQuantizer(const std::string& name) const {
@@ -94,11 +123,6 @@ private:
         } catch (const Error& error) {
             throw Error(ErrorKind::BadInput, m_where, "its quantizer " + error.reason(), error.hint());
         }
-    }
-
-    void readNormalization(MetaModel& model) const {
-        auto tables = parse<std::map<std::string, std::vector<float>>>("bitdesk.normalization");
-        model.normalization = {std::move(tables["mean"]), std::move(tables["std"])};
     }
 
     Tensor take(const std::string& name, const char* dtype, const std::vector<std::vector<std::int64_t>>& shapes) {
@@ -158,32 +182,19 @@ private:
     std::string m_where;
 };
 
-std::string readBytes(const std::filesystem::path& path) {
-    constexpr std::uintmax_t kMaxBytes = std::uintmax_t{1} << 31;
-    std::error_code code;
-    if (std::filesystem::is_directory(path, code)) throw Error(ErrorKind::BadInput, path.string(), "is a folder, not a model file");
-    std::ifstream file(path, std::ios::binary);
-    if (!file)
-        throw Error(ErrorKind::BadInput, path.string(), "cannot be opened: " + std::string(std::strerror(errno)),
-                    "Name a .safetensors file, or random:NETWORK");
-    const auto size = std::filesystem::file_size(path, code);
-    if (code || size > kMaxBytes) throw Error(ErrorKind::BadInput, path.string(), "is no regular file of at most 2 GiB");
-    std::string bytes(size, '\0');
-    file.read(bytes.data(), static_cast<std::streamsize>(size));
-    bytes.resize(static_cast<std::size_t>(file.gcount()));
-    return bytes;
-}
+/// Class names and provenance may come from folders and command lines, which need not be UTF-8.
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 Safetensors toSafetensors(const MetaModel& model) {
     Safetensors content;
     content.metadata = {{"bitdesk.format", kFormat},
                         {"bitdesk.network", networkToJson(model.network)},
                         {"bitdesk.quantizer", model.quantizer},
-                        {"bitdesk.bits", Json(model.bits).dump()},
-                        {"bitdesk.classes", Json(model.classNames).dump()},
+                        {"bitdesk.bits", dump(model.bits)},
+                        {"bitdesk.classes", dump(model.classNames)},
                         {"bitdesk.normalization",
-                         Json{{"mean", model.normalization.mean}, {"std", model.normalization.std}}.dump()},
-                        {"bitdesk.provenance", Json(model.provenance).dump()}};
+                         dump({{"mean", model.normalization.mean}, {"std", model.normalization.std}})},
+                        {"bitdesk.provenance", dump(model.provenance)}};
     for (std::size_t i = 0; i < model.layers.size(); ++i) {
         const Layer& layer = model.network.layers()[i];
         const LayerParameters& parameters = model.layers[i];
@@ -209,9 +220,11 @@ Safetensors toSafetensors(const MetaModel& model) {
 }  // namespace
 
 MetaModel readModel(const std::filesystem::path& path) {
-    const std::string bytes = readBytes(path);
-    MetaModel model = Reader(parseSafetensors(std::as_bytes(std::span(bytes)), path.string()), path.string()).read();
-    checkModel(model, path.string());
+    constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 31;
+    const std::string where = path.string();
+    const std::string bytes = readFile(path, kMaxBytes);
+    MetaModel model = Reader(parseSafetensors(std::as_bytes(std::span(bytes)), where), where).read();
+    checkModel(model, where);
     model.name = path.stem().string();
     model.hash = hashOfBytes(bytes);
     return model;
@@ -222,6 +235,7 @@ std::string serializeModel(const MetaModel& model) { return serializeSafetensors
 std::string hashOfBytes(const std::string& bytes) { return sha256(bytes); }
 
 std::string writeModel(const MetaModel& model, const std::filesystem::path& path) {
+    checkModel(model, path.string());
     const std::string bytes = serializeModel(model);
     writeFileAtomically(path, bytes);
     return hashOfBytes(bytes);

@@ -13,7 +13,8 @@ namespace bitdesk {
 /// shapes, types, finiteness and the graph are checked before use. Throws Error (BadInput) naming file and tensor.
 MetaModel readModel(const std::filesystem::path& path);
 
-/// Writes beside the target, syncs and renames, so that a crash leaves the old file or the new one. Returns the hash.
+/// Checks the model, writes beside the target, syncs and renames, so that a crash leaves the old file or the new one.
+/// Returns the hash. Throws Error naming the target.
 std::string writeModel(const MetaModel& model, const std::filesystem::path& path);
 
 /// The bytes that writeModel writes.

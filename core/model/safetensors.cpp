@@ -9,18 +9,19 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
+#include "core/base/strict_json.h"
 
 namespace bitdesk {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "safetensors is little-endian and is copied as it is");
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 constexpr std::uint64_t kMaxHeader = 100'000'000;  // the limit of the reference implementation
 constexpr std::uint64_t kPrefix = 8;
 constexpr std::size_t kMaxRank = 16;
-constexpr int kDeepest = 4;  // header → tensor → list; anything deeper is not safetensors
+constexpr int kDeepest = 3;  // header → tensor → list; anything deeper is not safetensors
 
 std::size_t elementSize(const std::string& dtype) {
     static const std::map<std::string, std::size_t, std::less<>> kSizes{
@@ -66,35 +67,18 @@ private:
     }
 
     Json parseHeader() {
-        if (m_bytes.size() < kPrefix) fail("is too short for a safetensors file (" + std::to_string(m_bytes.size()) + " bytes)");
+        if (m_bytes.size() < kPrefix)
+            fail("is too short for a safetensors file (" + std::to_string(m_bytes.size()) + " bytes)");
         std::uint64_t length = 0;
         std::memcpy(&length, m_bytes.data(), kPrefix);
-        if (length > kMaxHeader || length > m_bytes.size() - kPrefix)
-            fail("is no whole safetensors file: its header says " + std::to_string(length) + " bytes, the file has " +
-                 std::to_string(m_bytes.size()));
+        if (length > kMaxHeader) fail("its header is too large for a safetensors file: " + std::to_string(length) + " bytes");
+        if (length > m_bytes.size() - kPrefix)
+            fail("is cut short, or no safetensors file: its header has " + std::to_string(length) +
+                 " bytes, the whole file " + std::to_string(m_bytes.size()));
         const std::string_view text(reinterpret_cast<const char*>(m_bytes.data()) + kPrefix, length);
         m_data = m_bytes.subspan(kPrefix + length);
         if (!text.starts_with('{')) fail("its header does not begin with '{', so it is no safetensors file");
-        return parseJson(text);
-    }
-
-    Json parseJson(std::string_view text) const {
-        std::vector<std::map<std::string, bool>> keys;
-        const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
-            if (depth > kDeepest) fail("its header is nested too deeply");
-            if (event == Json::parse_event_t::object_start) keys.emplace_back();
-            if (event == Json::parse_event_t::object_end) keys.pop_back();
-            if (event == Json::parse_event_t::key && !keys.back().emplace(value.get<std::string>(), true).second)
-                fail("its header has the key '" + value.get<std::string>() + "' twice");
-            return true;
-        };
-        try {
-            Json header = Json::parse(text.begin(), text.end(), watch);
-            if (!header.is_object()) fail("its header is no JSON object");
-            return header;
-        } catch (const Json::exception& error) {
-            fail(std::string("its header is no JSON: ") + error.what());
-        }
+        return parseStrictJson(text, kDeepest, m_where, "its header");
     }
 
     void readMetadata(const Json& entry, Safetensors& content) const {
@@ -111,7 +95,8 @@ private:
             fail(name, "'" + std::string(key) + "' is no list of integers");
         std::vector<std::uint64_t> values;
         for (const Json& value : *found) {
-            if (!value.is_number_unsigned()) fail(name, "'" + std::string(key) + "' holds something else than whole numbers ≥ 0");
+            if (!value.is_number_unsigned())
+                fail(name, "'" + std::string(key) + "' holds something else than whole numbers ≥ 0");
             values.push_back(value.get<std::uint64_t>());
         }
         return values;
@@ -179,7 +164,7 @@ Safetensors parseSafetensors(std::span<const std::byte> bytes, const std::string
 }
 
 std::string serializeSafetensors(const Safetensors& content) {
-    Json header = Json::object();
+    nlohmann::ordered_json header = nlohmann::ordered_json::object();
     if (!content.metadata.empty()) header["__metadata__"] = content.metadata;
     // Wide types first, as the reference implementation writes them, so that every tensor is aligned to its type.
     std::vector<const std::pair<const std::string, Tensor>*> order;

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
+#include "core/base/read_file.h"
+#include "core/base/strict_json.h"
 
 namespace bitdesk {
 namespace {
@@ -27,22 +27,14 @@ void checkWidth(int width, const std::string& layer, std::span<const int> allowe
                     "The model has " + list(allowed));
 }
 
-std::string readText(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) throw Error(ErrorKind::BadInput, path, "cannot be read");
-    constexpr std::size_t kMaxBytes = 1 << 20;
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (text.size() > kMaxBytes) throw Error(ErrorKind::BadInput, path, "is too large for a mix (1 MiB at most)");
-    return text;
-}
-
 std::vector<int> parseList(std::string_view text, const std::string& where) {
     std::vector<int> values;
     while (true) {
         const auto comma = text.find(',');
         std::string_view item = text.substr(0, comma);
         while (!item.empty() && (item.front() == ' ' || item.front() == '\t')) item.remove_prefix(1);
-        while (!item.empty() && std::string_view(" \t\r\n").find(item.back()) != std::string_view::npos) item.remove_suffix(1);
+        while (!item.empty() && std::string_view(" \t\r\n").find(item.back()) != std::string_view::npos)
+            item.remove_suffix(1);
         int value = 0;
         const auto parsed = std::from_chars(item.data(), item.data() + item.size(), value);
         if (item.empty() || parsed.ec != std::errc{} || parsed.ptr != item.data() + item.size())
@@ -73,8 +65,9 @@ void checkBits(const BitConfiguration& bits, const Network& network, std::span<c
 BitConfiguration parseBits(std::string_view text, const Network& network, std::span<const int> allowed,
                            const std::string& where) {
     if (text.starts_with('@')) {
+        constexpr std::uint64_t kMaxBytes = 1 << 20;
         const std::string path(text.substr(1));
-        return bitsFromJson(readText(path), network, allowed, path);
+        return bitsFromJson(readFile(path, kMaxBytes), network, allowed, path);
     }
     BitConfiguration bits{parseList(text, where)};
     if (bits.size() == 1) bits.bits.assign(network.quantizable().size(), bits[0]);
@@ -90,23 +83,24 @@ std::string toText(const BitConfiguration& bits) {
 
 std::string toJson(const BitConfiguration& bits, const Network& network) {
     nlohmann::ordered_json json = nlohmann::ordered_json::object();
-    for (std::size_t i = 0; i < bits.size(); ++i) json[network.quantizableLayer(static_cast<int>(i)).name] = bits[i];
+    for (std::size_t i = 0; i < bits.size(); ++i)
+        json[network.quantizableLayer(static_cast<int>(i)).name] = bits[i];
     return json.dump(2) + "\n";
 }
 
 BitConfiguration bitsFromJson(std::string_view json, const Network& network, std::span<const int> allowed,
                               const std::string& where) {
-    constexpr const char* kHint = "A mix is one JSON object, layer name → bits, e.g. {\"stage1.block1.conv1\": 3, …}";
-    if (std::ranges::count_if(json, [](char c) { return c == '{' || c == '['; }) > 1)
-        throw Error(ErrorKind::BadInput, where, "is no flat JSON object", kHint);
-    const auto parsed = nlohmann::json::parse(json, nullptr, false);
-    if (!parsed.is_object()) throw Error(ErrorKind::BadInput, where, "is no JSON object", kHint);
+    const auto parsed = parseStrictJson(json, 1, where, "the mix");
+    if (!parsed.is_object())
+        throw Error(ErrorKind::BadInput, where, "is no JSON object",
+                    "A mix is one JSON object, layer name → bits, e.g. {\"stage1.block1.conv1\": 3, …}");
     BitConfiguration bits{std::vector<int>(network.quantizable().size(), 0)};
     for (const auto& [name, value] : parsed.items()) {
         const Layer* layer = network.findLayer(name);
         if (layer == nullptr || !layer->quantizable())
             throw Error(ErrorKind::BadInput, where,
-                        "'" + name + "' is " + (layer != nullptr ? "a fixed" : "no") + " layer of network '" + network.name() + "'",
+                        "'" + name + "' is " + (layer != nullptr ? "a fixed" : "no") + " layer of network '" +
+                            network.name() + "'",
                         "bitdesk info MODEL lists the quantizable ones");
         if (!value.is_number_integer() || value.get<double>() < 0 || value.get<double>() > 64)
             throw Error(ErrorKind::BadInput, where, "the bits of layer '" + name + "' are no whole number of bits");

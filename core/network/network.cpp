@@ -26,12 +26,21 @@ std::size_t inputCount(const Node& node) {
     return node.as<AddAttributes>() ? 2 : 1;
 }
 
+/// Names become tensor names, table cells and parts of messages.
+bool isName(const std::string& text) {
+    return !text.empty() && text.size() <= kMaxName &&
+           std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+constexpr const char* kNameRule = "a name has 1 to 200 printable ASCII characters and no space";
+
 }  // namespace
 
 Network::Network(std::string name, std::vector<Node> nodes) : m_name(std::move(name)), m_nodes(std::move(nodes)) {
+    if (!isName(m_name)) throw Error(ErrorKind::BadInput, "network '" + m_name + "'", kNameRule);
     if (m_nodes.empty() || m_nodes.size() > kMaxNodes)
         throw Error(ErrorKind::BadInput, "network '" + m_name + "'",
-                    "has " + std::to_string(m_nodes.size()) + " nodes; 1 to " + std::to_string(kMaxNodes) + " are allowed");
+                    "has " + std::to_string(m_nodes.size()) + " nodes; 1 to " + std::to_string(kMaxNodes) +
+                        " are allowed");
     connect();
     inferShapes();
     collectLayers();
@@ -45,7 +54,7 @@ void Network::connect() {
     m_consumers.resize(m_nodes.size());
     for (int n = 0; n < static_cast<int>(m_nodes.size()); ++n) {
         const Node& node = m_nodes[at(n)];
-        if (node.name.empty() || node.name.size() > kMaxName) fail(m_name, node, "a name has 1 to 200 bytes");
+        if (!isName(node.name)) fail(m_name, node, kNameRule);
         if ((n == 0) != (node.as<InputAttributes>() != nullptr))
             fail(m_name, node, "the first node, and no other, is the input");
         if (node.inputs.size() != inputCount(node))
@@ -56,7 +65,8 @@ void Network::connect() {
             if (found == seen.end()) {
                 const bool later = findNode(input) >= 0;
                 fail(m_name, node, "its input '" + input + "' " +
-                                       (later ? "comes later or is itself: the graph has a cycle or is out of order"
+                                       (later ? "comes later or is the node itself, so the graph has a cycle or is "
+                                                "out of order"
                                               : "is not a node"));
             }
             m_inputs[at(n)].push_back(found->second);
@@ -65,7 +75,8 @@ void Network::connect() {
         if (!seen.emplace(node.name, n).second) fail(m_name, node, "two nodes have this name");
     }
     for (std::size_t n = 0; n + 1 < m_nodes.size(); ++n)
-        if (m_consumers[n].empty()) fail(m_name, m_nodes[n], "nothing reads it; only the last node is an output");
+        if (m_consumers[n].empty())
+            fail(m_name, m_nodes[n], "nothing reads it, and only the last node is an output");
 }
 
 void Network::inferShapes() {
@@ -100,8 +111,7 @@ void Network::collectLayers() {
         }
         layer.weightCount = std::int64_t{layer.output.channels} * layer.kernelHeight * layer.kernelWidth *
                             layer.inputChannelsPerGroup();
-        layer.macs = layer.weightCount * layer.output.height * layer.output.width;
-        checkLayerSize(m_name, node, layer.weightCount, layer.macs);
+        layer.macs = checkedMacs(m_name, node, layer.weightCount, layer.output);
         if (layer.quantizable()) {
             layer.quantizableIndex = static_cast<int>(m_quantizable.size());
             m_quantizable.push_back(static_cast<int>(m_layers.size()));
@@ -115,16 +125,19 @@ void Network::checkQuantizers() {
         const int input = m_inputs[at(layer.node)].front();
         const auto* quantize = m_nodes[at(input)].as<QuantizeAttributes>();
         if (quantize == nullptr)
-            fail(m_name, m_nodes[at(layer.node)], "its input '" + m_nodes[at(input)].name + "' is no quantize node");
+            fail(m_name, m_nodes[at(layer.node)],
+                 "its input '" + m_nodes[at(input)].name + "' is no quantize node");
         if (quantize->layer != layer.name || m_consumers[at(input)].size() != 1)
-            fail(m_name, m_nodes[at(input)], "a quantize node serves the one layer that it names and that reads it");
+            fail(m_name, m_nodes[at(input)],
+                 "a quantize node serves one layer, which it names and which alone reads it");
         layer.quantizeNode = m_nodes[at(input)].name;
         layer.signedInput = quantize->isSigned;
     }
     for (std::size_t n = 0; n < m_nodes.size(); ++n) {
         if (m_nodes[n].as<QuantizeAttributes>() == nullptr) continue;
         const Node& reader = m_nodes[at(m_consumers[n].front())];
-        if (findLayer(reader.name) == nullptr) fail(m_name, m_nodes[n], "only a conv2d or linear reads a quantize node");
+        if (findLayer(reader.name) == nullptr)
+            fail(m_name, m_nodes[n], "only a conv2d or linear reads a quantize node");
     }
 }
 

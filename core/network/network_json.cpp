@@ -6,20 +6,24 @@
 #include <set>
 
 #include "core/base/error.h"
+#include "core/base/strict_json.h"
 #include "core/network/network.h"
 
 namespace bitdesk {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
+using OrderedJson = nlohmann::ordered_json;
 
 // ---- writing ----
 
-void write(Json&, const ReluAttributes&) {}
-void write(Json&, const AddAttributes&) {}
-void write(Json&, const FlattenAttributes&) {}
-void write(Json& json, const InputAttributes& a) { json["shape"] = {a.shape.height, a.shape.width, a.shape.channels}; }
-void write(Json& json, const Conv2dAttributes& a) {
+void write(OrderedJson&, const ReluAttributes&) {}
+void write(OrderedJson&, const AddAttributes&) {}
+void write(OrderedJson&, const FlattenAttributes&) {}
+void write(OrderedJson& json, const InputAttributes& a) {
+    json["shape"] = {a.shape.height, a.shape.width, a.shape.channels};
+}
+void write(OrderedJson& json, const Conv2dAttributes& a) {
     json["out_channels"] = a.outChannels;
     json["kernel"] = {a.kernelHeight, a.kernelWidth};
     json["stride"] = {a.strideHeight, a.strideWidth};
@@ -28,16 +32,16 @@ void write(Json& json, const Conv2dAttributes& a) {
     if (a.fixedBits) json["bits"] = *a.fixedBits;
     json["bias"] = a.hasBias;
 }
-void write(Json& json, const LinearAttributes& a) {
+void write(OrderedJson& json, const LinearAttributes& a) {
     json["out_features"] = a.outFeatures;
     if (a.fixedBits) json["bits"] = *a.fixedBits;
     json["bias"] = a.hasBias;
 }
-void write(Json& json, const NormAttributes& a) {
+void write(OrderedJson& json, const NormAttributes& a) {
     json["transition"] = {a.from, a.to};
     json["epsilon"] = a.epsilon;
 }
-void write(Json& json, const PoolAttributes& a) {
+void write(OrderedJson& json, const PoolAttributes& a) {
     if (a.global) {
         json["global"] = true;
         return;
@@ -46,7 +50,7 @@ void write(Json& json, const PoolAttributes& a) {
     json["stride"] = {a.strideHeight, a.strideWidth};
     json["padding"] = {a.paddingHeight, a.paddingWidth};
 }
-void write(Json& json, const QuantizeAttributes& a) {
+void write(OrderedJson& json, const QuantizeAttributes& a) {
     json["layer"] = a.layer;
     json["signed"] = a.isSigned;
 }
@@ -58,7 +62,9 @@ class NodeReader {
 public:
     NodeReader(const Json& json, std::string where) : m_json(json), m_where(std::move(where)) {}
 
-    [[noreturn]] void fail(const std::string& reason) const { throw Error(ErrorKind::BadInput, m_where, reason); }
+    [[noreturn]] void fail(const std::string& reason) const {
+        throw Error(ErrorKind::BadInput, m_where, reason);
+    }
 
     const Json* find(const char* key) {
         m_known.insert(key);
@@ -88,7 +94,8 @@ public:
     }
     bool flag(const char* key) {
         const Json* value = find(key);
-        if (value != nullptr && !value->is_boolean()) fail("'" + std::string(key) + "' is neither true nor false");
+        if (value != nullptr && !value->is_boolean())
+            fail("'" + std::string(key) + "' is neither true nor false");
         return value != nullptr && value->get<bool>();
     }
     /// [height, width] of a key; both `fallback` where it is absent.
@@ -96,7 +103,8 @@ public:
         const Json* value = find(key);
         height = width = fallback;
         if (value == nullptr) return;
-        if (!value->is_array() || value->size() != 2) fail("'" + std::string(key) + "' is no pair [height, width]");
+        if (!value->is_array() || value->size() != 2)
+            fail("'" + std::string(key) + "' is no pair [height, width]");
         height = integer((*value)[0], key);
         width = integer((*value)[1], key);
     }
@@ -130,7 +138,8 @@ Attributes readConv(NodeReader& reader) {
 Attributes readNorm(NodeReader& reader) {
     NormAttributes a;
     const Json& transition = reader.get("transition");
-    if (!transition.is_array() || transition.size() != 2 || !transition[0].is_string() || !transition[1].is_string())
+    const bool isPair = transition.is_array() && transition.size() == 2;
+    if (!isPair || !transition[0].is_string() || !transition[1].is_string())
         reader.fail("'transition' is no pair of layer names");
     a.from = transition[0].get<std::string>();
     a.to = transition[1].get<std::string>();
@@ -204,46 +213,21 @@ Node readNode(const Json& json, const std::string& where) {
     return node;
 }
 
-/// A graph needs four levels; a parser that recurses must not be handed thousands.
-void checkNesting(std::string_view json, const std::string& where) {
-    constexpr int kDeepest = 16;
-    int depth = 0;
-    bool inText = false;
-    for (std::size_t i = 0; i < json.size(); ++i) {
-        const char c = json[i];
-        if (inText) {
-            if (c == '\\') ++i;
-            else if (c == '"') inText = false;
-        } else if (c == '"') {
-            inText = true;
-        } else if (c == '{' || c == '[') {
-            if (++depth > kDeepest) throw Error(ErrorKind::BadInput, where, "its JSON is nested too deeply");
-        } else if (c == '}' || c == ']') {
-            --depth;
-        }
-    }
-}
-
 }  // namespace
 
 std::string networkToJson(const Network& network) {
-    Json nodes = Json::array();
+    OrderedJson nodes = OrderedJson::array();
     for (const Node& node : network.nodes()) {
-        Json json{{"name", node.name}, {"op", operationName(node)}, {"inputs", node.inputs}};
+        OrderedJson json{{"name", node.name}, {"op", operationName(node)}, {"inputs", node.inputs}};
         std::visit([&](const auto& attributes) { write(json, attributes); }, node.attributes);
         nodes.push_back(std::move(json));
     }
-    return Json{{"name", network.name()}, {"nodes", std::move(nodes)}}.dump();
+    return OrderedJson{{"name", network.name()}, {"nodes", std::move(nodes)}}.dump();
 }
 
 Network networkFromJson(std::string_view text, const std::string& where) {
-    checkNesting(text, where);
-    Json json;
-    try {
-        json = Json::parse(text);
-    } catch (const Json::parse_error& error) {
-        throw Error(ErrorKind::BadInput, where, std::string("the network is no JSON: ") + error.what());
-    }
+    constexpr int kDeepest = 4;  // graph → nodes → node → pair
+    const Json json = parseStrictJson(text, kDeepest, where, "the network");
     if (!json.is_object() || !json.contains("name") || !json["name"].is_string() || !json.contains("nodes") ||
         !json["nodes"].is_array() || json.size() != 2)
         throw Error(ErrorKind::BadInput, where, "a network is a JSON object of 'name' and 'nodes'");

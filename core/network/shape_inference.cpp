@@ -33,12 +33,13 @@ public:
     Shape operator()(const LinearAttributes& a) const {
         checkWidth(a.fixedBits);
         checkChannels(a.outFeatures);
-        if (m_inputs[0].height != 1 || m_inputs[0].width != 1) fail("a linear layer reads a flat input: flatten it first");
+        if (m_inputs[0].height != 1 || m_inputs[0].width != 1)
+            fail("a linear layer reads a flat input: flatten it first");
         return {1, 1, a.outFeatures};
     }
 
     Shape operator()(const NormAttributes& a) const {
-        if (!(a.epsilon > 0) || !(a.epsilon < 1)) fail("epsilon must lie between 0 and 1");
+        if (!(a.epsilon >= 1e-12) || !(a.epsilon < 1)) fail("epsilon lies between 1e-12 and 1");
         return m_inputs[0];
     }
 
@@ -76,12 +77,13 @@ private:
     }
 
     int windows(int size, int kernel, int stride, int padding) const {
-        constexpr int kMaxKernel = 4096;
-        if (kernel < 1 || kernel > kMaxKernel || stride < 1 || stride > kMaxKernel || padding < 0 || padding >= kernel + (kernel == 1))
-            fail("kernel and stride are at least 1, padding is not negative and smaller than the kernel");
+        constexpr int kMaxKernel = 256;  // so that out · height · width · in stays below 2^63
+        if (kernel < 1 || kernel > kMaxKernel || stride < 1 || stride > kMaxKernel)
+            fail("kernel and stride lie between 1 and 256");
+        if (padding < 0 || padding > kernel) fail("padding lies between 0 and the size of the kernel");
         if (size + 2 * padding < kernel)
-            fail("its window of " + std::to_string(kernel) + " does not fit into " + std::to_string(size) + " with padding " +
-                 std::to_string(padding));
+            fail("its window of " + std::to_string(kernel) + " does not fit into " + std::to_string(size) +
+                 " with padding " + std::to_string(padding));
         return (size + 2 * padding - kernel) / stride + 1;
     }
 
@@ -106,11 +108,16 @@ Shape inferShape(const std::string& network, const Node& node, std::span<const S
     return shape;
 }
 
-void checkLayerSize(const std::string& network, const Node& node, std::int64_t weights, std::int64_t macs) {
-    constexpr std::int64_t kMaxWeights = std::int64_t{1} << 28, kMaxMacs = std::int64_t{1} << 46;
-    if (weights > kMaxWeights || macs > kMaxMacs)
+std::int64_t checkedMacs(const std::string& network, const Node& node, std::int64_t weights, const Shape& output) {
+    constexpr std::int64_t kMaxWeights = std::int64_t{1} << 28, kMaxMacs = std::int64_t{1} << 44;
+    const auto fail = [&](std::int64_t found, const char* unit) {
         throw Error(ErrorKind::BadInput, "network '" + network + "', node '" + node.name + "'",
-                    "is too large: " + std::to_string(weights) + " weights");
+                    "is too large: " + std::to_string(found) + " " + unit);
+    };
+    if (weights > kMaxWeights) fail(weights, "weights");
+    const std::int64_t macs = weights * output.height * output.width;  // below 2^28 · 2^28
+    if (macs > kMaxMacs) fail(macs, "multiply-accumulates");
+    return macs;
 }
 
 }  // namespace bitdesk

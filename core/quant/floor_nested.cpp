@@ -13,7 +13,8 @@ int highestTop(int topBits) { return (1 << (topBits - 1)) - 1; }
 
 std::int8_t encode(float weight, float scale, int topBits) {
     const float highest = static_cast<float>(highestTop(topBits));
-    return static_cast<std::int8_t>(std::clamp(std::floor(weight / scale), -highest, highest));
+    // In this order of arguments NaN gives a code, too; a conversion of NaN would be undefined.
+    return static_cast<std::int8_t>(std::max(-highest, std::min(highest, std::floor(weight / scale))));
 }
 
 int narrow(int code, int topBits, int bits) { return code >> (topBits - bits); }

@@ -39,7 +39,8 @@ float inverseScale(float scale) { return static_cast<float>(1.0 / double{scale})
 
 int quantizeActivation(float x, float inverseScale, int lowest, int highest) {
     const float scaled = x * inverseScale;
-    const float clipped = std::min(std::max(scaled, static_cast<float>(lowest)), static_cast<float>(highest));
+    // In this order of arguments NaN gives the lowest code; a conversion of NaN would be undefined.
+    const float clipped = std::min(std::max(static_cast<float>(lowest), scaled), static_cast<float>(highest));
     return static_cast<int>(std::nearbyint(clipped));
 }
 

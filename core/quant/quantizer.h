@@ -42,7 +42,8 @@ int activationHighest(int bits, bool isSigned);
 
 /// The factor that quantizeActivation multiplies with: the float nearest to 1/scale.
 float inverseScale(float scale);
-/// code = round-half-to-even(clip(x · inverseScale, lowest, highest)); the product is rounded to float first.
+/// code = round-half-to-even(clip(x · inverseScale, lowest, highest)); the product is rounded to float first. NaN
+/// gives `lowest`.
 int quantizeActivation(float x, float inverseScale, int lowest, int highest);
 
 }  // namespace bitdesk
