@@ -3,6 +3,7 @@
 
 #include "core/train/trainable_network.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <torch/utils.h>
@@ -16,6 +17,7 @@ namespace {
 
 std::size_t at_(std::int64_t index) { return static_cast<std::size_t>(index); }
 constexpr float kSmallestScale = 1e-6F;
+constexpr double kNarrowestStep = 0.1;  // of a filter's standard deviation at 4 bits; the widest is 1
 
 at::Tensor parameter(at::Tensor value, at::Device device) {
     return value.to(device).detach().set_requires_grad(true);
@@ -114,6 +116,15 @@ at::Tensor TrainableNetwork::normalize(int node, const NormAttributes& norm, con
                           mode.training, momentum, norm.epsilon, false);
 }
 
+/// An unsigned quantizer clips at 0 itself: a relu that nothing else reads is a pass over memory for nothing.
+bool TrainableNetwork::clipsAnyway(int relu, const ForwardMode& mode) const {
+    if (!mode.quantizeActivations || m_fillScales) return false;
+    return std::ranges::all_of(m_network.consumers(relu), [&](int consumer) {
+        const auto* quantizer = m_network.nodes()[at_(consumer)].as<QuantizeAttributes>();
+        return quantizer != nullptr && !quantizer->isSigned;
+    });
+}
+
 at::Tensor TrainableNetwork::forward(const at::Tensor& images, const ForwardMode& mode) {
     std::vector<at::Tensor> values(m_network.nodes().size());
     int layerIndex = 0;
@@ -125,7 +136,7 @@ at::Tensor TrainableNetwork::forward(const at::Tensor& images, const ForwardMode
         if (node.as<InputAttributes>()) value = images;
         else if (node.as<Conv2dAttributes>() || node.as<LinearAttributes>()) value = convolve(layerIndex++, input(0), mode);
         else if (const auto* norm = node.as<NormAttributes>()) value = normalize(n, *norm, input(0), mode);
-        else if (node.as<ReluAttributes>()) value = at::relu(input(0));
+        else if (node.as<ReluAttributes>()) value = clipsAnyway(n, mode) ? input(0) : at::relu(input(0));
         else if (node.as<AddAttributes>()) value = input(0) + input(1);
         else if (const auto* quantizeNode = node.as<QuantizeAttributes>()) value = quantize(*quantizeNode, input(0), mode);
         else if (node.as<FlattenAttributes>()) value = input(0).permute({0, 2, 3, 1}).flatten(1);
@@ -208,9 +219,15 @@ void TrainableNetwork::resetRunningStatistics() {
 
 void TrainableNetwork::clampScales() {
     const torch::NoGradGuard guard;
-    for (LayerTensors& tensors : m_layers) {
-        tensors.weightScale.clamp_min_(kSmallestScale);
+    for (std::size_t i = 0; i < m_layers.size(); ++i) {
+        LayerTensors& tensors = m_layers[i];
         for (at::Tensor& scale : tensors.actScale) scale.clamp_min_(kSmallestScale);
+        // The norm behind a layer makes the loss blind to a filter's size, so nothing else holds its scale back.
+        const Layer& layer = m_network.layers()[i];
+        const int top = layer.quantizable() ? m_bits.back() : layer.fixedBits;
+        const at::Tensor widest = tensors.weight.detach().flatten(1).std(1).mul_(std::ldexp(1.0, 4 - top));
+        const at::Tensor lowest = widest.mul(kNarrowestStep).clamp_min_(kSmallestScale);
+        tensors.weightScale.copy_(at::minimum(at::maximum(tensors.weightScale, lowest), widest.clamp_min_(kSmallestScale)));
     }
 }
 

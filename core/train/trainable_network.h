@@ -77,6 +77,7 @@ private:
     at::Tensor normalize(int node, const NormAttributes& norm, const at::Tensor& input, const ForwardMode& mode);
     int bitIndex(const Layer& layer, const ForwardMode& mode) const;
     int transitionIndex(const std::string& layer, const ForwardMode& mode) const;
+    bool clipsAnyway(int relu, const ForwardMode& mode) const;
     void fillScales(const QuantizeAttributes& node, const at::Tensor& input);
 
     Network m_network;
