@@ -1,0 +1,184 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/network/catalogue.h"
+
+#include <gtest/gtest.h>
+
+#include "core/network/cost.h"
+#include "tests/core/base/expect_error.h"
+
+namespace bitdesk {
+namespace {
+
+Network build(const char* name) {
+    const CatalogueNetwork& entry = findNetwork(name);
+    return entry.build(entry.defaultInput, entry.defaultClasses);
+}
+
+std::vector<std::string> quantizableNames(const Network& network) {
+    std::vector<std::string> names;
+    for (const int layer : network.quantizable()) names.push_back(network.layers()[static_cast<std::size_t>(layer)].name);
+    return names;
+}
+
+const NormAttributes& norm(const Network& network, const std::string& name) {
+    return *network.nodes().at(static_cast<std::size_t>(network.findNode(name))).as<NormAttributes>();
+}
+
+using Junctions = std::vector<std::array<const char*, 3>>;
+
+void expectTransitions(const Network& network, const Junctions& junctions) {
+    std::size_t norms = 0;
+    for (const Node& node : network.nodes()) norms += node.as<NormAttributes>() != nullptr;
+    EXPECT_EQ(norms, junctions.size());
+    for (const auto& [node, from, to] : junctions) {
+        EXPECT_EQ(norm(network, node).from, from) << node;
+        EXPECT_EQ(norm(network, node).to, to) << node;
+    }
+}
+
+TEST(Resnet14, HasItsFourteenLayersInOrder) {
+    const Network network = build("resnet14");
+    EXPECT_EQ(quantizableNames(network),
+              (std::vector<std::string>{
+                  "stage1.block1.conv1", "stage1.block1.conv2", "stage1.block2.conv1", "stage1.block2.conv2",
+                  "stage2.block1.conv1", "stage2.block1.conv2", "stage2.block1.shortcut", "stage2.block2.conv1",
+                  "stage2.block2.conv2", "stage3.block1.conv1", "stage3.block1.conv2", "stage3.block1.shortcut",
+                  "stage3.block2.conv1", "stage3.block2.conv2"}));
+    EXPECT_EQ(network.inputShape(), (Shape{28, 28, 1}));
+    EXPECT_EQ(network.classes(), 10);
+}
+
+TEST(Resnet14, HasTheNodesOfABlockInOrder) {
+    const Network network = build("resnet14");
+    const auto first = static_cast<std::size_t>(network.findNode("stage2.block1.conv1.input"));
+    const char* expected[] = {"stage2.block1.conv1.input",    "stage2.block1.conv1",       "stage2.block1.conv1.norm",
+                              "stage2.block1.conv1.relu",     "stage2.block1.conv2.input", "stage2.block1.conv2",
+                              "stage2.block1.conv2.norm",     "stage2.block1.shortcut.input", "stage2.block1.shortcut",
+                              "stage2.block1.shortcut.norm",  "stage2.block1.add",         "stage2.block1.relu"};
+    for (std::size_t i = 0; i < std::size(expected); ++i) EXPECT_EQ(network.nodes().at(first + i).name, expected[i]);
+    EXPECT_EQ(network.nodes().at(first + 10).inputs,
+              (std::vector<std::string>{"stage2.block1.conv2.norm", "stage2.block1.shortcut.norm"}));
+    const auto plain = static_cast<std::size_t>(network.findNode("stage2.block2.add"));
+    EXPECT_EQ(network.nodes()[plain].inputs,
+              (std::vector<std::string>{"stage2.block2.conv2.norm", "stage2.block1.relu"}));
+}
+
+TEST(Resnet14, HasTheShapesOfTheDescription) {
+    const Network network = build("resnet14");
+    const auto output = [&](const char* layer) { return network.findLayer(layer)->output; };
+    EXPECT_EQ(output("stem"), (Shape{14, 14, 32}));
+    EXPECT_EQ(output("stage1.block2.conv2"), (Shape{14, 14, 32}));
+    EXPECT_EQ(output("stage2.block1.shortcut"), (Shape{7, 7, 64}));
+    EXPECT_EQ(output("stage3.block1.conv1"), (Shape{4, 4, 128}));
+    EXPECT_EQ(output("classifier"), (Shape{1, 1, 10}));
+}
+
+TEST(Resnet14, HasEightBitEnds) {
+    const Network network = build("resnet14");
+    const Layer& stem = network.layers().front();
+    const Layer& classifier = network.layers().back();
+    EXPECT_EQ(stem.fixedBits, 8);
+    EXPECT_TRUE(stem.signedInput);
+    EXPECT_FALSE(stem.hasBias);
+    EXPECT_EQ(classifier.fixedBits, 8);
+    EXPECT_TRUE(classifier.hasBias);
+    for (const Layer& layer : network.layers()) EXPECT_EQ(layer.signedInput, &layer == &stem) << layer.name;
+}
+
+// Listed by hand: back from the layer's input, through the first input of every add.
+TEST(Resnet14, NormsFollowTheResidualWalk) {
+    expectTransitions(build("resnet14"),
+                      {{"stem.norm", "", "stem"},
+                       {"stage1.block1.conv1.norm", "stem", "stage1.block1.conv1"},
+                       {"stage1.block1.conv2.norm", "stage1.block1.conv1", "stage1.block1.conv2"},
+                       {"stage1.block2.conv1.norm", "stage1.block1.conv2", "stage1.block2.conv1"},
+                       {"stage1.block2.conv2.norm", "stage1.block2.conv1", "stage1.block2.conv2"},
+                       {"stage2.block1.conv1.norm", "stage1.block2.conv2", "stage2.block1.conv1"},
+                       {"stage2.block1.conv2.norm", "stage2.block1.conv1", "stage2.block1.conv2"},
+                       {"stage2.block1.shortcut.norm", "stage1.block2.conv2", "stage2.block1.shortcut"},
+                       {"stage2.block2.conv1.norm", "stage2.block1.conv2", "stage2.block2.conv1"},
+                       {"stage2.block2.conv2.norm", "stage2.block2.conv1", "stage2.block2.conv2"},
+                       {"stage3.block1.conv1.norm", "stage2.block2.conv2", "stage3.block1.conv1"},
+                       {"stage3.block1.conv2.norm", "stage3.block1.conv1", "stage3.block1.conv2"},
+                       {"stage3.block1.shortcut.norm", "stage2.block2.conv2", "stage3.block1.shortcut"},
+                       {"stage3.block2.conv1.norm", "stage3.block1.conv2", "stage3.block2.conv1"},
+                       {"stage3.block2.conv2.norm", "stage3.block2.conv1", "stage3.block2.conv2"}});
+}
+
+TEST(Resnet18, NormsFollowTheResidualWalk) {
+    expectTransitions(build("resnet18"),
+                      {{"stem.norm", "", "stem"},
+                       {"stage1.block1.conv1.norm", "stem", "stage1.block1.conv1"},
+                       {"stage1.block1.conv2.norm", "stage1.block1.conv1", "stage1.block1.conv2"},
+                       {"stage1.block2.conv1.norm", "stage1.block1.conv2", "stage1.block2.conv1"},
+                       {"stage1.block2.conv2.norm", "stage1.block2.conv1", "stage1.block2.conv2"},
+                       {"stage2.block1.conv1.norm", "stage1.block2.conv2", "stage2.block1.conv1"},
+                       {"stage2.block1.conv2.norm", "stage2.block1.conv1", "stage2.block1.conv2"},
+                       {"stage2.block1.shortcut.norm", "stage1.block2.conv2", "stage2.block1.shortcut"},
+                       {"stage2.block2.conv1.norm", "stage2.block1.conv2", "stage2.block2.conv1"},
+                       {"stage2.block2.conv2.norm", "stage2.block2.conv1", "stage2.block2.conv2"},
+                       {"stage3.block1.conv1.norm", "stage2.block2.conv2", "stage3.block1.conv1"},
+                       {"stage3.block1.conv2.norm", "stage3.block1.conv1", "stage3.block1.conv2"},
+                       {"stage3.block1.shortcut.norm", "stage2.block2.conv2", "stage3.block1.shortcut"},
+                       {"stage3.block2.conv1.norm", "stage3.block1.conv2", "stage3.block2.conv1"},
+                       {"stage3.block2.conv2.norm", "stage3.block2.conv1", "stage3.block2.conv2"},
+                       {"stage4.block1.conv1.norm", "stage3.block2.conv2", "stage4.block1.conv1"},
+                       {"stage4.block1.conv2.norm", "stage4.block1.conv1", "stage4.block1.conv2"},
+                       {"stage4.block1.shortcut.norm", "stage3.block2.conv2", "stage4.block1.shortcut"},
+                       {"stage4.block2.conv1.norm", "stage4.block1.conv2", "stage4.block2.conv1"},
+                       {"stage4.block2.conv2.norm", "stage4.block2.conv1", "stage4.block2.conv2"}});
+}
+
+TEST(TransitionSource, EndsAtTheInput) {
+    EXPECT_EQ(transitionSource(build("resnet14").nodes(), "stem"), "");
+    EXPECT_EQ(transitionSource(build("resnet14").nodes(), "classifier"), "stage3.block2.conv2");
+    EXPECT_EQ(transitionSource({}, "nobody"), "");
+}
+
+// He et al. 2016 (1.8 G), and the counts that HAWQ-V3 and Bit-Mixer's re-implementations quote for these widths.
+TEST(Resnet18, CostsWhatIsPublished) {
+    const Network network = build("resnet18");
+    EXPECT_EQ(network.quantizable().size(), 19u);
+    EXPECT_EQ(macs(network), 1'814'073'344);
+    EXPECT_NEAR(static_cast<double>(macs(network)) * 32 * 32 / 1e9, 1857.6, 0.05);
+    EXPECT_NEAR(static_cast<double>(bitOps(network, uniformBits(network, 8))) / 1e9, 116.1, 0.05);
+    EXPECT_NEAR(static_cast<double>(bitOps(network, uniformBits(network, 4))) / 1e9, 34.71, 0.005);
+    // torchvision's 11 689 512 parameters less 9 600 of norms and 1 000 of the bias.
+    EXPECT_EQ(weightBytes(network, uniformBits(network, 8)), 11'678'912);
+}
+
+TEST(Resnet18, HasTheShapesOfThePaper) {
+    const Network network = build("resnet18");
+    EXPECT_EQ(network.findLayer("stem")->output, (Shape{112, 112, 64}));
+    EXPECT_EQ(network.shape(network.findNode("stem.pool")), (Shape{56, 56, 64}));
+    EXPECT_EQ(network.findLayer("stage4.block2.conv2")->output, (Shape{7, 7, 512}));
+    EXPECT_EQ(network.classes(), 1000);
+}
+
+// By hand, row by row: stem, stages, classifier.
+TEST(SmallResnets, CountTheirMacs) {
+    EXPECT_EQ(macs(build("resnet14")), 56'448 + 7'225'344 + 6'422'528 + 8'388'608 + 1'280);
+    // ResNet-20 is known for 40.55 M; the two 1×1 shortcuts add 131 072 each.
+    EXPECT_EQ(macs(build("resnet20")), 40'551'040 + 2 * 131'072);
+    EXPECT_EQ(build("resnet20").quantizable().size(), 20u);
+}
+
+TEST(Catalogue, BuildsForOtherImages) {
+    const Network network = findNetwork("resnet14").build({32, 48, 3}, 7);
+    EXPECT_EQ(network.inputShape(), (Shape{32, 48, 3}));
+    EXPECT_EQ(network.classes(), 7);
+    EXPECT_EQ(network.findLayer("stage3.block2.conv2")->output, (Shape{4, 6, 128}));
+    EXPECT_THROW(findNetwork("resnet14").build({0, 28, 1}, 10), Error);
+    EXPECT_THROW(findNetwork("resnet14").build({28, 28, 1}, 0), Error);
+}
+
+TEST(Catalogue, ListsWhatItKnows) {
+    test::expectError(ErrorKind::Usage, {"'resnet99'", "resnet14", "resnet20", "resnet18"},
+                      [] { findNetwork("resnet99"); });
+    for (const CatalogueNetwork& entry : networkCatalogue()) EXPECT_EQ(build(entry.name).name(), entry.name);
+}
+
+}  // namespace
+}  // namespace bitdesk
