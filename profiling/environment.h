@@ -17,7 +17,6 @@ struct Environment {
     double load1 = -1;              ///< one-minute load average
     std::string kernel, hostHash;   ///< kernel release; SHA-256 prefix of the machine id, to tell machines apart
     std::string compiler, buildType, version;
-    bool cudaBuild = false;
 };
 
 Environment readEnvironment();

@@ -76,6 +76,7 @@ private:
         std::uint64_t generation = 0;
         BitConfiguration bits;
     };
+    struct Worker;
     void work(std::stop_token stop);
 
     Setup m_setup;

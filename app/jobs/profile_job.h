@@ -29,4 +29,7 @@ struct ProfileResult {
 /// Takes an exclusive measurement lease. On the reference executor every Measurement is marked `simulated`.
 ProfileResult profileMixes(const ProfileRequest& request, JobContext& context);
 
+/// Same, with an executor that the caller keeps between calls (the live session).
+ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, JobContext& context);
+
 }  // namespace bitdesk::jobs

@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "app/jobs/evaluate_job.h"
+
+#include "core/base/error.h"
+#include "core/network/cost.h"
+
+namespace bitdesk::jobs {
+namespace {
+
+std::optional<Evaluation> findStored(const EvaluateRequest& request, const EvaluationKey& key, JobContext& context) {
+    if (context.store == nullptr || !request.reuseStored) return std::nullopt;
+    return context.store->post([key](Store& store) { return store.find(key); }).get();
+}
+
+Evaluation describe(const EvaluateRequest& request, const EvaluationKey& key, const Executor& executor,
+                    EvaluationOutcome outcome) {
+    const Network& network = request.model->network;
+    Evaluation e;
+    e.key = key;
+    e.modelName = request.model->name;
+    e.dataName = request.data->name();
+    e.correct = outcome.correct;
+    e.total = outcome.total;
+    e.predictions = std::move(outcome.predictions);
+    e.correctMask = std::move(outcome.correctMask);
+    e.seconds = outcome.seconds;
+    e.bitops = bitOps(network, request.bits);
+    e.weightBytes = weightBytes(network, request.bits);
+    e.normBytes = normBytes(network, static_cast<int>(request.model->bits.size()));
+    e.device = executor.device();
+    e.backend = executor.backend();
+    return e;
+}
+
+EvaluateResult evaluateNew(const EvaluateRequest& request, const EvaluationKey& key, Executor& executor,
+                           JobContext& context, const PartialSink& onBatch) {
+    const ExecutionPlan plan = lower(*request.model, request.bits);
+    std::optional<ComputeArbiter::Lease> lease;
+    if (context.arbiter != nullptr) lease.emplace(context.arbiter->acquire(request.priority, context.stop));
+    const auto afterBatch = [&](const PartialEvaluation& partial) {
+        if (onBatch) onBatch(partial);
+        if (context.progress)
+            context.progress({.activity = "evaluating",
+                              .fraction = static_cast<double>(partial.seen) / static_cast<double>(partial.total),
+                              .remainingSeconds = partial.seconds / static_cast<double>(partial.seen) *
+                                                  static_cast<double>(partial.total - partial.seen)});
+        if (lease && lease->shouldYield()) lease->yield(context.stop);
+    };
+    auto outcome = evaluate(executor, plan, *request.data, request.options, context.stop, afterBatch);
+    lease.reset();
+    EvaluateResult result{describe(request, key, executor, std::move(outcome)), false};
+    // A request cancelled during its last mini-batch is cancelled: nobody waits for it any more.
+    if (context.stop.stop_requested()) throw Cancelled();
+    if (context.store != nullptr)
+        result.evaluation.id =
+            context.store->post([e = result.evaluation](Store& store) { return store.save(e); }).get();
+    return result;
+}
+
+}  // namespace
+
+EvaluationKey keyOf(const EvaluateRequest& request) {
+    const std::int64_t size = request.data->size();
+    const std::int64_t limit = request.options.limit;
+    return {.modelHash = request.model->hash,
+            .dataHash = request.data->hash(),
+            .split = splitName(request.data->split()),
+            .subset = limit > 0 && limit < size ? limit : size,
+            .orderSeed = request.options.orderSeed,
+            .bits = request.bits,
+            .numericsVersion = kNumericsVersion};
+}
+
+EvaluateResult evaluateMix(const EvaluateRequest& request, Executor& executor, JobContext& context,
+                           const PartialSink& onBatch) {
+    checkDataFitsModel(*request.data, *request.model);
+    checkBits(request.bits, request.model->network, request.model->bits);
+    const EvaluationKey key = keyOf(request);
+    if (auto stored = findStored(request, key, context)) return {std::move(*stored), true};
+    return evaluateNew(request, key, executor, context, onBatch);
+}
+
+EvaluateResult evaluateMix(const EvaluateRequest& request, JobContext& context, const PartialSink& onBatch) {
+    const int threads = context.arbiter != nullptr ? context.arbiter->threads() : 0;
+    const auto executor = makeExecutor(*request.model, request.device, threads);
+    return evaluateMix(request, *executor, context, onBatch);
+}
+
+}  // namespace bitdesk::jobs

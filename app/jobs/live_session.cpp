@@ -1,0 +1,173 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "app/jobs/live_session.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/base/error.h"
+#include "core/network/cost.h"
+
+namespace bitdesk::jobs {
+namespace {
+
+constexpr double kUpdateEvery = 0.03;  // seconds between streamed updates: faster than an eye follows
+
+/// How the images seen so far differ from a reference mix's verdicts on the same images.
+std::optional<PairedDifference> compare(const std::vector<std::uint8_t>& reference, std::span<const std::uint8_t> mask) {
+    if (reference.size() < mask.size() || mask.empty()) return std::nullopt;
+    std::int64_t onlyReference = 0, onlyThis = 0;
+    for (std::size_t i = 0; i < mask.size(); ++i) {
+        onlyReference += reference[i] == 1 && mask[i] == 0 ? 1 : 0;
+        onlyThis += reference[i] == 0 && mask[i] == 1 ? 1 : 0;
+    }
+    return pairedDifference(onlyReference, onlyThis, static_cast<std::int64_t>(mask.size()));
+}
+
+}  // namespace
+
+/// What one worker keeps between requests; used by its thread alone.
+struct LiveSession::Worker {
+    LiveSession& session;
+    std::unique_ptr<Executor> executor;
+    std::vector<std::uint8_t> previous;        // verdicts of the last finished mix
+    std::optional<BitConfiguration> pinnedBits;
+    std::vector<std::uint8_t> pinned;          // and of the pinned one, once known
+
+    EvaluateRequest requestFor(const BitConfiguration& bits) const {
+        const Setup& setup = session.m_setup;
+        return {.model = setup.model, .data = setup.data, .bits = bits, .device = setup.device, .options = setup.options,
+                .priority = ComputePriority::Interactive, .reuseStored = true};
+    }
+
+    JobContext context(std::stop_token stop) const {
+        return {.store = session.m_setup.store, .arbiter = session.m_setup.arbiter, .progress = {}, .stop = std::move(stop)};
+    }
+
+    void refreshPinned(const std::optional<BitConfiguration>& bits) {
+        if (bits == pinnedBits && !(bits && pinned.empty())) return;
+        pinnedBits = bits;
+        pinned.clear();
+        if (!bits || session.m_setup.store == nullptr) return;
+        const EvaluationKey key = keyOf(requestFor(*bits));
+        const auto stored = session.m_setup.store->post([key](Store& store) { return store.find(key); }).get();
+        if (stored) pinned = stored->correctMask;
+    }
+
+    const std::vector<std::uint8_t>& reference() const { return pinnedBits ? pinned : previous; }
+
+    LiveUpdate start(const Request& request) const {
+        const Network& network = session.m_setup.model->network;
+        LiveUpdate update;
+        update.generation = request.generation;
+        update.bits = request.bits;
+        update.bitops = bitOps(network, request.bits);
+        update.weightBytes = weightBytes(network, request.bits);
+        update.normBytes = normBytes(network, static_cast<int>(session.m_setup.model->bits.size()));
+        return update;
+    }
+
+    void evaluate(const Request& request, const std::stop_token& stop) {
+        if (executor == nullptr) {
+            const Setup& setup = session.m_setup;
+            executor = makeExecutor(*setup.model, setup.device, setup.arbiter != nullptr ? setup.arbiter->threads() : 0);
+        }
+        LiveUpdate update = start(request);
+        double shown = -1;
+        const auto onBatch = [&](const PartialEvaluation& partial) {
+            const bool last = partial.seen == partial.total;  // told below, with its row in the store
+            if (last || stop.stop_requested() || (shown >= 0 && partial.seconds - shown < kUpdateEvery)) return;
+            shown = partial.seconds;
+            update.correct = partial.correct;
+            update.seen = partial.seen;
+            update.total = partial.total;
+            update.seconds = partial.seconds;
+            update.difference = compare(reference(), partial.correctMask);
+            session.m_sink(update);
+        };
+        JobContext jobContext = context(stop);
+        EvaluateResult result = evaluateMix(requestFor(request.bits), *executor, jobContext, onBatch);
+        const Evaluation& e = result.evaluation;
+        update.correct = e.correct;
+        update.seen = update.total = e.total;
+        update.seconds = e.seconds;
+        update.difference = compare(reference(), e.correctMask);
+        update.finished = true;
+        update.fromStore = result.fromStore;
+        update.evaluationId = e.id;
+        if (pinnedBits == request.bits) pinned = e.correctMask;
+        previous = e.correctMask;
+        session.m_sink(update);
+    }
+
+    void measure(const Request& request, const std::stop_token& stop) {
+        const Setup& setup = session.m_setup;
+        ProfileRequest profile{.model = setup.model, .configurations = {request.bits}, .device = setup.device,
+                               .batch = 1, .options = {.warmups = 2, .samples = 20, .maxSeconds = 3, .seed = 1}};
+        JobContext jobContext = context(stop);
+        ProfileResult result = profileMixes(profile, *executor, jobContext);
+        session.m_sink(LiveLatency{request.generation, std::move(result.runs.front())});
+    }
+};
+
+LiveSession::LiveSession(Setup setup, std::function<void(const LiveEvent&)> sink)
+    : m_setup(std::move(setup)), m_sink(std::move(sink)), m_thread([this](std::stop_token stop) { work(stop); }) {}
+
+LiveSession::~LiveSession() {
+    m_thread.request_stop();
+    cancel();
+    m_thread.join();
+}
+
+std::uint64_t LiveSession::submit(const BitConfiguration& bits) {
+    std::uint64_t generation = 0;
+    {
+        const std::scoped_lock lock(m_mutex);
+        generation = ++m_generation;
+        m_next = Request{generation, bits};
+        m_current.request_stop();
+    }
+    m_changed.notify_all();
+    return generation;
+}
+
+void LiveSession::pinBaseline(std::optional<BitConfiguration> bits) {
+    const std::scoped_lock lock(m_mutex);
+    m_pinned = std::move(bits);
+}
+
+void LiveSession::cancel() {
+    const std::scoped_lock lock(m_mutex);
+    m_next.reset();
+    m_current.request_stop();
+}
+
+void LiveSession::work(std::stop_token stop) {
+    Worker worker{*this, nullptr, {}, {}, {}};
+    for (;;) {
+        Request request;
+        std::stop_token current;
+        std::optional<BitConfiguration> pinned;
+        {
+            std::unique_lock lock(m_mutex);
+            if (!m_changed.wait(lock, stop, [this] { return m_next.has_value(); })) return;
+            request = *m_next;
+            m_next.reset();
+            m_current = std::stop_source();
+            current = m_current.get_token();
+            pinned = m_pinned;
+        }
+        try {
+            worker.refreshPinned(pinned);
+            worker.evaluate(request, current);
+            if (m_setup.measureLatency) worker.measure(request, current);
+        } catch (const Cancelled&) {
+            // a newer mix waits, or nobody wants this one any more
+        } catch (const std::exception& error) {
+            m_sink(LiveFailure{request.generation, error.what()});
+        }
+    }
+}
+
+}  // namespace bitdesk::jobs
