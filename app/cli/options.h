@@ -12,6 +12,7 @@
 
 #include "app/cli/verb.h"
 #include "app/jobs/evaluate_job.h"
+#include "core/base/error.h"
 #include "app/jobs/job_context.h"
 
 namespace bitdesk::cli {

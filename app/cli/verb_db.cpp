@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include <fmt/format.h>
+
+#include "app/cli/options.h"
+#include "app/cli/verbs.h"
+
+namespace bitdesk::cli {
+namespace {
+
+struct DbOptions {
+    StoreOptions store;
+    OutputOptions output;
+    std::int64_t limit = 0;
+    CLI::App* list = nullptr;
+    CLI::App* check = nullptr;
+};
+
+std::filesystem::path databasePath(const DbOptions& options) {
+    const auto path = options.store.db.empty() ? Store::defaultPath() : std::filesystem::path(options.store.db);
+    // Looking into a database must not make one.
+    if (!std::filesystem::exists(path)) throw Error(ErrorKind::BadInput, path.string(), "there is no such database");
+    return path;
+}
+
+int list(const DbOptions& options, Terminal& terminal) {
+    Store store(databasePath(options));
+    Json rows = Json::array();
+    std::string text = fmt::format("{:>6}  {:<20} {:<16} {:<5} {:<30} {:>15} {:>9}  {}\n", "id", "model", "data", "split", "bits",
+                                   "right", "accuracy", "when");
+    std::string csv = "id,model,data,split,bits,correct,total,created_at\n";
+    for (const EvaluationSummary& e : store.evaluations({}, options.limit)) {
+        rows.push_back({{"id", e.id}, {"model", e.modelName}, {"model_hash", e.modelHash}, {"data", e.dataName},
+                        {"split", e.split}, {"bits", e.bits.bits}, {"correct", e.correct}, {"total", e.total},
+                        {"backend", e.backend}, {"device", e.device}, {"created_at", e.createdAt}});
+        text += fmt::format("{:>6}  {:<20} {:<16} {:<5} {:<30} {:>6} of {:<5} {:>7.2f} %  {}\n", e.id, e.modelName, e.dataName,
+                            e.split, toText(e.bits), e.correct, e.total, 100 * e.accuracy(), e.createdAt);
+        csv += fmt::format("{},{},{},{},{},{},{},{}\n", e.id, csvCell(e.modelName), csvCell(e.dataName), e.split,
+                           csvCell(toText(e.bits)), e.correct, e.total, e.createdAt);
+    }
+    emit(options.output, terminal, {{"database", store.path().string()}, {"evaluations", rows}}, csv, text);
+    return 0;
+}
+
+int check(const DbOptions& options, Terminal& terminal) {
+    Store store(databasePath(options));
+    const auto problems = store.check();
+    std::string text = fmt::format("{}: schema {}, {}\n", store.path().string(), store.schemaVersion(),
+                                   problems.empty() ? "no problems" : "damaged");
+    for (const std::string& problem : problems) text += "  " + problem + "\n";
+    emit(options.output, terminal, {{"database", store.path().string()}, {"problems", problems}}, {}, text);
+    if (!problems.empty()) throw Error(ErrorKind::BadInput, store.path().string(), "the database is damaged");
+    return 0;
+}
+
+}  // namespace
+
+Run prepareDb(CLI::App& command) {
+    auto options = std::make_shared<DbOptions>();
+    command.require_subcommand(1);
+    options->list = command.add_subcommand("list", "stored evaluations, newest first");
+    options->check = command.add_subcommand("check", "integrity of the database");
+    for (CLI::App* part : {options->list, options->check}) {
+        part->add_option("--db", options->store.db, "results database (default: the user's data folder)");
+        addOutput(*part, options->output);
+    }
+    options->list->add_option("--limit", options->limit, "rows, 0: all")->capture_default_str()->check(CLI::NonNegativeNumber);
+    return [options](Terminal& terminal) {
+        checkOutputs(options->output);
+        return options->list->parsed() ? list(*options, terminal) : check(*options, terminal);
+    };
+}
+
+}  // namespace bitdesk::cli

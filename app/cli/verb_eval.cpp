@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include <fmt/format.h>
+
+#include "app/cli/options.h"
+#include "app/cli/verbs.h"
+#include "core/model/model_file.h"
+#include "core/network/cost.h"
+
+namespace bitdesk::cli {
+namespace {
+
+struct EvalOptions {
+    ModelOptions model;
+    DataOptions data;
+    DeviceOptions device;
+    StoreOptions store;
+    OutputOptions output;
+    bool dryRun = false;
+};
+
+/// Where the numbers of an evaluation come from is part of each of them.
+Json evaluationJson(const jobs::EvaluateResult& result) {
+    const Evaluation& e = result.evaluation;
+    const Interval interval = wilson(e.correct, e.total);
+    return {{"id", e.id > 0 ? Json(e.id) : Json()},
+            {"model", e.modelName},
+            {"model_hash", e.key.modelHash},
+            {"data", e.dataName},
+            {"data_hash", e.key.dataHash},
+            {"split", e.key.split},
+            {"bits", e.key.bits.bits},
+            {"correct", e.correct},
+            {"total", e.total},
+            {"accuracy", e.accuracy()},
+            {"ci95", {interval.low, interval.high}},
+            {"bitops", e.bitops},
+            {"weight_bytes", e.weightBytes},
+            {"norm_bytes", e.normBytes},
+            {"device", e.device},
+            {"backend", e.backend},
+            {"seconds", e.seconds},
+            {"from_store", result.fromStore}};
+}
+
+std::string rowText(const jobs::EvaluateResult& result) {
+    const Evaluation& e = result.evaluation;
+    const Interval interval = wilson(e.correct, e.total);
+    return fmt::format("{:<28}  {:6.2f} %  [{:5.2f}, {:5.2f}]  {:>6} of {:<6} {:>10.2f} M {:>9.1f} KiB {:>9.1f} KiB  {}\n",
+                       toText(e.key.bits), 100 * e.accuracy(), 100 * interval.low, 100 * interval.high, e.correct, e.total,
+                       static_cast<double>(e.bitops) / 1e6, static_cast<double>(e.weightBytes) / 1024,
+                       static_cast<double>(e.normBytes) / 1024, result.fromStore ? "stored" : "new");
+}
+
+std::string tableText(const std::vector<jobs::EvaluateResult>& results) {
+    const Evaluation& first = results.front().evaluation;
+    std::string text = fmt::format("{} on {} ({}), {} on {}\n\n", first.modelName, first.dataName, first.key.split,
+                                   first.backend, first.device);
+    text += fmt::format("{:<28}  {:>8}  {:>14}  {:>16} {:>12} {:>13} {:>13}\n", "bits", "accuracy", "95 % interval",
+                        "right", "BitOPs", "weights", "norms");
+    for (const auto& result : results) text += rowText(result);
+    return text;
+}
+
+std::string tableCsv(const std::vector<jobs::EvaluateResult>& results) {
+    std::string csv = "id,model,data,split,bits,correct,total,accuracy,ci95_low,ci95_high,bitops,weight_bytes,norm_bytes,"
+                      "device,backend\n";
+    for (const auto& result : results) {
+        const Evaluation& e = result.evaluation;
+        const Interval interval = wilson(e.correct, e.total);
+        csv += fmt::format("{},{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{},{},{},{},{}\n", e.id, csvCell(e.modelName),
+                           csvCell(e.dataName), e.key.split, csvCell(toText(e.key.bits)), e.correct, e.total, e.accuracy(),
+                           interval.low, interval.high, e.bitops, e.weightBytes, e.normBytes, e.device, e.backend);
+    }
+    return csv;
+}
+
+std::string dryRunText(const EvalOptions& options, const MetaModel& model, const std::vector<BitConfiguration>& mixes) {
+    std::string text;
+    for (const BitConfiguration& bits : mixes)
+        text += fmt::format("would evaluate {} at {} on {} ({}), {} BitOPs an image\n", model.name, toText(bits),
+                            options.data.data, options.data.split, bitOps(model.network, bits));
+    return text;
+}
+
+std::vector<jobs::EvaluateResult> evaluateAll(const EvalOptions& options, std::shared_ptr<const MetaModel> model,
+                                              const std::vector<BitConfiguration>& mixes, Terminal& terminal) {
+    const jobs::DeviceChoice device = deviceChoice(options.device);
+    const auto store = openStore(options.store);
+    const auto data = openDataSet(options.data.data, parseSplit(options.data.split));
+    ComputeArbiter arbiter;
+    arbiter.setThreads(options.device.threads);
+    const auto executor = jobs::makeExecutor(*model, device, arbiter.threads());
+    jobs::JobContext context{store.get(), &arbiter, {}, terminal.stop};
+    std::vector<jobs::EvaluateResult> results;
+    for (const BitConfiguration& bits : mixes) {
+        ProgressLine line(terminal, options.output.quiet);
+        jobs::EvaluateRequest request{.model = model, .data = data, .bits = bits, .device = device, .options = {}};
+        request.options.limit = options.data.limit;
+        request.options.batch = options.data.batch;
+        results.push_back(jobs::evaluateMix(request, *executor, context, [&](const PartialEvaluation& partial) {
+            line.show(fmt::format("{}: {} of {}, {:.2f} %", toText(bits), partial.seen, partial.total,
+                                  100.0 * static_cast<double>(partial.correct) / static_cast<double>(partial.seen)));
+        }));
+    }
+    return results;
+}
+
+int run(const EvalOptions& options, Terminal& terminal) {
+    checkOutputs(options.output);
+    const auto model = std::make_shared<const MetaModel>(openModel(options.model.model, options.model.seed));
+    const auto mixes = parseConfigurations(options.model, *model);
+    if (options.dryRun) {
+        terminal.out << dryRunText(options, *model, mixes);
+        return 0;
+    }
+    const auto results = evaluateAll(options, model, mixes, terminal);
+    Json json = evaluationJson(results.front());
+    if (results.size() > 1) {
+        Json list = Json::array();
+        for (const auto& result : results) list.push_back(evaluationJson(result));
+        json = {{"evaluations", list}};
+    }
+    emit(options.output, terminal, json, tableCsv(results), tableText(results));
+    return 0;
+}
+
+}  // namespace
+
+Run prepareEval(CLI::App& command) {
+    auto options = std::make_shared<EvalOptions>();
+    addModel(command, options->model, true);
+    addData(command, options->data);
+    addDevice(command, options->device);
+    addStore(command, options->store);
+    addOutput(command, options->output);
+    command.add_flag("--dry-run", options->dryRun, "say what would be done");
+    return [options](Terminal& terminal) { return run(*options, terminal); };
+}
+
+}  // namespace bitdesk::cli

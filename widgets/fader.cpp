@@ -1,0 +1,203 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "widgets/fader.h"
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QPainterPath>
+#include <QWheelEvent>
+#include <algorithm>
+
+#include "widgets/theme.h"
+
+namespace bitdesk {
+namespace {
+
+constexpr int kTop = 30;          // the figure above the groove
+constexpr int kBottom = 40;       // two caption lines below it
+constexpr int kKnobHeight = 14;
+constexpr int kGrooveWidth = 4;
+
+}  // namespace
+
+Fader::Fader(std::vector<int> widths, const Caption& caption, QWidget* parent)
+    : QWidget(parent), m_widths(std::move(widths)), m_caption(caption) {
+    setFocusPolicy(Qt::StrongFocus);
+    setToolTip(caption.toolTip);
+    setAccessibleName(caption.name);
+    setAccessibleDescription(caption.toolTip);
+    setCursor(Qt::PointingHandCursor);
+    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);
+}
+
+void Fader::setBits(int bits) {
+    if (m_bits == bits) return;
+    m_bits = bits;
+    update();
+}
+
+QSize Fader::sizeHint() const { return {62, 190}; }
+QSize Fader::minimumSizeHint() const { return {62, 140}; }
+
+QRect Fader::groove() const {
+    const int knob = kKnobHeight / 2;
+    return {width() / 2 - kGrooveWidth / 2, kTop + knob, kGrooveWidth, height() - kTop - kBottom - 2 * knob};
+}
+
+QPoint Fader::notch(int bits) const {
+    const QRect area = groove();
+    const auto found = std::ranges::find(m_widths, bits);
+    if (found == m_widths.end() || m_widths.size() < 2) return {width() / 2, area.center().y()};
+    const double position = static_cast<double>(found - m_widths.begin()) / static_cast<double>(m_widths.size() - 1);
+    return {width() / 2, area.bottom() - static_cast<int>(position * area.height())};
+}
+
+int Fader::widthAt(int y) const {
+    return *std::ranges::min_element(m_widths, {}, [&](int bits) { return std::abs(notch(bits).y() - y); });
+}
+
+void Fader::moveTo(int bits) {
+    if (bits == m_bits) return;
+    setBits(bits);
+    emit moved(bits);
+}
+
+void Fader::step(int notches) {
+    const auto found = std::ranges::find(m_widths, m_bits);
+    const auto last = static_cast<std::ptrdiff_t>(m_widths.size()) - 1;
+    const std::ptrdiff_t now = found == m_widths.end() ? last : found - m_widths.begin();
+    moveTo(m_widths[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(now + notches, 0, last))]);
+}
+
+void Fader::mousePressEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton) return;
+    m_dragging = true;
+    moveTo(widthAt(event->position().toPoint().y()));
+}
+
+void Fader::mouseMoveEvent(QMouseEvent* event) {
+    if (m_dragging) moveTo(widthAt(event->position().toPoint().y()));
+}
+
+void Fader::mouseReleaseEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton || !m_dragging) return;
+    m_dragging = false;
+    emit released();
+}
+
+void Fader::wheelEvent(QWheelEvent* event) {
+    // A sideways wheel scrolls the bank.
+    if (event->angleDelta().y() == 0) {
+        event->ignore();
+        return;
+    }
+    constexpr int kNotch = 120;
+    m_wheel += event->angleDelta().y();
+    if (const int notches = m_wheel / kNotch; notches != 0) {
+        m_wheel -= notches * kNotch;
+        step(notches);
+    }
+    event->accept();
+}
+
+void Fader::keyPressEvent(QKeyEvent* event) {
+    switch (event->key()) {
+        case Qt::Key_Up:
+        case Qt::Key_PageUp: step(1); return;
+        case Qt::Key_Down:
+        case Qt::Key_PageDown: step(-1); return;
+        case Qt::Key_Home: moveTo(m_widths.back()); return;
+        case Qt::Key_End: moveTo(m_widths.front()); return;
+        case Qt::Key_Left: focusPreviousChild(); return;
+        case Qt::Key_Right: focusNextChild(); return;
+        default: break;
+    }
+    const int digit = event->key() - Qt::Key_0;
+    if (event->modifiers() == Qt::NoModifier && std::ranges::find(m_widths, digit) != m_widths.end()) moveTo(digit);
+    else QWidget::keyPressEvent(event);
+}
+
+void Fader::focusInEvent(QFocusEvent* event) {
+    QWidget::focusInEvent(event);
+    update();
+}
+void Fader::focusOutEvent(QFocusEvent* event) {
+    QWidget::focusOutEvent(event);
+    update();
+}
+
+void Fader::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const Theme theme = Theme::of(palette());
+    if (hasFocus()) {
+        painter.setPen(QPen(theme.accent, 1.5));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 6, 6);
+    }
+    painter.setFont(Theme::figures(font(), 1.35, true));
+    painter.setPen(m_bits == 0 ? theme.muted : theme.text);
+    painter.drawText(QRect(0, 4, width(), kTop - 4), Qt::AlignCenter, m_bits == 0 ? QStringLiteral("–") : QString::number(m_bits));
+    paintGroove(painter);
+    paintShare(painter);
+    paintCaption(painter);
+}
+
+void Fader::paintGroove(QPainter& painter) const {
+    const Theme theme = Theme::of(palette());
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme.line);
+    painter.drawRoundedRect(groove(), 2, 2);
+    painter.setFont(Theme::figures(font(), 0.8, false));
+    for (const int bits : m_widths) {
+        const QPoint at = notch(bits);
+        painter.setPen(theme.muted);
+        painter.drawLine(at.x() - 9, at.y(), at.x() - 5, at.y());
+        painter.drawText(QRect(at.x() - 26, at.y() - 8, 14, 16), Qt::AlignRight | Qt::AlignVCenter, QString::number(bits));
+    }
+    if (m_bits == 0) return;
+    const QPoint at = notch(m_bits);
+    const double position = m_widths.size() < 2 ? 1.0
+                                                : static_cast<double>(std::ranges::find(m_widths, m_bits) - m_widths.begin()) /
+                                                      static_cast<double>(m_widths.size() - 1);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme.forWidth(position));
+    const QRect full = groove();
+    painter.drawRoundedRect(QRect(full.left(), at.y(), full.width(), full.bottom() - at.y() + 1), 2, 2);
+    painter.setPen(QPen(theme.surface, 1));
+    painter.setBrush(theme.accent);
+    painter.drawRoundedRect(QRectF(at.x() - 12, at.y() - kKnobHeight / 2.0, 24, kKnobHeight), 4, 4);
+    painter.drawLine(at.x() - 6, at.y(), at.x() + 6, at.y());
+}
+
+/// A slim bar beside the groove: this layer's share of the MACs, the full height being a fifth of all of them.
+void Fader::paintShare(QPainter& painter) const {
+    if (m_caption.share < 0) return;
+    const Theme theme = Theme::of(palette());
+    const QRect full = groove();
+    const QRect bar(full.right() + 16, full.top(), 4, full.height());
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme.line);
+    painter.drawRoundedRect(bar, 2, 2);
+    constexpr double kFullScale = 0.2;
+    const int filled = std::max(2, static_cast<int>(bar.height() * std::min(1.0, m_caption.share / kFullScale)));
+    painter.setBrush(theme.muted);
+    painter.drawRoundedRect(QRect(bar.left(), bar.bottom() - filled + 1, bar.width(), filled), 2, 2);
+}
+
+void Fader::paintCaption(QPainter& painter) const {
+    const Theme theme = Theme::of(palette());
+    const QFont small = Theme::figures(font(), 0.85, false);
+    painter.setFont(small);
+    painter.setPen(theme.text);
+    const QFontMetrics metrics(small);
+    painter.drawText(QRect(0, height() - kBottom + 4, width(), 16), Qt::AlignCenter,
+                     metrics.elidedText(m_caption.name, Qt::ElideMiddle, width() - 2));
+    painter.setPen(theme.muted);
+    painter.setFont(Theme::figures(font(), 0.72, false));
+    painter.drawText(QRect(0, height() - kBottom + 20, width(), 14), Qt::AlignCenter, m_caption.shape);
+}
+
+}  // namespace bitdesk

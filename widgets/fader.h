@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <QWidget>
+#include <vector>
+
+namespace bitdesk {
+
+/// One vertical fader that snaps to a model's bit-widths. Mouse (press, drag), wheel, Up/Down, Page keys, Home/End and the
+/// digit keys move it; `moved` tells every new width, `released` the end of a drag.
+class Fader : public QWidget {
+    Q_OBJECT
+public:
+    struct Caption {
+        QString name;      ///< short name under the groove
+        QString shape;     ///< one line, e.g. "64→128 3×3"
+        QString toolTip;
+        double share = 0;  ///< of the network's MACs, 0…1; < 0: no bar
+    };
+
+    Fader(std::vector<int> widths, const Caption& caption, QWidget* parent = nullptr);
+
+    int bits() const { return m_bits; }
+    /// Shows a width without telling anybody; 0: none (a master over unequal faders).
+    void setBits(int bits);
+
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+    /// Middle of the notch of a width, in the widget's coordinates.
+    QPoint notch(int bits) const;
+
+signals:
+    void moved(int bits);
+    void released();
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+
+private:
+    void moveTo(int bits);
+    void step(int notches);
+    int widthAt(int y) const;
+    QRect groove() const;
+    void paintGroove(QPainter& painter) const;
+    void paintShare(QPainter& painter) const;
+    void paintCaption(QPainter& painter) const;
+
+    std::vector<int> m_widths;  // ascending
+    Caption m_caption;
+    int m_bits = 0;
+    int m_wheel = 0;            // eighths of a degree not yet spent
+    bool m_dragging = false;
+};
+
+}  // namespace bitdesk

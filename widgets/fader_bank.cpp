@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "widgets/fader_bank.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QScrollArea>
+#include <algorithm>
+
+#include "core/network/cost.h"
+#include "widgets/fader.h"
+#include "widgets/theme.h"
+
+namespace bitdesk {
+namespace {
+
+/// "stage2.block1.conv1" → ("stage2", "b1 conv1"); a name without dots is its own group.
+std::pair<QString, QString> splitName(const std::string& name) {
+    const QString text = QString::fromStdString(name);
+    const auto dot = text.indexOf('.');
+    if (dot < 0) return {text, text};
+    QString rest = text.mid(dot + 1);
+    rest.replace(QStringLiteral("block"), QStringLiteral("b")).replace('.', ' ');
+    return {text.left(dot), rest.replace(QStringLiteral("shortcut"), QStringLiteral("short"))};
+}
+
+Fader::Caption captionOf(const Layer& layer, double share) {
+    Fader::Caption caption;
+    caption.name = splitName(layer.name).second;
+    caption.shape = QStringLiteral("%1→%2 %3×%4").arg(layer.input.channels).arg(layer.output.channels)
+                        .arg(layer.kernelHeight).arg(layer.kernelWidth);
+    caption.share = share;
+    caption.toolTip = QStringLiteral("%1\n%2 → %3 channels, kernel %4×%5, output %6×%7\n%8 MACs, %9 % of the network\n%10 weights")
+                          .arg(QString::fromStdString(layer.name).toHtmlEscaped())
+                          .arg(layer.input.channels).arg(layer.output.channels)
+                          .arg(layer.kernelHeight).arg(layer.kernelWidth)
+                          .arg(layer.output.height).arg(layer.output.width)
+                          .arg(QLocale().toString(static_cast<qlonglong>(layer.macs)))
+                          .arg(100 * share, 0, 'f', 1)
+                          .arg(QLocale().toString(static_cast<qlonglong>(layer.weightCount)));
+    return caption;
+}
+
+}  // namespace
+
+FaderBank::FaderBank(QWidget* parent) : QWidget(parent) {
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(8, 0, 8, 4);
+    m_masterPlace = new QWidget;
+    new QVBoxLayout(m_masterPlace);
+    m_masterPlace->layout()->setContentsMargins(0, 0, 0, 0);
+    row->addWidget(m_masterPlace);
+    m_scroll = new QScrollArea;
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    row->addWidget(m_scroll, 1);
+    setMinimumHeight(200);
+}
+
+void FaderBank::setNetwork(const Network& network, const std::vector<int>& widths) {
+    delete m_master;
+    m_faders.clear();
+    m_master = new Fader(widths, {QStringLiteral("MASTER"), QStringLiteral("all layers"),
+                                  QStringLiteral("Moves every layer to one bit-width"), -1});
+    m_masterPlace->layout()->addWidget(m_master);
+    connect(m_master, &Fader::moved, this, [this](int bits) {
+        m_bits.bits.assign(m_bits.size(), bits);
+        setMix(m_bits);
+        emit mixMoved(m_bits, m_gesture);
+    });
+    connect(m_master, &Fader::released, this, [this] { ++m_gesture; });
+
+    auto* bank = new QWidget;
+    auto* row = new QHBoxLayout(bank);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(10);
+    std::vector<int> group;
+    const int count = static_cast<int>(network.quantizable().size());
+    for (int i = 0; i < count; ++i) {
+        group.push_back(i);
+        const QString title = splitName(network.quantizableLayer(i).name).first;
+        if (i + 1 < count && splitName(network.quantizableLayer(i + 1).name).first == title) continue;
+        row->addWidget(createGroup(network, title, group, widths));
+        group.clear();
+    }
+    row->addStretch(1);
+    m_scroll->setWidget(bank);
+    m_bits = uniformBits(network, widths.back());
+    setMix(m_bits);
+}
+
+QWidget* FaderBank::createGroup(const Network& network, const QString& title, const std::vector<int>& layers,
+                                const std::vector<int>& widths) {
+    auto* group = new QWidget;
+    auto* column = new QVBoxLayout(group);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* label = new QLabel(title);
+    label->setTextFormat(Qt::PlainText);
+    label->setFont(Theme::figures(font(), 0.9, true));
+    label->setForegroundRole(QPalette::PlaceholderText);
+    column->addWidget(label);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(0);
+    const double all = static_cast<double>(macs(network));
+    for (const int i : layers) {
+        const Layer& layer = network.quantizableLayer(i);
+        auto* fader = new Fader(widths, captionOf(layer, static_cast<double>(layer.macs) / all));
+        connectFader(fader, i);
+        row->addWidget(fader);
+        m_faders.push_back(fader);
+    }
+    column->addLayout(row, 1);
+    return group;
+}
+
+void FaderBank::connectFader(Fader* fader, int layer) {
+    connect(fader, &Fader::moved, this, [this, layer](int bits) { moveLayer(layer, bits); });
+    connect(fader, &Fader::released, this, [this] { ++m_gesture; });
+}
+
+void FaderBank::moveLayer(int layer, int bits) {
+    m_bits.bits[static_cast<std::size_t>(layer)] = bits;
+    setMix(m_bits);
+    m_scroll->ensureWidgetVisible(fader(layer), 80, 0);
+    emit mixMoved(m_bits, m_gesture);
+}
+
+void FaderBank::setMix(const BitConfiguration& bits) {
+    m_bits = bits;
+    for (std::size_t i = 0; i < m_faders.size(); ++i) m_faders[i]->setBits(bits[i]);
+    const bool uniform = std::ranges::adjacent_find(bits.bits, std::not_equal_to<>{}) == bits.bits.end();
+    if (m_master != nullptr) m_master->setBits(uniform && !bits.bits.empty() ? bits.bits.front() : 0);
+}
+
+}  // namespace bitdesk

@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "widgets/history_model.h"
+
+#include <QDateTime>
+#include <algorithm>
+
+#include "widgets/format.h"
+
+namespace bitdesk {
+
+void HistoryModel::setRows(std::vector<EvaluationSummary> rows) {
+    beginResetModel();
+    m_rows = std::move(rows);
+    endResetModel();
+}
+
+void HistoryModel::addRow(const EvaluationSummary& row) {
+    if (std::ranges::find(m_rows, row.id, &EvaluationSummary::id) != m_rows.end()) return;
+    beginInsertRows({}, 0, 0);
+    m_rows.insert(m_rows.begin(), row);
+    endInsertRows();
+}
+
+int HistoryModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(m_rows.size()); }
+int HistoryModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
+
+QString HistoryModel::text(const EvaluationSummary& row, int column) const {
+    switch (column) {
+        case Id: return QString::number(row.id);
+        case Bits: return QString::fromStdString(toText(row.bits));
+        case Accuracy:
+            return QStringLiteral("%1 ± %2 %").arg(100 * row.accuracy(), 0, 'f', 2).arg(100 * row.interval().half(), 0, 'f', 2);
+        case BitOps: return formatCount(static_cast<double>(row.bitops));
+        case When: {
+            const auto when = QDateTime::fromString(QString::fromStdString(row.createdAt), Qt::ISODate);
+            return when.isValid() ? when.toLocalTime().toString(QStringLiteral("yyyy-MM-dd HH:mm")) : QString();
+        }
+        default: return {};
+    }
+}
+
+QVariant HistoryModel::sortValue(const EvaluationSummary& row, int column) const {
+    switch (column) {
+        case Id: return static_cast<qlonglong>(row.id);
+        case Accuracy: return row.accuracy();
+        case BitOps: return static_cast<qlonglong>(row.bitops);
+        default: return text(row, column);
+    }
+}
+
+QVariant HistoryModel::data(const QModelIndex& index, int role) const {
+    if (!index.isValid() || index.row() >= rowCount()) return {};
+    const EvaluationSummary& entry = row(index.row());
+    switch (role) {
+        case Qt::DisplayRole: return text(entry, index.column());
+        case kSortRole: return sortValue(entry, index.column());
+        case Qt::TextAlignmentRole:
+            return QVariant::fromValue(Qt::Alignment(index.column() == Bits || index.column() == When ? Qt::AlignLeft | Qt::AlignVCenter
+                                                                                                      : Qt::AlignRight | Qt::AlignVCenter));
+        case Qt::ToolTipRole:
+            return QStringLiteral("%1 of %2 images of %3 (%4) right, 95 % interval\n%5 on %6")
+                .arg(entry.correct).arg(entry.total).arg(QString::fromStdString(entry.dataName), QString::fromStdString(entry.split),
+                                                         QString::fromStdString(entry.backend), QString::fromStdString(entry.device));
+        default: return {};
+    }
+}
+
+QVariant HistoryModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
+    switch (section) {
+        case Id: return QStringLiteral("id");
+        case Bits: return QStringLiteral("bits");
+        case Accuracy: return QStringLiteral("accuracy");
+        case BitOps: return QStringLiteral("BitOPs");
+        case When: return QStringLiteral("when");
+        default: return {};
+    }
+}
+
+}  // namespace bitdesk

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <QAbstractTableModel>
+#include <vector>
+
+#include "core/results/results.h"
+
+namespace bitdesk {
+
+/// The stored evaluations of the model and data set in hand, newest first.
+class HistoryModel : public QAbstractTableModel {
+    Q_OBJECT
+public:
+    enum Column { Id, Accuracy, BitOps, Bits, When, ColumnCount };
+    /// Sorts by number, not by text.
+    static constexpr int kSortRole = Qt::UserRole;
+
+    using QAbstractTableModel::QAbstractTableModel;
+
+    void setRows(std::vector<EvaluationSummary> rows);
+    /// At the top, unless its id is there already.
+    void addRow(const EvaluationSummary& row);
+    const EvaluationSummary& row(int index) const { return m_rows[static_cast<std::size_t>(index)]; }
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+private:
+    QString text(const EvaluationSummary& row, int column) const;
+    QVariant sortValue(const EvaluationSummary& row, int column) const;
+
+    std::vector<EvaluationSummary> m_rows;
+};
+
+}  // namespace bitdesk

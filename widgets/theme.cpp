@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "widgets/theme.h"
+
+#include <qcustomplot.h>
+
+namespace bitdesk {
+namespace {
+
+QColor mix(const QColor& a, const QColor& b, double share) {
+    return QColor::fromRgbF(a.redF() + (b.redF() - a.redF()) * share, a.greenF() + (b.greenF() - a.greenF()) * share,
+                            a.blueF() + (b.blueF() - a.blueF()) * share);
+}
+
+}  // namespace
+
+Theme Theme::of(const QPalette& palette) {
+    const QColor window = palette.color(QPalette::Window), text = palette.color(QPalette::WindowText);
+    const bool dark = window.lightnessF() < 0.5;
+    return {.background = window,
+            .surface = palette.color(QPalette::Base),
+            .text = text,
+            .muted = mix(text, window, 0.42),
+            .line = mix(text, window, 0.82),
+            .accent = dark ? QColor(0x5c, 0xb8, 0xc8) : QColor(0x0b, 0x72, 0x85),
+            .warning = dark ? QColor(0xe0, 0xa4, 0x58) : QColor(0xa8, 0x5d, 0x00)};
+}
+
+QFont Theme::figures(const QFont& base, double scale, bool bold) {
+    QFont font = base;
+    font.setPointSizeF(base.pointSizeF() * scale);
+    font.setBold(bold);
+    font.setStyleHint(QFont::SansSerif);
+    return font;
+}
+
+QColor Theme::forWidth(double position) const { return mix(mix(accent, surface, 0.55), accent, position); }
+
+void applyTheme(QCustomPlot& plot, const Theme& theme) {
+    plot.setBackground(theme.surface);
+    for (QCPAxis* axis : {plot.xAxis, plot.yAxis}) {
+        axis->setBasePen(QPen(theme.line));
+        axis->setTickPen(QPen(theme.line));
+        axis->setSubTickPen(Qt::NoPen);
+        axis->setTickLabelColor(theme.muted);
+        axis->setLabelColor(theme.muted);
+        axis->grid()->setPen(QPen(theme.line, 0, Qt::DotLine));
+        axis->grid()->setZeroLinePen(Qt::NoPen);
+    }
+}
+
+}  // namespace bitdesk

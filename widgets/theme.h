@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <QColor>
+#include <QFont>
+#include <QPalette>
+
+class QCustomPlot;
+
+namespace bitdesk {
+
+/// The workbench's colours, taken from the palette so that light and dark desktops both work: calm surfaces, one accent.
+struct Theme {
+    QColor background, surface, text, muted, line, accent, warning;
+
+    static Theme of(const QPalette& palette);
+    /// Digits of equal width, so that figures do not dance while they stream.
+    static QFont figures(const QFont& base, double scale, bool bold);
+    /// Colour of a bit-width: the accent, paler for fewer bits. `position` 0 (fewest) … 1 (most).
+    QColor forWidth(double position) const;
+};
+
+/// Axes, grid and background of a plot in the theme's colours.
+void applyTheme(QCustomPlot& plot, const Theme& theme);
+
+}  // namespace bitdesk
