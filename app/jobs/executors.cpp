@@ -18,4 +18,6 @@ std::unique_ptr<Executor> makeExecutor(const MetaModel& model, const DeviceChoic
     throw Error(ErrorKind::Usage, "--backend " + choice.backend, "is not known", "Known: reference, portable");
 }
 
+std::string torchVersion() { return linkedTorchVersion(); }
+
 }  // namespace bitdesk::jobs

@@ -21,4 +21,7 @@ struct DeviceChoice {
 /// is not there. `model` must outlive the executor.
 std::unique_ptr<Executor> makeExecutor(const MetaModel& model, const DeviceChoice& choice, int threads);
 
+/// Version of the LibTorch that is linked.
+std::string torchVersion();
+
 }  // namespace bitdesk::jobs

@@ -8,8 +8,10 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <torch/cuda.h>
+#include <torch/version.h>
 
 #include "core/base/error.h"
+#include "core/reference/reference_executor.h"
 
 namespace bitdesk {
 
@@ -43,6 +45,8 @@ void prepareTorch(int threads) {
     at::globalContext().setAllowTF32CuDNN(false);
     at::globalContext().setUserEnabledNNPACK(false);
 }
+
+std::string linkedTorchVersion() { return TORCH_VERSION; }
 
 void waitFor(c10::Device device) {
     if (device.is_cuda()) torch::cuda::synchronize(device.index());

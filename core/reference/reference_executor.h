@@ -14,4 +14,7 @@ namespace bitdesk {
 /// there. `threads` sets LibTorch's pool. `model` must outlive it.
 std::unique_ptr<Executor> makeReferenceExecutor(const MetaModel& model, const std::string& device, int threads);
 
+/// Version of the LibTorch that is linked, e.g. "2.11.0".
+std::string linkedTorchVersion();
+
 }  // namespace bitdesk

@@ -1,0 +1,252 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "app/gui/main_window.h"
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDateTime>
+#include <QDragEnterEvent>
+#include <QFileInfo>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QSettings>
+
+#include "core/model/model_file.h"
+#include "core/network/cost.h"
+#include "widgets/fader_bank.h"
+#include "widgets/history_model.h"
+#include "widgets/layer_plot.h"
+#include "widgets/readouts.h"
+#include "widgets/trade_off_plot.h"
+
+namespace bitdesk {
+namespace {
+
+EvaluationSummary summaryOf(const jobs::LiveUpdate& update, const DataSet& data) {
+    EvaluationSummary summary;
+    summary.dataName = data.name();
+    summary.split = splitName(data.split());
+    summary.createdAt = QDateTime::currentDateTimeUtc().toString(Qt::ISODate).toStdString();
+    summary.id = update.evaluationId;
+    summary.bits = update.bits;
+    summary.correct = update.correct;
+    summary.total = update.seen;
+    summary.bitops = update.bitops;
+    summary.weightBytes = update.weightBytes;
+    summary.normBytes = update.normBytes;
+    return summary;
+}
+
+}  // namespace
+
+MainWindow::MainWindow(const Startup& startup, QWidget* parent) : QMainWindow(parent), m_startup(startup) {
+    m_arbiter.setThreads(startup.threads);
+    setWindowTitle(QStringLiteral("Bitdesk"));
+    setAcceptDrops(true);
+    createConsole();
+    createHistory();
+    createActions();
+    createStatusBar();
+    connectMix();
+    connectLive();
+    resize(1280, 760);
+    const QSettings settings;
+    restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray());
+    openStore();
+    if (!startup.data.isEmpty()) openData(startup.data);
+    if (!startup.model.isEmpty()) openModel(startup.model);
+    updateStatus();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::connectMix() {
+    connect(m_faders, &FaderBank::mixMoved, this, [this](const BitConfiguration& bits, int gesture) {
+        m_mix.set(bits, QStringLiteral("fader"), gesture);
+    });
+    connect(&m_mix, &MixModel::changed, this, &MainWindow::showMix);
+    connect(m_tradeOff, &TradeOffPlot::mixPicked, this, [this](const BitConfiguration& bits) {
+        m_mix.set(bits, QStringLiteral("mix from the plot"));
+    });
+}
+
+void MainWindow::connectLive() {
+    connect(&m_live, &LiveBridge::updated, this, &MainWindow::showUpdate);
+    connect(&m_live, &LiveBridge::latencyMeasured, this, &MainWindow::showLatency);
+    connect(&m_live, &LiveBridge::failed, this,
+            [this](const QString& message) { showFailure(QStringLiteral("Evaluation failed"), message); });
+}
+
+void MainWindow::openStore() {
+    const std::string database = m_startup.database.toStdString();
+    m_background.run(
+        OpenStore,
+        [database] { return std::make_unique<StoreThread>(database.empty() ? Store::defaultPath() : std::filesystem::path(database)); },
+        [this](std::unique_ptr<StoreThread> store) {
+            m_store = std::move(store);
+            updateStatus();
+            startLive();
+        },
+        [this](const QString& message) {
+            showFailure(QStringLiteral("The results database cannot be used"), message + QStringLiteral("\n\nResults are not stored."));
+            startLive();
+        });
+}
+
+void MainWindow::openModel(const QString& spec) {
+    m_statusSpeed->setText(QStringLiteral("opening the model …"));
+    m_background.run(
+        OpenModel, [spec] { return std::make_shared<const MetaModel>(bitdesk::openModel(spec.toStdString())); },
+        [this](std::shared_ptr<const MetaModel> model) {
+            m_live.stop();
+            m_model = std::move(model);
+            m_baseline.reset();
+            m_faders->setNetwork(m_model->network, m_model->bits);
+            m_readouts->clear();
+            m_layerPlot->clear();
+            m_pin->setChecked(false);
+            m_pages->setCurrentWidget(m_console);
+            setWindowTitle(QStringLiteral("%1 – Bitdesk").arg(QString::fromStdString(m_model->name)));
+            m_mix.reset(uniformBits(m_model->network, m_model->topBits()));
+            updateStatus();
+            startLive();
+        },
+        [this](const QString& message) {
+            updateStatus();
+            showFailure(QStringLiteral("The model cannot be opened"), message);
+        });
+}
+
+void MainWindow::openData(const QString& spec) {
+    m_statusData->setText(QStringLiteral("opening %1 …").arg(spec));
+    m_background.run(
+        OpenData, [spec] { return openDataSet(spec.toStdString(), Split::Test); },
+        [this](std::shared_ptr<const DataSet> data) {
+            try {
+                if (m_model != nullptr) checkDataFitsModel(*data, *m_model);
+            } catch (const std::exception& error) {
+                updateStatus();
+                showFailure(QStringLiteral("The data set does not fit the model"), QString::fromStdString(error.what()));
+                return;
+            }
+            m_data = std::move(data);
+            updateStatus();
+            startLive();
+        },
+        [this](const QString& message) {
+            updateStatus();
+            showFailure(QStringLiteral("The data set cannot be opened"), message);
+        });
+}
+
+void MainWindow::startLive() {
+    m_live.stop();
+    if (m_model == nullptr || m_data == nullptr) return;
+    try {
+        checkDataFitsModel(*m_data, *m_model);
+    } catch (const std::exception& error) {
+        showFailure(QStringLiteral("The data set does not fit the model"), QString::fromStdString(error.what()));
+        return;
+    }
+    m_hasPrevious = false;
+    EvaluationOptions options;
+    options.firstBatch = 16;
+    options.batch = 64;
+    m_live.start({.model = m_model, .data = m_data,
+                  .device = {.backend = "reference", .device = m_startup.device.toStdString()},
+                  .options = options, .store = m_store.get(), .arbiter = &m_arbiter,
+                  .measureLatency = m_startup.measureLatency});
+    m_live.pinBaseline(m_baseline);
+    loadHistory();
+    m_live.submit(m_mix.bits());
+}
+
+void MainWindow::loadHistory() {
+    m_tradeOff->clear();
+    m_tradeOff->setBaseline(m_baseline);
+    m_history->setRows({});
+    if (m_store == nullptr) return;
+    const std::string modelHash = m_model->hash, data = m_data->name(), split = splitName(m_data->split());
+    m_background.run(
+        LoadHistory,
+        [store = m_store.get(), modelHash, data, split] {
+            auto rows = store->post([modelHash](Store& s) { return s.evaluations(modelHash); }).get();
+            std::erase_if(rows, [&](const EvaluationSummary& row) { return row.dataName != data || row.split != split; });
+            return rows;
+        },
+        [this](std::vector<EvaluationSummary> rows) {
+            m_tradeOff->setPoints(rows);
+            m_history->setRows(std::move(rows));
+        },
+        [this](const QString& message) { showFailure(QStringLiteral("The history cannot be read"), message); });
+}
+
+/// The hand moved: what is exact is shown at once, the rest goes stale until images have been seen.
+void MainWindow::showMix(const BitConfiguration& bits) {
+    if (m_model == nullptr) return;
+    const Network& network = m_model->network;
+    m_faders->setMix(bits);
+    m_readouts->setCost(bitOps(network, bits), weightBytes(network, bits), normBytes(network, static_cast<int>(m_model->bits.size())));
+    m_readouts->setStale();
+    m_layerPlot->setBitOps(network, bits);
+    m_layerPlot->setTimesStale();
+    m_tradeOff->setPresent(std::nullopt);
+    m_live.submit(bits);
+}
+
+void MainWindow::showUpdate(const jobs::LiveUpdate& update) {
+    const EvaluationSummary summary = summaryOf(update, *m_data);
+    if (update.finished) {
+        m_tradeOff->addPoint(summary);
+        if (update.evaluationId > 0) m_history->addRow(summary);
+        emit mixFinished(update);
+    }
+    if (!(update.bits == m_mix.bits())) return;  // finished as the hand moved on: a point and a row, not the readout
+    const QString reference = m_baseline ? QStringLiteral("baseline") : m_hasPrevious ? QStringLiteral("the mix before") : QString();
+    const ReadoutState state = !update.finished ? ReadoutState::Streaming : update.fromStore ? ReadoutState::Stored : ReadoutState::Final;
+    m_readouts->setAccuracy(update.correct, update.seen, update.total, update.difference, reference, state);
+    m_tradeOff->setPresent(summary);
+    if (update.finished) m_hasPrevious = true;
+    if (update.seconds > 0 && !update.fromStore)
+        m_statusSpeed->setText(QStringLiteral("%1 images/s").arg(static_cast<double>(update.seen) / update.seconds, 0, 'f', 0));
+}
+
+void MainWindow::showLatency(const jobs::LiveLatency& latency) {
+    const Measurement& m = latency.measurement;
+    m_readouts->setLatency(m.latencyMs, m.simulated, ReadoutState::Final);
+    m_layerPlot->setTimes(m.layers, m.simulated);
+}
+
+void MainWindow::showFailure(const QString& title, const QString& message) {
+    if (m_message != nullptr) m_message->close();
+    m_message = new QMessageBox(QMessageBox::Warning, title, title, QMessageBox::Ok, this);
+    m_message->setAttribute(Qt::WA_DeleteOnClose);
+    m_message->setTextFormat(Qt::PlainText);
+    m_message->setInformativeText(message);
+    connect(m_message, &QObject::destroyed, this, [this](QObject* gone) {
+        if (gone == m_message) m_message = nullptr;
+    });
+    m_message->open();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->hasUrls() && event->mimeData()->urls().first().isLocalFile()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    const QString path = event->mimeData()->urls().first().toLocalFile();
+    event->acceptProposedAction();
+    const QFileInfo info(path);
+    if (!info.isDir() && info.suffix() == QStringLiteral("safetensors")) openModel(path);
+    else if (!info.isDir() && info.suffix() == QStringLiteral("json")) openMix(path);
+    else openData(path);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    QSettings settings;
+    settings.setValue(QStringLiteral("geometry"), saveGeometry());
+    QMainWindow::closeEvent(event);
+}
+
+}  // namespace bitdesk

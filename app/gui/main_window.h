@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <QMainWindow>
+#include <memory>
+#include <optional>
+
+#include "app/gui/background.h"
+#include "app/gui/live_bridge.h"
+#include "app/gui/mix_model.h"
+#include "core/data/data_set.h"
+#include "core/model/meta_model.h"
+#include "core/store/store_thread.h"
+
+class QLabel;
+class QMessageBox;
+class QSortFilterProxyModel;
+class QStackedWidget;
+class QTableView;
+
+namespace bitdesk {
+
+class FaderBank;
+class HistoryModel;
+class LayerPlot;
+class Readouts;
+class TradeOffPlot;
+
+/// What the workbench is started with.
+struct Startup {
+    QString model;                    ///< empty: none yet
+    QString data = QStringLiteral("fashion-mnist");
+    QString database;                 ///< empty: the user's
+    QString device = QStringLiteral("cpu");
+    int threads = 0;
+    bool measureLatency = true;
+};
+
+/// The workbench. It composes: a mix goes from the fader bank to MixModel, from there to the readouts (cost, at once) and to
+/// the live bridge (accuracy, latency), and back by one queued signal to readouts, plots and history.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    explicit MainWindow(const Startup& startup, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    void openModel(const QString& spec);
+    void openData(const QString& spec);
+    void openMix(const QString& path);
+
+    MixModel& mix() { return m_mix; }
+    FaderBank* faders() const { return m_faders; }
+    Readouts* readouts() const { return m_readouts; }
+    TradeOffPlot* tradeOff() const { return m_tradeOff; }
+    HistoryModel* history() const { return m_history; }
+    /// The message that is shown now, or nothing.
+    QMessageBox* message() const { return m_message; }
+    bool ready() const { return m_live.running(); }
+
+signals:
+    /// All of a mix's images are seen, or it came from the store.
+    void mixFinished(const bitdesk::jobs::LiveUpdate& update);
+
+protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    void closeEvent(QCloseEvent* event) override;
+
+private:
+    enum Task { OpenModel, OpenData, OpenStore, LoadHistory };
+
+    void createActions();
+    void createConsole();
+    void createHistory();
+    void createStatusBar();
+    QWidget* createEmptyPage();
+    void connectMix();
+    void connectLive();
+
+    void openStore();
+    void startLive();
+    void loadHistory();
+    void showMix(const BitConfiguration& bits);
+    void showUpdate(const jobs::LiveUpdate& update);
+    void showLatency(const jobs::LiveLatency& latency);
+    void showFailure(const QString& title, const QString& message);
+    void updateStatus();
+
+    void chooseModel();
+    void chooseData();
+    void saveMix();
+    void loadMix();
+    void copyMix();
+    void pasteMix();
+    void pinBaseline(bool pinned);
+    void showAbout();
+
+    Startup m_startup;
+    ComputeArbiter m_arbiter;
+    std::unique_ptr<StoreThread> m_store;
+    std::shared_ptr<const MetaModel> m_model;
+    std::shared_ptr<const DataSet> m_data;
+    MixModel m_mix;
+    std::optional<BitConfiguration> m_baseline;
+    bool m_hasPrevious = false;
+
+    QStackedWidget* m_pages = nullptr;
+    QWidget* m_console = nullptr;
+    Readouts* m_readouts = nullptr;
+    TradeOffPlot* m_tradeOff = nullptr;
+    LayerPlot* m_layerPlot = nullptr;
+    FaderBank* m_faders = nullptr;
+    HistoryModel* m_history = nullptr;
+    QSortFilterProxyModel* m_sortedHistory = nullptr;
+    QTableView* m_historyView = nullptr;
+    QAction* m_pin = nullptr;
+    QLabel* m_statusDevice = nullptr;
+    QLabel* m_statusSpeed = nullptr;
+    QLabel* m_statusData = nullptr;
+    QLabel* m_statusStore = nullptr;
+    QMessageBox* m_message = nullptr;
+    // Last, so first to go: their threads end before what they deliver to.
+    LiveBridge m_live;
+    Background m_background;
+};
+
+}  // namespace bitdesk

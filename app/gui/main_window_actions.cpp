@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// What menus and tool bar do.
+#include <QClipboard>
+#include <QFile>
+#include <QFileDialog>
+#include <QGuiApplication>
+#include <QMessageBox>
+#include <QSaveFile>
+#include <qcustomplot.h>
+#include <sqlite3.h>
+
+#include "app/gui/main_window.h"
+#include "core/base/build_info.h"
+#include "core/base/error.h"
+#include "widgets/trade_off_plot.h"
+
+namespace bitdesk {
+
+void MainWindow::chooseModel() {
+    auto* dialog = new QFileDialog(this, QStringLiteral("Open model"), QString(), QStringLiteral("Models (*.safetensors);;All files (*)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openModel);
+    dialog->open();
+}
+
+void MainWindow::chooseData() {
+    auto* dialog = new QFileDialog(this, QStringLiteral("Open the folder of a data set"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::Directory);
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openData);
+    dialog->open();
+}
+
+void MainWindow::saveMix() {
+    if (m_model == nullptr) return;
+    auto* dialog = new QFileDialog(this, QStringLiteral("Save mix"), QStringLiteral("mix.json"), QStringLiteral("Mixes (*.json)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(QStringLiteral("json"));
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
+        QSaveFile file(path);
+        const std::string text = toJson(m_mix.bits(), m_model->network);
+        if (!file.open(QIODevice::WriteOnly) || file.write(text.data(), static_cast<qint64>(text.size())) < 0 || !file.commit())
+            showFailure(QStringLiteral("The mix cannot be saved"), path + QStringLiteral(": ") + file.errorString());
+    });
+    dialog->open();
+}
+
+void MainWindow::loadMix() {
+    auto* dialog = new QFileDialog(this, QStringLiteral("Load mix"), QString(), QStringLiteral("Mixes (*.json);;All files (*)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openMix);
+    dialog->open();
+}
+
+void MainWindow::openMix(const QString& path) {
+    if (m_model == nullptr) {
+        showFailure(QStringLiteral("The mix cannot be loaded"), QStringLiteral("Open a model first."));
+        return;
+    }
+    try {
+        m_mix.set(parseBits("@" + path.toStdString(), m_model->network, m_model->bits, path.toStdString()), QStringLiteral("load mix"));
+    } catch (const Error& error) {
+        showFailure(QStringLiteral("The mix cannot be loaded"), QString::fromStdString(error.what()));
+    }
+}
+
+void MainWindow::copyMix() {
+    if (m_model != nullptr) QGuiApplication::clipboard()->setText(QString::fromStdString(toText(m_mix.bits())));
+}
+
+void MainWindow::pasteMix() {
+    if (m_model == nullptr) return;
+    const std::string text = QGuiApplication::clipboard()->text().trimmed().left(4096).toStdString();
+    try {
+        // A pasted text must not make the program read files.
+        if (text.starts_with('@')) throw Error(ErrorKind::BadInput, "clipboard", "holds no mix", "Copy something like 4,4,3,2,…");
+        m_mix.set(parseBits(text, m_model->network, m_model->bits, "clipboard"), QStringLiteral("paste mix"));
+    } catch (const Error& error) {
+        showFailure(QStringLiteral("The clipboard holds no mix for this model"), QString::fromStdString(error.what()));
+    }
+}
+
+void MainWindow::pinBaseline(bool pinned) {
+    m_baseline = pinned && m_model != nullptr ? std::optional(m_mix.bits()) : std::nullopt;
+    m_tradeOff->setBaseline(m_baseline);
+    m_live.pinBaseline(m_baseline);
+    // The difference is taken against another mix now.
+    if (m_model != nullptr) m_live.submit(m_mix.bits());
+}
+
+void MainWindow::showAbout() {
+    auto* box = new QMessageBox(QMessageBox::NoIcon, QStringLiteral("About Bitdesk"),
+                                QStringLiteral("Bitdesk %1").arg(QStringLiteral(BITDESK_VERSION)), QMessageBox::Ok, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setInformativeText(QStringLiteral("A mixing desk for bit-widths.\n\n"
+                                           "Qt %1 · QCustomPlot %2 · SQLite %3 · LibTorch %4\nBuilt by %5 (%6)\n\n"
+                                           "© 2026 The Bitdesk Developers, GPL-3.0-or-later.\n"
+                                           "This program comes with no warranty.")
+                                .arg(QLatin1String(qVersion()), QStringLiteral(QCUSTOMPLOT_VERSION_STR),
+                                     QLatin1String(sqlite3_libversion()), QString::fromStdString(jobs::torchVersion()),
+                                     QStringLiteral(BITDESK_COMPILER), QStringLiteral(BITDESK_BUILD_TYPE)));
+    box->open();
+}
+
+}  // namespace bitdesk

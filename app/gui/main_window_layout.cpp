@@ -1,0 +1,187 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// What the window is made of: console, docks, tool bar, status bar.
+#include <QAction>
+#include <QDockWidget>
+#include <QHeaderView>
+#include <QLabel>
+#include <QMenuBar>
+#include <QSortFilterProxyModel>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QTableView>
+#include <QToolBar>
+#include <QVBoxLayout>
+
+#include "app/gui/main_window.h"
+#include "widgets/fader_bank.h"
+#include "widgets/history_model.h"
+#include "widgets/layer_plot.h"
+#include "widgets/readouts.h"
+#include "widgets/theme.h"
+#include "widgets/trade_off_plot.h"
+
+namespace bitdesk {
+namespace {
+
+QIcon icon(const char* name) { return QIcon(QStringLiteral(":/icons/%1.svg").arg(QLatin1String(name))); }
+
+}  // namespace
+
+void MainWindow::createConsole() {
+    m_readouts = new Readouts;
+    m_tradeOff = new TradeOffPlot;
+    m_layerPlot = new LayerPlot;
+    m_faders = new FaderBank;
+    auto* plots = new QSplitter(Qt::Horizontal);
+    plots->addWidget(m_tradeOff);
+    plots->addWidget(m_layerPlot);
+    plots->setStretchFactor(0, 3);
+    plots->setStretchFactor(1, 2);
+    plots->setChildrenCollapsible(false);
+    auto* halves = new QSplitter(Qt::Vertical);
+    halves->addWidget(plots);
+    halves->addWidget(m_faders);
+    halves->setStretchFactor(0, 3);
+    halves->setStretchFactor(1, 1);
+    halves->setChildrenCollapsible(false);
+    m_console = new QWidget;
+    auto* column = new QVBoxLayout(m_console);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_readouts);
+    column->addWidget(halves, 1);
+    m_pages = new QStackedWidget;
+    m_pages->addWidget(createEmptyPage());
+    m_pages->addWidget(m_console);
+    setCentralWidget(m_pages);
+}
+
+QWidget* MainWindow::createEmptyPage() {
+    auto* page = new QWidget;
+    auto* column = new QVBoxLayout(page);
+    auto* title = new QLabel(QStringLiteral("Open a meta-quantized model"));
+    title->setFont(Theme::figures(font(), 1.7, true));
+    auto* text = new QLabel(QStringLiteral("Drop a .safetensors file here, or press Ctrl+O.\n"
+                                           "The sample is resources/models/fashion-mnist.safetensors.\n"
+                                           "bitdesk train makes one of your own."));
+    for (QLabel* label : {title, text}) {
+        label->setAlignment(Qt::AlignCenter);
+        column->addWidget(label);
+    }
+    column->insertStretch(0);
+    column->addStretch();
+    return page;
+}
+
+void MainWindow::createHistory() {
+    m_history = new HistoryModel(this);
+    m_sortedHistory = new QSortFilterProxyModel(this);
+    m_sortedHistory->setSourceModel(m_history);
+    m_sortedHistory->setSortRole(HistoryModel::kSortRole);
+    m_historyView = new QTableView;
+    m_historyView->setModel(m_sortedHistory);
+    m_historyView->setSortingEnabled(true);
+    m_historyView->sortByColumn(HistoryModel::Id, Qt::DescendingOrder);
+    m_historyView->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_historyView->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_historyView->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_historyView->setShowGrid(false);
+    m_historyView->setAlternatingRowColors(true);
+    m_historyView->verticalHeader()->hide();
+    m_historyView->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
+    m_historyView->horizontalHeader()->setHighlightSections(false);
+    m_historyView->setColumnWidth(HistoryModel::Id, 44);
+    m_historyView->setColumnWidth(HistoryModel::Accuracy, 108);
+    m_historyView->setColumnWidth(HistoryModel::BitOps, 74);
+    m_historyView->setColumnWidth(HistoryModel::Bits, 210);
+    m_historyView->setFrameShape(QFrame::NoFrame);
+    m_historyView->setAccessibleName(QStringLiteral("History of evaluations"));
+    connect(m_historyView, &QTableView::activated, this, [this](const QModelIndex& index) {
+        m_mix.set(m_history->row(m_sortedHistory->mapToSource(index).row()).bits, QStringLiteral("mix from the history"));
+    });
+    auto* dock = new QDockWidget(QStringLiteral("History"));
+    dock->setObjectName(QStringLiteral("history"));
+    dock->setWidget(m_historyView);
+    dock->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetClosable);
+    addDockWidget(Qt::LeftDockWidgetArea, dock);
+    resizeDocks({dock}, {300}, Qt::Horizontal);
+}
+
+void MainWindow::createActions() {
+    const auto make = [this](const char* iconName, const QString& text, const QKeySequence& key, auto slot) {
+        auto* action = new QAction(icon(iconName), text, this);
+        action->setShortcut(key);
+        if (!key.isEmpty()) action->setToolTip(QStringLiteral("%1 (%2)").arg(text).arg(key.toString(QKeySequence::NativeText)));
+        connect(action, &QAction::triggered, this, slot);
+        return action;
+    };
+    auto* openModelAction = make("model", QStringLiteral("Open model…"), QKeySequence::Open, &MainWindow::chooseModel);
+    auto* openDataAction = make("data", QStringLiteral("Open data set…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), &MainWindow::chooseData);
+    auto* loadAction = make("load", QStringLiteral("Load mix…"), QKeySequence(Qt::CTRL | Qt::Key_L), &MainWindow::loadMix);
+    auto* saveAction = make("save", QStringLiteral("Save mix…"), QKeySequence::Save, &MainWindow::saveMix);
+    auto* quitAction = make("", QStringLiteral("Quit"), QKeySequence::Quit, &QWidget::close);
+    auto* copyAction = make("copy", QStringLiteral("Copy mix"), QKeySequence::Copy, &MainWindow::copyMix);
+    auto* pasteAction = make("paste", QStringLiteral("Paste mix"), QKeySequence::Paste, &MainWindow::pasteMix);
+    auto* aboutAction = make("", QStringLiteral("About Bitdesk"), {}, &MainWindow::showAbout);
+    auto* undo = m_mix.undoStack()->createUndoAction(this);
+    auto* redo = m_mix.undoStack()->createRedoAction(this);
+    undo->setShortcut(QKeySequence::Undo);
+    redo->setShortcut(QKeySequence::Redo);
+    undo->setIcon(icon("undo"));
+    redo->setIcon(icon("redo"));
+    m_pin = make("pin", QStringLiteral("Pin baseline"), QKeySequence(Qt::CTRL | Qt::Key_B), &MainWindow::pinBaseline);
+    m_pin->setCheckable(true);
+
+    auto* file = menuBar()->addMenu(QStringLiteral("&File"));
+    file->addActions({openModelAction, openDataAction});
+    file->addSeparator();
+    file->addActions({loadAction, saveAction});
+    file->addSeparator();
+    file->addAction(quitAction);
+    auto* edit = menuBar()->addMenu(QStringLiteral("&Edit"));
+    edit->addActions({undo, redo});
+    edit->addSeparator();
+    edit->addActions({copyAction, pasteAction});
+    edit->addSeparator();
+    edit->addAction(m_pin);
+    auto* view = menuBar()->addMenu(QStringLiteral("&View"));
+    for (auto* dock : findChildren<QDockWidget*>()) view->addAction(dock->toggleViewAction());
+    menuBar()->addMenu(QStringLiteral("&Help"))->addAction(aboutAction);
+
+    auto* bar = addToolBar(QStringLiteral("Tools"));
+    bar->setObjectName(QStringLiteral("tools"));
+    bar->setMovable(false);
+    bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    bar->addActions({openModelAction, openDataAction});
+    bar->addSeparator();
+    bar->addActions({undo, redo, m_pin});
+    bar->addSeparator();
+    bar->addActions({copyAction, pasteAction, loadAction, saveAction});
+}
+
+void MainWindow::createStatusBar() {
+    for (QLabel** label : {&m_statusData, &m_statusDevice, &m_statusSpeed, &m_statusStore}) {
+        *label = new QLabel;
+        (*label)->setTextFormat(Qt::PlainText);
+        (*label)->setContentsMargins(6, 0, 6, 0);
+        if (label == &m_statusStore) statusBar()->addPermanentWidget(*label);
+        else statusBar()->addWidget(*label);
+    }
+}
+
+void MainWindow::updateStatus() {
+    const QString data = m_data == nullptr ? QStringLiteral("no data set")
+                                           : QStringLiteral("%1, %2: %3 images").arg(QString::fromStdString(m_data->name()),
+                                                                                     QLatin1String(splitName(m_data->split())))
+                                                 .arg(m_data->size());
+    m_statusData->setText(data);
+    m_statusDevice->setText(QStringLiteral("reference on %1, %2 thread(s), simulated bits").arg(m_startup.device).arg(m_arbiter.threads()));
+    m_statusSpeed->setText(QString());
+    m_statusStore->setText(m_store == nullptr ? QStringLiteral("results are not stored")
+                                              : QString::fromStdString(m_store->path().string()));
+}
+
+}  // namespace bitdesk
