@@ -11,6 +11,7 @@
 
 class QCustomPlot;
 class QCPBars;
+class QCPErrorBars;
 class QLabel;
 class QTabBar;
 
@@ -44,7 +45,7 @@ private:
     QTabBar* m_tabs = nullptr;
     QCustomPlot* m_plot = nullptr;
     QCPBars* m_bars = nullptr;
-    class QCPErrorBars* m_errors = nullptr;
+    QCPErrorBars* m_errors = nullptr;
     QLabel* m_note = nullptr;
     Bars m_bitOps, m_times;
     QString m_timeNote;

@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+# SPDX-License-Identifier: GPL-3.0-or-later
+# LibTorch from PyPI's wheel, in the user's cache: filled aside and renamed, so that a cut download is never taken for a
+# whole one, and a second clone downloads nothing.
+torch_version=2.11.0
+
+wants_cuda() {
+    case "${BITDESK_CUDA:-AUTO}" in
+        ON) return 0 ;;
+        OFF) return 1 ;;
+        *) command -v nvcc >/dev/null || [ -x /usr/local/cuda/bin/nvcc ] || [ -e /proc/driver/nvidia/version ] ;;
+    esac
+}
+
+has_toolkit() { command -v nvcc >/dev/null || [ -x /usr/local/cuda/bin/nvcc ]; }
+
+# The small build needs two of NVIDIA's libraries only, because libtorch_cpu.so is linked with them.
+wheels_cpu=(nvidia-cuda-runtime==13.0.96 nvidia-cuda-cupti==13.0.85)
+wheels_cuda=(nvidia-cusparselt-cu13==0.8.0 nvidia-nvshmem-cu13==3.4.5 nvidia-cufile)
+
+install_libtorch() {
+    local flavour=cpu
+    wants_cuda && flavour=cu130
+    torch_dir="$cache/libtorch-$torch_version-$flavour"
+    [ -e "$torch_dir/torch/lib/libtorch_cpu.so" ] && return 0
+    rm -rf "$torch_dir"
+    local aside="$torch_dir.$$"
+    mkdir -p "$cache"
+    trap 'rm -rf "$aside"' EXIT
+    local pip=(python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-compile --target "$aside")
+    if [ $flavour = cpu ]; then
+        say "downloading LibTorch $torch_version (about 540 MB, 1.6 GB on disk) into $torch_dir"
+        "${pip[@]}" --no-deps "torch==$torch_version" "${wheels_cpu[@]}"
+        # Its CUDA side stays out of the small build.
+        rm -f "$aside"/torch/lib/libtorch_cuda*.so "$aside"/torch/lib/libtorch_nvshmem.so
+    elif has_toolkit; then
+        say "downloading LibTorch $torch_version with CUDA beside the system's toolkit (about 600 MB, 1.9 GB on disk) into $torch_dir"
+        "${pip[@]}" --no-deps "torch==$torch_version" "${wheels_cuda[@]}"
+    else
+        say "downloading LibTorch $torch_version with a CUDA 13.0 toolkit (about 2.7 GB, 5 GB on disk) into $torch_dir"
+        "${pip[@]}" "torch==$torch_version" 'cuda-toolkit[nvcc,cudart,cublas,cccl,nvml,nvtx,crt,nvvm]==13.0.2'
+    fi
+    rm -rf "$torch_dir"
+    mv "$aside" "$torch_dir"
+    trap - EXIT
+}
+
+# Python with the packages that the test scripts read models with.
+install_test_python() {
+    local requirements="$source_dir/installer/python-requirements.txt"
+    test_python_dir="$cache/python-$(sha256sum "$requirements" | cut -c1-12)"
+    [ -x "$test_python_dir/bin/python3" ] && [ -e "$test_python_dir/.ready" ] && return 0
+    say "installing test packages for Python (about 20 MB): $(tr '\n' ' ' <"$requirements")"
+    rm -rf "$test_python_dir"
+    python3 -m venv "$test_python_dir"
+    "$test_python_dir/bin/python3" -m pip install --quiet --disable-pip-version-check -r "$requirements"
+    touch "$test_python_dir/.ready"
+}
