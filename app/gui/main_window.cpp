@@ -8,9 +8,11 @@
 #include <QDateTime>
 #include <QDragEnterEvent>
 #include <QFileInfo>
+#include <QLabel>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QSettings>
+#include <QStackedWidget>
 
 #include "core/model/model_file.h"
 #include "core/network/cost.h"
@@ -122,15 +124,15 @@ void MainWindow::openData(const QString& spec) {
     m_statusData->setText(QStringLiteral("opening %1 …").arg(spec));
     m_background.run(
         OpenData, [spec] { return openDataSet(spec.toStdString(), Split::Test); },
-        [this](std::shared_ptr<const DataSet> data) {
+        [this](std::shared_ptr<const DataSet> dataSet) {
             try {
-                if (m_model != nullptr) checkDataFitsModel(*data, *m_model);
+                if (m_model != nullptr) checkDataFitsModel(*dataSet, *m_model);
             } catch (const std::exception& error) {
                 updateStatus();
                 showFailure(QStringLiteral("The data set does not fit the model"), QString::fromStdString(error.what()));
                 return;
             }
-            m_data = std::move(data);
+            m_data = std::move(dataSet);
             updateStatus();
             startLive();
         },
@@ -167,12 +169,12 @@ void MainWindow::loadHistory() {
     m_tradeOff->setBaseline(m_baseline);
     m_history->setRows({});
     if (m_store == nullptr) return;
-    const std::string modelHash = m_model->hash, data = m_data->name(), split = splitName(m_data->split());
+    const std::string modelHash = m_model->hash, dataName = m_data->name(), split = splitName(m_data->split());
     m_background.run(
         LoadHistory,
-        [store = m_store.get(), modelHash, data, split] {
+        [store = m_store.get(), modelHash, dataName, split] {
             auto rows = store->post([modelHash](Store& s) { return s.evaluations(modelHash); }).get();
-            std::erase_if(rows, [&](const EvaluationSummary& row) { return row.dataName != data || row.split != split; });
+            std::erase_if(rows, [&](const EvaluationSummary& row) { return row.dataName != dataName || row.split != split; });
             return rows;
         },
         [this](std::vector<EvaluationSummary> rows) {

@@ -69,7 +69,7 @@ protected:
     void closeEvent(QCloseEvent* event) override;
 
 private:
-    enum Task { OpenModel, OpenData, OpenStore, LoadHistory };
+    enum Task { OpenModel, OpenData, OpenStore, LoadHistory, LoadMix, SaveMix };
 
     void createActions();
     void createConsole();

@@ -3,15 +3,14 @@
 
 // What menus and tool bar do.
 #include <QClipboard>
-#include <QFile>
 #include <QFileDialog>
 #include <QGuiApplication>
 #include <QMessageBox>
-#include <QSaveFile>
 #include <qcustomplot.h>
 #include <sqlite3.h>
 
 #include "app/gui/main_window.h"
+#include "core/base/atomic_file.h"
 #include "core/base/build_info.h"
 #include "core/base/error.h"
 #include "widgets/trade_off_plot.h"
@@ -41,10 +40,14 @@ void MainWindow::saveMix() {
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QStringLiteral("json"));
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
-        QSaveFile file(path);
-        const std::string text = toJson(m_mix.bits(), m_model->network);
-        if (!file.open(QIODevice::WriteOnly) || file.write(text.data(), static_cast<qint64>(text.size())) < 0 || !file.commit())
-            showFailure(QStringLiteral("The mix cannot be saved"), path + QStringLiteral(": ") + file.errorString());
+        m_background.run(
+            SaveMix,
+            [path, text = toJson(m_mix.bits(), m_model->network)] {
+                writeFileAtomically(path.toStdString(), text);
+                return true;
+            },
+            [](bool) {},
+            [this](const QString& message) { showFailure(QStringLiteral("The mix cannot be saved"), message); });
     });
     dialog->open();
 }
@@ -62,11 +65,10 @@ void MainWindow::openMix(const QString& path) {
         showFailure(QStringLiteral("The mix cannot be loaded"), QStringLiteral("Open a model first."));
         return;
     }
-    try {
-        m_mix.set(parseBits("@" + path.toStdString(), m_model->network, m_model->bits, path.toStdString()), QStringLiteral("load mix"));
-    } catch (const Error& error) {
-        showFailure(QStringLiteral("The mix cannot be loaded"), QString::fromStdString(error.what()));
-    }
+    m_background.run(
+        LoadMix, [path = path.toStdString(), model = m_model] { return parseBits("@" + path, model->network, model->bits, path); },
+        [this](const BitConfiguration& bits) { m_mix.set(bits, QStringLiteral("load mix")); },
+        [this](const QString& message) { showFailure(QStringLiteral("The mix cannot be loaded"), message); });
 }
 
 void MainWindow::copyMix() {

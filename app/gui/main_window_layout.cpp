@@ -173,11 +173,11 @@ void MainWindow::createStatusBar() {
 }
 
 void MainWindow::updateStatus() {
-    const QString data = m_data == nullptr ? QStringLiteral("no data set")
+    const QString dataText = m_data == nullptr ? QStringLiteral("no data set")
                                            : QStringLiteral("%1, %2: %3 images").arg(QString::fromStdString(m_data->name()),
                                                                                      QLatin1String(splitName(m_data->split())))
                                                  .arg(m_data->size());
-    m_statusData->setText(data);
+    m_statusData->setText(dataText);
     m_statusDevice->setText(QStringLiteral("reference on %1, %2 thread(s), simulated bits").arg(m_startup.device).arg(m_arbiter.threads()));
     m_statusSpeed->setText(QString());
     m_statusStore->setText(m_store == nullptr ? QStringLiteral("results are not stored")
