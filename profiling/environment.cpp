@@ -3,10 +3,10 @@
 
 #include "profiling/environment.h"
 
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <sched.h>
 #include <sys/utsname.h>
+#include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "core/base/build_info.h"
 #include "core/base/hash.h"

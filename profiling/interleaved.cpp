@@ -25,9 +25,9 @@ std::vector<std::size_t> roundOrder(std::size_t count, Random& random) {
 
 Clock steadyClock() {
     return [] {
-        return std::int64_t{std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                std::chrono::steady_clock::now().time_since_epoch())
-                                .count()};
+        return std::int64_t{
+            std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+                .count()};
     };
 }
 

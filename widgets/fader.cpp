@@ -15,8 +15,8 @@
 namespace bitdesk {
 namespace {
 
-constexpr int kTop = 30;          // the figure above the groove
-constexpr int kBottom = 40;       // two caption lines below it
+constexpr int kTop = 30;     // the figure above the groove
+constexpr int kBottom = 40;  // two caption lines below it
 constexpr int kKnobHeight = 14;
 constexpr int kGrooveWidth = 4;
 
@@ -139,7 +139,8 @@ void Fader::paintEvent(QPaintEvent*) {
     }
     painter.setFont(Theme::figures(font(), 1.35, true));
     painter.setPen(m_bits == 0 ? theme.muted : theme.text);
-    painter.drawText(QRect(0, 4, width(), kTop - 4), Qt::AlignCenter, m_bits == 0 ? QStringLiteral("–") : QString::number(m_bits));
+    painter.drawText(QRect(0, 4, width(), kTop - 4), Qt::AlignCenter,
+                     m_bits == 0 ? QStringLiteral("–") : QString::number(m_bits));
     paintGroove(painter);
     paintShare(painter);
     paintCaption(painter);
@@ -155,13 +156,15 @@ void Fader::paintGroove(QPainter& painter) const {
         const QPoint at = notch(bits);
         painter.setPen(theme.muted);
         painter.drawLine(at.x() - 9, at.y(), at.x() - 5, at.y());
-        painter.drawText(QRect(at.x() - 26, at.y() - 8, 14, 16), Qt::AlignRight | Qt::AlignVCenter, QString::number(bits));
+        painter.drawText(QRect(at.x() - 26, at.y() - 8, 14, 16), Qt::AlignRight | Qt::AlignVCenter,
+                         QString::number(bits));
     }
     if (m_bits == 0) return;
     const QPoint at = notch(m_bits);
-    const double position = m_widths.size() < 2 ? 1.0
-                                                : static_cast<double>(std::ranges::find(m_widths, m_bits) - m_widths.begin()) /
-                                                      static_cast<double>(m_widths.size() - 1);
+    const double position = m_widths.size() < 2
+                                ? 1.0
+                                : static_cast<double>(std::ranges::find(m_widths, m_bits) - m_widths.begin()) /
+                                      static_cast<double>(m_widths.size() - 1);
     painter.setPen(Qt::NoPen);
     painter.setBrush(theme.forWidth(position));
     const QRect full = groove();

@@ -8,14 +8,14 @@
 
 namespace bitdesk {
 
-/// One vertical fader that snaps to a model's bit-widths. Mouse (press, drag), wheel, Up/Down, Page keys, Home/End and the
-/// digit keys move it; `moved` tells every new width, `released` the end of a drag.
+/// One vertical fader that snaps to a model's bit-widths. Mouse (press, drag), wheel, Up/Down, Page keys, Home/End and
+/// the digit keys move it; `moved` tells every new width, `released` the end of a drag.
 class Fader : public QWidget {
     Q_OBJECT
 public:
     struct Caption {
-        QString name;      ///< short name under the groove
-        QString shape;     ///< one line, e.g. "64→128 3×3"
+        QString name;   ///< short name under the groove
+        QString shape;  ///< one line, e.g. "64→128 3×3"
         QString toolTip;
         double share = 0;  ///< of the network's MACs, 0…1; < 0: no bar
     };
@@ -57,7 +57,7 @@ private:
     std::vector<int> m_widths;  // ascending
     Caption m_caption;
     int m_bits = 0;
-    int m_wheel = 0;            // eighths of a degree not yet spent
+    int m_wheel = 0;  // eighths of a degree not yet spent
     bool m_dragging = false;
 };
 

@@ -29,17 +29,24 @@ std::pair<QString, QString> splitName(const std::string& name) {
 Fader::Caption captionOf(const Layer& layer, double share) {
     Fader::Caption caption;
     caption.name = splitName(layer.name).second;
-    caption.shape = QStringLiteral("%1→%2 %3×%4").arg(layer.input.channels).arg(layer.output.channels)
-                        .arg(layer.kernelHeight).arg(layer.kernelWidth);
+    caption.shape = QStringLiteral("%1→%2 %3×%4")
+                        .arg(layer.input.channels)
+                        .arg(layer.output.channels)
+                        .arg(layer.kernelHeight)
+                        .arg(layer.kernelWidth);
     caption.share = share;
-    caption.toolTip = QStringLiteral("%1\n%2 → %3 channels, kernel %4×%5, output %6×%7\n%8 MACs, %9 % of the network\n%10 weights")
-                          .arg(QString::fromStdString(layer.name).toHtmlEscaped())
-                          .arg(layer.input.channels).arg(layer.output.channels)
-                          .arg(layer.kernelHeight).arg(layer.kernelWidth)
-                          .arg(layer.output.height).arg(layer.output.width)
-                          .arg(QLocale().toString(static_cast<qlonglong>(layer.macs)))
-                          .arg(100 * share, 0, 'f', 1)
-                          .arg(QLocale().toString(static_cast<qlonglong>(layer.weightCount)));
+    caption.toolTip =
+        QStringLiteral("%1\n%2 → %3 channels, kernel %4×%5, output %6×%7\n%8 MACs, %9 % of the network\n%10 weights")
+            .arg(QString::fromStdString(layer.name).toHtmlEscaped())
+            .arg(layer.input.channels)
+            .arg(layer.output.channels)
+            .arg(layer.kernelHeight)
+            .arg(layer.kernelWidth)
+            .arg(layer.output.height)
+            .arg(layer.output.width)
+            .arg(QLocale().toString(static_cast<qlonglong>(layer.macs)))
+            .arg(100 * share, 0, 'f', 1)
+            .arg(QLocale().toString(static_cast<qlonglong>(layer.weightCount)));
     return caption;
 }
 

@@ -29,7 +29,8 @@ public:
     Fader* fader(int layer) const { return m_faders.at(static_cast<std::size_t>(layer)); }
 
 signals:
-    /// A hand moved something: the whole new mix. `gesture` counts hand movements, so that one drag can be undone as one.
+    /// A hand moved something: the whole new mix. `gesture` counts hand movements, so that one drag can be undone as
+    /// one.
     void mixMoved(const bitdesk::BitConfiguration& bits, int gesture);
 
 private:

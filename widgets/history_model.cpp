@@ -23,7 +23,9 @@ void HistoryModel::addRow(const EvaluationSummary& row) {
     endInsertRows();
 }
 
-int HistoryModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(m_rows.size()); }
+int HistoryModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
+}
 int HistoryModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
 
 QString HistoryModel::text(const EvaluationSummary& row, int column) const {
@@ -31,7 +33,9 @@ QString HistoryModel::text(const EvaluationSummary& row, int column) const {
         case Id: return QString::number(row.id);
         case Bits: return QString::fromStdString(toText(row.bits));
         case Accuracy:
-            return QStringLiteral("%1 ± %2 %").arg(100 * row.accuracy(), 0, 'f', 2).arg(100 * row.interval().half(), 0, 'f', 2);
+            return QStringLiteral("%1 ± %2 %")
+                .arg(100 * row.accuracy(), 0, 'f', 2)
+                .arg(100 * row.interval().half(), 0, 'f', 2);
         case BitOps: return formatCount(static_cast<double>(row.bitops));
         case When: {
             const auto when = QDateTime::fromString(QString::fromStdString(row.createdAt), Qt::ISODate);
@@ -57,12 +61,15 @@ QVariant HistoryModel::data(const QModelIndex& index, int role) const {
         case Qt::DisplayRole: return text(entry, index.column());
         case kSortRole: return sortValue(entry, index.column());
         case Qt::TextAlignmentRole:
-            return QVariant::fromValue(Qt::Alignment(index.column() == Bits || index.column() == When ? Qt::AlignLeft | Qt::AlignVCenter
-                                                                                                      : Qt::AlignRight | Qt::AlignVCenter));
+            return QVariant::fromValue(Qt::Alignment(index.column() == Bits || index.column() == When
+                                                         ? Qt::AlignLeft | Qt::AlignVCenter
+                                                         : Qt::AlignRight | Qt::AlignVCenter));
         case Qt::ToolTipRole:
             return QStringLiteral("%1 of %2 images of %3 (%4) right, 95 % interval\n%5 on %6")
-                .arg(entry.correct).arg(entry.total).arg(QString::fromStdString(entry.dataName), QString::fromStdString(entry.split),
-                                                         QString::fromStdString(entry.backend), QString::fromStdString(entry.device));
+                .arg(entry.correct)
+                .arg(entry.total)
+                .arg(QString::fromStdString(entry.dataName), QString::fromStdString(entry.split),
+                     QString::fromStdString(entry.backend), QString::fromStdString(entry.device));
         default: return {};
     }
 }

@@ -3,11 +3,11 @@
 
 #include "widgets/layer_plot.h"
 
+#include <qcustomplot.h>
 #include <QEvent>
 #include <QLabel>
 #include <QTabBar>
 #include <QVBoxLayout>
-#include <qcustomplot.h>
 
 #include "core/network/cost.h"
 #include "widgets/theme.h"
@@ -17,7 +17,8 @@ namespace {
 
 QString shortName(const std::string& name) {
     QString text = QString::fromStdString(name);
-    return text.replace(QStringLiteral("stage"), QStringLiteral("s")).replace(QStringLiteral(".block"), QStringLiteral(".b"))
+    return text.replace(QStringLiteral("stage"), QStringLiteral("s"))
+        .replace(QStringLiteral(".block"), QStringLiteral(".b"))
         .replace(QStringLiteral("shortcut"), QStringLiteral("short"));
 }
 
@@ -124,7 +125,8 @@ void LayerPlot::show() {
     m_plot->yAxis->setLabel(time ? QStringLiteral("ms") : QStringLiteral("BitOPs, millions"));
     m_plot->yAxis->setRange(0, highest > 0 ? 1.08 * highest : 1);
     m_plot->xAxis->setRange(-0.8, std::max<double>(0, static_cast<double>(bars.values.size()) - 1) + 0.8);
-    m_note->setText(time ? (m_timeNote.isEmpty() ? QStringLiteral("No time measured yet.") : m_timeNote) : QStringLiteral(" "));
+    m_note->setText(time ? (m_timeNote.isEmpty() ? QStringLiteral("No time measured yet.") : m_timeNote)
+                         : QStringLiteral(" "));
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 

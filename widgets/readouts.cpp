@@ -89,10 +89,11 @@ void Readouts::setAccuracy(std::int64_t correct, std::int64_t seen, std::int64_t
     const QLocale locale;
     const Interval interval = wilson(correct, seen);
     const double accuracy = seen > 0 ? static_cast<double>(correct) / static_cast<double>(seen) : 0;
-    m_accuracy.value->setText(QStringLiteral("%1 % ± %2").arg(100 * accuracy, 0, 'f', 2).arg(100 * interval.half(), 0, 'f', 2));
+    m_accuracy.value->setText(
+        QStringLiteral("%1 % ± %2").arg(100 * accuracy, 0, 'f', 2).arg(100 * interval.half(), 0, 'f', 2));
     m_accuracy.detail->setText(QStringLiteral("%1 of %2 images · %3 · 95 %")
-                                   .arg(locale.toString(static_cast<qlonglong>(seen)), locale.toString(static_cast<qlonglong>(total)),
-                                        stateName(state)));
+                                   .arg(locale.toString(static_cast<qlonglong>(seen)),
+                                        locale.toString(static_cast<qlonglong>(total)), stateName(state)));
     setState(m_accuracy, state);
     setState(m_difference, difference ? state : ReadoutState::Empty);
     if (!difference || reference.isEmpty()) {
@@ -101,15 +102,22 @@ void Readouts::setAccuracy(std::int64_t correct, std::int64_t seen, std::int64_t
         return;
     }
     const double points = 100 * difference->delta;
-    m_difference.value->setText(QStringLiteral("%1%2 ± %3 pp").arg(points < 0 ? QStringLiteral("−") : QStringLiteral("+"))
-                                    .arg(std::abs(points), 0, 'f', 2).arg(100 * difference->halfWidth, 0, 'f', 2));
-    m_difference.detail->setText(QStringLiteral("vs %1 · %2 gained, %3 lost · 95 %").arg(reference)
-                                     .arg(difference->onlyB).arg(difference->onlyA));
+    m_difference.value->setText(QStringLiteral("%1%2 ± %3 pp")
+                                    .arg(points < 0 ? QStringLiteral("−") : QStringLiteral("+"))
+                                    .arg(std::abs(points), 0, 'f', 2)
+                                    .arg(100 * difference->halfWidth, 0, 'f', 2));
+    m_difference.detail->setText(QStringLiteral("vs %1 · %2 gained, %3 lost · 95 %")
+                                     .arg(reference)
+                                     .arg(difference->onlyB)
+                                     .arg(difference->onlyA));
 }
 
 void Readouts::setLatency(const Quartiles& ms, bool simulated, ReadoutState state) {
     m_latency.value->setText(QStringLiteral("%1 ms").arg(ms.median, 0, 'f', 2));
-    m_latency.detail->setText(QStringLiteral("[%1 – %2] n = %3%4").arg(ms.q1, 0, 'f', 2).arg(ms.q3, 0, 'f', 2).arg(ms.n)
+    m_latency.detail->setText(QStringLiteral("[%1 – %2] n = %3%4")
+                                  .arg(ms.q1, 0, 'f', 2)
+                                  .arg(ms.q3, 0, 'f', 2)
+                                  .arg(ms.n)
                                   .arg(simulated ? QStringLiteral(" · simulated bits") : QString()));
     m_latency.value->setToolTip(simulated ? QStringLiteral("The reference executor holds codes in 32-bit floats: "
                                                            "its time says nothing about low-bit speed.")

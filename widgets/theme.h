@@ -11,7 +11,8 @@ class QCustomPlot;
 
 namespace bitdesk {
 
-/// The workbench's colours, taken from the palette so that light and dark desktops both work: calm surfaces, one accent.
+/// The workbench's colours, taken from the palette so that light and dark desktops both work: calm surfaces, one
+/// accent.
 struct Theme {
     QColor background, surface, text, muted, line, accent, warning;
 

@@ -3,11 +3,11 @@
 
 #include "widgets/trade_off_plot.h"
 
+#include <qcustomplot.h>
 #include <QEvent>
 #include <QMouseEvent>
 #include <QToolTip>
 #include <QVBoxLayout>
-#include <qcustomplot.h>
 
 #include "widgets/format.h"
 #include "widgets/theme.h"
@@ -208,8 +208,11 @@ void TradeOffPlot::showToolTip(const QPoint& position) {
     const Interval interval = point->interval();
     QToolTip::showText(m_plot->mapToGlobal(position),
                        QStringLiteral("%1\n%2 % [%3, %4] of %5 images\n%6 BitOPs · click to load")
-                           .arg(QString::fromStdString(toText(point->bits))).arg(percent(*point), 0, 'f', 2)
-                           .arg(100 * interval.low, 0, 'f', 2).arg(100 * interval.high, 0, 'f', 2).arg(point->total)
+                           .arg(QString::fromStdString(toText(point->bits)))
+                           .arg(percent(*point), 0, 'f', 2)
+                           .arg(100 * interval.low, 0, 'f', 2)
+                           .arg(100 * interval.high, 0, 'f', 2)
+                           .arg(point->total)
                            .arg(formatCount(static_cast<double>(point->bitops))),
                        m_plot);
 }

@@ -16,8 +16,8 @@ class QCPErrorBars;
 
 namespace bitdesk {
 
-/// Accuracy against BitOPs of every mix tried, with 95 % intervals, the front, the present mix and the baseline. Click a
-/// point to load its mix; wheel and drag zoom and pan; a double click shows all.
+/// Accuracy against BitOPs of every mix tried, with 95 % intervals, the front, the present mix and the baseline. Click
+/// a point to load its mix; wheel and drag zoom and pan; a double click shows all.
 class TradeOffPlot : public QWidget {
     Q_OBJECT
 public:

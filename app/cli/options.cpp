@@ -3,9 +3,9 @@
 
 #include "app/cli/options.h"
 
+#include <unistd.h>
 #include <charconv>
 #include <chrono>
-#include <unistd.h>
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
@@ -36,8 +36,12 @@ void addModel(CLI::App& command, ModelOptions& options, bool withBits) {
 void addData(CLI::App& command, DataOptions& options) {
     command.add_option("--data", options.data, "fashion-mnist, or a folder or file")->required();
     command.add_option("--split", options.split, "train, val or test")->capture_default_str();
-    command.add_option("--limit", options.limit, "images, 0: all")->capture_default_str()->check(CLI::NonNegativeNumber);
-    command.add_option("--batch", options.batch, "images a mini-batch")->capture_default_str()->check(CLI::Range(1, 65536));
+    command.add_option("--limit", options.limit, "images, 0: all")
+        ->capture_default_str()
+        ->check(CLI::NonNegativeNumber);
+    command.add_option("--batch", options.batch, "images a mini-batch")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 65536));
 }
 
 void addDevice(CLI::App& command, DeviceOptions& options) {
@@ -68,8 +72,7 @@ std::vector<int> parseWidths(const std::string& text) {
 
 std::vector<BitConfiguration> parseConfigurations(const ModelOptions& options, const MetaModel& model) {
     std::vector<BitConfiguration> configurations;
-    for (const std::string& text : options.bits)
-        configurations.push_back(parseBits(text, model.network, model.bits));
+    for (const std::string& text : options.bits) configurations.push_back(parseBits(text, model.network, model.bits));
     return configurations;
 }
 

@@ -12,8 +12,8 @@
 
 #include "app/cli/verb.h"
 #include "app/jobs/evaluate_job.h"
-#include "core/base/error.h"
 #include "app/jobs/job_context.h"
+#include "core/base/error.h"
 
 namespace bitdesk::cli {
 
@@ -21,7 +21,7 @@ using Json = nlohmann::ordered_json;
 
 /// Options that many verbs share; each adder names the group that it stands for.
 struct OutputOptions {
-    std::string json, csv;   ///< empty: none, "-": standard output
+    std::string json, csv;  ///< empty: none, "-": standard output
     bool quiet = false;
 };
 struct ModelOptions {
@@ -62,8 +62,8 @@ jobs::DeviceChoice deviceChoice(const DeviceOptions& options);
 
 /// Throws Error (Resource) when a result file could not be written: called before the work.
 void checkOutputs(const OutputOptions& options);
-/// Writes JSON and CSV where they were asked for (aside, then renamed), and `text` to standard output unless one of them
-/// goes there.
+/// Writes JSON and CSV where they were asked for (aside, then renamed), and `text` to standard output unless one of
+/// them goes there.
 void emit(const OutputOptions& options, Terminal& terminal, const Json& json, const std::string& csv,
           const std::string& text);
 

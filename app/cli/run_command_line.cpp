@@ -65,8 +65,9 @@ std::span<const Verb> verbs() {
 }
 
 int runCommandLine(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
-    CLI::App app{"Bitdesk: a mixing desk for bit-widths. Exit codes: 0 done, 1 a limit failed, 2 usage, 3 bad input, "
-                 "4 device or resource, 5 internal error, 130 interrupted."};
+    CLI::App app{
+        "Bitdesk: a mixing desk for bit-widths. Exit codes: 0 done, 1 a limit failed, 2 usage, 3 bad input, "
+        "4 device or resource, 5 internal error, 130 interrupted."};
     app.name("bitdesk");
     app.set_version_flag("--version", std::string("bitdesk ") + BITDESK_VERSION);
     app.require_subcommand(1);

@@ -3,9 +3,9 @@
 
 #include "app/cli/signals.h"
 
-#include <csignal>
 #include <fcntl.h>
 #include <unistd.h>
+#include <csignal>
 
 #include "core/base/error.h"
 

@@ -17,8 +17,8 @@ namespace bitdesk::cli {
 struct Terminal {
     std::ostream& out;
     std::ostream& err;
-    std::stop_token stop;          ///< fires on SIGINT and SIGTERM
-    std::string commandLine;       ///< as typed, quoted for a shell
+    std::stop_token stop;     ///< fires on SIGINT and SIGTERM
+    std::string commandLine;  ///< as typed, quoted for a shell
 };
 
 /// A verb adds its options to its subcommand and returns what runs it (0: done, 1: a stated limit failed).

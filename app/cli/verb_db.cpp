@@ -27,15 +27,23 @@ std::filesystem::path databasePath(const DbOptions& options) {
 int list(const DbOptions& options, Terminal& terminal) {
     Store store(databasePath(options));
     Json rows = Json::array();
-    std::string text = fmt::format("{:>6}  {:<20} {:<16} {:<5} {:<30} {:>15} {:>9}  {}\n", "id", "model", "data", "split", "bits",
-                                   "right", "accuracy", "when");
+    std::string text = fmt::format("{:>6}  {:<20} {:<16} {:<5} {:<30} {:>15} {:>9}  {}\n", "id", "model", "data",
+                                   "split", "bits", "right", "accuracy", "when");
     std::string csv = "id,model,data,split,bits,correct,total,created_at\n";
     for (const EvaluationSummary& e : store.evaluations({}, options.limit)) {
-        rows.push_back({{"id", e.id}, {"model", e.modelName}, {"model_hash", e.modelHash}, {"data", e.dataName},
-                        {"split", e.split}, {"bits", e.bits.bits}, {"correct", e.correct}, {"total", e.total},
-                        {"backend", e.backend}, {"device", e.device}, {"created_at", e.createdAt}});
-        text += fmt::format("{:>6}  {:<20} {:<16} {:<5} {:<30} {:>6} of {:<5} {:>7.2f} %  {}\n", e.id, e.modelName, e.dataName,
-                            e.split, toText(e.bits), e.correct, e.total, 100 * e.accuracy(), e.createdAt);
+        rows.push_back({{"id", e.id},
+                        {"model", e.modelName},
+                        {"model_hash", e.modelHash},
+                        {"data", e.dataName},
+                        {"split", e.split},
+                        {"bits", e.bits.bits},
+                        {"correct", e.correct},
+                        {"total", e.total},
+                        {"backend", e.backend},
+                        {"device", e.device},
+                        {"created_at", e.createdAt}});
+        text += fmt::format("{:>6}  {:<20} {:<16} {:<5} {:<30} {:>6} of {:<5} {:>7.2f} %  {}\n", e.id, e.modelName,
+                            e.dataName, e.split, toText(e.bits), e.correct, e.total, 100 * e.accuracy(), e.createdAt);
         csv += fmt::format("{},{},{},{},{},{},{},{}\n", e.id, csvCell(e.modelName), csvCell(e.dataName), e.split,
                            csvCell(toText(e.bits)), e.correct, e.total, e.createdAt);
     }
@@ -65,7 +73,9 @@ Run prepareDb(CLI::App& command) {
         part->add_option("--db", options->store.db, "results database (default: the user's data folder)");
         addOutput(*part, options->output);
     }
-    options->list->add_option("--limit", options->limit, "rows, 0: all")->capture_default_str()->check(CLI::NonNegativeNumber);
+    options->list->add_option("--limit", options->limit, "rows, 0: all")
+        ->capture_default_str()
+        ->check(CLI::NonNegativeNumber);
     return [options](Terminal& terminal) {
         checkOutputs(options->output);
         return options->list->parsed() ? list(*options, terminal) : check(*options, terminal);

@@ -47,10 +47,11 @@ Json evaluationJson(const jobs::EvaluateResult& result) {
 std::string rowText(const jobs::EvaluateResult& result) {
     const Evaluation& e = result.evaluation;
     const Interval interval = wilson(e.correct, e.total);
-    return fmt::format("{:<28}  {:6.2f} %  [{:5.2f}, {:5.2f}]  {:>6} of {:<6} {:>10.2f} M {:>9.1f} KiB {:>9.1f} KiB  {}\n",
-                       toText(e.key.bits), 100 * e.accuracy(), 100 * interval.low, 100 * interval.high, e.correct, e.total,
-                       static_cast<double>(e.bitops) / 1e6, static_cast<double>(e.weightBytes) / 1024,
-                       static_cast<double>(e.normBytes) / 1024, result.fromStore ? "stored" : "new");
+    return fmt::format(
+        "{:<28}  {:6.2f} %  [{:5.2f}, {:5.2f}]  {:>6} of {:<6} {:>10.2f} M {:>9.1f} KiB {:>9.1f} KiB  {}\n",
+        toText(e.key.bits), 100 * e.accuracy(), 100 * interval.low, 100 * interval.high, e.correct, e.total,
+        static_cast<double>(e.bitops) / 1e6, static_cast<double>(e.weightBytes) / 1024,
+        static_cast<double>(e.normBytes) / 1024, result.fromStore ? "stored" : "new");
 }
 
 std::string tableText(const std::vector<jobs::EvaluateResult>& results) {
@@ -64,14 +65,16 @@ std::string tableText(const std::vector<jobs::EvaluateResult>& results) {
 }
 
 std::string tableCsv(const std::vector<jobs::EvaluateResult>& results) {
-    std::string csv = "id,model,data,split,bits,correct,total,accuracy,ci95_low,ci95_high,bitops,weight_bytes,norm_bytes,"
-                      "device,backend\n";
+    std::string csv =
+        "id,model,data,split,bits,correct,total,accuracy,ci95_low,ci95_high,bitops,weight_bytes,norm_bytes,"
+        "device,backend\n";
     for (const auto& result : results) {
         const Evaluation& e = result.evaluation;
         const Interval interval = wilson(e.correct, e.total);
-        csv += fmt::format("{},{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{},{},{},{},{}\n", e.id, csvCell(e.modelName),
-                           csvCell(e.dataName), e.key.split, csvCell(toText(e.key.bits)), e.correct, e.total, e.accuracy(),
-                           interval.low, interval.high, e.bitops, e.weightBytes, e.normBytes, e.device, e.backend);
+        csv +=
+            fmt::format("{},{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{},{},{},{},{}\n", e.id, csvCell(e.modelName),
+                        csvCell(e.dataName), e.key.split, csvCell(toText(e.key.bits)), e.correct, e.total, e.accuracy(),
+                        interval.low, interval.high, e.bitops, e.weightBytes, e.normBytes, e.device, e.backend);
     }
     return csv;
 }

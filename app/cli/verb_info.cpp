@@ -52,10 +52,11 @@ Json infoJson(const MetaModel& model) {
 std::string infoText(const MetaModel& model) {
     const Network& network = model.network;
     const Shape& input = network.inputShape();
-    std::string text = fmt::format("{}: network {}, input {}×{}×{}, {} classes, {} MACs, quantizer {}\nhash {}\n\n", model.name,
-                                   network.name(), input.height, input.width, input.channels, network.classes(),
-                                   macs(network), model.quantizer, model.hash);
-    text += fmt::format("{:>3}  {:<26} {:>12} {:>8} {:>11} {:>12} {:>6}\n", "#", "layer", "output", "kernel", "weights", "MACs", "bits");
+    std::string text = fmt::format("{}: network {}, input {}×{}×{}, {} classes, {} MACs, quantizer {}\nhash {}\n\n",
+                                   model.name, network.name(), input.height, input.width, input.channels,
+                                   network.classes(), macs(network), model.quantizer, model.hash);
+    text += fmt::format("{:>3}  {:<26} {:>12} {:>8} {:>11} {:>12} {:>6}\n", "#", "layer", "output", "kernel", "weights",
+                        "MACs", "bits");
     for (const Layer& layer : network.layers()) {
         const std::string number = layer.quantizable() ? std::to_string(layer.quantizableIndex + 1) : "";
         std::string bits;

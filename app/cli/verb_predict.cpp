@@ -36,13 +36,12 @@ int run(const PredictOptions& options, Terminal& terminal) {
     arbiter.setThreads(options.device.threads);
     const auto executor = jobs::makeExecutor(model, device, arbiter.threads());
     ProgressLine line(terminal, options.output.quiet);
-    const auto predictions = predict(*executor, lower(model, mixes.front()), *data, options.data.limit, options.data.batch,
-                                     terminal.stop, [&](const PartialEvaluation& partial) {
-                                         line.show(fmt::format("{} of {}", partial.seen, partial.total));
-                                     });
-    const Json json{{"model", model.name}, {"model_hash", model.hash}, {"data", data->name()}, {"split", options.data.split},
-                    {"bits", mixes.front().bits}, {"classes", model.classNames}, {"predictions", predictions},
-                    {"device", executor->device()}, {"backend", executor->backend()}};
+    const auto predictions = predict(
+        *executor, lower(model, mixes.front()), *data, options.data.limit, options.data.batch, terminal.stop,
+        [&](const PartialEvaluation& partial) { line.show(fmt::format("{} of {}", partial.seen, partial.total)); });
+    const Json json{{"model", model.name},         {"model_hash", model.hash},     {"data", data->name()},
+                    {"split", options.data.split}, {"bits", mixes.front().bits},   {"classes", model.classNames},
+                    {"predictions", predictions},  {"device", executor->device()}, {"backend", executor->backend()}};
     const std::string csv = listCsv(predictions, model);
     emit(options.output, terminal, json, csv, csv);
     return 0;

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include <fmt/format.h>
 #include <chrono>
 #include <cmath>
-#include <fmt/format.h>
 
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
@@ -37,19 +37,22 @@ std::string accuracies(const TrainProgress& progress) {
 void printProgress(std::ostream& err, const TrainProgress& p) {
     const std::string place = fmt::format("{}, epoch {} of {}", stageName(p.stage), p.epoch, p.epochs);
     if (p.epochEnd)
-        err << fmt::format("{}: loss {:.4f} {} (val)  remaining {}\n", place, p.loss, accuracies(p), duration(p.remainingSeconds));
+        err << fmt::format("{}: loss {:.4f} {} (val)  remaining {}\n", place, p.loss, accuracies(p),
+                           duration(p.remainingSeconds));
     else
-        err << fmt::format("{}, step {} of {}: loss {:.4f}  rate {:.4f}  remaining {}\n", place, p.step, p.steps, p.loss,
-                           p.learningRate, duration(p.remainingSeconds));
+        err << fmt::format("{}, step {} of {}: loss {:.4f}  rate {:.4f}  remaining {}\n", place, p.step, p.steps,
+                           p.loss, p.learningRate, duration(p.remainingSeconds));
     err.flush();
 }
 
 void printPlan(std::ostream& out, const TrainRequest& r) {
     out << fmt::format("would train {} on {} and write {}\n", r.network, r.data, r.out.string())
-        << fmt::format("  float {} epochs from rate {}, stage I {} from {}, stage II {} from {}, stage III {} from {}\n",
-                       r.floatEpochs, r.floatRate, r.activationEpochs, r.activationRate, r.uniformEpochs, r.uniformRate,
-                       r.mixedEpochs, r.mixedRate)
-        << fmt::format("  batch {}, weight decay {}, distillation {}, seed {}\n", r.batch, r.weightDecay, r.distillation, r.seed);
+        << fmt::format(
+               "  float {} epochs from rate {}, stage I {} from {}, stage II {} from {}, stage III {} from {}\n",
+               r.floatEpochs, r.floatRate, r.activationEpochs, r.activationRate, r.uniformEpochs, r.uniformRate,
+               r.mixedEpochs, r.mixedRate)
+        << fmt::format("  batch {}, weight decay {}, distillation {}, seed {}\n", r.batch, r.weightDecay,
+                       r.distillation, r.seed);
 }
 
 int run(TrainOptions& options, Terminal& terminal) {
@@ -83,16 +86,19 @@ Run prepareTrain(CLI::App& command) {
     command.add_option("--data", r.data, "fashion-mnist, or a folder or file")->capture_default_str();
     command.add_option("--out", r.out, "model file to write (checkpoint: FILE.ckpt)")->required();
     command.add_option("--bits", options->bits, "bit-widths that the model can run at")->capture_default_str();
-    command.add_option("--float-epochs", r.floatEpochs, "epochs of the float baseline and teacher")->capture_default_str();
+    command.add_option("--float-epochs", r.floatEpochs, "epochs of the float baseline and teacher")
+        ->capture_default_str();
     command.add_option("--stage1-epochs", r.activationEpochs, "epochs of stage I")->capture_default_str();
     command.add_option("--stage2-epochs", r.uniformEpochs, "epochs of stage II")->capture_default_str();
     command.add_option("--stage3-epochs", r.mixedEpochs, "epochs of stage III")->capture_default_str();
-    command.add_option("--float-rate", r.floatRate, "learning rate at the start of the float stage")->capture_default_str();
+    command.add_option("--float-rate", r.floatRate, "learning rate at the start of the float stage")
+        ->capture_default_str();
     command.add_option("--stage1-rate", r.activationRate, "… of stage I")->capture_default_str();
     command.add_option("--stage2-rate", r.uniformRate, "… of stage II")->capture_default_str();
     command.add_option("--stage3-rate", r.mixedRate, "… of stage III")->capture_default_str();
     command.add_option("--weight-decay", r.weightDecay, "on weights only")->capture_default_str();
-    command.add_option("--distillation", r.distillation, "share of the teacher's targets, 0 to 1")->capture_default_str();
+    command.add_option("--distillation", r.distillation, "share of the teacher's targets, 0 to 1")
+        ->capture_default_str();
     command.add_option("--batch", r.batch, "images a step")->capture_default_str();
     command.add_option("--seed", r.seed, "of everything random")->capture_default_str();
     command.add_option("--limit", r.limit, "training images, 0: all")->capture_default_str();

@@ -16,10 +16,9 @@
 
 namespace bitdesk {
 
-/// Runs blocking work (files, hashes, the store) on threads of its own and delivers the result on the GUI thread. The latest
-/// call of a key wins: results of older calls are dropped. The destructor waits for what still runs.
+/// Runs blocking work (files, hashes, the store) on threads of its own and delivers the result on the GUI thread. The
+/// latest call of a key wins: results of older calls are dropped. The destructor waits for what still runs.
 class Background : public QObject {
-    Q_OBJECT
 public:
     explicit Background(QObject* parent = nullptr) : QObject(parent) {}
 
@@ -29,8 +28,8 @@ public:
         const int call = ++callOf(key);
         reap();
         auto finished = std::make_shared<std::atomic<bool>>(false);
-        m_threads.push_back({finished, std::jthread([this, key, call, finished, work = std::move(work), done = std::move(done),
-                                                     failed = std::move(failed)]() mutable {
+        m_threads.push_back({finished, std::jthread([this, key, call, finished, work = std::move(work),
+                                                     done = std::move(done), failed = std::move(failed)]() mutable {
                                  using Result = decltype(work());
                                  auto result = std::make_shared<std::optional<Result>>();
                                  QString message;

@@ -36,12 +36,14 @@ void LiveBridge::start(jobs::LiveSession::Setup setup) {
     m_mailbox = std::make_shared<Mailbox>();
     m_mailbox->owner = this;
     m_generation = 0;
-    m_session = std::make_unique<jobs::LiveSession>(std::move(setup), [mailbox = m_mailbox](const jobs::LiveEvent& event) {
-        const std::scoped_lock lock(mailbox->mutex);
-        if (mailbox->owner == nullptr) return;
-        mailbox->events.push_back(event);
-        if (mailbox->events.size() == 1) QMetaObject::invokeMethod(mailbox->owner, &LiveBridge::receive, Qt::QueuedConnection);
-    });
+    m_session =
+        std::make_unique<jobs::LiveSession>(std::move(setup), [mailbox = m_mailbox](const jobs::LiveEvent& event) {
+            const std::scoped_lock lock(mailbox->mutex);
+            if (mailbox->owner == nullptr) return;
+            mailbox->events.push_back(event);
+            if (mailbox->events.size() == 1)
+                QMetaObject::invokeMethod(mailbox->owner, &LiveBridge::receive, Qt::QueuedConnection);
+        });
 }
 
 void LiveBridge::submit(const BitConfiguration& bits) {
@@ -63,7 +65,8 @@ void LiveBridge::receive() {
     for (const jobs::LiveEvent& event : events) {
         if (const auto* update = std::get_if<jobs::LiveUpdate>(&event)) {
             // A finished mix is a row in the store even when the hand has moved on; only what is streaming goes stale.
-            if (update->generation == m_generation || (update->finished && update->evaluationId > 0)) emit updated(*update);
+            if (update->generation == m_generation || (update->finished && update->evaluationId > 0))
+                emit updated(*update);
         } else if (const auto* latency = std::get_if<jobs::LiveLatency>(&event)) {
             if (latency->generation == m_generation) emit latencyMeasured(*latency);
         } else if (const auto* failure = std::get_if<jobs::LiveFailure>(&event)) {

@@ -12,8 +12,8 @@
 
 namespace bitdesk {
 
-/// Carries a LiveSession's events to the GUI thread: the only place where the worker's thread touches Qt, and it does so
-/// by one queued signal. Events of older generations are dropped here, so receivers see the latest mix only.
+/// Carries a LiveSession's events to the GUI thread: the only place where the worker's thread touches Qt, and it does
+/// so by one queued signal. Events of older generations are dropped here, so receivers see the latest mix only.
 class LiveBridge : public QObject {
     Q_OBJECT
 public:

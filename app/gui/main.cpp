@@ -31,9 +31,12 @@ int main(int argc, char** argv) {
     QApplication::setApplicationName(QStringLiteral("Bitdesk"));
     QApplication::setOrganizationName(QStringLiteral("Bitdesk"));
     QApplication::setApplicationVersion(QStringLiteral(BITDESK_VERSION));
-    bitdesk::MainWindow window({.model = QString::fromStdString(model), .data = QString::fromStdString(data),
-                                .database = QString::fromStdString(database), .device = QString::fromStdString(device),
-                                .threads = threads, .measureLatency = true});
+    bitdesk::MainWindow window({.model = QString::fromStdString(model),
+                                .data = QString::fromStdString(data),
+                                .database = QString::fromStdString(database),
+                                .device = QString::fromStdString(device),
+                                .threads = threads,
+                                .measureLatency = true});
     window.show();
     return QApplication::exec();
 }

@@ -64,13 +64,11 @@ MainWindow::MainWindow(const Startup& startup, QWidget* parent) : QMainWindow(pa
 MainWindow::~MainWindow() = default;
 
 void MainWindow::connectMix() {
-    connect(m_faders, &FaderBank::mixMoved, this, [this](const BitConfiguration& bits, int gesture) {
-        m_mix.set(bits, QStringLiteral("fader"), gesture);
-    });
+    connect(m_faders, &FaderBank::mixMoved, this,
+            [this](const BitConfiguration& bits, int gesture) { m_mix.set(bits, QStringLiteral("fader"), gesture); });
     connect(&m_mix, &MixModel::changed, this, &MainWindow::showMix);
-    connect(m_tradeOff, &TradeOffPlot::mixPicked, this, [this](const BitConfiguration& bits) {
-        m_mix.set(bits, QStringLiteral("mix from the plot"));
-    });
+    connect(m_tradeOff, &TradeOffPlot::mixPicked, this,
+            [this](const BitConfiguration& bits) { m_mix.set(bits, QStringLiteral("mix from the plot")); });
 }
 
 void MainWindow::connectLive() {
@@ -84,14 +82,18 @@ void MainWindow::openStore() {
     const std::string database = m_startup.database.toStdString();
     m_background.run(
         OpenStore,
-        [database] { return std::make_unique<StoreThread>(database.empty() ? Store::defaultPath() : std::filesystem::path(database)); },
+        [database] {
+            return std::make_unique<StoreThread>(database.empty() ? Store::defaultPath()
+                                                                  : std::filesystem::path(database));
+        },
         [this](std::unique_ptr<StoreThread> store) {
             m_store = std::move(store);
             updateStatus();
             startLive();
         },
         [this](const QString& message) {
-            showFailure(QStringLiteral("The results database cannot be used"), message + QStringLiteral("\n\nResults are not stored."));
+            showFailure(QStringLiteral("The results database cannot be used"),
+                        message + QStringLiteral("\n\nResults are not stored."));
             startLive();
         });
 }
@@ -129,7 +131,8 @@ void MainWindow::openData(const QString& spec) {
                 if (m_model != nullptr) checkDataFitsModel(*dataSet, *m_model);
             } catch (const std::exception& error) {
                 updateStatus();
-                showFailure(QStringLiteral("The data set does not fit the model"), QString::fromStdString(error.what()));
+                showFailure(QStringLiteral("The data set does not fit the model"),
+                            QString::fromStdString(error.what()));
                 return;
             }
             m_data = std::move(dataSet);
@@ -155,9 +158,12 @@ void MainWindow::startLive() {
     EvaluationOptions options;
     options.firstBatch = 16;
     options.batch = 64;
-    m_live.start({.model = m_model, .data = m_data,
+    m_live.start({.model = m_model,
+                  .data = m_data,
                   .device = {.backend = "reference", .device = m_startup.device.toStdString()},
-                  .options = options, .store = m_store.get(), .arbiter = &m_arbiter,
+                  .options = options,
+                  .store = m_store.get(),
+                  .arbiter = &m_arbiter,
                   .measureLatency = m_startup.measureLatency});
     m_live.pinBaseline(m_baseline);
     loadHistory();
@@ -174,7 +180,8 @@ void MainWindow::loadHistory() {
         LoadHistory,
         [store = m_store.get(), modelHash, dataName, split] {
             auto rows = store->post([modelHash](Store& s) { return s.evaluations(modelHash); }).get();
-            std::erase_if(rows, [&](const EvaluationSummary& row) { return row.dataName != dataName || row.split != split; });
+            std::erase_if(rows,
+                          [&](const EvaluationSummary& row) { return row.dataName != dataName || row.split != split; });
             return rows;
         },
         [this](std::vector<EvaluationSummary> rows) {
@@ -189,7 +196,8 @@ void MainWindow::showMix(const BitConfiguration& bits) {
     if (m_model == nullptr) return;
     const Network& network = m_model->network;
     m_faders->setMix(bits);
-    m_readouts->setCost(bitOps(network, bits), weightBytes(network, bits), normBytes(network, static_cast<int>(m_model->bits.size())));
+    m_readouts->setCost(bitOps(network, bits), weightBytes(network, bits),
+                        normBytes(network, static_cast<int>(m_model->bits.size())));
     m_readouts->setStale();
     m_layerPlot->setBitOps(network, bits);
     m_layerPlot->setTimesStale();
@@ -205,13 +213,18 @@ void MainWindow::showUpdate(const jobs::LiveUpdate& update) {
         emit mixFinished(update);
     }
     if (!(update.bits == m_mix.bits())) return;  // finished as the hand moved on: a point and a row, not the readout
-    const QString reference = m_baseline ? QStringLiteral("baseline") : m_hasPrevious ? QStringLiteral("the mix before") : QString();
-    const ReadoutState state = !update.finished ? ReadoutState::Streaming : update.fromStore ? ReadoutState::Stored : ReadoutState::Final;
+    const QString reference = m_baseline      ? QStringLiteral("baseline")
+                              : m_hasPrevious ? QStringLiteral("the mix before")
+                                              : QString();
+    const ReadoutState state = !update.finished   ? ReadoutState::Streaming
+                               : update.fromStore ? ReadoutState::Stored
+                                                  : ReadoutState::Final;
     m_readouts->setAccuracy(update.correct, update.seen, update.total, update.difference, reference, state);
     m_tradeOff->setPresent(summary);
     if (update.finished) m_hasPrevious = true;
     if (update.seconds > 0 && !update.fromStore)
-        m_statusSpeed->setText(QStringLiteral("%1 images/s").arg(static_cast<double>(update.seen) / update.seconds, 0, 'f', 0));
+        m_statusSpeed->setText(
+            QStringLiteral("%1 images/s").arg(static_cast<double>(update.seen) / update.seconds, 0, 'f', 0));
 }
 
 void MainWindow::showLatency(const jobs::LiveLatency& latency) {

@@ -30,16 +30,16 @@ class TradeOffPlot;
 
 /// What the workbench is started with.
 struct Startup {
-    QString model;                    ///< empty: none yet
+    QString model;  ///< empty: none yet
     QString data = QStringLiteral("fashion-mnist");
-    QString database;                 ///< empty: the user's
+    QString database;  ///< empty: the user's
     QString device = QStringLiteral("cpu");
     int threads = 0;
     bool measureLatency = true;
 };
 
-/// The workbench. It composes: a mix goes from the fader bank to MixModel, from there to the readouts (cost, at once) and to
-/// the live bridge (accuracy, latency), and back by one queued signal to readouts, plots and history.
+/// The workbench. It composes: a mix goes from the fader bank to MixModel, from there to the readouts (cost, at once)
+/// and to the live bridge (accuracy, latency), and back by one queued signal to readouts, plots and history.
 class MainWindow : public QMainWindow {
     Q_OBJECT
 public:

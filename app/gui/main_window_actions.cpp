@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // What menus and tool bar do.
+#include <qcustomplot.h>
+#include <sqlite3.h>
 #include <QClipboard>
 #include <QFileDialog>
 #include <QGuiApplication>
 #include <QMessageBox>
-#include <qcustomplot.h>
-#include <sqlite3.h>
 
 #include "app/gui/main_window.h"
 #include "core/base/atomic_file.h"
@@ -18,7 +18,8 @@
 namespace bitdesk {
 
 void MainWindow::chooseModel() {
-    auto* dialog = new QFileDialog(this, QStringLiteral("Open model"), QString(), QStringLiteral("Models (*.safetensors);;All files (*)"));
+    auto* dialog = new QFileDialog(this, QStringLiteral("Open model"), QString(),
+                                   QStringLiteral("Models (*.safetensors);;All files (*)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openModel);
@@ -35,7 +36,8 @@ void MainWindow::chooseData() {
 
 void MainWindow::saveMix() {
     if (m_model == nullptr) return;
-    auto* dialog = new QFileDialog(this, QStringLiteral("Save mix"), QStringLiteral("mix.json"), QStringLiteral("Mixes (*.json)"));
+    auto* dialog =
+        new QFileDialog(this, QStringLiteral("Save mix"), QStringLiteral("mix.json"), QStringLiteral("Mixes (*.json)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QStringLiteral("json"));
@@ -53,7 +55,8 @@ void MainWindow::saveMix() {
 }
 
 void MainWindow::loadMix() {
-    auto* dialog = new QFileDialog(this, QStringLiteral("Load mix"), QString(), QStringLiteral("Mixes (*.json);;All files (*)"));
+    auto* dialog =
+        new QFileDialog(this, QStringLiteral("Load mix"), QString(), QStringLiteral("Mixes (*.json);;All files (*)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openMix);
@@ -66,7 +69,10 @@ void MainWindow::openMix(const QString& path) {
         return;
     }
     m_background.run(
-        LoadMix, [path = path.toStdString(), model = m_model] { return parseBits("@" + path, model->network, model->bits, path); },
+        LoadMix,
+        [path = path.toStdString(), model = m_model] {
+            return parseBits("@" + path, model->network, model->bits, path);
+        },
         [this](const BitConfiguration& bits) { m_mix.set(bits, QStringLiteral("load mix")); },
         [this](const QString& message) { showFailure(QStringLiteral("The mix cannot be loaded"), message); });
 }
@@ -80,7 +86,8 @@ void MainWindow::pasteMix() {
     const std::string text = QGuiApplication::clipboard()->text().trimmed().left(4096).toStdString();
     try {
         // A pasted text must not make the program read files.
-        if (text.starts_with('@')) throw Error(ErrorKind::BadInput, "clipboard", "holds no mix", "Copy something like 4,4,3,2,…");
+        if (text.starts_with('@'))
+            throw Error(ErrorKind::BadInput, "clipboard", "holds no mix", "Copy something like 4,4,3,2,…");
         m_mix.set(parseBits(text, m_model->network, m_model->bits, "clipboard"), QStringLiteral("paste mix"));
     } catch (const Error& error) {
         showFailure(QStringLiteral("The clipboard holds no mix for this model"), QString::fromStdString(error.what()));
@@ -96,8 +103,9 @@ void MainWindow::pinBaseline(bool pinned) {
 }
 
 void MainWindow::showAbout() {
-    auto* box = new QMessageBox(QMessageBox::NoIcon, QStringLiteral("About Bitdesk"),
-                                QStringLiteral("Bitdesk %1").arg(QStringLiteral(BITDESK_VERSION)), QMessageBox::Ok, this);
+    auto* box =
+        new QMessageBox(QMessageBox::NoIcon, QStringLiteral("About Bitdesk"),
+                        QStringLiteral("Bitdesk %1").arg(QStringLiteral(BITDESK_VERSION)), QMessageBox::Ok, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setInformativeText(QStringLiteral("A mixing desk for bit-widths.\n\n"
                                            "Qt %1 · QCustomPlot %2 · SQLite %3 · LibTorch %4\nBuilt by %5 (%6)\n\n"

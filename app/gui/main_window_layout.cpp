@@ -64,9 +64,10 @@ QWidget* MainWindow::createEmptyPage() {
     auto* column = new QVBoxLayout(page);
     auto* title = new QLabel(QStringLiteral("Open a meta-quantized model"));
     title->setFont(Theme::figures(font(), 1.7, true));
-    auto* text = new QLabel(QStringLiteral("Drop a .safetensors file here, or press Ctrl+O.\n"
-                                           "The sample is resources/models/fashion-mnist.safetensors.\n"
-                                           "bitdesk train makes one of your own."));
+    auto* text =
+        new QLabel(QStringLiteral("Drop a .safetensors file here, or press Ctrl+O.\n"
+                                  "The sample is resources/models/fashion-mnist.safetensors.\n"
+                                  "bitdesk train makes one of your own."));
     for (QLabel* label : {title, text}) {
         label->setAlignment(Qt::AlignCenter);
         column->addWidget(label);
@@ -100,7 +101,8 @@ void MainWindow::createHistory() {
     m_historyView->setFrameShape(QFrame::NoFrame);
     m_historyView->setAccessibleName(QStringLiteral("History of evaluations"));
     connect(m_historyView, &QTableView::activated, this, [this](const QModelIndex& index) {
-        m_mix.set(m_history->row(m_sortedHistory->mapToSource(index).row()).bits, QStringLiteral("mix from the history"));
+        m_mix.set(m_history->row(m_sortedHistory->mapToSource(index).row()).bits,
+                  QStringLiteral("mix from the history"));
     });
     auto* dock = new QDockWidget(QStringLiteral("History"));
     dock->setObjectName(QStringLiteral("history"));
@@ -114,13 +116,16 @@ void MainWindow::createActions() {
     const auto make = [this](const char* iconName, const QString& text, const QKeySequence& key, auto slot) {
         auto* action = new QAction(icon(iconName), text, this);
         action->setShortcut(key);
-        if (!key.isEmpty()) action->setToolTip(QStringLiteral("%1 (%2)").arg(text).arg(key.toString(QKeySequence::NativeText)));
+        if (!key.isEmpty())
+            action->setToolTip(QStringLiteral("%1 (%2)").arg(text).arg(key.toString(QKeySequence::NativeText)));
         connect(action, &QAction::triggered, this, slot);
         return action;
     };
     auto* openModelAction = make("model", QStringLiteral("Open model…"), QKeySequence::Open, &MainWindow::chooseModel);
-    auto* openDataAction = make("data", QStringLiteral("Open data set…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), &MainWindow::chooseData);
-    auto* loadAction = make("load", QStringLiteral("Load mix…"), QKeySequence(Qt::CTRL | Qt::Key_L), &MainWindow::loadMix);
+    auto* openDataAction = make("data", QStringLiteral("Open data set…"),
+                                QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), &MainWindow::chooseData);
+    auto* loadAction =
+        make("load", QStringLiteral("Load mix…"), QKeySequence(Qt::CTRL | Qt::Key_L), &MainWindow::loadMix);
     auto* saveAction = make("save", QStringLiteral("Save mix…"), QKeySequence::Save, &MainWindow::saveMix);
     auto* quitAction = make("", QStringLiteral("Quit"), QKeySequence::Quit, &QWidget::close);
     auto* copyAction = make("copy", QStringLiteral("Copy mix"), QKeySequence::Copy, &MainWindow::copyMix);
@@ -173,12 +178,14 @@ void MainWindow::createStatusBar() {
 }
 
 void MainWindow::updateStatus() {
-    const QString dataText = m_data == nullptr ? QStringLiteral("no data set")
-                                           : QStringLiteral("%1, %2: %3 images").arg(QString::fromStdString(m_data->name()),
-                                                                                     QLatin1String(splitName(m_data->split())))
-                                                 .arg(m_data->size());
+    const QString dataText =
+        m_data == nullptr ? QStringLiteral("no data set")
+                          : QStringLiteral("%1, %2: %3 images")
+                                .arg(QString::fromStdString(m_data->name()), QLatin1String(splitName(m_data->split())))
+                                .arg(m_data->size());
     m_statusData->setText(dataText);
-    m_statusDevice->setText(QStringLiteral("reference on %1, %2 thread(s), simulated bits").arg(m_startup.device).arg(m_arbiter.threads()));
+    m_statusDevice->setText(
+        QStringLiteral("reference on %1, %2 thread(s), simulated bits").arg(m_startup.device).arg(m_arbiter.threads()));
     m_statusSpeed->setText(QString());
     m_statusStore->setText(m_store == nullptr ? QStringLiteral("results are not stored")
                                               : QString::fromStdString(m_store->path().string()));

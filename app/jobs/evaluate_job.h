@@ -18,7 +18,7 @@ struct EvaluateRequest {
     DeviceChoice device;
     EvaluationOptions options;
     ComputePriority priority = ComputePriority::Background;
-    bool reuseStored = true;   ///< a stored evaluation of the same key is the answer
+    bool reuseStored = true;  ///< a stored evaluation of the same key is the answer
 };
 
 /// Evaluation plus where it came from.

@@ -15,7 +15,8 @@ namespace {
 constexpr double kUpdateEvery = 0.03;  // seconds between streamed updates: faster than an eye follows
 
 /// How the images seen so far differ from a reference mix's verdicts on the same images.
-std::optional<PairedDifference> compare(const std::vector<std::uint8_t>& reference, std::span<const std::uint8_t> mask) {
+std::optional<PairedDifference> compare(const std::vector<std::uint8_t>& reference,
+                                        std::span<const std::uint8_t> mask) {
     if (reference.size() < mask.size() || mask.empty()) return std::nullopt;
     std::int64_t onlyReference = 0, onlyThis = 0;
     for (std::size_t i = 0; i < mask.size(); ++i) {
@@ -31,18 +32,26 @@ std::optional<PairedDifference> compare(const std::vector<std::uint8_t>& referen
 struct LiveSession::Worker {
     LiveSession& session;
     std::unique_ptr<Executor> executor;
-    std::vector<std::uint8_t> previous;        // verdicts of the last finished mix
+    std::vector<std::uint8_t> previous;  // verdicts of the last finished mix
     std::optional<BitConfiguration> pinnedBits;
-    std::vector<std::uint8_t> pinned;          // and of the pinned one, once known
+    std::vector<std::uint8_t> pinned;  // and of the pinned one, once known
 
     EvaluateRequest requestFor(const BitConfiguration& bits) const {
         const Setup& setup = session.m_setup;
-        return {.model = setup.model, .data = setup.data, .bits = bits, .device = setup.device, .options = setup.options,
-                .priority = ComputePriority::Interactive, .reuseStored = true};
+        return {.model = setup.model,
+                .data = setup.data,
+                .bits = bits,
+                .device = setup.device,
+                .options = setup.options,
+                .priority = ComputePriority::Interactive,
+                .reuseStored = true};
     }
 
     JobContext context(std::stop_token stop) const {
-        return {.store = session.m_setup.store, .arbiter = session.m_setup.arbiter, .progress = {}, .stop = std::move(stop)};
+        return {.store = session.m_setup.store,
+                .arbiter = session.m_setup.arbiter,
+                .progress = {},
+                .stop = std::move(stop)};
     }
 
     void refreshPinned(const std::optional<BitConfiguration>& bits) {
@@ -71,7 +80,8 @@ struct LiveSession::Worker {
     void evaluate(const Request& request, const std::stop_token& stop) {
         if (executor == nullptr) {
             const Setup& setup = session.m_setup;
-            executor = makeExecutor(*setup.model, setup.device, setup.arbiter != nullptr ? setup.arbiter->threads() : 0);
+            executor =
+                makeExecutor(*setup.model, setup.device, setup.arbiter != nullptr ? setup.arbiter->threads() : 0);
         }
         LiveUpdate update = start(request);
         double shown = -1;
@@ -103,8 +113,11 @@ struct LiveSession::Worker {
 
     void measure(const Request& request, const std::stop_token& stop) {
         const Setup& setup = session.m_setup;
-        ProfileRequest profile{.model = setup.model, .configurations = {request.bits}, .device = setup.device,
-                               .batch = 1, .options = {.warmups = 2, .samples = 20, .maxSeconds = 3, .seed = 1}};
+        ProfileRequest profile{.model = setup.model,
+                               .configurations = {request.bits},
+                               .device = setup.device,
+                               .batch = 1,
+                               .options = {.warmups = 2, .samples = 20, .maxSeconds = 3, .seed = 1}};
         JobContext jobContext = context(stop);
         ProfileResult result = profileMixes(profile, *executor, jobContext);
         session.m_sink(LiveLatency{request.generation, std::move(result.runs.front())});

@@ -22,9 +22,10 @@ struct LiveUpdate {
     std::uint64_t generation = 0;
     BitConfiguration bits;
     std::int64_t correct = 0, seen = 0, total = 0;
-    /// Against the reference mix on the same images (pinned baseline, else the previous finished mix), when it is known.
+    /// Against the reference mix on the same images (pinned baseline, else the previous finished mix), when it is
+    /// known.
     std::optional<PairedDifference> difference;
-    bool finished = false;      ///< all images seen
+    bool finished = false;  ///< all images seen
     bool fromStore = false;
     std::int64_t evaluationId = 0;  ///< row in the store, once saved
     std::int64_t bitops = 0, weightBytes = 0, normBytes = 0;
@@ -53,7 +54,7 @@ public:
         std::shared_ptr<const MetaModel> model;
         std::shared_ptr<const DataSet> data;
         DeviceChoice device;
-        EvaluationOptions options;   ///< firstBatch gives the quick first estimate
+        EvaluationOptions options;  ///< firstBatch gives the quick first estimate
         StoreThread* store = nullptr;
         ComputeArbiter* arbiter = nullptr;
         bool measureLatency = true;

@@ -76,7 +76,8 @@ ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, Jo
     std::vector<float> logits(at(request.batch) * at(request.model->network.classes()));
     std::vector<std::function<void()>> work;
     for (const ExecutionPlan& plan : plans)
-        work.emplace_back([&executor, &plan, &images, &request, &logits] { executor.run(plan, images, request.batch, logits); });
+        work.emplace_back(
+            [&executor, &plan, &images, &request, &logits] { executor.run(plan, images, request.batch, logits); });
     const auto samples = measureInterleaved(work, request.options, context.stop);
     Measurement common = describe(request, {}, executor, threads, result.environment);
     for (std::size_t i = 0; i < plans.size(); ++i) {
@@ -84,7 +85,8 @@ ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, Jo
         m.bits = request.configurations[i];
         m.samplesMs = samples[i].milliseconds;
         m.latencyMs = samples[i].summary();
-        m.layers = layerTimes(executor, plans[i], images, request.batch, std::max(5, request.options.samples / 2), context.stop);
+        m.layers = layerTimes(executor, plans[i], images, request.batch, std::max(5, request.options.samples / 2),
+                              context.stop);
         result.runs.push_back(std::move(m));
     }
     lease.reset();

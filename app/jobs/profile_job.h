@@ -21,7 +21,7 @@ struct ProfileRequest {
 };
 
 struct ProfileResult {
-    std::vector<Measurement> runs;   ///< one per configuration, interleaved in one run
+    std::vector<Measurement> runs;  ///< one per configuration, interleaved in one run
     Environment environment;
 };
 

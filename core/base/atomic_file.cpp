@@ -3,12 +3,12 @@
 
 #include "core/base/atomic_file.h"
 
+#include <fcntl.h>
+#include <unistd.h>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <string>
-#include <unistd.h>
 
 #include "core/base/error.h"
 

@@ -3,8 +3,8 @@
 
 #include "core/base/compute_arbiter.h"
 
-#include <algorithm>
 #include <sched.h>
+#include <algorithm>
 #include <thread>
 #include <utility>
 

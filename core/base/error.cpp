@@ -44,7 +44,6 @@ std::string sentence(const std::string& where, const std::string& reason, const 
 }  // namespace
 
 Error::Error(ErrorKind kind, const std::string& where, const std::string& reason, const std::string& hint)
-    : std::runtime_error(sentence(where, reason, hint)), m_kind(kind), m_where(where), m_reason(reason),
-      m_hint(hint) {}
+    : std::runtime_error(sentence(where, reason, hint)), m_kind(kind), m_where(where), m_reason(reason), m_hint(hint) {}
 
 }  // namespace bitdesk

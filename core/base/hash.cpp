@@ -3,11 +3,11 @@
 
 #include "core/base/hash.h"
 
+#include <openssl/evp.h>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <openssl/evp.h>
 #include <vector>
 
 #include "core/base/error.h"

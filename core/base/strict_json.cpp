@@ -28,18 +28,19 @@ public:
         constexpr int kMaxEvents = 2'000'000;
         if (++m_events > kMaxEvents) fail("has too many values");
         switch (event) {
-        case Json::parse_event_t::object_start:
-        case Json::parse_event_t::array_start:
-            if (depth >= m_maxDepth) fail("is nested too deeply (more than " + std::to_string(m_maxDepth) + " levels)");
-            m_keys.emplace_back();
-            break;
-        case Json::parse_event_t::object_end:
-        case Json::parse_event_t::array_end: m_keys.pop_back(); break;
-        case Json::parse_event_t::key:
-            if (!m_keys.back().insert(value.get<std::string>()).second)
-                fail("has the key '" + value.get<std::string>() + "' twice");
-            break;
-        case Json::parse_event_t::value: break;
+            case Json::parse_event_t::object_start:
+            case Json::parse_event_t::array_start:
+                if (depth >= m_maxDepth)
+                    fail("is nested too deeply (more than " + std::to_string(m_maxDepth) + " levels)");
+                m_keys.emplace_back();
+                break;
+            case Json::parse_event_t::object_end:
+            case Json::parse_event_t::array_end: m_keys.pop_back(); break;
+            case Json::parse_event_t::key:
+                if (!m_keys.back().insert(value.get<std::string>()).second)
+                    fail("has the key '" + value.get<std::string>() + "' twice");
+                break;
+            case Json::parse_event_t::value: break;
         }
     }
 

@@ -3,9 +3,9 @@
 
 #include "core/data/data_set.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <algorithm>
 #include <filesystem>
 
 #include "core/base/error.h"
@@ -29,10 +29,10 @@ struct NamedDataSet {
 };
 
 const NamedDataSet& fashionMnist() {
-    static const NamedDataSet kSet{"fashion-mnist",
-                                   "dataset-fashion-mnist",
-                                   {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker",
-                                    "Bag", "Ankle boot"}};
+    static const NamedDataSet kSet{
+        "fashion-mnist",
+        "dataset-fashion-mnist",
+        {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"}};
     return kSet;
 }
 
@@ -63,8 +63,9 @@ const DataFormat& detectFormat(const fs::path& path) {
 void checkLabels(const RawImages& raw, const std::string& where) {
     for (const int label : raw.labels)
         if (label < 0 || label >= static_cast<int>(raw.classNames.size()))
-            throw Error(ErrorKind::BadInput, where, "has the label " + std::to_string(label) + ", but " +
-                                                        std::to_string(raw.classNames.size()) + " classes");
+            throw Error(ErrorKind::BadInput, where,
+                        "has the label " + std::to_string(label) + ", but " + std::to_string(raw.classNames.size()) +
+                            " classes");
 }
 
 /// The images of a split: `val` is the tail of one permutation of the training images, `train` the rest.
@@ -76,7 +77,8 @@ std::vector<std::int64_t> splitIndices(Split split, std::int64_t size) {
     }
     const std::int64_t validation = std::min(kValidationImages, size / 10);
     const auto cut = order.end() - validation;
-    std::vector<std::int64_t> chosen(split == Split::Val ? cut : order.begin(), split == Split::Val ? order.end() : cut);
+    std::vector<std::int64_t> chosen(split == Split::Val ? cut : order.begin(),
+                                     split == Split::Val ? order.end() : cut);
     std::ranges::sort(chosen);
     return chosen;
 }

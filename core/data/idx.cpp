@@ -3,11 +3,11 @@
 
 #include "core/data/idx.h"
 
+#include <zlib.h>
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <memory>
-#include <zlib.h>
 
 #include "core/base/error.h"
 
@@ -29,7 +29,9 @@ public:
         gzbuffer(m_file.get(), 1 << 17);
     }
 
-    [[noreturn]] void fail(const std::string& reason) const { throw Error(ErrorKind::BadInput, m_path.string(), reason); }
+    [[noreturn]] void fail(const std::string& reason) const {
+        throw Error(ErrorKind::BadInput, m_path.string(), reason);
+    }
 
     /// Exactly that many bytes.
     void read(std::uint8_t* out, std::int64_t size, const char* what) {
@@ -63,7 +65,8 @@ private:
 };
 
 std::uint32_t bigEndian(const std::uint8_t* bytes) {
-    return (std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) | (std::uint32_t{bytes[2]} << 8) | bytes[3];
+    return (std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) | (std::uint32_t{bytes[2]} << 8) |
+           bytes[3];
 }
 
 struct FileNames {
@@ -110,9 +113,9 @@ RawImages read(const fs::path& path, SourcePart part) {
     IdxArray images = readIdx(imagesPath, 3);
     const IdxArray labels = readIdx(labelsPath, 1);
     if (images.extents[0] != labels.extents[0])
-        throw Error(ErrorKind::BadInput, labelsPath.string(), "has " + std::to_string(labels.extents[0]) + " labels for the " +
-                                                                  std::to_string(images.extents[0]) + " images of " +
-                                                                  imagesPath.filename().string());
+        throw Error(ErrorKind::BadInput, labelsPath.string(),
+                    "has " + std::to_string(labels.extents[0]) + " labels for the " +
+                        std::to_string(images.extents[0]) + " images of " + imagesPath.filename().string());
     RawImages raw;
     raw.height = static_cast<int>(images.extents[1]);
     raw.width = static_cast<int>(images.extents[2]);

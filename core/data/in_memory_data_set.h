@@ -14,7 +14,7 @@ namespace bitdesk {
 /// Labelled images as a format's reader finds them, before a split is made.
 struct RawImages {
     int height = 0, width = 0, channels = 0;
-    std::vector<std::uint8_t> pixels;   ///< [count, H, W, C]
+    std::vector<std::uint8_t> pixels;  ///< [count, H, W, C]
     std::vector<int> labels;
     std::vector<std::string> classNames;
 

@@ -23,7 +23,9 @@ EvaluationOutcome classify(Executor& executor, const ExecutionPlan& plan, const 
                            std::span<const std::int64_t> order, int firstBatch, int batch, const std::stop_token& stop,
                            const PartialSink& onBatch) {
     const auto begin = std::chrono::steady_clock::now();
-    const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
+    const auto elapsed = [&] {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    };
     EvaluationOutcome outcome;
     outcome.total = static_cast<std::int64_t>(order.size());
     std::vector<std::uint8_t> images;
@@ -46,8 +48,12 @@ EvaluationOutcome classify(Executor& executor, const ExecutionPlan& plan, const 
         }
         done += indices.size();
         if (onBatch)
-            onBatch({.correct = outcome.correct, .seen = static_cast<std::int64_t>(done), .total = outcome.total,
-                     .predictions = outcome.predictions, .correctMask = outcome.correctMask, .seconds = elapsed()});
+            onBatch({.correct = outcome.correct,
+                     .seen = static_cast<std::int64_t>(done),
+                     .total = outcome.total,
+                     .predictions = outcome.predictions,
+                     .correctMask = outcome.correctMask,
+                     .seconds = elapsed()});
     }
     outcome.seconds = elapsed();
     return outcome;
@@ -60,8 +66,8 @@ void checkDataFitsModel(const DataSet& data, const MetaModel& model) {
     const std::string where = "data set '" + data.name() + "'";
     if (data.height() != shape.height || data.width() != shape.width || data.channels() != shape.channels)
         throw Error(ErrorKind::BadInput, where,
-                    "its images are " + shapeText(data.height(), data.width(), data.channels()) + ", model '" + model.name +
-                        "' needs " + shapeText(shape.height, shape.width, shape.channels));
+                    "its images are " + shapeText(data.height(), data.width(), data.channels()) + ", model '" +
+                        model.name + "' needs " + shapeText(shape.height, shape.width, shape.channels));
     if (static_cast<int>(data.classNames().size()) != model.network.classes())
         throw Error(ErrorKind::BadInput, where,
                     "it has " + std::to_string(data.classNames().size()) + " classes, model '" + model.name + "' has " +

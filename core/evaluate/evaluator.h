@@ -18,9 +18,9 @@ namespace bitdesk {
 inline constexpr std::uint64_t kOrderSeed = 0x6269746465736bULL;
 
 struct EvaluationOptions {
-    std::int64_t limit = 0;        ///< images, 0: all
-    int batch = 64;                ///< images a mini-batch
-    int firstBatch = 0;            ///< size of the first mini-batch (a quick first estimate), 0: as `batch`
+    std::int64_t limit = 0;  ///< images, 0: all
+    int batch = 64;          ///< images a mini-batch
+    int firstBatch = 0;      ///< size of the first mini-batch (a quick first estimate), 0: as `batch`
     std::uint64_t orderSeed = kOrderSeed;
 };
 
@@ -28,14 +28,14 @@ struct EvaluationOptions {
 /// are visited in a fixed random order. The spans live until the callback returns.
 struct PartialEvaluation {
     std::int64_t correct = 0, seen = 0, total = 0;
-    std::span<const std::uint16_t> predictions;   ///< of the `seen` first images of the order
+    std::span<const std::uint16_t> predictions;  ///< of the `seen` first images of the order
     std::span<const std::uint8_t> correctMask;
     double seconds = 0;
 };
 
 struct EvaluationOutcome {
     std::int64_t correct = 0, total = 0;
-    std::vector<std::uint16_t> predictions;       ///< in visiting order
+    std::vector<std::uint16_t> predictions;  ///< in visiting order
     std::vector<std::uint8_t> correctMask;
     double seconds = 0;
 };

@@ -58,8 +58,7 @@ private:
                     std::size_t other) const {
         if (values.size() != size && values.size() != other)
             fail(name, "has " + std::to_string(values.size()) + " values, " + std::to_string(size) + " are needed");
-        if (!std::ranges::all_of(values, [](float v) { return std::isfinite(v); }))
-            fail(name, "holds NaN or infinity");
+        if (!std::ranges::all_of(values, [](float v) { return std::isfinite(v); })) fail(name, "holds NaN or infinity");
     }
 
     void checkPositive(const std::string& name, const std::vector<float>& values) const {
@@ -138,8 +137,7 @@ LayerParameters randomLayer(const MetaModel& model, const Layer& layer, Random& 
             std::clamp(static_cast<int>(std::floor(random.normal() * deviation)), lowest, highest)));
     // He et al. 2015: variance 2 / fan-in.
     const double fanIn = static_cast<double>(layer.weightCount) / layer.output.channels;
-    parameters.weightScale.assign(at(layer.output.channels),
-                                  static_cast<float>(std::sqrt(2.0 / fanIn) / deviation));
+    parameters.weightScale.assign(at(layer.output.channels), static_cast<float>(std::sqrt(2.0 / fanIn) / deviation));
     for (std::size_t b = 0; b < (layer.quantizable() ? model.bits.size() : 1); ++b) {
         const int width = layer.quantizable() ? model.bits[b] : layer.fixedBits;
         parameters.actScale.push_back(3.0F / static_cast<float>(activationHighest(width, layer.signedInput)));

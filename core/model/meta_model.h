@@ -16,10 +16,10 @@ namespace bitdesk {
 
 /// What one convolution or linear layer stores.
 struct LayerParameters {
-    std::vector<std::int8_t> codes;   ///< [N, KH, KW, C/groups] or [N, C], at the layer's top bits
-    std::vector<float> weightScale;   ///< 1 or N values > 0
-    std::vector<float> actScale;      ///< one per bit-width of the model (ascending), 1 for a fixed layer; > 0
-    std::vector<float> bias;          ///< N values, or empty
+    std::vector<std::int8_t> codes;  ///< [N, KH, KW, C/groups] or [N, C], at the layer's top bits
+    std::vector<float> weightScale;  ///< 1 or N values > 0
+    std::vector<float> actScale;     ///< one per bit-width of the model (ascending), 1 for a fixed layer; > 0
+    std::vector<float> bias;         ///< N values, or empty
 };
 
 /// What one transitional norm stores: tables of [from][to][channel], flattened; variances ≥ 0.
@@ -28,7 +28,8 @@ struct NormParameters {
     std::vector<float> gamma, beta, mean, var;
 
     std::size_t index(int fromIndex, int toIndex) const {
-        return (static_cast<std::size_t>(fromIndex) * static_cast<std::size_t>(to) + static_cast<std::size_t>(toIndex)) *
+        return (static_cast<std::size_t>(fromIndex) * static_cast<std::size_t>(to) +
+                static_cast<std::size_t>(toIndex)) *
                static_cast<std::size_t>(channels);
     }
 };
@@ -44,14 +45,14 @@ struct MetaModel {
 
     Network network;
     std::string quantizer = "floor-nested";
-    std::vector<int> bits;                   ///< ascending, e.g. {2, 3, 4}; each in 2…8
-    std::vector<LayerParameters> layers;     ///< in the order of network.layers()
-    std::map<int, NormParameters> norms;     ///< by node index
+    std::vector<int> bits;                ///< ascending, e.g. {2, 3, 4}; each in 2…8
+    std::vector<LayerParameters> layers;  ///< in the order of network.layers()
+    std::map<int, NormParameters> norms;  ///< by node index
     Normalization normalization;
     std::vector<std::string> classNames;
     std::map<std::string, std::string> provenance;  ///< free text: data set, hash, seeds, command, accuracies …
-    std::string name;                        ///< file stem, or "random:NETWORK"
-    std::string hash;                        ///< SHA-256 of the file's bytes (of the written form for random models)
+    std::string name;                               ///< file stem, or "random:NETWORK"
+    std::string hash;  ///< SHA-256 of the file's bytes (of the written form for random models)
 
     int topBits() const { return bits.back(); }
     /// The width that a layer's codes are stored at: its fixed bits, or topBits().

@@ -134,8 +134,8 @@ private:
         if (tensor.dtype != dtype)
             throw Error(ErrorKind::BadInput, where, "has type " + tensor.dtype + " where " + dtype + " is needed");
         if (std::ranges::find(shapes, tensor.shape) == shapes.end())
-            throw Error(ErrorKind::BadInput, where, "has shape " + shapeText(tensor.shape) + " where " +
-                                                        shapeText(shapes.front()) + " is needed");
+            throw Error(ErrorKind::BadInput, where,
+                        "has shape " + shapeText(tensor.shape) + " where " + shapeText(shapes.front()) + " is needed");
         return tensor;
     }
 
@@ -187,14 +187,14 @@ std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::erro
 
 Safetensors toSafetensors(const MetaModel& model) {
     Safetensors content;
-    content.metadata = {{"bitdesk.format", kFormat},
-                        {"bitdesk.network", networkToJson(model.network)},
-                        {"bitdesk.quantizer", model.quantizer},
-                        {"bitdesk.bits", dump(model.bits)},
-                        {"bitdesk.classes", dump(model.classNames)},
-                        {"bitdesk.normalization",
-                         dump({{"mean", model.normalization.mean}, {"std", model.normalization.std}})},
-                        {"bitdesk.provenance", dump(model.provenance)}};
+    content.metadata = {
+        {"bitdesk.format", kFormat},
+        {"bitdesk.network", networkToJson(model.network)},
+        {"bitdesk.quantizer", model.quantizer},
+        {"bitdesk.bits", dump(model.bits)},
+        {"bitdesk.classes", dump(model.classNames)},
+        {"bitdesk.normalization", dump({{"mean", model.normalization.mean}, {"std", model.normalization.std}})},
+        {"bitdesk.provenance", dump(model.provenance)}};
     for (std::size_t i = 0; i < model.layers.size(); ++i) {
         const Layer& layer = model.network.layers()[i];
         const LayerParameters& parameters = model.layers[i];

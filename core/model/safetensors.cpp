@@ -25,8 +25,8 @@ constexpr int kDeepest = 3;  // header → tensor → list; anything deeper is n
 
 std::size_t elementSize(const std::string& dtype) {
     static const std::map<std::string, std::size_t, std::less<>> kSizes{
-        {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"F8_E4M3", 1}, {"F8_E5M2", 1}, {"I16", 2}, {"U16", 2},
-        {"F16", 2},  {"BF16", 2}, {"I32", 4}, {"U32", 4},     {"F32", 4},     {"I64", 8}, {"U64", 8}, {"F64", 8}};
+        {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"F8_E4M3", 1}, {"F8_E5M2", 1}, {"I16", 2}, {"U16", 2}, {"F16", 2},
+        {"BF16", 2}, {"I32", 4}, {"U32", 4}, {"F32", 4},     {"I64", 8},     {"U64", 8}, {"F64", 8}};
     const auto found = kSizes.find(dtype);
     return found == kSizes.end() ? 0 : found->second;
 }
@@ -71,7 +71,8 @@ private:
             fail("is too short for a safetensors file (" + std::to_string(m_bytes.size()) + " bytes)");
         std::uint64_t length = 0;
         std::memcpy(&length, m_bytes.data(), kPrefix);
-        if (length > kMaxHeader) fail("its header is too large for a safetensors file: " + std::to_string(length) + " bytes");
+        if (length > kMaxHeader)
+            fail("its header is too large for a safetensors file: " + std::to_string(length) + " bytes");
         if (length > m_bytes.size() - kPrefix)
             fail("is cut short, or no safetensors file: its header has " + std::to_string(length) +
                  " bytes, the whole file " + std::to_string(m_bytes.size()));
@@ -169,13 +170,13 @@ std::string serializeSafetensors(const Safetensors& content) {
     // Wide types first, as the reference implementation writes them, so that every tensor is aligned to its type.
     std::vector<const std::pair<const std::string, Tensor>*> order;
     for (const auto& entry : content.tensors) order.push_back(&entry);
-    std::ranges::stable_sort(order, std::greater<>{}, [](const auto* entry) { return elementSize(entry->second.dtype); });
+    std::ranges::stable_sort(order, std::greater<>{},
+                             [](const auto* entry) { return elementSize(entry->second.dtype); });
     std::uint64_t offset = 0;
     for (const auto* entry : order) {
         const std::uint64_t end = offset + entry->second.data.size();
-        header[entry->first] = {{"dtype", entry->second.dtype},
-                                {"shape", entry->second.shape},
-                                {"data_offsets", {offset, end}}};
+        header[entry->first] = {
+            {"dtype", entry->second.dtype}, {"shape", entry->second.shape}, {"data_offsets", {offset, end}}};
         offset = end;
     }
     std::string text = header.dump();

@@ -28,8 +28,8 @@ struct Safetensors {
     std::map<std::string, Tensor> tensors;
 };
 
-/// Parses the safetensors format (8-byte little-endian header length, JSON header, data): header ≤ 100 MB and within the
-/// file, no overlaps or holes, known dtypes, sizes that multiply without overflow. Throws Error (BadInput) naming
+/// Parses the safetensors format (8-byte little-endian header length, JSON header, data): header ≤ 100 MB and within
+/// the file, no overlaps or holes, known dtypes, sizes that multiply without overflow. Throws Error (BadInput) naming
 /// `where` and the tensor.
 Safetensors parseSafetensors(std::span<const std::byte> bytes, const std::string& where);
 std::string serializeSafetensors(const Safetensors& content);

@@ -83,8 +83,7 @@ std::string toText(const BitConfiguration& bits) {
 
 std::string toJson(const BitConfiguration& bits, const Network& network) {
     nlohmann::ordered_json json = nlohmann::ordered_json::object();
-    for (std::size_t i = 0; i < bits.size(); ++i)
-        json[network.quantizableLayer(static_cast<int>(i)).name] = bits[i];
+    for (std::size_t i = 0; i < bits.size(); ++i) json[network.quantizableLayer(static_cast<int>(i)).name] = bits[i];
     return json.dump(2) + "\n";
 }
 

@@ -37,8 +37,7 @@ public:
     /// Two 3×3 convolutions and a skip (He et al. 2016); a 1×1 convolution on the skip where the shape changes.
     std::string basicBlock(const std::string& name, const std::string& from, int channels, int stride, bool project) {
         const std::string first = convNorm(name + ".conv1", from, channels, 3, stride);
-        const std::string residual =
-            convNorm(name + ".conv2", relu(name + ".conv1.relu", first), channels, 3, 1);
+        const std::string residual = convNorm(name + ".conv2", relu(name + ".conv1.relu", first), channels, 3, 1);
         const std::string skip = project ? convNorm(name + ".shortcut", from, channels, 1, stride) : from;
         return relu(name + ".relu", add(name + ".add", {residual, skip}, AddAttributes{}));
     }
@@ -114,12 +113,18 @@ Network buildResnet18(const Shape& input, int classes) {
 
 std::span<const CatalogueNetwork> networkCatalogue() {
     static const std::array kCatalogue{
-        CatalogueNetwork{"resnet14", "residual, 2-2-2 basic blocks of 32-64-128 channels, for small images",
-                         {28, 28, 1}, 10, buildResnet14},
-        CatalogueNetwork{"resnet20", "residual, 3-3-3 basic blocks of 16-32-64 channels (CIFAR)",
-                         {32, 32, 3}, 10, buildResnet20},
-        CatalogueNetwork{"resnet18", "residual, 2-2-2-2 basic blocks of 64-128-256-512 channels (ImageNet)",
-                         {224, 224, 3}, 1000, buildResnet18},
+        CatalogueNetwork{"resnet14",
+                         "residual, 2-2-2 basic blocks of 32-64-128 channels, for small images",
+                         {28, 28, 1},
+                         10,
+                         buildResnet14},
+        CatalogueNetwork{
+            "resnet20", "residual, 3-3-3 basic blocks of 16-32-64 channels (CIFAR)", {32, 32, 3}, 10, buildResnet20},
+        CatalogueNetwork{"resnet18",
+                         "residual, 2-2-2-2 basic blocks of 64-128-256-512 channels (ImageNet)",
+                         {224, 224, 3},
+                         1000,
+                         buildResnet18},
     };
     return kCatalogue;
 }

@@ -9,8 +9,8 @@ namespace bitdesk {
 
 const char* operationName(const Node& node) {
     // In the order of the variant's alternatives.
-    constexpr std::array kNames{"input", "conv2d", "linear", "norm", "relu", "add", "max_pool", "avg_pool", "flatten",
-                                "quantize"};
+    constexpr std::array kNames{"input", "conv2d",   "linear",   "norm",    "relu",
+                                "add",   "max_pool", "avg_pool", "flatten", "quantize"};
     static_assert(kNames.size() == std::variant_size_v<Attributes>);
     return kNames[node.attributes.index()];
 }

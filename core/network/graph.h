@@ -88,9 +88,9 @@ struct QuantizeAttributes {
     bool operator==(const QuantizeAttributes&) const = default;
 };
 
-using Attributes = std::variant<InputAttributes, Conv2dAttributes, LinearAttributes, NormAttributes, ReluAttributes,
-                                AddAttributes, MaxPoolAttributes, AvgPoolAttributes, FlattenAttributes,
-                                QuantizeAttributes>;
+using Attributes =
+    std::variant<InputAttributes, Conv2dAttributes, LinearAttributes, NormAttributes, ReluAttributes, AddAttributes,
+                 MaxPoolAttributes, AvgPoolAttributes, FlattenAttributes, QuantizeAttributes>;
 
 /// One operation. Inputs are names of earlier nodes; `add` takes (residual branch, shortcut).
 struct Node {

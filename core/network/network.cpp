@@ -38,9 +38,9 @@ constexpr const char* kNameRule = "a name has 1 to 200 printable ASCII character
 Network::Network(std::string name, std::vector<Node> nodes) : m_name(std::move(name)), m_nodes(std::move(nodes)) {
     if (!isName(m_name)) throw Error(ErrorKind::BadInput, "network '" + m_name + "'", kNameRule);
     if (m_nodes.empty() || m_nodes.size() > kMaxNodes)
-        throw Error(ErrorKind::BadInput, "network '" + m_name + "'",
-                    "has " + std::to_string(m_nodes.size()) + " nodes; 1 to " + std::to_string(kMaxNodes) +
-                        " are allowed");
+        throw Error(
+            ErrorKind::BadInput, "network '" + m_name + "'",
+            "has " + std::to_string(m_nodes.size()) + " nodes; 1 to " + std::to_string(kMaxNodes) + " are allowed");
     connect();
     inferShapes();
     collectLayers();
@@ -58,16 +58,18 @@ void Network::connect() {
         if ((n == 0) != (node.as<InputAttributes>() != nullptr))
             fail(m_name, node, "the first node, and no other, is the input");
         if (node.inputs.size() != inputCount(node))
-            fail(m_name, node, std::string(operationName(node)) + " takes " + std::to_string(inputCount(node)) +
-                                   " input(s), not " + std::to_string(node.inputs.size()));
+            fail(m_name, node,
+                 std::string(operationName(node)) + " takes " + std::to_string(inputCount(node)) + " input(s), not " +
+                     std::to_string(node.inputs.size()));
         for (const std::string& input : node.inputs) {
             const auto found = seen.find(input);
             if (found == seen.end()) {
                 const bool later = findNode(input) >= 0;
-                fail(m_name, node, "its input '" + input + "' " +
-                                       (later ? "comes later or is the node itself, so the graph has a cycle or is "
-                                                "out of order"
-                                              : "is not a node"));
+                fail(m_name, node,
+                     "its input '" + input + "' " +
+                         (later ? "comes later or is the node itself, so the graph has a cycle or is "
+                                  "out of order"
+                                : "is not a node"));
             }
             m_inputs[at(n)].push_back(found->second);
             m_consumers[at(found->second)].push_back(n);
@@ -75,8 +77,7 @@ void Network::connect() {
         if (!seen.emplace(node.name, n).second) fail(m_name, node, "two nodes have this name");
     }
     for (std::size_t n = 0; n + 1 < m_nodes.size(); ++n)
-        if (m_consumers[n].empty())
-            fail(m_name, m_nodes[n], "nothing reads it, and only the last node is an output");
+        if (m_consumers[n].empty()) fail(m_name, m_nodes[n], "nothing reads it, and only the last node is an output");
 }
 
 void Network::inferShapes() {
@@ -125,8 +126,7 @@ void Network::checkQuantizers() {
         const int input = m_inputs[at(layer.node)].front();
         const auto* quantize = m_nodes[at(input)].as<QuantizeAttributes>();
         if (quantize == nullptr)
-            fail(m_name, m_nodes[at(layer.node)],
-                 "its input '" + m_nodes[at(input)].name + "' is no quantize node");
+            fail(m_name, m_nodes[at(layer.node)], "its input '" + m_nodes[at(input)].name + "' is no quantize node");
         if (quantize->layer != layer.name || m_consumers[at(input)].size() != 1)
             fail(m_name, m_nodes[at(input)],
                  "a quantize node serves one layer, which it names and which alone reads it");

@@ -14,15 +14,15 @@ namespace bitdesk {
 /// A convolution or linear layer of a network, with what a fader, a cost or a table needs of it.
 struct Layer {
     std::string name;
-    int node = 0;             ///< index into Network::nodes()
+    int node = 0;  ///< index into Network::nodes()
     bool isLinear = false;
-    int fixedBits = 0;        ///< 0: quantizable
+    int fixedBits = 0;          ///< 0: quantizable
     int quantizableIndex = -1;  ///< index into a bit configuration, −1 for fixed layers
     Shape input, output;
     int kernelHeight = 1, kernelWidth = 1;
     int groups = 1;
     bool hasBias = false;
-    std::string quantizeNode;   ///< the node that writes its input codes
+    std::string quantizeNode;  ///< the node that writes its input codes
     bool signedInput = false;
     std::int64_t macs = 0;         ///< multiply-accumulates an image
     std::int64_t weightCount = 0;  ///< N·KH·KW·C/groups

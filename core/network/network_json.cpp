@@ -62,9 +62,7 @@ class NodeReader {
 public:
     NodeReader(const Json& json, std::string where) : m_json(json), m_where(std::move(where)) {}
 
-    [[noreturn]] void fail(const std::string& reason) const {
-        throw Error(ErrorKind::BadInput, m_where, reason);
-    }
+    [[noreturn]] void fail(const std::string& reason) const { throw Error(ErrorKind::BadInput, m_where, reason); }
 
     const Json* find(const char* key) {
         m_known.insert(key);
@@ -94,8 +92,7 @@ public:
     }
     bool flag(const char* key) {
         const Json* value = find(key);
-        if (value != nullptr && !value->is_boolean())
-            fail("'" + std::string(key) + "' is neither true nor false");
+        if (value != nullptr && !value->is_boolean()) fail("'" + std::string(key) + "' is neither true nor false");
         return value != nullptr && value->get<bool>();
     }
     /// [height, width] of a key; both `fallback` where it is absent.
@@ -103,8 +100,7 @@ public:
         const Json* value = find(key);
         height = width = fallback;
         if (value == nullptr) return;
-        if (!value->is_array() || value->size() != 2)
-            fail("'" + std::string(key) + "' is no pair [height, width]");
+        if (!value->is_array() || value->size() != 2) fail("'" + std::string(key) + "' is no pair [height, width]");
         height = integer((*value)[0], key);
         width = integer((*value)[1], key);
     }
@@ -164,8 +160,8 @@ Attributes readPool(NodeReader& reader) {
 Attributes readInput(NodeReader& reader) {
     const Json& shape = reader.get("shape");
     if (!shape.is_array() || shape.size() != 3) reader.fail("'shape' is not [height, width, channels]");
-    return InputAttributes{{reader.integer(shape[0], "shape"), reader.integer(shape[1], "shape"),
-                            reader.integer(shape[2], "shape")}};
+    return InputAttributes{
+        {reader.integer(shape[0], "shape"), reader.integer(shape[1], "shape"), reader.integer(shape[2], "shape")}};
 }
 
 Attributes readAttributes(const std::string& op, NodeReader& reader) {

@@ -15,8 +15,8 @@ namespace bitdesk {
 /// against its inputs; throws Error (BadInput) naming network and node.
 Shape inferShape(const std::string& network, const Node& node, std::span<const Shape> inputs);
 
-/// Multiply-accumulates of a layer. Refuses what no machine of today runs (2^28 weights, 2^44 MACs), so that products and
-/// sums over the layers, times their bits, stay below 2^63.
+/// Multiply-accumulates of a layer. Refuses what no machine of today runs (2^28 weights, 2^44 MACs), so that products
+/// and sums over the layers, times their bits, stay below 2^63.
 std::int64_t checkedMacs(const std::string& network, const Node& node, std::int64_t weights, const Shape& output);
 
 }  // namespace bitdesk

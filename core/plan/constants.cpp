@@ -39,8 +39,8 @@ Affine imageAffine(const MetaModel& model) {
 Affine layerAffine(const MetaModel& model, int layerIndex, const BitConfiguration& bits) {
     const Layer& layer = model.network.layers()[at(layerIndex)];
     const LayerParameters& parameters = model.layers[at(layerIndex)];
-    const double unit = double{actScale(model, layerIndex, bits)} *
-                        std::ldexp(0.5, model.codeBits(layer) - layerBits(layer, bits));
+    const double unit =
+        double{actScale(model, layerIndex, bits)} * std::ldexp(0.5, model.codeBits(layer) - layerBits(layer, bits));
     const auto channels = at(layer.output.channels);
     Affine affine{std::vector<double>(channels), std::vector<double>(channels)};
     for (std::size_t c = 0; c < channels; ++c) {
@@ -54,7 +54,8 @@ Affine layerAffine(const MetaModel& model, int layerIndex, const BitConfiguratio
 Affine normAffine(const MetaModel& model, int node, const BitConfiguration& bits) {
     const auto& norm = *model.network.nodes()[at(node)].as<NormAttributes>();
     const NormParameters& table = model.norms.at(node);
-    const std::size_t entry = table.index(transitionIndex(model, norm.from, bits), transitionIndex(model, norm.to, bits));
+    const std::size_t entry =
+        table.index(transitionIndex(model, norm.from, bits), transitionIndex(model, norm.to, bits));
     const auto channels = at(table.channels);
     Affine affine{std::vector<double>(channels), std::vector<double>(channels)};
     for (std::size_t c = 0; c < channels; ++c) {

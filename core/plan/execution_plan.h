@@ -42,31 +42,31 @@ struct CodeOutput {
 struct Epilogue {
     std::vector<float> scale;
     std::vector<float> offset;
-    int residual = -1;      ///< F32 buffer, −1: none
+    int residual = -1;  ///< F32 buffer, −1: none
     bool relu = false;
-    int floatOutput = -1;   ///< F32 buffer, −1: the value is not kept
+    int floatOutput = -1;  ///< F32 buffer, −1: the value is not kept
     std::vector<CodeOutput> codeOutputs;
 };
 
 enum class StepKind {
-    Image,    ///< raw = one pixel 0…255; the epilogue normalizes
-    Conv2d,   ///< raw = Σ code · oddCode over the window, int32; padding adds 0
-    Linear,   ///< raw = Σ code · oddCode, int32
-    MaxPool,  ///< raw = the window's maximum, float; padding ignored
-    AvgPool,  ///< raw = (Σ row by row, left to right, float32) · float(1/window)
-    Pointwise ///< raw = the input, float (norms, adds and quantizations that could not be fused)
+    Image,     ///< raw = one pixel 0…255; the epilogue normalizes
+    Conv2d,    ///< raw = Σ code · oddCode over the window, int32; padding adds 0
+    Linear,    ///< raw = Σ code · oddCode, int32
+    MaxPool,   ///< raw = the window's maximum, float; padding ignored
+    AvgPool,   ///< raw = (Σ row by row, left to right, float32) · float(1/window)
+    Pointwise  ///< raw = the input, float (norms, adds and quantizations that could not be fused)
 };
 
 struct Step {
     StepKind kind = StepKind::Pointwise;
-    std::string name;        ///< the layer's or node's name
+    std::string name;  ///< the layer's or node's name
     int node = -1;
-    int input = -1;          ///< buffer; −1 for Image
-    int layer = -1;          ///< index into network.layers() for Conv2d and Linear
-    int bits = 0;            ///< weight and input bits of Conv2d and Linear
+    int input = -1;  ///< buffer; −1 for Image
+    int layer = -1;  ///< index into network.layers() for Conv2d and Linear
+    int bits = 0;    ///< weight and input bits of Conv2d and Linear
     Shape inputShape, outputShape;
-    Conv2dAttributes conv;   ///< geometry of Conv2d
-    PoolAttributes pool;     ///< geometry of pools, `global` resolved to a window
+    Conv2dAttributes conv;  ///< geometry of Conv2d
+    PoolAttributes pool;    ///< geometry of pools, `global` resolved to a window
     Epilogue epilogue;
     std::string kernel = "portable";  ///< slot: executors replace it by the kernel they chose
 };

@@ -56,8 +56,8 @@ float poolAt(const Step& step, const float* input, int y, int x, int channel) {
         for (int kx = 0; kx < p.kernelWidth; ++kx) {
             const int column = x * p.strideWidth - p.paddingWidth + kx;
             if (column < 0 || column >= step.inputShape.width) continue;
-            const float v = input[at((std::int64_t{row} * step.inputShape.width + column) * step.inputShape.channels +
-                                     channel)];
+            const float v =
+                input[at((std::int64_t{row} * step.inputShape.width + column) * step.inputShape.channels + channel)];
             value = !any ? v : average ? value + v : std::max(value, v);
             any = true;
         }
@@ -104,10 +104,8 @@ private:
         for (std::size_t b = 0; b < plan.buffers.size(); ++b) {
             const Buffer& buffer = plan.buffers[b];
             const auto size = at(buffer.shape.elements());
-            if (buffer.type == ElementType::F32)
-                m_values[b].floats.resize(size);
-            else
-                m_values[b].codes.resize(size);
+            if (buffer.type == ElementType::F32) m_values[b].floats.resize(size);
+            else m_values[b].codes.resize(size);
         }
         m_weights.resize(plan.steps.size());
         for (std::size_t s = 0; s < plan.steps.size(); ++s) {
@@ -184,8 +182,8 @@ void checkSpans(const MetaModel& model, const ExecutionPlan& plan, std::size_t i
     const auto count = at(batch);
     if (batch < 1 || imageBytes != count * at(model.network.inputShape().elements()) ||
         logits != count * at(plan.classes))
-        throw Error(ErrorKind::Internal, "executor", "images or logits do not have the size of " +
-                                                         std::to_string(batch) + " images of this plan");
+        throw Error(ErrorKind::Internal, "executor",
+                    "images or logits do not have the size of " + std::to_string(batch) + " images of this plan");
 }
 
 std::unique_ptr<Executor> makeInterpreter(const MetaModel& model) { return std::make_unique<Interpreter>(model); }

@@ -42,7 +42,9 @@ struct OpenStep {
 class Lowering {
 public:
     Lowering(const MetaModel& model, const BitConfiguration& bits)
-        : m_model(model), m_network(model.network), m_buffers(m_network.nodes().size(), -1),
+        : m_model(model),
+          m_network(model.network),
+          m_buffers(m_network.nodes().size(), -1),
           m_done(m_network.nodes().size(), false) {
         m_plan.bits = bits;
         m_plan.classes = m_network.classes();
@@ -186,10 +188,8 @@ private:
         store(open.affine, epilogue);
         bool wantsFloat = false;
         for (const int reader : readers(open.tail, wantsFloat)) {
-            if (node(reader).as<QuantizeAttributes>())
-                epilogue.codeOutputs.push_back(writeCodes(reader));
-            else
-                wantsFloat = true;
+            if (node(reader).as<QuantizeAttributes>()) epilogue.codeOutputs.push_back(writeCodes(reader));
+            else wantsFloat = true;
         }
         if (wantsFloat) {
             epilogue.floatOutput = addBuffer(open.tail, ElementType::F32);

@@ -31,7 +31,8 @@ struct WeightQuantizer {
 };
 
 /// "floor-nested" (default): c_top = clip(⌊w/s⌋, −(2^(top−1)−1), 2^(top−1)−1), c_b = c_top >> (top−b), value
-/// s·2^(top−b)·(c_b + ½). Bit-Mixer (Bulat & Tzimiropoulos 2021) drops the lowest level too; the ½ removes floor's bias.
+/// s·2^(top−b)·(c_b + ½). Bit-Mixer (Bulat & Tzimiropoulos 2021) drops the lowest level too; the ½ removes floor's
+/// bias.
 std::span<const WeightQuantizer> weightQuantizers();
 /// Throws Error (BadInput) that lists the known names.
 const WeightQuantizer& findWeightQuantizer(std::string_view name);

@@ -13,8 +13,7 @@ at::ScalarType exactType(std::int64_t largestAccumulator) {
     throw Error(ErrorKind::BadInput, "model", "a layer's accumulator can pass 32 bits");
 }
 
-at::Tensor exactConvolution(const at::Tensor& codes, const at::Tensor& weights,
-                               const Conv2dAttributes& g) {
+at::Tensor exactConvolution(const at::Tensor& codes, const at::Tensor& weights, const Conv2dAttributes& g) {
     const std::vector<std::int64_t> stride{g.strideHeight, g.strideWidth};
     const std::vector<std::int64_t> padding{g.paddingHeight, g.paddingWidth};
     if (codes.device().is_cpu())

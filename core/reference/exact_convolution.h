@@ -15,7 +15,6 @@ at::ScalarType exactType(std::int64_t largestAccumulator);
 /// Σ code · weight as real numbers without any rounding, whatever algorithm a library would pick: on a GPU the products
 /// go through a matrix product of gathered windows, since Winograd and FFT kernels round.
 /// codes: [N, C, H, W] (channels last), weights: [O, C/groups, KH, KW], both of exactType.
-at::Tensor exactConvolution(const at::Tensor& codes, const at::Tensor& weights,
-                               const Conv2dAttributes& geometry);
+at::Tensor exactConvolution(const at::Tensor& codes, const at::Tensor& weights, const Conv2dAttributes& geometry);
 
 }  // namespace bitdesk

@@ -18,7 +18,6 @@ namespace {
 
 std::size_t at_(int index) { return static_cast<std::size_t>(index); }
 
-
 /// Per-channel constants as a tensor that broadcasts over [N, C, H, W].
 at::Tensor perChannel(const std::vector<float>& values, at::Device device) {
     return at::tensor(values).to(device).view({1, -1, 1, 1});
@@ -56,7 +55,7 @@ private:
         const Shape& shape = m_model.network.inputShape();
         // from_blob wants a mutable pointer; the tensor is only read.
         m_images = at::from_blob(const_cast<std::uint8_t*>(images.data()),
-                                    {batch, shape.height, shape.width, shape.channels}, at::kByte)
+                                 {batch, shape.height, shape.width, shape.channels}, at::kByte)
                        .permute({0, 3, 1, 2})
                        .to(m_device);
         m_buffers.assign(plan.buffers.size(), {});
@@ -77,8 +76,7 @@ private:
     void runStep(const ExecutionPlan& plan, const Step& step) {
         at::Tensor value = raw(step);
         const Epilogue& e = step.epilogue;
-        if (!e.scale.empty())
-            value = value.mul(perChannel(e.scale, m_device)).add_(perChannel(e.offset, m_device));
+        if (!e.scale.empty()) value = value.mul(perChannel(e.scale, m_device)).add_(perChannel(e.offset, m_device));
         if (e.residual >= 0) value = value.add(m_buffers[at_(e.residual)]);
         if (e.relu) value = e.residual >= 0 || !e.scale.empty() ? value.clamp_min_(0) : value.clamp_min(0);
         if (e.floatOutput >= 0) m_buffers[at_(e.floatOutput)] = value;
@@ -97,8 +95,7 @@ private:
     }
 
     at::Tensor raw(const Step& step) {
-        if (step.kind == StepKind::Image)
-            return m_images.to(at::kFloat, false, true, at::MemoryFormat::ChannelsLast);
+        if (step.kind == StepKind::Image) return m_images.to(at::kFloat, false, true, at::MemoryFormat::ChannelsLast);
         const at::Tensor& input = m_buffers[at_(step.input)];
         switch (step.kind) {
             case StepKind::Conv2d: return convolve(step, input, step.conv);
@@ -125,14 +122,15 @@ private:
     /// Window positions are added one after the other, in the order that the plan's contract fixes.
     static at::Tensor averagePool(const Step& step, const at::Tensor& input) {
         const auto& p = step.pool;
-        const auto padded = at::constant_pad_nd(input, {p.paddingWidth, p.paddingWidth, p.paddingHeight,
-                                                        p.paddingHeight});
+        const auto padded =
+            at::constant_pad_nd(input, {p.paddingWidth, p.paddingWidth, p.paddingHeight, p.paddingHeight});
         const std::int64_t spanY = std::int64_t{step.outputShape.height - 1} * p.strideHeight + 1;
         const std::int64_t spanX = std::int64_t{step.outputShape.width - 1} * p.strideWidth + 1;
         at::Tensor sum;
         for (int ky = 0; ky < p.kernelHeight; ++ky)
             for (int kx = 0; kx < p.kernelWidth; ++kx) {
-                const auto part = padded.slice(2, ky, ky + spanY, p.strideHeight).slice(3, kx, kx + spanX, p.strideWidth);
+                const auto part =
+                    padded.slice(2, ky, ky + spanY, p.strideHeight).slice(3, kx, kx + spanX, p.strideWidth);
                 sum = sum.defined() ? sum.add_(part) : part.clone();
             }
         return sum.mul_(static_cast<float>(1.0 / (double{1} * p.kernelHeight * p.kernelWidth)));

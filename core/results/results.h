@@ -16,9 +16,9 @@ namespace bitdesk {
 struct EvaluationKey {
     std::string modelHash;
     std::string dataHash;
-    std::string split;              ///< "train", "val", "test"
-    std::int64_t subset = 0;        ///< number of images asked for (the first `subset` of the permutation)
-    std::uint64_t orderSeed = 0;    ///< seed of the permutation in which images are visited
+    std::string split;            ///< "train", "val", "test"
+    std::int64_t subset = 0;      ///< number of images asked for (the first `subset` of the permutation)
+    std::uint64_t orderSeed = 0;  ///< seed of the permutation in which images are visited
     BitConfiguration bits;
     int numericsVersion = 0;
 
@@ -27,7 +27,7 @@ struct EvaluationKey {
 
 /// A finished evaluation. `predictions[i]` is the class given to the i-th image of the permutation.
 struct Evaluation {
-    std::int64_t id = 0;            ///< 0: not stored
+    std::int64_t id = 0;  ///< 0: not stored
     EvaluationKey key;
     std::string modelName, dataName;
     std::int64_t correct = 0, total = 0;
@@ -35,8 +35,8 @@ struct Evaluation {
     std::vector<std::uint8_t> correctMask;  ///< 1 where right, in the same order
     std::int64_t bitops = 0, weightBytes = 0, normBytes = 0;
     std::string device, backend;
-    double seconds = 0;             ///< wall time of the evaluation
-    std::string createdAt;          ///< ISO 8601, UTC
+    double seconds = 0;     ///< wall time of the evaluation
+    std::string createdAt;  ///< ISO 8601, UTC
 
     double accuracy() const { return total > 0 ? static_cast<double>(correct) / static_cast<double>(total) : 0; }
 };
@@ -57,7 +57,7 @@ struct EvaluationSummary {
 struct LayerTime {
     std::string name;
     int requestedBits = 0;
-    int executedBits = 0;   ///< 32: simulated on floats
+    int executedBits = 0;  ///< 32: simulated on floats
     std::string kernel;
     Quartiles milliseconds;
 };
@@ -69,12 +69,12 @@ struct Measurement {
     BitConfiguration bits;
     std::string backend, device;
     int threads = 1, batch = 1;
-    bool simulated = false;             ///< true for the reference executor: not a low-bit time
-    std::vector<double> samplesMs;      ///< one whole run of `batch` images each
+    bool simulated = false;         ///< true for the reference executor: not a low-bit time
+    std::vector<double> samplesMs;  ///< one whole run of `batch` images each
     Quartiles latencyMs;
     std::vector<LayerTime> layers;
     std::string machine, build, environmentJson;
-    std::int64_t runGroup = 0;          ///< measurements interleaved in one run share it
+    std::int64_t runGroup = 0;  ///< measurements interleaved in one run share it
     std::string createdAt;
 };
 

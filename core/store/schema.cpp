@@ -102,7 +102,8 @@ int schemaVersionNow() { return static_cast<int>(kMigrations.size()); }
 void migrate(SQLite::Database& database, const std::filesystem::path& path) {
     const int owner = pragma(database, "application_id");
     if (owner != kApplicationId && !(owner == 0 && isEmpty(database)))
-        throw Error(ErrorKind::BadInput, path.string(), "is a database of another program", "Choose another file with --db");
+        throw Error(ErrorKind::BadInput, path.string(), "is a database of another program",
+                    "Choose another file with --db");
     if (pragma(database, "user_version") > schemaVersionNow())
         throw Error(ErrorKind::BadInput, path.string(),
                     "was written by a newer Bitdesk (schema " + std::to_string(pragma(database, "user_version")) +

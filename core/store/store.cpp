@@ -3,11 +3,11 @@
 
 #include "core/store/store.h"
 
+#include <sqlite3.h>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
-#include <sqlite3.h>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <SQLiteCpp/VariadicBind.h>
@@ -167,8 +167,7 @@ struct Store::Connection {
     SQLite::Database database;
 };
 
-Store::Store(const fs::path& path)
-    : m_connection(guarded(path, [&] { return std::make_unique<Connection>(path); })) {}
+Store::Store(const fs::path& path) : m_connection(guarded(path, [&] { return std::make_unique<Connection>(path); })) {}
 Store::~Store() = default;
 Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
@@ -180,12 +179,15 @@ fs::path Store::defaultPath() {
     const char* data = std::getenv("XDG_DATA_HOME");
     const char* home = std::getenv("HOME");
     if ((data == nullptr || *data == '\0') && (home == nullptr || *home == '\0'))
-        throw Error(ErrorKind::Resource, "results database", "neither XDG_DATA_HOME nor HOME is set", "Name one with --db");
+        throw Error(ErrorKind::Resource, "results database", "neither XDG_DATA_HOME nor HOME is set",
+                    "Name one with --db");
     const fs::path folder =
         (data != nullptr && *data != '\0' ? fs::path(data) : fs::path(home) / ".local/share") / "bitdesk";
     std::error_code code;
     fs::create_directories(folder, code);
-    if (code) throw Error(ErrorKind::Resource, folder.string(), "cannot be made: " + code.message(), "Name a database with --db");
+    if (code)
+        throw Error(ErrorKind::Resource, folder.string(), "cannot be made: " + code.message(),
+                    "Name a database with --db");
     return folder / "results.sqlite";
 }
 
@@ -206,13 +208,14 @@ std::int64_t Store::Connection::findId(const EvaluationKey& key) {
 std::int64_t Store::Connection::insert(const Evaluation& e) {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     if (const std::int64_t existing = findId(e.key); existing != 0) return existing;
-    SQLite::Statement row(database,
-                          "INSERT INTO evaluations (model, data_set, subset, order_seed, bits, numerics_version, correct, "
-                          "total, bitops, weight_bytes, norm_bytes, device, backend, seconds, created_at) "
-                          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    SQLite::bind(row, modelId(e.key.modelHash, e.modelName), dataId(e.key.dataHash, e.key.split, e.dataName), e.key.subset,
-                 static_cast<std::int64_t>(e.key.orderSeed), toText(e.key.bits), e.key.numericsVersion, e.correct, e.total,
-                 e.bitops, e.weightBytes, e.normBytes, e.device, e.backend, e.seconds,
+    SQLite::Statement row(
+        database,
+        "INSERT INTO evaluations (model, data_set, subset, order_seed, bits, numerics_version, correct, "
+        "total, bitops, weight_bytes, norm_bytes, device, backend, seconds, created_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    SQLite::bind(row, modelId(e.key.modelHash, e.modelName), dataId(e.key.dataHash, e.key.split, e.dataName),
+                 e.key.subset, static_cast<std::int64_t>(e.key.orderSeed), toText(e.key.bits), e.key.numericsVersion,
+                 e.correct, e.total, e.bitops, e.weightBytes, e.normBytes, e.device, e.backend, e.seconds,
                  e.createdAt.empty() ? now() : e.createdAt);
     row.exec();
     const std::int64_t id = database.getLastInsertRowid();
@@ -227,10 +230,11 @@ std::int64_t Store::Connection::insert(const Evaluation& e) {
 
 std::int64_t Store::Connection::insert(const Measurement& m) {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-    SQLite::Statement row(database,
-                          "INSERT INTO measurements (model, bits, backend, device, threads, batch, simulated, samples_ms, "
-                          "layers, machine, build, environment, run_group, created_at) "
-                          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    SQLite::Statement row(
+        database,
+        "INSERT INTO measurements (model, bits, backend, device, threads, batch, simulated, samples_ms, "
+        "layers, machine, build, environment, run_group, created_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     row.bind(1, modelId(m.modelHash, m.modelName));
     row.bind(2, toText(m.bits));
     row.bind(3, m.backend);
@@ -262,8 +266,8 @@ std::int64_t Store::save(const Measurement& measurement) {
 std::optional<Evaluation> Store::Connection::read(std::int64_t id) {
     SQLite::Statement row(database, std::string(kSummaryColumns) +
                                         ", d.hash, e.subset, e.order_seed, e.numerics_version, e.seconds, p.classes, "
-                                        "p.correct" + kEvaluationTables +
-                                        "JOIN predictions p ON p.evaluation = e.id WHERE e.id = ?");
+                                        "p.correct" +
+                                        kEvaluationTables + "JOIN predictions p ON p.evaluation = e.id WHERE e.id = ?");
     row.bind(1, id);
     if (!row.executeStep()) return std::nullopt;
     const EvaluationSummary s = readSummary(row);
@@ -317,11 +321,12 @@ std::vector<EvaluationSummary> Store::evaluations(const std::string& modelHash, 
 
 std::vector<Measurement> Store::measurements(const std::string& modelHash, std::int64_t limit) {
     return guarded(path(), [&] {
-        SQLite::Statement row(m_connection->database,
-                              "SELECT t.id, m.hash, m.name, t.bits, t.backend, t.device, t.threads, t.batch, t.simulated, "
-                              "t.samples_ms, t.layers, t.machine, t.build, t.environment, t.run_group, t.created_at "
-                              "FROM measurements t JOIN models m ON m.id = t.model WHERE ?1 = '' OR m.hash = ?1 "
-                              "ORDER BY t.id DESC LIMIT ?2");
+        SQLite::Statement row(
+            m_connection->database,
+            "SELECT t.id, m.hash, m.name, t.bits, t.backend, t.device, t.threads, t.batch, t.simulated, "
+            "t.samples_ms, t.layers, t.machine, t.build, t.environment, t.run_group, t.created_at "
+            "FROM measurements t JOIN models m ON m.id = t.model WHERE ?1 = '' OR m.hash = ?1 "
+            "ORDER BY t.id DESC LIMIT ?2");
         row.bind(1, modelHash);
         row.bind(2, limit > 0 ? limit : std::int64_t{-1});
         std::vector<Measurement> all;

@@ -21,7 +21,8 @@ Normalization measureNormalization(const DataSet& data) {
         }
     }
     Normalization result;
-    const double count = static_cast<double>(data.size()) * static_cast<double>(data.imageBytes()) / static_cast<double>(channels);
+    const double count =
+        static_cast<double>(data.size()) * static_cast<double>(data.imageBytes()) / static_cast<double>(channels);
     for (std::size_t c = 0; c < channels; ++c) {
         const double mean = sum[c] / count;
         result.mean.push_back(static_cast<float>(mean));
@@ -51,7 +52,8 @@ at::Tensor BatchMaker::images(std::span<const std::int64_t> indices, const Augme
                 for (int c = 0; c < channels; ++c) {
                     const int row = y + dy, column = (mirrored ? width - 1 - x : x) + dx;
                     const bool inside = row >= 0 && row < height && column >= 0 && column < width;
-                    const float pixel = inside ? static_cast<float>(image[(row * width + column) * channels + c]) : 0.0F;
+                    const float pixel =
+                        inside ? static_cast<float>(image[(row * width + column) * channels + c]) : 0.0F;
                     const auto channel = static_cast<std::size_t>(c);
                     *out++ = (pixel / 255.0F - m_normalization.mean[channel]) / m_normalization.std[channel];
                 }

@@ -22,8 +22,8 @@ struct Augmentation {
     bool flip = false;  ///< each image is mirrored with probability ½
 };
 
-/// Makes normalized float batches [B, C, H, W] (channels last) of a data set. Pixels that a shift brings in are black (0),
-/// as the border of a photograph taken of less is.
+/// Makes normalized float batches [B, C, H, W] (channels last) of a data set. Pixels that a shift brings in are black
+/// (0), as the border of a photograph taken of less is.
 class BatchMaker {
 public:
     BatchMaker(const DataSet& data, Normalization normalization, at::Device device);

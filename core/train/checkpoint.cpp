@@ -33,7 +33,8 @@ Checkpoint readCheckpoint(const std::filesystem::path& path) {
     checkpoint.texts = content.metadata;
     for (const auto& [name, tensor] : content.tensors) {
         if (tensor.dtype != "F32")
-            throw Error(ErrorKind::BadInput, path.string(), "tensor '" + name + "' is not F32, so this is no checkpoint");
+            throw Error(ErrorKind::BadInput, path.string(),
+                        "tensor '" + name + "' is not F32, so this is no checkpoint");
         at::Tensor values = at::empty(tensor.shape);
         std::memcpy(values.mutable_data_ptr<float>(), tensor.data.data(), tensor.data.size());
         checkpoint.tensors.emplace(name, values);

@@ -17,7 +17,8 @@ using torch::autograd::variable_list;
 
 constexpr std::int64_t kGrain = 16384;
 
-/// Round half to even for |x| < 2^22, in two additions that every vector unit has: std::nearbyint is a call without SSE4.1.
+/// Round half to even for |x| < 2^22, in two additions that every vector unit has: std::nearbyint is a call without
+/// SSE4.1.
 inline float roundHalfEven(float x) {
     constexpr float kMagic = 12582912.0F;  // 1.5 · 2^23
     return (x + kMagic) - kMagic;

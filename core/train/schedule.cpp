@@ -35,19 +35,19 @@ std::vector<StagePlan> stagePlans(const TrainRequest& request) {
 
 double cosineRate(double rate, std::int64_t step, std::int64_t steps, std::int64_t warmup) {
     if (step < warmup) return rate * static_cast<double>(step + 1) / static_cast<double>(warmup);
-    const double progress = static_cast<double>(step - warmup) / static_cast<double>(std::max<std::int64_t>(1, steps - warmup));
+    const double progress =
+        static_cast<double>(step - warmup) / static_cast<double>(std::max<std::int64_t>(1, steps - warmup));
     return rate * 0.5 * (1 + std::cos(std::numbers::pi * std::min(1.0, progress)));
 }
 
 BitConfiguration drawMix(const Network& network, const std::vector<int>& bits, Random& random) {
     BitConfiguration mix;
-    for (std::size_t i = 0; i < network.quantizable().size(); ++i)
-        mix.bits.push_back(bits[random.below(bits.size())]);
+    for (std::size_t i = 0; i < network.quantizable().size(); ++i) mix.bits.push_back(bits[random.below(bits.size())]);
     return mix;
 }
 
-BitConfiguration drawBits(TrainStage stage, double stageProgress, const Network& network,
-                          const std::vector<int>& bits, Random& random) {
+BitConfiguration drawBits(TrainStage stage, double stageProgress, const Network& network, const std::vector<int>& bits,
+                          Random& random) {
     if (stage == TrainStage::Mixed) {
         const double share = std::min(kMixedShare, 2 * kMixedShare * stageProgress);
         if (random.uniform() < share) return drawMix(network, bits, random);

@@ -25,8 +25,8 @@ double cosineRate(double rate, std::int64_t step, std::int64_t steps, std::int64
 /// Draws the bit configuration of one training step. Stages I and II: one width for all layers. Stage III: with a share
 /// that rises linearly to `kMixedShare` at half of the stage every layer draws its own, independently and uniformly;
 /// else one width for all, so that the uniform corners keep being trained.
-BitConfiguration drawBits(TrainStage stage, double stageProgress, const Network& network,
-                          const std::vector<int>& bits, Random& random);
+BitConfiguration drawBits(TrainStage stage, double stageProgress, const Network& network, const std::vector<int>& bits,
+                          Random& random);
 inline constexpr double kMixedShare = 0.75;
 
 /// Every layer draws its own width, independently and uniformly.

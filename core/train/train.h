@@ -18,42 +18,42 @@ namespace bitdesk {
 
 /// The stages of Bit-Mixer's training, after a float baseline that initializes and teaches.
 enum class TrainStage {
-    Float,          ///< the float network: baseline and teacher
-    Activations,    ///< stage I: activations quantized, weights real; one network-wide bit-width a step
-    Uniform,        ///< stage II: both quantized, one network-wide bit-width a step
-    Mixed,          ///< stage III: bits drawn layer by layer, transitional norms
-    Calibration,    ///< running statistics of every transition, re-estimated with the final weights
+    Float,        ///< the float network: baseline and teacher
+    Activations,  ///< stage I: activations quantized, weights real; one network-wide bit-width a step
+    Uniform,      ///< stage II: both quantized, one network-wide bit-width a step
+    Mixed,        ///< stage III: bits drawn layer by layer, transitional norms
+    Calibration,  ///< running statistics of every transition, re-estimated with the final weights
     Done,
 };
 const char* stageName(TrainStage stage);
 
 struct TrainRequest {
-    std::string network = "resnet14";       ///< a name of the catalogue
-    std::string data = "fashion-mnist";     ///< DATA of the command line
-    std::filesystem::path out;              ///< model file; the checkpoint is `out` + ".ckpt"
+    std::string network = "resnet14";    ///< a name of the catalogue
+    std::string data = "fashion-mnist";  ///< DATA of the command line
+    std::filesystem::path out;           ///< model file; the checkpoint is `out` + ".ckpt"
     std::vector<int> bits = {2, 3, 4};
     int floatEpochs = 6, activationEpochs = 3, uniformEpochs = 5, mixedEpochs = 16;
     double floatRate = 0.1, activationRate = 0.05, uniformRate = 0.05, mixedRate = 0.05;  ///< at the cosine's start
-    double weightDecay = 1e-4;              ///< on weights only
-    double distillation = 0.5;              ///< share of the teacher's soft targets in the loss, 0: none
+    double weightDecay = 1e-4;                                                            ///< on weights only
+    double distillation = 0.5;  ///< share of the teacher's soft targets in the loss, 0: none
     int batch = 128;
     std::uint64_t seed = 1;
-    std::int64_t limit = 0;                 ///< training images, 0: all (for trials)
+    std::int64_t limit = 0;  ///< training images, 0: all (for trials)
     std::string device = "cpu";
-    int threads = 0;                        ///< 0: all
-    bool resume = false;                    ///< go on from the checkpoint; an error where there is none
-    bool overwrite = false;                 ///< otherwise an existing `out` is an error
-    std::string command;                    ///< kept in the provenance
+    int threads = 0;         ///< 0: all
+    bool resume = false;     ///< go on from the checkpoint; an error where there is none
+    bool overwrite = false;  ///< otherwise an existing `out` is an error
+    std::string command;     ///< kept in the provenance
 };
 
 /// One report of a running training.
 struct TrainProgress {
     TrainStage stage = TrainStage::Float;
-    int epoch = 0, epochs = 0;              ///< within the stage, from 1
-    std::int64_t step = 0, steps = 0;       ///< within the epoch
-    double loss = 0;                        ///< mean over the last steps
+    int epoch = 0, epochs = 0;         ///< within the stage, from 1
+    std::int64_t step = 0, steps = 0;  ///< within the epoch
+    double loss = 0;                   ///< mean over the last steps
     double learningRate = 0;
-    double remainingSeconds = -1;           ///< of the whole training
+    double remainingSeconds = -1;  ///< of the whole training
     bool epochEnd = false;
     /// On `val` at the end of an epoch: fraction right by bit-width (0: float; −1: random mixes, mean).
     std::map<int, double> accuracy;

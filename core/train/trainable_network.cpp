@@ -19,17 +19,15 @@ std::size_t at_(std::int64_t index) { return static_cast<std::size_t>(index); }
 constexpr float kSmallestScale = 1e-6F;
 constexpr double kNarrowestStep = 0.1;  // of a filter's standard deviation at 4 bits; the widest is 1
 
-at::Tensor parameter(at::Tensor value, at::Device device) {
-    return value.to(device).detach().set_requires_grad(true);
-}
+at::Tensor parameter(at::Tensor value, at::Device device) { return value.to(device).detach().set_requires_grad(true); }
 
 /// He et al. 2015: variance 2 / fan-in, for layers that a ReLU follows.
 at::Tensor heNormal(const Layer& layer, Random& random) {
     const std::int64_t fanIn = layer.weightCount / layer.output.channels;
-    at::Tensor weight = layer.isLinear
-                            ? at::empty({layer.output.channels, fanIn})
-                            : at::empty({layer.output.channels, layer.kernelHeight, layer.kernelWidth,
-                                         layer.inputChannelsPerGroup()});
+    at::Tensor weight =
+        layer.isLinear
+            ? at::empty({layer.output.channels, fanIn})
+            : at::empty({layer.output.channels, layer.kernelHeight, layer.kernelWidth, layer.inputChannelsPerGroup()});
     const double deviation = std::sqrt(2.0 / static_cast<double>(fanIn));
     float* values = weight.mutable_data_ptr<float>();
     for (std::int64_t i = 0; i < weight.numel(); ++i) values[i] = static_cast<float>(random.normal() * deviation);
@@ -54,7 +52,8 @@ TrainableNetwork::TrainableNetwork(const Network& network, std::vector<int> bits
         const auto* norm = m_network.nodes()[at_(n)].as<NormAttributes>();
         if (norm == nullptr) continue;
         const TransitionCount count = transitionCount(m_network, *norm, widths);
-        NormTensors tensors{.from = count.from, .to = count.to, .gamma = {}, .beta = {}, .mean = {}, .var = {}, .visits = {}};
+        NormTensors tensors{
+            .from = count.from, .to = count.to, .gamma = {}, .beta = {}, .mean = {}, .var = {}, .visits = {}};
         const std::int64_t channels = m_network.shape(n).channels;
         for (int entry = 0; entry < count.from * count.to; ++entry) {
             tensors.gamma.push_back(parameter(at::ones({channels}), device));
@@ -134,11 +133,13 @@ at::Tensor TrainableNetwork::forward(const at::Tensor& images, const ForwardMode
         const auto input = [&](std::size_t i) -> const at::Tensor& { return values[at_(inputs[i])]; };
         at::Tensor& value = values[at_(n)];
         if (node.as<InputAttributes>()) value = images;
-        else if (node.as<Conv2dAttributes>() || node.as<LinearAttributes>()) value = convolve(layerIndex++, input(0), mode);
+        else if (node.as<Conv2dAttributes>() || node.as<LinearAttributes>())
+            value = convolve(layerIndex++, input(0), mode);
         else if (const auto* norm = node.as<NormAttributes>()) value = normalize(n, *norm, input(0), mode);
         else if (node.as<ReluAttributes>()) value = clipsAnyway(n, mode) ? input(0) : at::relu(input(0));
         else if (node.as<AddAttributes>()) value = input(0) + input(1);
-        else if (const auto* quantizeNode = node.as<QuantizeAttributes>()) value = quantize(*quantizeNode, input(0), mode);
+        else if (const auto* quantizeNode = node.as<QuantizeAttributes>())
+            value = quantize(*quantizeNode, input(0), mode);
         else if (node.as<FlattenAttributes>()) value = input(0).permute({0, 2, 3, 1}).flatten(1);
         else if (const auto* maxPool = node.as<MaxPoolAttributes>())
             value = maxPool->global ? at::amax(input(0), {2, 3}, true)
@@ -227,7 +228,8 @@ void TrainableNetwork::clampScales() {
         const int top = layer.quantizable() ? m_bits.back() : layer.fixedBits;
         const at::Tensor widest = tensors.weight.detach().flatten(1).std(1).mul_(std::ldexp(1.0, 4 - top));
         const at::Tensor lowest = widest.mul(kNarrowestStep).clamp_min_(kSmallestScale);
-        tensors.weightScale.copy_(at::minimum(at::maximum(tensors.weightScale, lowest), widest.clamp_min_(kSmallestScale)));
+        tensors.weightScale.copy_(
+            at::minimum(at::maximum(tensors.weightScale, lowest), widest.clamp_min_(kSmallestScale)));
     }
 }
 

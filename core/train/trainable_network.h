@@ -16,11 +16,11 @@ namespace bitdesk {
 
 /// How one forward pass runs.
 struct ForwardMode {
-    BitConfiguration bits;            ///< ignored by the float network
+    BitConfiguration bits;  ///< ignored by the float network
     bool quantizeActivations = true;
     bool quantizeWeights = true;
-    bool training = true;             ///< batch statistics, running ones updated with `momentum`
-    double momentum = 0.1;            ///< kCumulative: every batch since resetRunningStatistics() counts alike
+    bool training = true;   ///< batch statistics, running ones updated with `momentum`
+    double momentum = 0.1;  ///< kCumulative: every batch since resetRunningStatistics() counts alike
 
     static constexpr double kCumulative = -1;
 };
@@ -30,9 +30,9 @@ struct ForwardMode {
 class TrainableNetwork {
 public:
     struct LayerTensors {
-        at::Tensor weight;       ///< [N, C/groups, KH, KW] channels last, or [N, C]
-        at::Tensor bias;         ///< [N] or undefined
-        at::Tensor weightScale;  ///< [N]
+        at::Tensor weight;                 ///< [N, C/groups, KH, KW] channels last, or [N, C]
+        at::Tensor bias;                   ///< [N] or undefined
+        at::Tensor weightScale;            ///< [N]
         std::vector<at::Tensor> actScale;  ///< one element each, by bit-width (one for a fixed layer)
     };
     /// Tables by transition: entry [from·to count + to]; each [C].
@@ -82,8 +82,8 @@ private:
 
     Network m_network;
     std::vector<int> m_bits;
-    std::vector<LayerTensors> m_layers;   // in the order of network.layers()
-    std::map<int, NormTensors> m_norms;   // by node
+    std::vector<LayerTensors> m_layers;  // in the order of network.layers()
+    std::map<int, NormTensors> m_norms;  // by node
     bool m_fillScales = false;
 };
 

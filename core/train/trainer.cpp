@@ -18,10 +18,10 @@
 namespace bitdesk {
 namespace {
 
-constexpr double kTemperature = 2;       // of the teacher's soft targets (Hinton et al. 2015)
-constexpr int kTeacherViews = 4;         // augmented views that the teacher's logits are averaged over
-constexpr int kReportedMixes = 4;        // random mixes whose mean accuracy is reported
-constexpr int kCalibrationSteps = 360;   // batches that re-estimate the running statistics
+constexpr double kTemperature = 2;      // of the teacher's soft targets (Hinton et al. 2015)
+constexpr int kTeacherViews = 4;        // augmented views that the teacher's logits are averaged over
+constexpr int kReportedMixes = 4;       // random mixes whose mean accuracy is reported
+constexpr int kCalibrationSteps = 360;  // batches that re-estimate the running statistics
 constexpr std::int64_t kEpochValidation = 2000;
 constexpr std::int64_t kReportEvery = 50;
 const Augmentation kAugmentation{.shift = 2, .flip = true};
@@ -33,8 +33,8 @@ std::vector<at::Tensor> tensorsOf(const std::map<std::string, at::Tensor>& named
 }
 
 std::string historyLine(const TrainProgress& progress) {
-    std::string line = fmt::format("{} {}/{}: loss {:.4f}", stageName(progress.stage), progress.epoch, progress.epochs,
-                                   progress.loss);
+    std::string line =
+        fmt::format("{} {}/{}: loss {:.4f}", stageName(progress.stage), progress.epoch, progress.epochs, progress.loss);
     for (const auto& [width, accuracy] : progress.accuracy) {
         const std::string label = width == 0 ? "float" : width < 0 ? "mixes" : std::to_string(width) + " bits";
         line += fmt::format(", {} {:.4f}", label, accuracy);
@@ -45,8 +45,13 @@ std::string historyLine(const TrainProgress& progress) {
 }  // namespace
 
 Trainer::Trainer(const TrainRequest& request, TrainSink sink, std::stop_token stop)
-    : m_request(request), m_sink(std::move(sink)), m_stop(std::move(stop)), m_device(parseDevice(request.device)),
-      m_random(request.seed), m_plans(stagePlans(request)), m_begin(std::chrono::steady_clock::now()) {
+    : m_request(request),
+      m_sink(std::move(sink)),
+      m_stop(std::move(stop)),
+      m_device(parseDevice(request.device)),
+      m_random(request.seed),
+      m_plans(stagePlans(request)),
+      m_begin(std::chrono::steady_clock::now()) {
     prepareTorch(request.threads);
 }
 
@@ -62,8 +67,7 @@ void Trainer::openData() {
     m_trainBatches = std::make_unique<BatchMaker>(*m_train, m_normalization, m_device);
     m_valBatches = std::make_unique<BatchMaker>(*m_val, m_normalization, m_device);
     const Shape input{m_train->height(), m_train->width(), m_train->channels()};
-    const Network network =
-        findNetwork(m_request.network).build(input, static_cast<int>(m_train->classNames().size()));
+    const Network network = findNetwork(m_request.network).build(input, static_cast<int>(m_train->classNames().size()));
     m_network = std::make_unique<TrainableNetwork>(network, m_request.bits, m_random, m_device);
 }
 
@@ -117,7 +121,8 @@ void Trainer::setRate(double rate) {
 void Trainer::trainEpoch(const StagePlan& plan, int epoch) {
     std::vector<std::int64_t> order(m_indices.size());
     const auto shuffled = permutation(static_cast<std::int64_t>(order.size()), m_random.next());
-    std::ranges::transform(shuffled, order.begin(), [&](std::int64_t i) { return m_indices[static_cast<std::size_t>(i)]; });
+    std::ranges::transform(shuffled, order.begin(),
+                           [&](std::int64_t i) { return m_indices[static_cast<std::size_t>(i)]; });
     const auto batch = static_cast<std::int64_t>(m_request.batch);
     const std::int64_t steps = std::max<std::int64_t>(1, static_cast<std::int64_t>(order.size()) / batch);
     double sum = 0, recent = 0;
@@ -128,17 +133,23 @@ void Trainer::trainEpoch(const StagePlan& plan, int epoch) {
         const double rate = cosineRate(plan.rate, done, all, std::min<std::int64_t>(100, all / 10));
         setRate(rate);
         const auto count = std::min<std::size_t>(static_cast<std::size_t>(batch), order.size());
-        const double value = trainStep(plan, {order.data() + step * batch, count},
-                                       static_cast<double>(done) / static_cast<double>(all));
+        const double value =
+            trainStep(plan, {order.data() + step * batch, count}, static_cast<double>(done) / static_cast<double>(all));
         sum += value;
         recent += value;
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
         const double perImage = took.count() / static_cast<double>(count);
         m_secondsPerImage = m_secondsPerImage == 0 ? perImage : 0.98 * m_secondsPerImage + 0.02 * perImage;
         if ((step + 1) % kReportEvery == 0 && m_sink) {
-            m_sink({.stage = plan.stage, .epoch = epoch + 1, .epochs = plan.epochs, .step = step + 1, .steps = steps,
-                    .loss = recent / kReportEvery, .learningRate = rate,
-                    .remainingSeconds = remainingSeconds(plan, epoch, step + 1, steps), .epochEnd = false,
+            m_sink({.stage = plan.stage,
+                    .epoch = epoch + 1,
+                    .epochs = plan.epochs,
+                    .step = step + 1,
+                    .steps = steps,
+                    .loss = recent / kReportEvery,
+                    .learningRate = rate,
+                    .remainingSeconds = remainingSeconds(plan, epoch, step + 1, steps),
+                    .epochEnd = false,
                     .accuracy = {}});
             recent = 0;
         }
@@ -201,8 +212,10 @@ void Trainer::calibrateNorms() {
     for (int step = 0; step < kCalibrationSteps; ++step) {
         if (m_stop.stop_requested()) throw Cancelled();
         // Every fourth batch is uniform, so that the corners are estimated as well as the middle.
-        mode.bits = step % 4 == 0 ? uniformBits(network, m_request.bits[static_cast<std::size_t>(step / 4) % m_request.bits.size()])
-                                  : drawMix(network, m_request.bits, m_random);
+        mode.bits =
+            step % 4 == 0
+                ? uniformBits(network, m_request.bits[static_cast<std::size_t>(step / 4) % m_request.bits.size()])
+                : drawMix(network, m_request.bits, m_random);
         const std::size_t begin = m_random.below(m_indices.size() - batch + 1);
         m_network->forward(m_trainBatches->images({m_indices.data() + begin, batch}, {}, m_random), mode);
     }
@@ -252,8 +265,15 @@ std::map<int, double> Trainer::validate(TrainStage stage, std::int64_t limit) {
 }
 
 void Trainer::reportEpoch(const StagePlan& plan, int epoch, double meanLoss) {
-    TrainProgress progress{.stage = plan.stage, .epoch = epoch + 1, .epochs = plan.epochs, .step = 0, .steps = 0,
-                           .loss = meanLoss, .learningRate = plan.rate, .remainingSeconds = -1, .epochEnd = true,
+    TrainProgress progress{.stage = plan.stage,
+                           .epoch = epoch + 1,
+                           .epochs = plan.epochs,
+                           .step = 0,
+                           .steps = 0,
+                           .loss = meanLoss,
+                           .learningRate = plan.rate,
+                           .remainingSeconds = -1,
+                           .epochEnd = true,
                            .accuracy = validate(plan.stage, kEpochValidation)};
     progress.remainingSeconds = remainingSeconds(plan, epoch + 1, 0, 1);
     m_history += historyLine(progress);

@@ -58,19 +58,19 @@ private:
     std::stop_token m_stop;
     at::Device m_device;
     std::shared_ptr<const DataSet> m_train, m_val;
-    std::vector<std::int64_t> m_indices;     // of the training images in use
+    std::vector<std::int64_t> m_indices;  // of the training images in use
     std::unique_ptr<BatchMaker> m_trainBatches, m_valBatches;
     Normalization m_normalization;
     Random m_random;
     std::unique_ptr<TrainableNetwork> m_network;
     std::unique_ptr<torch::optim::SGD> m_optimizer;
     std::vector<StagePlan> m_plans;
-    std::size_t m_stage = 0;                 // index into m_plans of the stage in hand
-    int m_epochsDone = 0;                    // of that stage
-    at::Tensor m_softTargets;                // [training images, classes], undefined without a teacher
-    std::string m_history;                   // one line an epoch, kept in the provenance
-    std::string m_floatAccuracy;             // of the float baseline, by split, for the provenance
-    double m_secondsPerImage = 0;            // of the present stage's steps, smoothed
+    std::size_t m_stage = 0;       // index into m_plans of the stage in hand
+    int m_epochsDone = 0;          // of that stage
+    at::Tensor m_softTargets;      // [training images, classes], undefined without a teacher
+    std::string m_history;         // one line an epoch, kept in the provenance
+    std::string m_floatAccuracy;   // of the float baseline, by split, for the provenance
+    double m_secondsPerImage = 0;  // of the present stage's steps, smoothed
     std::chrono::steady_clock::time_point m_begin;
 };
 

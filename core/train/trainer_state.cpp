@@ -25,8 +25,7 @@ std::map<std::string, at::Tensor> stateOf(const TrainableNetwork& network) {
 
 torch::optim::SGDParamState* momentumState(torch::optim::SGD& optimizer, const at::Tensor& parameter) {
     const auto found = optimizer.state().find(parameter.unsafeGetTensorImpl());
-    return found == optimizer.state().end() ? nullptr
-                                            : static_cast<torch::optim::SGDParamState*>(found->second.get());
+    return found == optimizer.state().end() ? nullptr : static_cast<torch::optim::SGDParamState*>(found->second.get());
 }
 
 const std::string& textOf(const Checkpoint& checkpoint, const std::string& key, const std::filesystem::path& path) {
@@ -43,11 +42,12 @@ std::filesystem::path Trainer::checkpointPath() const { return m_request.out.str
 /// What must be the same for a checkpoint to be this training's.
 std::string Trainer::fingerprint() const {
     const TrainRequest& r = m_request;
-    return fmt::format("1 network={} train={} val={} bits={} epochs={},{},{},{} rates={},{},{},{} decay={} "
-                       "distillation={} batch={} seed={} limit={}",
-                       r.network, m_train->hash(), m_val->hash(), fmt::join(r.bits, "+"), r.floatEpochs,
-                       r.activationEpochs, r.uniformEpochs, r.mixedEpochs, r.floatRate, r.activationRate, r.uniformRate,
-                       r.mixedRate, r.weightDecay, r.distillation, r.batch, r.seed, r.limit);
+    return fmt::format(
+        "1 network={} train={} val={} bits={} epochs={},{},{},{} rates={},{},{},{} decay={} "
+        "distillation={} batch={} seed={} limit={}",
+        r.network, m_train->hash(), m_val->hash(), fmt::join(r.bits, "+"), r.floatEpochs, r.activationEpochs,
+        r.uniformEpochs, r.mixedEpochs, r.floatRate, r.activationRate, r.uniformRate, r.mixedRate, r.weightDecay,
+        r.distillation, r.batch, r.seed, r.limit);
 }
 
 void Trainer::save(std::size_t stage, int epochsDone) {
@@ -72,8 +72,9 @@ void Trainer::restore() {
     const auto path = checkpointPath();
     const Checkpoint checkpoint = readCheckpoint(path);
     if (textOf(checkpoint, "bitdesk.checkpoint", path) != fingerprint())
-        throw Error(ErrorKind::BadInput, path.string(), "the checkpoint belongs to a training with other options: " +
-                                                            textOf(checkpoint, "bitdesk.checkpoint", path),
+        throw Error(ErrorKind::BadInput, path.string(),
+                    "the checkpoint belongs to a training with other options: " +
+                        textOf(checkpoint, "bitdesk.checkpoint", path),
                     "Repeat its options, or train without --resume");
     m_stage = std::stoul(textOf(checkpoint, "stage", path));
     m_epochsDone = std::stoi(textOf(checkpoint, "epochs_done", path));

@@ -63,7 +63,7 @@ TEST(AtomicFile, LeavesTheOldFileWhenTheDiskIsFull) {
     struct rlimit before {};
     ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
     const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-    const struct rlimit limit {4096, before.rlim_max};
+    const struct rlimit limit { 4096, before.rlim_max };
     ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
     test::expectError(ErrorKind::Resource, {"/f: cannot be written"},
                       [&] { writeFileAtomically(folder / "f", std::string(100'000, 'x')); });

@@ -23,7 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 using enum ComputePriority;
 
-constexpr auto kSoon = 20s;    // never waited for in full unless something is broken
+constexpr auto kSoon = 20s;     // never waited for in full unless something is broken
 constexpr auto kNotYet = 50ms;  // long enough for a thread that could go on to do so
 
 bool eventually(const std::function<bool()>& condition) {

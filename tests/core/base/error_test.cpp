@@ -40,7 +40,10 @@ TEST(Error, KindsAreTheExitCodesOfTheCommandLine) {
 }
 
 TEST(Error, HostileNamesReachNoTerminal) {
-    EXPECT_EQ(text("\x1b[31mred", "line\nbr\x7f" "eak"), "?[31mred: line br?eak.");
+    EXPECT_EQ(text("\x1b[31mred",
+                   "line\nbr\x7f"
+                   "eak"),
+              "?[31mred: line br?eak.");
 }
 
 TEST(Error, HugeNamesAreCutBetweenCharacters) {

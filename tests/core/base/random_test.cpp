@@ -37,7 +37,8 @@ TEST(Random, GoesOnFromASavedState) {
 }
 
 TEST(Random, BelowRejectsWhatWouldBias) {
-    // 2^64 mod 3·2^62 = 2^62, so words below 2^62 are drawn again; without that the low third would come up twice as often.
+    // 2^64 mod 3·2^62 = 2^62, so words below 2^62 are drawn again; without that the low third would come up twice as
+    // often.
     constexpr std::uint64_t kBound = 3ULL << 62;
     Random expected(11), random(11);
     for (int i = 0; i < 1000; ++i) {

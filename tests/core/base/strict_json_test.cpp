@@ -24,13 +24,12 @@ TEST(StrictJson, ReadsJson) {
 }
 
 TEST(StrictJson, RefusesWhatIsNoJson) {
-    for (const char* text : {"", "{", "[1,]", "{\"a\":1}}", "{'a':1}", "[1] [2]", "nul", "// x\n1", "\"\xff\"", "[\"\xc3\"]"})
+    for (const char* text :
+         {"", "{", "[1,]", "{\"a\":1}}", "{'a':1}", "[1] [2]", "nul", "// x\n1", "\"\xff\"", "[\"\xc3\"]"})
         refuses(text, "is not valid JSON at byte");
 }
 
-TEST(StrictJson, RefusesNul) {
-    refuses(std::string_view("{}\0garbage", 10), "NUL at byte 3");
-}
+TEST(StrictJson, RefusesNul) { refuses(std::string_view("{}\0garbage", 10), "NUL at byte 3"); }
 
 TEST(StrictJson, RefusesDuplicateKeysOfOneObjectOnly) {
     refuses(R"({"a": 1, "b": 2, "a": 3})", "has the key 'a' twice");
@@ -53,9 +52,7 @@ TEST(StrictJson, BoundsTheNumberOfValues) {
     refuses(text + "]", "has too many values");
 }
 
-TEST(StrictJson, RefusesNumbersOutOfRange) {
-    refuses("[1e999]", "holds a number that is out of range");
-}
+TEST(StrictJson, RefusesNumbersOutOfRange) { refuses("[1e999]", "holds a number that is out of range"); }
 
 }  // namespace
 }  // namespace bitdesk

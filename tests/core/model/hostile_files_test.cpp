@@ -119,7 +119,8 @@ const Corruption kEntries[] = {
      "tensor 'body.weight_scale': has type I32 where F32"},
     {"WiderType", entry("body.codes", "dtype", "F32"), "tensor 'body.codes': has 81 bytes where"},
     {"NegativeExtent", entry("body.codes", "shape", {-3, 3, 3, -3}), "tensor 'body.codes': 'shape' holds something"},
-    {"HugeExtents", entry("body.codes", "shape", {1ULL << 62, 1ULL << 62}), "tensor 'body.codes': its shape is too large"},
+    {"HugeExtents", entry("body.codes", "shape", {1ULL << 62, 1ULL << 62}),
+     "tensor 'body.codes': its shape is too large"},
     {"ExtentsThatWrapToTheSize", entry("body.codes", "shape", {(1ULL << 63) + 81, 2}), "its shape is too large"},
     {"OtherShapeOfThatSize", entry("body.codes", "shape", {9, 9}),
      "tensor 'body.codes': has shape [9, 9] where [3, 3, 3, 3] is needed"},
@@ -159,9 +160,8 @@ std::function<std::string()> metadata(const char* key, const std::string& value)
 }
 template <typename T>
 std::function<std::string()> element(const char* tensor, std::size_t index, T value) {
-    return content([=](Safetensors& c) {
-        std::memcpy(c.tensors.at(tensor).data.data() + index * sizeof(T), &value, sizeof(T));
-    });
+    return content(
+        [=](Safetensors& c) { std::memcpy(c.tensors.at(tensor).data.data() + index * sizeof(T), &value, sizeof(T)); });
 }
 std::string networkWith(const char* node, const char* key, const Json& value) {
     Json json = Json::parse(networkToJson(test::tinyNetwork()));
@@ -171,11 +171,13 @@ std::string networkWith(const char* node, const char* key, const Json& value) {
 }
 
 const Corruption kContents[] = {
-    {"MissingTensor", content([](Safetensors& c) { c.tensors.erase("tail.codes"); }), "tensor 'tail.codes': is missing"},
+    {"MissingTensor", content([](Safetensors& c) { c.tensors.erase("tail.codes"); }),
+     "tensor 'tail.codes': is missing"},
     {"MissingNorm", content([](Safetensors& c) { c.tensors.erase("tail.norm.var"); }), "'tail.norm.var': is missing"},
     {"UnknownTensor", content([](Safetensors& c) { c.tensors["nose.codes"] = Tensor::i8({0}, {}); }),
      "tensor 'nose.codes': belongs to nothing"},
-    {"BiasWhereNoneIs", content([](Safetensors& c) { c.tensors["body.bias"] = Tensor::f32({3}, std::vector<float>(3)); }),
+    {"BiasWhereNoneIs",
+     content([](Safetensors& c) { c.tensors["body.bias"] = Tensor::f32({3}, std::vector<float>(3)); }),
      "tensor 'body.bias': belongs to nothing"},
     {"CodeTooLow", element<std::int8_t>("body.codes", 80, -8), "tensor 'body.codes': holds a code outside -7 … 7"},
     {"CodeTooHigh", element<std::int8_t>("tail.codes", 0, 8), "tensor 'tail.codes': holds a code outside -7 … 7"},
@@ -192,7 +194,8 @@ const Corruption kContents[] = {
 INSTANTIATE_TEST_SUITE_P(Content, HostileFile, testing::ValuesIn(kContents), kName);
 
 const Corruption kMetadata[] = {
-    {"NoFormat", content([](Safetensors& c) { c.metadata.erase("bitdesk.format"); }), "lacks the metadata 'bitdesk.format'"},
+    {"NoFormat", content([](Safetensors& c) { c.metadata.erase("bitdesk.format"); }),
+     "lacks the metadata 'bitdesk.format'"},
     {"NewerFormat", metadata("bitdesk.format", "2"), "has model format '2', this program reads 1. Use a newer"},
     {"NoNetwork", content([](Safetensors& c) { c.metadata.erase("bitdesk.network"); }), "lacks the metadata"},
     {"NetworkNoJson", metadata("bitdesk.network", "{"), "the network is not valid JSON"},
@@ -200,7 +203,8 @@ const Corruption kMetadata[] = {
     {"NetworkCycle", metadata("bitdesk.network", networkWith("stem.relu", "inputs", {"relu"})),
      "node 'stem.relu': its input 'relu' comes later"},
     {"NetworkLoop", metadata("bitdesk.network", networkWith("relu", "inputs", {"relu"})), "node 'relu': its input"},
-    {"NetworkOperation", metadata("bitdesk.network", networkWith("relu", "op", "exec")), "node 'relu': operation 'exec'"},
+    {"NetworkOperation", metadata("bitdesk.network", networkWith("relu", "op", "exec")),
+     "node 'relu': operation 'exec'"},
     {"NetworkHuge", metadata("bitdesk.network", networkWith("input", "shape", {16777216, 16777216, 16777216})),
      "node 'input'"},
     {"NetworkOfOtherWidth", metadata("bitdesk.network", networkWith("classifier", "out_features", 4)),

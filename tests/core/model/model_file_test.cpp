@@ -45,17 +45,19 @@ TEST(ModelFile, HasTheEntriesOfTheFormat) {
     const Safetensors content = parseSafetensors(std::as_bytes(std::span(bytes)), "f");
     using Shape = std::vector<std::int64_t>;
     const std::map<std::string, std::pair<std::string, Shape>> expected{
-        {"stem.codes", {"I8", {3, 3, 3, 2}}},     {"stem.weight_scale", {"F32", {3}}},   {"stem.act_scale", {"F32", {1}}},
-        {"body.codes", {"I8", {3, 3, 3, 3}}},     {"body.weight_scale", {"F32", {3}}},   {"body.act_scale", {"F32", {3}}},
-        {"tail.codes", {"I8", {4, 1, 1, 3}}},     {"tail.weight_scale", {"F32", {4}}},   {"tail.act_scale", {"F32", {3}}},
-        {"classifier.codes", {"I8", {3, 4}}},     {"classifier.weight_scale", {"F32", {3}}},
-        {"classifier.act_scale", {"F32", {1}}},   {"classifier.bias", {"F32", {3}}},
-        {"stem.norm.gamma", {"F32", {1, 1, 3}}},  {"stem.norm.beta", {"F32", {1, 1, 3}}},
-        {"stem.norm.mean", {"F32", {1, 1, 3}}},   {"stem.norm.var", {"F32", {1, 1, 3}}},
-        {"body.norm.gamma", {"F32", {1, 3, 3}}},  {"body.norm.beta", {"F32", {1, 3, 3}}},
-        {"body.norm.mean", {"F32", {1, 3, 3}}},   {"body.norm.var", {"F32", {1, 3, 3}}},
-        {"tail.norm.gamma", {"F32", {3, 3, 4}}},  {"tail.norm.beta", {"F32", {3, 3, 4}}},
-        {"tail.norm.mean", {"F32", {3, 3, 4}}},   {"tail.norm.var", {"F32", {3, 3, 4}}}};
+        {"stem.codes", {"I8", {3, 3, 3, 2}}},      {"stem.weight_scale", {"F32", {3}}},
+        {"stem.act_scale", {"F32", {1}}},          {"body.codes", {"I8", {3, 3, 3, 3}}},
+        {"body.weight_scale", {"F32", {3}}},       {"body.act_scale", {"F32", {3}}},
+        {"tail.codes", {"I8", {4, 1, 1, 3}}},      {"tail.weight_scale", {"F32", {4}}},
+        {"tail.act_scale", {"F32", {3}}},          {"classifier.codes", {"I8", {3, 4}}},
+        {"classifier.weight_scale", {"F32", {3}}}, {"classifier.act_scale", {"F32", {1}}},
+        {"classifier.bias", {"F32", {3}}},         {"stem.norm.gamma", {"F32", {1, 1, 3}}},
+        {"stem.norm.beta", {"F32", {1, 1, 3}}},    {"stem.norm.mean", {"F32", {1, 1, 3}}},
+        {"stem.norm.var", {"F32", {1, 1, 3}}},     {"body.norm.gamma", {"F32", {1, 3, 3}}},
+        {"body.norm.beta", {"F32", {1, 3, 3}}},    {"body.norm.mean", {"F32", {1, 3, 3}}},
+        {"body.norm.var", {"F32", {1, 3, 3}}},     {"tail.norm.gamma", {"F32", {3, 3, 4}}},
+        {"tail.norm.beta", {"F32", {3, 3, 4}}},    {"tail.norm.mean", {"F32", {3, 3, 4}}},
+        {"tail.norm.var", {"F32", {3, 3, 4}}}};
     ASSERT_EQ(content.tensors.size(), expected.size());
     for (const auto& [name, kind] : expected) {
         ASSERT_TRUE(content.tensors.contains(name)) << name;
@@ -77,8 +79,7 @@ TEST(ModelFile, KeepsTheOldFileWhenTheModelIsBad) {
     bad.layers[0].codes.pop_back();
     test::expectBadInput({"/m: tensor 'stem.codes'"}, [&] { writeModel(bad, folder / "m"); });
     EXPECT_EQ(readModel(folder / "m").hash, hash);
-    test::expectError(ErrorKind::Resource, {"/none/m"},
-                      [&] { writeModel(test::tinyModel(), folder / "none" / "m"); });
+    test::expectError(ErrorKind::Resource, {"/none/m"}, [&] { writeModel(test::tinyModel(), folder / "none" / "m"); });
 }
 
 TEST(ModelFile, WritesTextThatIsNoUtf8) {

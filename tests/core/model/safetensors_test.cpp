@@ -72,8 +72,8 @@ TEST(Safetensors, WritesLittleEndianIntegers) {
     EXPECT_EQ(tensor.data, bytesOf("\xfe\xff\xff\xff\xff\xff\xff\xff"));
 }
 
-RC_GTEST_PROP(Safetensors, SurvivesARoundTrip, (const std::map<std::string, std::vector<float>>& tables,
-                                                const std::vector<std::int8_t>& codes)) {
+RC_GTEST_PROP(Safetensors, SurvivesARoundTrip,
+              (const std::map<std::string, std::vector<float>>& tables, const std::vector<std::int8_t>& codes)) {
     Safetensors content;
     content.tensors.emplace("codes", Tensor::i8({static_cast<std::int64_t>(codes.size())}, codes));
     int index = 0;
@@ -130,7 +130,8 @@ TEST(Safetensors, NamesBrokenEntries) {
 
 TEST(Safetensors, NamesSizesThatOverflow) {
     const auto shaped = [](const char* dtype, const char* shape) {
-        return file(std::string(R"({"x":{"dtype":")") + dtype + R"(","shape":)" + shape + R"(,"data_offsets":[0,4]}})", "abcd");
+        return file(std::string(R"({"x":{"dtype":")") + dtype + R"(","shape":)" + shape + R"(,"data_offsets":[0,4]}})",
+                    "abcd");
     };
     refuses(shaped("I8", "[18446744073709551615]"), {"tensor 'x'", "its shape is too large"});
     refuses(shaped("F64", "[2305843009213693952]"), {"tensor 'x'", "its shape is too large"});
@@ -142,7 +143,8 @@ TEST(Safetensors, NamesSizesThatOverflow) {
 TEST(Safetensors, NamesOffsetsThatDoNotFit) {
     const auto at = [](const char* x, const char* y) {
         return file(std::string(R"({"x":{"dtype":"I8","shape":[2],"data_offsets":)") + x +
-                        R"(},"y":{"dtype":"I8","shape":[2],"data_offsets":)" + y + "}}", "abcd");
+                        R"(},"y":{"dtype":"I8","shape":[2],"data_offsets":)" + y + "}}",
+                    "abcd");
     };
     EXPECT_NO_THROW(parse(at("[2,4]", "[0,2]")));
     refuses(at("[0,2]", "[0,2]"), {"tensor 'y'", "overlaps"});

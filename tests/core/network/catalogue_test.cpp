@@ -18,7 +18,8 @@ Network build(const char* name) {
 
 std::vector<std::string> quantizableNames(const Network& network) {
     std::vector<std::string> names;
-    for (const int layer : network.quantizable()) names.push_back(network.layers()[static_cast<std::size_t>(layer)].name);
+    for (const int layer : network.quantizable())
+        names.push_back(network.layers()[static_cast<std::size_t>(layer)].name);
     return names;
 }
 
@@ -41,11 +42,11 @@ void expectTransitions(const Network& network, const Junctions& junctions) {
 TEST(Resnet14, HasItsFourteenLayersInOrder) {
     const Network network = build("resnet14");
     EXPECT_EQ(quantizableNames(network),
-              (std::vector<std::string>{
-                  "stage1.block1.conv1", "stage1.block1.conv2", "stage1.block2.conv1", "stage1.block2.conv2",
-                  "stage2.block1.conv1", "stage2.block1.conv2", "stage2.block1.shortcut", "stage2.block2.conv1",
-                  "stage2.block2.conv2", "stage3.block1.conv1", "stage3.block1.conv2", "stage3.block1.shortcut",
-                  "stage3.block2.conv1", "stage3.block2.conv2"}));
+              (std::vector<std::string>{"stage1.block1.conv1", "stage1.block1.conv2", "stage1.block2.conv1",
+                                        "stage1.block2.conv2", "stage2.block1.conv1", "stage2.block1.conv2",
+                                        "stage2.block1.shortcut", "stage2.block2.conv1", "stage2.block2.conv2",
+                                        "stage3.block1.conv1", "stage3.block1.conv2", "stage3.block1.shortcut",
+                                        "stage3.block2.conv1", "stage3.block2.conv2"}));
     EXPECT_EQ(network.inputShape(), (Shape{28, 28, 1}));
     EXPECT_EQ(network.classes(), 10);
 }
@@ -53,10 +54,12 @@ TEST(Resnet14, HasItsFourteenLayersInOrder) {
 TEST(Resnet14, HasTheNodesOfABlockInOrder) {
     const Network network = build("resnet14");
     const auto first = static_cast<std::size_t>(network.findNode("stage2.block1.conv1.input"));
-    const char* expected[] = {"stage2.block1.conv1.input",    "stage2.block1.conv1",       "stage2.block1.conv1.norm",
-                              "stage2.block1.conv1.relu",     "stage2.block1.conv2.input", "stage2.block1.conv2",
-                              "stage2.block1.conv2.norm",     "stage2.block1.shortcut.input", "stage2.block1.shortcut",
-                              "stage2.block1.shortcut.norm",  "stage2.block1.add",         "stage2.block1.relu"};
+    const char* expected[] = {"stage2.block1.conv1.input", "stage2.block1.conv1",
+                              "stage2.block1.conv1.norm",  "stage2.block1.conv1.relu",
+                              "stage2.block1.conv2.input", "stage2.block1.conv2",
+                              "stage2.block1.conv2.norm",  "stage2.block1.shortcut.input",
+                              "stage2.block1.shortcut",    "stage2.block1.shortcut.norm",
+                              "stage2.block1.add",         "stage2.block1.relu"};
     for (std::size_t i = 0; i < std::size(expected); ++i) EXPECT_EQ(network.nodes().at(first + i).name, expected[i]);
     EXPECT_EQ(network.nodes().at(first + 10).inputs,
               (std::vector<std::string>{"stage2.block1.conv2.norm", "stage2.block1.shortcut.norm"}));

@@ -30,8 +30,16 @@ TEST(NetworkJson, KeepsEveryCatalogueNetwork) {
 TEST(NetworkJson, KeepsEveryAttribute) {
     auto nodes = test::tinyNodes();
     auto& body = std::get<Conv2dAttributes>(test::nodeNamed(nodes, "body").attributes);
-    body = {.outChannels = 3, .kernelHeight = 3, .kernelWidth = 1, .strideHeight = 1, .strideWidth = 1,
-            .paddingHeight = 1, .paddingWidth = 0, .groups = 3, .fixedBits = 5, .hasBias = true};
+    body = {.outChannels = 3,
+            .kernelHeight = 3,
+            .kernelWidth = 1,
+            .strideHeight = 1,
+            .strideWidth = 1,
+            .paddingHeight = 1,
+            .paddingWidth = 0,
+            .groups = 3,
+            .fixedBits = 5,
+            .hasBias = true};
     std::get<NormAttributes>(test::nodeNamed(nodes, "body.norm").attributes).epsilon = 0.1 + 0.2;
     test::nodeNamed(nodes, "pool").attributes = MaxPoolAttributes{{false, 2, 2, 1, 2, 1, 0}};
     const Network network("odd", nodes);
@@ -43,7 +51,8 @@ TEST(NetworkJson, ReadsAGraphWrittenByHand) {
         {"name": "in", "op": "input", "shape": [6, 5, 1]},
         {"name": "q", "op": "quantize", "inputs": ["in"], "layer": "c", "signed": true},
         {"name": "c", "op": "conv2d", "inputs": ["q"], "out_channels": 2, "kernel": [3, 2], "stride": [1, 2], "bits": 8},
-        {"name": "p", "op": "avg_pool", "inputs": ["c"], "global": true}]})", "f");
+        {"name": "p", "op": "avg_pool", "inputs": ["c"], "global": true}]})",
+                                            "f");
     EXPECT_EQ(network.layers().at(0).output, (Shape{4, 2, 2}));
     EXPECT_EQ(network.layers().at(0).fixedBits, 8);
     EXPECT_FALSE(network.layers().at(0).hasBias);
@@ -107,7 +116,8 @@ RC_GTEST_PROP(NetworkJson, DamagedTextReadsOrThrowsError, ()) {
     const int damages = *rc::gen::inRange(1, 4);
     for (int i = 0; i < damages; ++i) {
         const auto position = *rc::gen::inRange<std::size_t>(0, text.size());
-        text[position] = *rc::gen::oneOf(rc::gen::arbitrary<char>(), rc::gen::element('{', '}', '[', ']', '"', ',', '-', '9'));
+        text[position] =
+            *rc::gen::oneOf(rc::gen::arbitrary<char>(), rc::gen::element('{', '}', '[', ']', '"', ',', '-', '9'));
     }
     try {
         networkFromJson(text, "f");

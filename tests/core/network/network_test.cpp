@@ -75,29 +75,53 @@ const Defect kGraphDefects[] = {
     {"Cycle", [](auto& n) { rewire(n, "stem.relu", {"relu"}); }, "stem.relu", "the graph has a cycle"},
     {"ForwardReference", [](auto& n) { std::swap(n[8], n[9]); }, "relu", "'add' comes later"},
     {"UnknownInput", [](auto& n) { rewire(n, "relu", {"nobody"}); }, "relu", "'nobody' is not a node"},
-    {"DuplicateName", [](auto& n) { rename(n, "flatten", "relu"); rewire(n, "classifier.input", {"relu"}); }, "relu",
-     "two nodes have this name"},
+    {"DuplicateName",
+     [](auto& n) {
+         rename(n, "flatten", "relu");
+         rewire(n, "classifier.input", {"relu"});
+     },
+     "relu", "two nodes have this name"},
     {"EmptyName", [](auto& n) { rename(n, "relu", ""); }, "", "1 to 200 printable"},
     {"LongName", [](auto& n) { n[9].name = std::string(201, 'x'); }, "xxx", "1 to 200 printable"},
     {"ControlCharacter", [](auto& n) { rename(n, "relu", "re\nlu"); }, "re lu", "1 to 200 printable"},
     {"NoInputFirst", [](auto& n) { std::swap(n[0], n[1]); }, "stem.input", "the first node"},
-    {"TwoInputs", [](auto& n) { n.insert(n.begin() + 1, Node{"more", {}, InputAttributes{}}); }, "more",
-     "the first node"},
+    {"TwoInputs",
+     [](auto& n) {
+         n.insert(n.begin() + 1, Node{"more", {}, InputAttributes{}});
+     },
+     "more", "the first node"},
     {"AddOfOne", [](auto& n) { rewire(n, "add", {"body.norm"}); }, "add", "takes 2 input(s), not 1"},
-    {"ReluOfTwo", [](auto& n) { rewire(n, "relu", {"add", "add"}); }, "relu", "takes 1 input(s), not 2"},
-    {"Unread", [](auto& n) { rewire(n, "add", {"stem.relu", "stem.relu"}); }, "body.norm", "nothing reads it"},
+    {"ReluOfTwo",
+     [](auto& n) {
+         rewire(n, "relu", {"add", "add"});
+     },
+     "relu", "takes 1 input(s), not 2"},
+    {"Unread",
+     [](auto& n) {
+         rewire(n, "add", {"stem.relu", "stem.relu"});
+     },
+     "body.norm", "nothing reads it"},
     {"NotFlatAtTheEnd", [](auto& n) { n.resize(13); }, "tail.norm", "one number a class"},
     {"EndsInCodes", [](auto& n) { n.pop_back(); }, "classifier.input", "one number a class"},
-    {"NoQuantize", [](auto& n) { rewire(n, "body", {"stem.relu"}); rewire(n, "add", {"body.norm", "body.input"}); }, "body",
-     "'stem.relu' is no quantize node"},
-    {"QuantizeOfAnother", [](auto& n) { attributes<QuantizeAttributes>(n, "body.input").layer = "tail"; },
-     "body.input", "serves one layer"},
-    {"SharedQuantize", [](auto& n) { rewire(n, "add", {"body.norm", "body.input"}); }, "body.input",
+    {"NoQuantize",
+     [](auto& n) {
+         rewire(n, "body", {"stem.relu"});
+         rewire(n, "add", {"body.norm", "body.input"});
+     },
+     "body", "'stem.relu' is no quantize node"},
+    {"QuantizeOfAnother", [](auto& n) { attributes<QuantizeAttributes>(n, "body.input").layer = "tail"; }, "body.input",
      "serves one layer"},
-    {"QuantizeIntoRelu", [](auto& n) {
+    {"SharedQuantize",
+     [](auto& n) {
+         rewire(n, "add", {"body.norm", "body.input"});
+     },
+     "body.input", "serves one layer"},
+    {"QuantizeIntoRelu",
+     [](auto& n) {
          n.insert(n.begin() + 9, Node{"codes", {"add"}, QuantizeAttributes{"relu", false}});
          rewire(n, "relu", {"codes"});
-     }, "codes", "only a conv2d or linear"},
+     },
+     "codes", "only a conv2d or linear"},
     {"NormOfUnknown", [](auto& n) { attributes<NormAttributes>(n, "tail.norm").from = "nobody"; }, "tail.norm",
      "names 'nobody'"},
     {"NormOfNoLayer", [](auto& n) { attributes<NormAttributes>(n, "tail.norm").to = "add"; }, "tail.norm",
@@ -110,12 +134,14 @@ INSTANTIATE_TEST_SUITE_P(Graph, NetworkDefect, testing::ValuesIn(kGraphDefects),
 const Defect kSizeDefects[] = {
     {"NoPixels", [](auto& n) { attributes<InputAttributes>(n, "input").shape.height = 0; }, "input", "extents"},
     {"NegativeWidth", [](auto& n) { attributes<InputAttributes>(n, "input").shape.width = -4; }, "input", "extents"},
-    {"HugeImage", [](auto& n) { attributes<InputAttributes>(n, "input").shape = {1 << 20, 1 << 20, 1}; }, "input",
-     "larger than 2^28"},
+    {"HugeImage",
+     [](auto& n) {
+         attributes<InputAttributes>(n, "input").shape = {1 << 20, 1 << 20, 1};
+     },
+     "input", "larger than 2^28"},
     {"NoChannels", [](auto& n) { attributes<Conv2dAttributes>(n, "body").outChannels = 0; }, "body", "channels"},
     {"ZeroStride", [](auto& n) { attributes<Conv2dAttributes>(n, "body").strideWidth = 0; }, "body", "stride"},
-    {"NegativePadding", [](auto& n) { attributes<Conv2dAttributes>(n, "body").paddingHeight = -1; }, "body",
-     "padding"},
+    {"NegativePadding", [](auto& n) { attributes<Conv2dAttributes>(n, "body").paddingHeight = -1; }, "body", "padding"},
     {"HugeKernel", [](auto& n) { attributes<Conv2dAttributes>(n, "body").kernelWidth = 1 << 24; }, "body", "kernel"},
     {"KernelBeyondTheImage", [](auto& n) { attributes<Conv2dAttributes>(n, "tail").kernelWidth = 5; }, "tail",
      "window of 5 does not fit into 4"},
@@ -125,12 +151,18 @@ const Defect kSizeDefects[] = {
     {"NineBits", [](auto& n) { attributes<Conv2dAttributes>(n, "stem").fixedBits = 9; }, "stem", "between 2 and 8"},
     {"AddOfDifferentShapes", [](auto& n) { attributes<Conv2dAttributes>(n, "body").outChannels = 4; }, "add",
      "different shapes"},
-    {"LinearOfAMap", [](auto& n) { rewire(n, "classifier.input", {"tail.norm"}); n.erase(n.begin() + 13, n.begin() + 15); },
+    {"LinearOfAMap",
+     [](auto& n) {
+         rewire(n, "classifier.input", {"tail.norm"});
+         n.erase(n.begin() + 13, n.begin() + 15);
+     },
      "classifier", "flatten it first"},
     {"ZeroEpsilon", [](auto& n) { attributes<NormAttributes>(n, "body.norm").epsilon = 0; }, "body.norm", "epsilon"},
-    {"WidePoolPadding", [](auto& n) {
+    {"WidePoolPadding",
+     [](auto& n) {
          nodeNamed(n, "pool").attributes = MaxPoolAttributes{{false, 2, 2, 1, 1, 2, 2}};
-     }, "pool", "at most half"},
+     },
+     "pool", "at most half"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Sizes, NetworkDefect, testing::ValuesIn(kSizeDefects),

@@ -19,8 +19,8 @@ inline Conv2dAttributes conv(int channels, int kernel, int stride, int padding) 
     return a;
 }
 
-/// The smallest graph that has everything a model file can hold: a signed 8-bit stem, a quantizable layer whose norm comes
-/// after a fixed one, one whose norm comes after a quantizable one, a skip, and an 8-bit classifier with a bias.
+/// The smallest graph that has everything a model file can hold: a signed 8-bit stem, a quantizable layer whose norm
+/// comes after a fixed one, one whose norm comes after a quantizable one, a skip, and an 8-bit classifier with a bias.
 inline std::vector<Node> tinyNodes() {
     Conv2dAttributes stem = conv(3, 3, 1, 1);
     stem.fixedBits = 8;

@@ -25,14 +25,14 @@ TEST(ActivationCodes, HaveTheRangesOfLsq) {
 
 // By hand, scale 0.5: ties go to the even code; the clip comes first.
 TEST(QuantizeActivation, RoundsHalfToEven) {
-    const std::pair<float, int> cases[] = {{0.0F, 0},   {0.25F, 0},  {0.26F, 1},   {0.5F, 1},    {0.75F, 2},  {1.0F, 2},
-                                           {1.25F, 2},  {1.75F, 4},  {7.25F, 14},  {7.26F, 15},  {7.75F, 15}, {100.0F, 15},
-                                           {-0.25F, 0}, {-3.0F, 0}, {-0.0F, 0},   {1e38F, 15}};
+    const std::pair<float, int> cases[] = {{0.0F, 0},   {0.25F, 0}, {0.26F, 1},  {0.5F, 1},   {0.75F, 2},  {1.0F, 2},
+                                           {1.25F, 2},  {1.75F, 4}, {7.25F, 14}, {7.26F, 15}, {7.75F, 15}, {100.0F, 15},
+                                           {-0.25F, 0}, {-3.0F, 0}, {-0.0F, 0},  {1e38F, 15}};
     for (const auto& [value, code] : cases) EXPECT_EQ(quantizeActivation(value, 2.0F, 0, 15), code) << value;
 }
 
 TEST(QuantizeActivation, RoundsSignedCodesAlike) {
-    const std::pair<float, int> cases[] = {{-0.25F, 0}, {-0.75F, -2}, {-1.25F, -2}, {-1.75F, -4}, {-63.5F, -127},
+    const std::pair<float, int> cases[] = {{-0.25F, 0},    {-0.75F, -2},  {-1.25F, -2},  {-1.75F, -4}, {-63.5F, -127},
                                            {-64.0F, -127}, {63.25F, 126}, {63.26F, 127}, {64.0F, 127}};
     for (const auto& [value, code] : cases) EXPECT_EQ(quantizeActivation(value, 2.0F, -127, 127), code) << value;
 }

@@ -18,10 +18,10 @@ const WeightQuantizer& floorNested() { return findWeightQuantizer("floor-nested"
 
 // By hand: clip(⌊w / 0.5⌋, −7, 7).
 TEST(FloorNested, EncodesByFloorAndClip) {
-    const std::pair<float, int> cases[] = {
-        {0.0F, 0},    {0.25F, 0},   {0.499F, 0},  {0.5F, 1},      {0.75F, 1},    {3.25F, 6},
-        {3.5F, 7},    {4.0F, 7},    {100.0F, 7},  {-0.001F, -1},  {-0.25F, -1},  {-0.5F, -1},
-        {-0.501F, -2}, {-3.0F, -6}, {-3.5F, -7},  {-3.501F, -7},  {-100.0F, -7}, {-0.0F, 0}};
+    const std::pair<float, int> cases[] = {{0.0F, 0},     {0.25F, 0},    {0.499F, 0},   {0.5F, 1},   {0.75F, 1},
+                                           {3.25F, 6},    {3.5F, 7},     {4.0F, 7},     {100.0F, 7}, {-0.001F, -1},
+                                           {-0.25F, -1},  {-0.5F, -1},   {-0.501F, -2}, {-3.0F, -6}, {-3.5F, -7},
+                                           {-3.501F, -7}, {-100.0F, -7}, {-0.0F, 0}};
     for (const auto& [weight, code] : cases) EXPECT_EQ(floorNested().encode(weight, 0.5F, 4), code) << weight;
     EXPECT_EQ(floorNested().encode(1e30F, 0.5F, 8), 127);
     EXPECT_EQ(floorNested().encode(-1e30F, 0.5F, 8), -127);
@@ -57,10 +57,12 @@ TEST(FloorNested, HasTheRangesOfTheMethod) {
 
 // By hand: 0.5 · 2^(4−b) · (c_b + ½).
 TEST(FloorNested, DecodesHalfAStepUp) {
-    const struct { int code, bits; double value; } cases[] = {
-        {3, 4, 1.75}, {3, 3, 1.5},    {3, 2, 1.0},   {-7, 4, -3.25}, {-7, 3, -3.5}, {-7, 2, -3.0},
-        {0, 4, 0.25}, {0, 3, 0.5},    {0, 2, 1.0},   {-1, 4, -0.25}, {-1, 3, -0.5}, {-1, 2, -1.0},
-        {7, 4, 3.75}, {7, 3, 3.5},    {7, 2, 3.0}};
+    const struct {
+        int code, bits;
+        double value;
+    } cases[] = {{3, 4, 1.75},  {3, 3, 1.5},   {3, 2, 1.0},  {-7, 4, -3.25}, {-7, 3, -3.5},
+                 {-7, 2, -3.0}, {0, 4, 0.25},  {0, 3, 0.5},  {0, 2, 1.0},    {-1, 4, -0.25},
+                 {-1, 3, -0.5}, {-1, 2, -1.0}, {7, 4, 3.75}, {7, 3, 3.5},    {7, 2, 3.0}};
     for (const auto& [code, bits, value] : cases)
         EXPECT_EQ(floorNested().decode(code, 0.5F, 4, bits), value) << code << " at " << bits;
 }
@@ -74,7 +76,8 @@ TEST(FloorNested, OddCodesAreTwiceTheCodePlusOne) {
 }
 
 RC_GTEST_PROP(FloorNested, WidthsNestInOneAnother, ()) {
-    const int top = *rc::gen::inRange(2, 9), middle = *rc::gen::inRange(2, top + 1), low = *rc::gen::inRange(2, middle + 1);
+    const int top = *rc::gen::inRange(2, 9), middle = *rc::gen::inRange(2, top + 1),
+              low = *rc::gen::inRange(2, middle + 1);
     const int highest = (1 << (top - 1)) - 1;
     const int code = *rc::gen::inRange(-highest, highest + 1);
     const auto& q = floorNested();
