@@ -114,7 +114,8 @@ void MainWindow::createHistory() {
 
 void MainWindow::createActions() {
     const auto make = [this](const char* iconName, const QString& text, const QKeySequence& key, auto slot) {
-        auto* action = new QAction(icon(iconName), text, this);
+        auto* action = new QAction(text, this);
+        if (*iconName != 0) action->setIcon(icon(iconName));
         action->setShortcut(key);
         if (!key.isEmpty())
             action->setToolTip(QStringLiteral("%1 (%2)").arg(text).arg(key.toString(QKeySequence::NativeText)));

@@ -106,7 +106,7 @@ def main():
         mix = [int(b) for b in text.split(",")]
         mix = mix * len(network.quantizable) if len(mix) == 1 else mix
         command = [os.environ["BITDESK_BIN"], "predict", str(MODEL), "--data", "fashion-mnist", "--bits", text,
-                   "--limit", str(IMAGES), "--no-store", "--quiet", "--json", "-"]
+                   "--limit", str(IMAGES), "--quiet", "--json", "-"]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         found = np.array(json.loads(done.stdout)["predictions"])
         agree = (found == network.predict(images, mix)).mean()
