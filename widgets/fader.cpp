@@ -199,7 +199,12 @@ void Fader::paintCaption(QPainter& painter) const {
     painter.drawText(QRect(0, height() - kBottom + 4, width(), 16), Qt::AlignCenter,
                      metrics.elidedText(m_caption.name, Qt::ElideMiddle, width() - 2));
     painter.setPen(theme.muted);
-    painter.setFont(Theme::figures(font(), 0.72, false));
+    // Neighbours' shapes must not run together: the font gives way, not the text.
+    QFont tiny = Theme::figures(font(), 0.72, false);
+    for (double size = 0.72; size > 0.55 && QFontMetrics(tiny).horizontalAdvance(m_caption.shape) > width() - 4;
+         size -= 0.04)
+        tiny = Theme::figures(font(), size, false);
+    painter.setFont(tiny);
     painter.drawText(QRect(0, height() - kBottom + 20, width(), 14), Qt::AlignCenter, m_caption.shape);
 }
 

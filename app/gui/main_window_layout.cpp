@@ -40,6 +40,7 @@ void MainWindow::createConsole() {
     plots->addWidget(m_layerPlot);
     plots->setStretchFactor(0, 3);
     plots->setStretchFactor(1, 2);
+    plots->setSizes({600, 400});
     plots->setChildrenCollapsible(false);
     auto* halves = new QSplitter(Qt::Vertical);
     halves->addWidget(plots);

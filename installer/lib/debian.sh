@@ -4,7 +4,7 @@
 packages_build=(g++ cmake ninja-build ccache mold pkg-config git ca-certificates python3 python3-venv python3-pip
     libssl-dev zlib1g-dev libsqlite3-dev libsqlitecpp-dev libcli11-dev nlohmann-json3-dev libspdlog-dev libfmt-dev
     libgtest-dev libbenchmark-dev librapidcheck-dev dataset-fashion-mnist)
-packages_gui=(qt6-base-dev libqt6svg6-dev libqcustomplot-dev libgl1-mesa-dev libxkbcommon-dev fonts-dejavu-core)
+packages_gui=(qt6-base-dev qt6-svg-dev libqcustomplot-dev libgl1-mesa-dev libxkbcommon-dev fonts-dejavu-core)
 
 install_debian() {
     local missing=() package
