@@ -1,0 +1,140 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/store/store.h"
+
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "core/base/error.h"
+
+namespace bitdesk {
+namespace {
+
+Evaluation example(int first) {
+    Evaluation e;
+    e.key = {.modelHash = "m",
+             .dataHash = "d",
+             .split = "test",
+             .subset = 4,
+             .orderSeed = 7,
+             .bits = {{first, 3}},
+             .numericsVersion = 1};
+    e.modelName = "model";
+    e.dataName = "data";
+    e.correct = 3;
+    e.total = 4;
+    e.predictions = {1, 300, 3, 4};
+    e.correctMask = {1, 1, 0, 1};
+    e.bitops = 61'680;
+    e.device = "cpu";
+    e.backend = "reference";
+    e.createdAt = "2026-11-24T00:00:00Z";
+    return e;
+}
+
+class StoreTest : public testing::Test {
+protected:
+    StoreTest() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "bitdesk-store-XXXXXX").string();
+        m_folder = mkdtemp(pattern.data());
+    }
+    ~StoreTest() override { std::filesystem::remove_all(m_folder); }
+    std::filesystem::path file() const { return m_folder / "results.sqlite"; }
+    /// Runs SQL past the Store, as another program would.
+    void sql(const char* text) const {
+        sqlite3* db = nullptr;
+        ASSERT_EQ(sqlite3_open(file().c_str(), &db), SQLITE_OK);
+        EXPECT_EQ(sqlite3_exec(db, text, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
+        sqlite3_close(db);
+    }
+    void expectRefused(ErrorKind kind) const {
+        try {
+            const Store store(file());
+            FAIL() << "opened";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.kind(), kind) << error.what();
+            EXPECT_NE(std::string(error.what()).find(file().string()), std::string::npos) << error.what();
+        }
+    }
+
+    std::filesystem::path m_folder;
+};
+
+TEST_F(StoreTest, GivesBackWhatWasSavedAfterReopening) {
+    const Evaluation saved = example(2);
+    const std::int64_t id = Store(file()).save(saved);
+    Store store(file());
+    const auto found = store.find(saved.key);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->id, id);
+    EXPECT_EQ(found->key, saved.key);
+    EXPECT_EQ(found->predictions, saved.predictions);
+    EXPECT_EQ(found->correctMask, saved.correctMask);
+    EXPECT_EQ(found->correct, 3);
+    EXPECT_TRUE(store.check().empty());
+}
+
+TEST_F(StoreTest, KnowsAnEvaluationByEveryPartOfItsKey) {
+    Store store(file());
+    store.save(example(2));
+    const auto misses = [&](auto change) {
+        EvaluationKey key = example(2).key;
+        change(key);
+        return !store.find(key);
+    };
+    EXPECT_TRUE(misses([](EvaluationKey& k) { k.modelHash = "n"; }));
+    EXPECT_TRUE(misses([](EvaluationKey& k) { k.dataHash = "e"; }));
+    EXPECT_TRUE(misses([](EvaluationKey& k) { k.split = "val"; }));
+    EXPECT_TRUE(misses([](EvaluationKey& k) { k.subset = 3; }));
+    EXPECT_TRUE(misses([](EvaluationKey& k) { k.orderSeed = 8; }));
+    EXPECT_TRUE(misses([](EvaluationKey& k) { k.bits = {{3, 2}}; }));
+    EXPECT_TRUE(misses([](EvaluationKey& k) { k.numericsVersion = 2; }));
+}
+
+TEST_F(StoreTest, SavingTheSameKeyTwiceKeepsOneRow) {
+    Store store(file());
+    EXPECT_EQ(store.save(example(2)), store.save(example(2)));
+    EXPECT_EQ(store.evaluations().size(), 1u);
+}
+
+TEST_F(StoreTest, TwoWritersLoseNothing) {
+    const Store first(file());
+    const auto write = [&](int begin) {
+        Store store(file());
+        for (int i = 0; i < 50; ++i) store.save(example(begin + i));
+    };
+    std::thread one(write, 0), two(write, 1000);
+    one.join();
+    two.join();
+    EXPECT_EQ(Store(file()).evaluations().size(), 100u);
+}
+
+TEST_F(StoreTest, RefusesWhatIsNoDatabaseAndLeavesIt) {
+    const std::string text(5000, 'x');
+    std::ofstream(file()) << text;
+    expectRefused(ErrorKind::BadInput);
+    std::ifstream in(file());
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), text);
+}
+
+TEST_F(StoreTest, RefusesAnotherProgramsDatabaseAndLeavesIt) {
+    sql("CREATE TABLE recipes (name TEXT)");
+    const auto size = std::filesystem::file_size(file());
+    expectRefused(ErrorKind::BadInput);
+    EXPECT_EQ(std::filesystem::file_size(file()), size);
+}
+
+TEST_F(StoreTest, RefusesANewerSchema) {
+    { const Store store(file()); }
+    sql("PRAGMA user_version = 9999");
+    expectRefused(ErrorKind::BadInput);
+}
+
+}  // namespace
+}  // namespace bitdesk
