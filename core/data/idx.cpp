@@ -87,7 +87,7 @@ fs::path findFile(const fs::path& folder, const std::string& stem) {
 }
 
 fs::path needFile(const fs::path& folder, const std::string& stem) {
-    const fs::path found = findFile(folder, stem);
+    fs::path found = findFile(folder, stem);
     if (found.empty()) throw Error(ErrorKind::BadInput, (folder / stem).string(), "is not there, and no .gz of it");
     return found;
 }
