@@ -40,12 +40,14 @@ file(GLOB _nvidia_libs "${BITDESK_TORCH_DIR}/nvidia/*/lib")
 foreach(dir IN LISTS _nvidia_libs)
   target_link_options(bitdesk_torch INTERFACE "-Wl,-rpath,${dir}" "-Wl,-rpath-link,${dir}")
 endforeach()
+# Nothing of ours calls into libtorch_cuda directly: it registers its kernels when it is loaded, so it must not be dropped.
+# libstdc++ comes first, because the wheel's libraries export half of a std::filesystem of their own, whose remove_all calls
+# a null pointer. (One list: CMake would fold a second pair of the same flags away.)
 if(BITDESK_CUDA_ENABLED)
-  # Nothing of ours calls into libtorch_cuda directly: it registers its kernels when it is loaded, so it must not be dropped.
-  target_link_libraries(bitdesk_torch INTERFACE
-    -Wl,--no-as-needed torch torch_cpu torch_cuda c10 c10_cuda -Wl,--as-needed)
+  set(_libraries torch torch_cpu torch_cuda c10 c10_cuda)
 else()
-  target_link_libraries(bitdesk_torch INTERFACE torch_cpu c10)
+  set(_libraries torch_cpu c10)
 endif()
+target_link_libraries(bitdesk_torch INTERFACE -Wl,--no-as-needed stdc++ ${_libraries} -Wl,--as-needed)
 target_link_options(bitdesk_torch INTERFACE "-Wl,--allow-shlib-undefined")
 message(STATUS "LibTorch: ${_torch} (CUDA ${BITDESK_CUDA_ENABLED})")

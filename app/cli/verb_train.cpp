@@ -99,6 +99,9 @@ Run prepareTrain(CLI::App& command) {
     command.add_option("--weight-decay", r.weightDecay, "on weights only")->capture_default_str();
     command.add_option("--distillation", r.distillation, "share of the teacher's targets, 0 to 1")
         ->capture_default_str();
+    command.add_option("--shift", r.shift, "augmentation: pixels that an image moves at most")->capture_default_str();
+    command.add_flag("--flip,!--no-flip", r.flip,
+                     "augmentation: mirror half of the images (default); not for digits or text");
     command.add_option("--batch", r.batch, "images a step")->capture_default_str();
     command.add_option("--seed", r.seed, "of everything random")->capture_default_str();
     command.add_option("--limit", r.limit, "training images, 0: all")->capture_default_str();

@@ -115,6 +115,33 @@ EvaluationSummary readSummary(SQLite::Statement& row) {
     return summary;
 }
 
+constexpr const char* kMeasurementColumns =
+    "SELECT t.id, m.hash, m.name, t.bits, t.backend, t.device, t.threads, t.batch, t.simulated, t.samples_ms, "
+    "t.layers, t.machine, t.build, t.environment, t.run_group, t.created_at "
+    "FROM measurements t JOIN models m ON m.id = t.model ";
+
+Measurement readMeasurement(SQLite::Statement& row) {
+    Measurement m;
+    m.id = row.getColumn(0).getInt64();
+    m.modelHash = row.getColumn(1).getString();
+    m.modelName = row.getColumn(2).getString();
+    m.bits = parseStoredBits(row.getColumn(3).getString());
+    m.backend = row.getColumn(4).getString();
+    m.device = row.getColumn(5).getString();
+    m.threads = row.getColumn(6).getInt();
+    m.batch = row.getColumn(7).getInt();
+    m.simulated = row.getColumn(8).getInt() != 0;
+    m.samplesMs = blob<double>(row.getColumn(9));
+    m.latencyMs = quartiles(m.samplesMs);
+    m.layers = layerTimesFromJson(row.getColumn(10).getString());
+    m.machine = row.getColumn(11).getString();
+    m.build = row.getColumn(12).getString();
+    m.environmentJson = row.getColumn(13).getString();
+    m.runGroup = row.getColumn(14).getInt64();
+    m.createdAt = row.getColumn(15).getString();
+    return m;
+}
+
 }  // namespace
 
 struct Store::Connection {
@@ -319,38 +346,22 @@ std::vector<EvaluationSummary> Store::evaluations(const std::string& modelHash, 
     });
 }
 
+std::optional<Measurement> Store::measurement(std::int64_t id) {
+    return guarded(path(), [&]() -> std::optional<Measurement> {
+        SQLite::Statement row(m_connection->database, std::string(kMeasurementColumns) + "WHERE t.id = ?");
+        row.bind(1, id);
+        return row.executeStep() ? std::optional(readMeasurement(row)) : std::nullopt;
+    });
+}
+
 std::vector<Measurement> Store::measurements(const std::string& modelHash, std::int64_t limit) {
     return guarded(path(), [&] {
-        SQLite::Statement row(
-            m_connection->database,
-            "SELECT t.id, m.hash, m.name, t.bits, t.backend, t.device, t.threads, t.batch, t.simulated, "
-            "t.samples_ms, t.layers, t.machine, t.build, t.environment, t.run_group, t.created_at "
-            "FROM measurements t JOIN models m ON m.id = t.model WHERE ?1 = '' OR m.hash = ?1 "
-            "ORDER BY t.id DESC LIMIT ?2");
+        SQLite::Statement row(m_connection->database, std::string(kMeasurementColumns) +
+                                                          "WHERE ?1 = '' OR m.hash = ?1 ORDER BY t.id DESC LIMIT ?2");
         row.bind(1, modelHash);
         row.bind(2, limit > 0 ? limit : std::int64_t{-1});
         std::vector<Measurement> all;
-        while (row.executeStep()) {
-            Measurement m;
-            m.id = row.getColumn(0).getInt64();
-            m.modelHash = row.getColumn(1).getString();
-            m.modelName = row.getColumn(2).getString();
-            m.bits = parseStoredBits(row.getColumn(3).getString());
-            m.backend = row.getColumn(4).getString();
-            m.device = row.getColumn(5).getString();
-            m.threads = row.getColumn(6).getInt();
-            m.batch = row.getColumn(7).getInt();
-            m.simulated = row.getColumn(8).getInt() != 0;
-            m.samplesMs = blob<double>(row.getColumn(9));
-            m.latencyMs = quartiles(m.samplesMs);
-            m.layers = layerTimesFromJson(row.getColumn(10).getString());
-            m.machine = row.getColumn(11).getString();
-            m.build = row.getColumn(12).getString();
-            m.environmentJson = row.getColumn(13).getString();
-            m.runGroup = row.getColumn(14).getInt64();
-            m.createdAt = row.getColumn(15).getString();
-            all.push_back(std::move(m));
-        }
+        while (row.executeStep()) all.push_back(readMeasurement(row));
         return all;
     });
 }

@@ -23,6 +23,7 @@ void check(const TrainRequest& request) {
     require(!request.bits.empty() && request.bits.front() >= 2 && request.bits.back() <= 8, "--bits",
             "bit-widths must be between 2 and 8");
     require(request.batch >= 2, "--batch", "a batch has at least 2 images");
+    require(request.shift >= 0 && request.shift <= 64, "--shift", "must be between 0 and 64 pixels");
     require(request.distillation >= 0 && request.distillation <= 1, "--distillation", "must be between 0 and 1");
     require(request.floatEpochs >= 0 && request.activationEpochs >= 0 && request.uniformEpochs >= 0 &&
                 request.mixedEpochs >= 0 && request.uniformEpochs + request.mixedEpochs > 0,

@@ -36,6 +36,8 @@ struct TrainRequest {
     double floatRate = 0.1, activationRate = 0.05, uniformRate = 0.05, mixedRate = 0.05;  ///< at the cosine's start
     double weightDecay = 1e-4;                                                            ///< on weights only
     double distillation = 0.5;  ///< share of the teacher's soft targets in the loss, 0: none
+    int shift = 2;              ///< augmentation: each image moves by −shift … shift pixels
+    bool flip = true;           ///< augmentation: half of the images are mirrored; not for digits or text
     int batch = 128;
     std::uint64_t seed = 1;
     std::int64_t limit = 0;  ///< training images, 0: all (for trials)

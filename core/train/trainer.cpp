@@ -24,7 +24,6 @@ constexpr int kReportedMixes = 4;       // random mixes whose mean accuracy is r
 constexpr int kCalibrationSteps = 360;  // batches that re-estimate the running statistics
 constexpr std::int64_t kEpochValidation = 2000;
 constexpr std::int64_t kReportEvery = 50;
-const Augmentation kAugmentation{.shift = 2, .flip = true};
 
 std::vector<at::Tensor> tensorsOf(const std::map<std::string, at::Tensor>& named) {
     std::vector<at::Tensor> all;
@@ -163,7 +162,7 @@ double Trainer::trainStep(const StagePlan& plan, std::span<const std::int64_t> i
     mode.quantizeWeights = plan.stage == TrainStage::Uniform || plan.stage == TrainStage::Mixed;
     if (plan.stage != TrainStage::Float)
         mode.bits = drawBits(plan.stage, stageProgress, m_network->network(), m_request.bits, m_random);
-    const at::Tensor images = m_trainBatches->images(indices, kAugmentation, m_random);
+    const at::Tensor images = m_trainBatches->images(indices, augmentation(), m_random);
     m_optimizer->zero_grad();
     const at::Tensor value = loss(m_network->forward(images, mode), indices);
     value.backward();
@@ -196,7 +195,7 @@ void Trainer::makeSoftTargets() {
         const std::span<const std::int64_t> part(m_indices.data() + begin, std::min(kBatch, m_indices.size() - begin));
         at::Tensor logits = at::zeros({static_cast<std::int64_t>(part.size()), m_network->network().classes()});
         for (int view = 0; view < kTeacherViews; ++view)
-            logits += m_network->forward(m_trainBatches->images(part, kAugmentation, m_random), mode).to(at::kCPU);
+            logits += m_network->forward(m_trainBatches->images(part, augmentation(), m_random), mode).to(at::kCPU);
         const at::Tensor rows = at::tensor(at::IntArrayRef(part.data(), part.size()), at::kLong);
         m_softTargets.index_copy_(0, rows, at::softmax(logits / (kTeacherViews * kTemperature), 1));
     }

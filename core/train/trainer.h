@@ -37,6 +37,7 @@ private:
     double trainStep(const StagePlan& plan, std::span<const std::int64_t> indices, double stageProgress);
     at::Tensor loss(const at::Tensor& logits, std::span<const std::int64_t> indices) const;
     void makeSoftTargets();
+    Augmentation augmentation() const { return {.shift = m_request.shift, .flip = m_request.flip}; }
     void calibrateNorms();
     void reportEpoch(const StagePlan& plan, int epoch, double meanLoss);
     double accuracy(const ForwardMode& mode, const DataSet& data, std::int64_t limit);

@@ -44,10 +44,10 @@ std::string Trainer::fingerprint() const {
     const TrainRequest& r = m_request;
     return fmt::format(
         "1 network={} train={} val={} bits={} epochs={},{},{},{} rates={},{},{},{} decay={} "
-        "distillation={} batch={} seed={} limit={}",
+        "distillation={} shift={} flip={} batch={} seed={} limit={}",
         r.network, m_train->hash(), m_val->hash(), fmt::join(r.bits, "+"), r.floatEpochs, r.activationEpochs,
         r.uniformEpochs, r.mixedEpochs, r.floatRate, r.activationRate, r.uniformRate, r.mixedRate, r.weightDecay,
-        r.distillation, r.batch, r.seed, r.limit);
+        r.distillation, r.shift, r.flip, r.batch, r.seed, r.limit);
 }
 
 void Trainer::save(std::size_t stage, int epochsDone) {
