@@ -68,7 +68,7 @@ Environment readEnvironment() {
     utsname system{};
     if (uname(&system) == 0) e.kernel = system.release;
     const std::string machine = firstLine("/etc/machine-id");
-    e.hostHash = machine.empty() ? "" : sha256(machine).substr(0, 12);
+    e.hostHash = sha256(machine.empty() ? system.nodename + e.cpuModel : machine).substr(0, 12);
     e.compiler = BITDESK_COMPILER;
     e.buildType = BITDESK_BUILD_TYPE;
     e.version = BITDESK_VERSION;

@@ -16,7 +16,7 @@ namespace bitdesk {
 namespace {
 
 constexpr int kTop = 30;     // the figure above the groove
-constexpr int kBottom = 40;  // two caption lines below it
+constexpr int kBottom = 52;  // three caption lines below it
 constexpr int kKnobHeight = 14;
 constexpr int kGrooveWidth = 4;
 
@@ -27,7 +27,7 @@ Fader::Fader(std::vector<int> widths, const Caption& caption, QWidget* parent)
     setFocusPolicy(Qt::StrongFocus);
     setToolTip(caption.toolTip);
     setAccessibleName(caption.name);
-    setAccessibleDescription(caption.toolTip);
+    setAccessibleDescription(caption.description);
     setCursor(Qt::PointingHandCursor);
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);
 }
@@ -38,8 +38,8 @@ void Fader::setBits(int bits) {
     update();
 }
 
-QSize Fader::sizeHint() const { return {62, 190}; }
-QSize Fader::minimumSizeHint() const { return {62, 140}; }
+QSize Fader::sizeHint() const { return {62, 200}; }
+QSize Fader::minimumSizeHint() const { return {62, 150}; }
 
 QRect Fader::groove() const {
     const int knob = kKnobHeight / 2;
@@ -64,11 +64,11 @@ void Fader::moveTo(int bits) {
     emit moved(bits);
 }
 
-void Fader::step(int notches) {
+int Fader::stepped(int notches) const {
     const auto found = std::ranges::find(m_widths, m_bits);
     const auto last = static_cast<std::ptrdiff_t>(m_widths.size()) - 1;
     const std::ptrdiff_t now = found == m_widths.end() ? last : found - m_widths.begin();
-    moveTo(m_widths[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(now + notches, 0, last))]);
+    return m_widths[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(now + notches, 0, last))];
 }
 
 void Fader::mousePressEvent(QMouseEvent* event) {
@@ -97,26 +97,33 @@ void Fader::wheelEvent(QWheelEvent* event) {
     m_wheel += event->angleDelta().y();
     if (const int notches = m_wheel / kNotch; notches != 0) {
         m_wheel -= notches * kNotch;
-        step(notches);
+        moveTo(stepped(notches));
+        emit released();
     }
     event->accept();
 }
 
 void Fader::keyPressEvent(QKeyEvent* event) {
+    int target = 0;
     switch (event->key()) {
         case Qt::Key_Up:
-        case Qt::Key_PageUp: step(1); return;
+        case Qt::Key_PageUp: target = stepped(1); break;
         case Qt::Key_Down:
-        case Qt::Key_PageDown: step(-1); return;
-        case Qt::Key_Home: moveTo(m_widths.back()); return;
-        case Qt::Key_End: moveTo(m_widths.front()); return;
+        case Qt::Key_PageDown: target = stepped(-1); break;
+        case Qt::Key_Home: target = m_widths.back(); break;
+        case Qt::Key_End: target = m_widths.front(); break;
         case Qt::Key_Left: focusPreviousChild(); return;
         case Qt::Key_Right: focusNextChild(); return;
         default: break;
     }
     const int digit = event->key() - Qt::Key_0;
-    if (event->modifiers() == Qt::NoModifier && std::ranges::find(m_widths, digit) != m_widths.end()) moveTo(digit);
-    else QWidget::keyPressEvent(event);
+    if (event->modifiers() == Qt::NoModifier && std::ranges::find(m_widths, digit) != m_widths.end()) target = digit;
+    if (target == 0) {
+        QWidget::keyPressEvent(event);
+        return;
+    }
+    moveTo(target);
+    emit released();
 }
 
 void Fader::focusInEvent(QFocusEvent* event) {
@@ -139,7 +146,7 @@ void Fader::paintEvent(QPaintEvent*) {
     }
     painter.setFont(Theme::figures(font(), 1.35, true));
     painter.setPen(m_bits == 0 ? theme.muted : theme.text);
-    painter.drawText(QRect(0, 4, width(), kTop - 4), Qt::AlignCenter,
+    painter.drawText(QRect(0, 2, width(), kTop - 8), Qt::AlignCenter,
                      m_bits == 0 ? QStringLiteral("–") : QString::number(m_bits));
     paintGroove(painter);
     paintShare(painter);
@@ -175,7 +182,8 @@ void Fader::paintGroove(QPainter& painter) const {
     painter.drawLine(at.x() - 6, at.y(), at.x() + 6, at.y());
 }
 
-/// A slim bar beside the groove: this layer's share of the MACs, the full height being a fifth of all of them.
+/// A slim bar beside the groove, its figure above: this layer's share of the MACs, the full height being a fifth of
+/// all.
 void Fader::paintShare(QPainter& painter) const {
     if (m_caption.share < 0) return;
     const Theme theme = Theme::of(palette());
@@ -188,24 +196,26 @@ void Fader::paintShare(QPainter& painter) const {
     const int filled = std::max(2, static_cast<int>(bar.height() * std::min(1.0, m_caption.share / kFullScale)));
     painter.setBrush(theme.muted);
     painter.drawRoundedRect(QRect(bar.left(), bar.bottom() - filled + 1, bar.width(), filled), 2, 2);
+    painter.setFont(Theme::figures(font(), 0.65, false));
+    painter.setPen(theme.muted);
+    painter.drawText(
+        QRect(bar.center().x() - 16, bar.top() - 16, 32, 14), Qt::AlignCenter,
+        m_caption.share < 0.005 ? QStringLiteral("<1%") : QStringLiteral("%1%").arg(100 * m_caption.share, 0, 'f', 0));
 }
 
 void Fader::paintCaption(QPainter& painter) const {
     const Theme theme = Theme::of(palette());
-    const QFont small = Theme::figures(font(), 0.85, false);
-    painter.setFont(small);
-    painter.setPen(theme.text);
-    const QFontMetrics metrics(small);
-    painter.drawText(QRect(0, height() - kBottom + 4, width(), 16), Qt::AlignCenter,
-                     metrics.elidedText(m_caption.name, Qt::ElideMiddle, width() - 2));
-    painter.setPen(theme.muted);
-    // Neighbours' shapes must not run together: the font gives way, not the text.
-    QFont tiny = Theme::figures(font(), 0.72, false);
-    for (double size = 0.72; size > 0.55 && QFontMetrics(tiny).horizontalAdvance(m_caption.shape) > width() - 4;
-         size -= 0.04)
-        tiny = Theme::figures(font(), size, false);
-    painter.setFont(tiny);
-    painter.drawText(QRect(0, height() - kBottom + 20, width(), 14), Qt::AlignCenter, m_caption.shape);
+    const auto line = [&](int row, const QString& text, double size, const QColor& colour) {
+        constexpr int kLineHeight = 15;
+        const QFont small = Theme::figures(font(), size, false);
+        painter.setFont(small);
+        painter.setPen(colour);
+        painter.drawText(QRect(0, height() - kBottom + 5 + row * kLineHeight, width(), kLineHeight), Qt::AlignCenter,
+                         QFontMetrics(small).elidedText(text, Qt::ElideMiddle, width() - 2));
+    };
+    line(0, m_caption.name, 0.85, theme.text);
+    line(1, m_caption.channels, 0.75, theme.muted);
+    line(2, m_caption.geometry, 0.75, theme.muted);
 }
 
 }  // namespace bitdesk

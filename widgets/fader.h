@@ -9,15 +9,17 @@
 namespace bitdesk {
 
 /// One vertical fader that snaps to a model's bit-widths. Mouse (press, drag), wheel, Up/Down, Page keys, Home/End and
-/// the digit keys move it; `moved` tells every new width, `released` the end of a drag.
+/// the digit keys move it; `moved` tells every new width, `released` the end of a drag, a turn or a key.
 class Fader : public QWidget {
     Q_OBJECT
 public:
     struct Caption {
-        QString name;   ///< short name under the groove
-        QString shape;  ///< one line, e.g. "64→128 3×3"
-        QString toolTip;
-        double share = 0;  ///< of the network's MACs, 0…1; < 0: no bar
+        QString name;         ///< short name under the groove
+        QString channels;     ///< e.g. "64→128"
+        QString geometry;     ///< kernel and output map, e.g. "3×3 · 14×14"
+        QString toolTip;      ///< may be rich text
+        QString description;  ///< the same as plain text, for screen readers
+        double share = 0;     ///< of the network's MACs, 0…1; < 0: no bar
     };
 
     Fader(std::vector<int> widths, const Caption& caption, QWidget* parent = nullptr);
@@ -47,7 +49,7 @@ protected:
 
 private:
     void moveTo(int bits);
-    void step(int notches);
+    int stepped(int notches) const;
     int widthAt(int y) const;
     QRect groove() const;
     void paintGroove(QPainter& painter) const;

@@ -7,6 +7,7 @@
 #include <QLabel>
 #include <QLocale>
 #include <QScrollArea>
+#include <QTextDocument>
 #include <algorithm>
 
 #include "core/network/cost.h"
@@ -29,24 +30,28 @@ std::pair<QString, QString> splitName(const std::string& name) {
 Fader::Caption captionOf(const Layer& layer, double share) {
     Fader::Caption caption;
     caption.name = splitName(layer.name).second;
-    caption.shape = QStringLiteral("%1→%2 %3×%4")
-                        .arg(layer.input.channels)
-                        .arg(layer.output.channels)
-                        .arg(layer.kernelHeight)
-                        .arg(layer.kernelWidth);
+    caption.channels = QStringLiteral("%1→%2").arg(layer.input.channels).arg(layer.output.channels);
+    caption.geometry = QStringLiteral("%1×%2 · %3×%4")
+                           .arg(layer.kernelHeight)
+                           .arg(layer.kernelWidth)
+                           .arg(layer.output.height)
+                           .arg(layer.output.width);
     caption.share = share;
-    caption.toolTip =
-        QStringLiteral("%1\n%2 → %3 channels, kernel %4×%5, output %6×%7\n%8 MACs, %9 % of the network\n%10 weights")
-            .arg(QString::fromStdString(layer.name).toHtmlEscaped())
-            .arg(layer.input.channels)
-            .arg(layer.output.channels)
-            .arg(layer.kernelHeight)
-            .arg(layer.kernelWidth)
-            .arg(layer.output.height)
-            .arg(layer.output.width)
-            .arg(QLocale().toString(static_cast<qlonglong>(layer.macs)))
-            .arg(100 * share, 0, 'f', 1)
-            .arg(QLocale().toString(static_cast<qlonglong>(layer.weightCount)));
+    const QString facts = QStringLiteral(
+                              "%1\n%2 → %3 channels, kernel %4×%5, output %6×%7\n%8 MACs, %9 % of the network (the "
+                              "slim bar)\n%10 weights")
+                              .arg(QString::fromStdString(layer.name))
+                              .arg(layer.input.channels)
+                              .arg(layer.output.channels)
+                              .arg(layer.kernelHeight)
+                              .arg(layer.kernelWidth)
+                              .arg(layer.output.height)
+                              .arg(layer.output.width)
+                              .arg(QLocale().toString(static_cast<qlonglong>(layer.macs)))
+                              .arg(100 * share, 0, 'f', 1)
+                              .arg(QLocale().toString(static_cast<qlonglong>(layer.weightCount)));
+    caption.toolTip = Qt::convertFromPlainText(facts);  // a name from a file must not become markup
+    caption.description = facts;
     return caption;
 }
 
@@ -64,13 +69,14 @@ FaderBank::FaderBank(QWidget* parent) : QWidget(parent) {
     m_scroll->setFrameShape(QFrame::NoFrame);
     m_scroll->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     row->addWidget(m_scroll, 1);
-    setMinimumHeight(200);
+    setMinimumHeight(216);
 }
 
 void FaderBank::setNetwork(const Network& network, const std::vector<int>& widths) {
     delete m_master;
     m_faders.clear();
-    m_master = new Fader(widths, {QStringLiteral("MASTER"), QStringLiteral("all layers"),
+    m_master = new Fader(widths, {QStringLiteral("MASTER"), QStringLiteral("all layers"), QString(),
+                                  QStringLiteral("Moves every layer to one bit-width"),
                                   QStringLiteral("Moves every layer to one bit-width"), -1});
     m_masterPlace->layout()->addWidget(m_master);
     connect(m_master, &Fader::moved, this, [this](int bits) {

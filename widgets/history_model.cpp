@@ -4,6 +4,7 @@
 #include "widgets/history_model.h"
 
 #include <QDateTime>
+#include <QTextDocument>
 #include <algorithm>
 
 #include "widgets/format.h"
@@ -60,16 +61,19 @@ QVariant HistoryModel::data(const QModelIndex& index, int role) const {
     switch (role) {
         case Qt::DisplayRole: return text(entry, index.column());
         case kSortRole: return sortValue(entry, index.column());
+        case kMixRole: return QVariant::fromValue(QList<int>(entry.bits.bits.begin(), entry.bits.bits.end()));
         case Qt::TextAlignmentRole:
             return QVariant::fromValue(Qt::Alignment(index.column() == Bits || index.column() == When
                                                          ? Qt::AlignLeft | Qt::AlignVCenter
                                                          : Qt::AlignRight | Qt::AlignVCenter));
         case Qt::ToolTipRole:
-            return QStringLiteral("%1 of %2 images of %3 (%4) right, 95 % interval\n%5 on %6")
-                .arg(entry.correct)
-                .arg(entry.total)
-                .arg(QString::fromStdString(entry.dataName), QString::fromStdString(entry.split),
-                     QString::fromStdString(entry.backend), QString::fromStdString(entry.device));
+            return Qt::convertFromPlainText(
+                QStringLiteral("%1\n%2 of %3 images of %4 (%5) right, 95 % interval\n%6 on %7\ndouble click loads it")
+                    .arg(QString::fromStdString(toText(entry.bits)))
+                    .arg(entry.correct)
+                    .arg(entry.total)
+                    .arg(QString::fromStdString(entry.dataName), QString::fromStdString(entry.split),
+                         QString::fromStdString(entry.backend), QString::fromStdString(entry.device)));
         default: return {};
     }
 }

@@ -17,6 +17,8 @@ public:
     enum Column { Id, Accuracy, BitOps, Bits, When, ColumnCount };
     /// Sorts by number, not by text.
     static constexpr int kSortRole = Qt::UserRole;
+    /// The mix of a row as QList<int>.
+    static constexpr int kMixRole = Qt::UserRole + 1;
 
     using QAbstractTableModel::QAbstractTableModel;
 

@@ -40,6 +40,8 @@ Readouts::Readouts(QWidget* parent) : QWidget(parent) {
     m_accuracy.value->setObjectName(QStringLiteral("accuracyValue"));
     m_accuracy.detail->setObjectName(QStringLiteral("accuracyDetail"));
     m_difference.value->setObjectName(QStringLiteral("differenceValue"));
+    m_difference.detail->setObjectName(QStringLiteral("differenceDetail"));
+    m_latency.detail->setObjectName(QStringLiteral("latencyDetail"));
     clear();
 }
 

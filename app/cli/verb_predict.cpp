@@ -5,6 +5,7 @@
 
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
+#include "app/jobs/predict_job.h"
 #include "core/model/model_file.h"
 
 namespace bitdesk::cli {
@@ -14,6 +15,7 @@ struct PredictOptions {
     ModelOptions model;
     DataOptions data;
     DeviceOptions device;
+    StoreOptions store;
     OutputOptions output;
 };
 
@@ -26,23 +28,37 @@ std::string listCsv(const std::vector<std::uint16_t>& predictions, const MetaMod
 
 int run(const PredictOptions& options, Terminal& terminal) {
     checkOutputs(options.output);
-    const MetaModel model = openModel(options.model.model, options.model.seed);
-    const auto mixes = parseConfigurations(options.model, model);
+    const auto model = std::make_shared<const MetaModel>(openModel(options.model.model, options.model.seed));
+    const auto mixes = parseConfigurations(options.model, *model);
     if (mixes.size() != 1) throw Error(ErrorKind::Usage, "--bits", "predict takes one mix");
-    const jobs::DeviceChoice device = deviceChoice(options.device);
-    const auto data = openDataSet(options.data.data, parseSplit(options.data.split));
-    checkDataFitsModel(*data, model);
+    jobs::EvaluateRequest request{.model = model,
+                                  .data = openDataSet(options.data.data, parseSplit(options.data.split)),
+                                  .bits = mixes.front(),
+                                  .device = deviceChoice(options.device),
+                                  .options = {}};
+    request.options.limit = options.data.limit;
+    request.options.batch = options.data.batch;
+    const auto store = openStore(options.store);
     ComputeArbiter arbiter;
     arbiter.setThreads(options.device.threads);
-    const auto executor = jobs::makeExecutor(model, device, arbiter.threads());
+    const auto executor = jobs::makeExecutor(*model, request.device, arbiter.threads());
+    jobs::JobContext context{store.get(), &arbiter, {}, terminal.stop};
     ProgressLine line(terminal, options.output.quiet);
-    const auto predictions = predict(
-        *executor, lower(model, mixes.front()), *data, options.data.limit, options.data.batch, terminal.stop,
-        [&](const PartialEvaluation& partial) { line.show(fmt::format("{} of {}", partial.seen, partial.total)); });
-    const Json json{{"model", model.name},         {"model_hash", model.hash},     {"data", data->name()},
-                    {"split", options.data.split}, {"bits", mixes.front().bits},   {"classes", model.classNames},
-                    {"predictions", predictions},  {"device", executor->device()}, {"backend", executor->backend()}};
-    const std::string csv = listCsv(predictions, model);
+    const auto result = jobs::predictMix(request, *executor, context, [&](const PartialEvaluation& partial) {
+        line.show(fmt::format("{} of {}", partial.seen, partial.total));
+    });
+    const Json json{{"id", result.evaluationId > 0 ? Json(result.evaluationId) : Json()},
+                    {"model", model->name},
+                    {"model_hash", model->hash},
+                    {"data", request.data->name()},
+                    {"split", options.data.split},
+                    {"bits", request.bits.bits},
+                    {"classes", model->classNames},
+                    {"predictions", result.predictions},
+                    {"device", executor->device()},
+                    {"backend", executor->backend()},
+                    {"from_store", result.fromStore}};
+    const std::string csv = listCsv(result.predictions, *model);
     emit(options.output, terminal, json, csv, csv);
     return 0;
 }
@@ -54,6 +70,7 @@ Run preparePredict(CLI::App& command) {
     addModel(command, options->model, true);
     addData(command, options->data);
     addDevice(command, options->device);
+    addStore(command, options->store);
     addOutput(command, options->output);
     return [options](Terminal& terminal) { return run(*options, terminal); };
 }

@@ -66,9 +66,20 @@ int run(TrainOptions& options, Terminal& terminal) {
     jobs::JobContext context;
     context.stop = terminal.stop;
     const bool quiet = options.output.quiet;
-    const MetaModel model = jobs::trainModel(request, context, [&](const TrainProgress& progress) {
+    const auto show = [&](const TrainProgress& progress) {
         if (!quiet) printProgress(terminal.err, progress);
-    });
+    };
+    const MetaModel model = [&] {
+        try {
+            return jobs::trainModel(request, context, show);
+        } catch (const Cancelled&) {
+            const std::string checkpoint = request.out.string() + ".ckpt";
+            if (std::filesystem::exists(checkpoint))
+                terminal.err << fmt::format("{} holds the epochs done: the same command with --resume goes on\n",
+                                            checkpoint);
+            throw;
+        }
+    }();
     Json json{{"model", request.out.string()}, {"hash", model.hash}, {"provenance", model.provenance}};
     std::string text = fmt::format("{}  ({})\n", request.out.string(), model.hash);
     for (const auto& [key, value] : model.provenance)

@@ -155,13 +155,10 @@ void MainWindow::startLive() {
         return;
     }
     m_hasPrevious = false;
-    EvaluationOptions options;
-    options.firstBatch = 16;
-    options.batch = 64;
     m_live.start({.model = m_model,
                   .data = m_data,
                   .device = {.backend = "reference", .device = m_startup.device.toStdString()},
-                  .options = options,
+                  .options = jobs::liveOptions(),
                   .store = m_store.get(),
                   .arbiter = &m_arbiter,
                   .measureLatency = m_startup.measureLatency});
@@ -246,7 +243,8 @@ void MainWindow::showFailure(const QString& title, const QString& message) {
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    if (event->mimeData()->hasUrls() && event->mimeData()->urls().first().isLocalFile()) event->acceptProposedAction();
+    const auto urls = event->mimeData()->urls();
+    if (!urls.isEmpty() && urls.first().isLocalFile()) event->acceptProposedAction();
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {

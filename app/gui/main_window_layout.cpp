@@ -19,6 +19,7 @@
 #include "widgets/fader_bank.h"
 #include "widgets/history_model.h"
 #include "widgets/layer_plot.h"
+#include "widgets/mix_delegate.h"
 #include "widgets/readouts.h"
 #include "widgets/theme.h"
 #include "widgets/trade_off_plot.h"
@@ -98,7 +99,8 @@ void MainWindow::createHistory() {
     m_historyView->setColumnWidth(HistoryModel::Id, 44);
     m_historyView->setColumnWidth(HistoryModel::Accuracy, 108);
     m_historyView->setColumnWidth(HistoryModel::BitOps, 74);
-    m_historyView->setColumnWidth(HistoryModel::Bits, 210);
+    m_historyView->setColumnWidth(HistoryModel::Bits, 126);
+    m_historyView->setItemDelegateForColumn(HistoryModel::Bits, new MixDelegate(m_historyView));
     m_historyView->setFrameShape(QFrame::NoFrame);
     m_historyView->setAccessibleName(QStringLiteral("History of evaluations"));
     connect(m_historyView, &QTableView::activated, this, [this](const QModelIndex& index) {
@@ -110,7 +112,7 @@ void MainWindow::createHistory() {
     dock->setWidget(m_historyView);
     dock->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetClosable);
     addDockWidget(Qt::LeftDockWidgetArea, dock);
-    resizeDocks({dock}, {300}, Qt::Horizontal);
+    resizeDocks({dock}, {370}, Qt::Horizontal);
 }
 
 void MainWindow::createActions() {

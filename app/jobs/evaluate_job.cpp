@@ -9,16 +9,10 @@
 namespace bitdesk::jobs {
 namespace {
 
-std::optional<Evaluation> findStored(const EvaluateRequest& request, const EvaluationKey& key, JobContext& context) {
-    if (context.store == nullptr || !request.reuseStored) return std::nullopt;
-    return context.store->post([key](Store& store) { return store.find(key); }).get();
-}
-
-Evaluation describe(const EvaluateRequest& request, const EvaluationKey& key, const Executor& executor,
-                    EvaluationOutcome outcome) {
+Evaluation describe(const EvaluateRequest& request, const Executor& executor, EvaluationOutcome outcome) {
     const Network& network = request.model->network;
     Evaluation e;
-    e.key = key;
+    e.key = keyOf(request);
     e.modelName = request.model->name;
     e.dataName = request.data->name();
     e.correct = outcome.correct;
@@ -34,8 +28,8 @@ Evaluation describe(const EvaluateRequest& request, const EvaluationKey& key, co
     return e;
 }
 
-EvaluateResult evaluateNew(const EvaluateRequest& request, const EvaluationKey& key, Executor& executor,
-                           JobContext& context, const PartialSink& onBatch) {
+EvaluateResult evaluateNew(const EvaluateRequest& request, Executor& executor, JobContext& context,
+                           const PartialSink& onBatch) {
     const ExecutionPlan plan = lower(*request.model, request.bits);
     std::optional<ComputeArbiter::Lease> lease;
     if (context.arbiter != nullptr) lease.emplace(context.arbiter->acquire(request.priority, context.stop));
@@ -50,7 +44,7 @@ EvaluateResult evaluateNew(const EvaluateRequest& request, const EvaluationKey& 
     };
     auto outcome = evaluate(executor, plan, *request.data, request.options, context.stop, afterBatch);
     lease.reset();
-    EvaluateResult result{describe(request, key, executor, std::move(outcome)), false};
+    EvaluateResult result{describe(request, executor, std::move(outcome)), false};
     // A request cancelled during its last mini-batch is cancelled: nobody waits for it any more.
     if (context.stop.stop_requested()) throw Cancelled();
     if (context.store != nullptr)
@@ -73,13 +67,17 @@ EvaluationKey keyOf(const EvaluateRequest& request) {
             .numericsVersion = kNumericsVersion};
 }
 
+std::optional<Evaluation> findStored(const EvaluateRequest& request, JobContext& context) {
+    if (context.store == nullptr || !request.reuseStored) return std::nullopt;
+    return context.store->post([key = keyOf(request)](Store& store) { return store.find(key); }).get();
+}
+
 EvaluateResult evaluateMix(const EvaluateRequest& request, Executor& executor, JobContext& context,
                            const PartialSink& onBatch) {
     checkDataFitsModel(*request.data, *request.model);
     checkBits(request.bits, request.model->network, request.model->bits);
-    const EvaluationKey key = keyOf(request);
-    if (auto stored = findStored(request, key, context)) return {std::move(*stored), true};
-    return evaluateNew(request, key, executor, context, onBatch);
+    if (auto stored = findStored(request, context)) return {std::move(*stored), true};
+    return evaluateNew(request, executor, context, onBatch);
 }
 
 EvaluateResult evaluateMix(const EvaluateRequest& request, JobContext& context, const PartialSink& onBatch) {

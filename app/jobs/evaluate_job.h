@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <functional>
+#include <optional>
 
 #include "app/jobs/job_context.h"
 #include "app/jobs/workbench_types.h"
@@ -36,5 +36,7 @@ EvaluateResult evaluateMix(const EvaluateRequest& request, Executor& executor, J
                            const PartialSink& onBatch = {});
 
 EvaluationKey keyOf(const EvaluateRequest& request);
+/// The stored evaluation of this request, if there is a store, one in it, and `reuseStored`.
+std::optional<Evaluation> findStored(const EvaluateRequest& request, JobContext& context);
 
 }  // namespace bitdesk::jobs

@@ -58,10 +58,9 @@ struct LiveSession::Worker {
         if (bits == pinnedBits && !(bits && pinned.empty())) return;
         pinnedBits = bits;
         pinned.clear();
-        if (!bits || session.m_setup.store == nullptr) return;
-        const EvaluationKey key = keyOf(requestFor(*bits));
-        const auto stored = session.m_setup.store->post([key](Store& store) { return store.find(key); }).get();
-        if (stored) pinned = stored->correctMask;
+        if (!bits) return;
+        JobContext jobContext = context({});
+        if (const auto stored = findStored(requestFor(*bits), jobContext)) pinned = stored->correctMask;
     }
 
     const std::vector<std::uint8_t>& reference() const { return pinnedBits ? pinned : previous; }
@@ -123,6 +122,13 @@ struct LiveSession::Worker {
         session.m_sink(LiveLatency{request.generation, std::move(result.runs.front())});
     }
 };
+
+EvaluationOptions liveOptions() {
+    EvaluationOptions options;
+    options.firstBatch = 16;
+    options.batch = 64;
+    return options;
+}
 
 LiveSession::LiveSession(Setup setup, std::function<void(const LiveEvent&)> sink)
     : m_setup(std::move(setup)), m_sink(std::move(sink)), m_thread([this](std::stop_token stop) { work(stop); }) {}

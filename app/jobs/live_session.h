@@ -45,6 +45,9 @@ struct LiveFailure {
 
 using LiveEvent = std::variant<LiveUpdate, LiveLatency, LiveFailure>;
 
+/// How the live evaluation walks the images: a small first mini-batch, so that the first estimate comes soon.
+EvaluationOptions liveOptions();
+
 /// One worker thread; the latest submitted mix wins: submitting cancels the evaluation in hand at its next
 /// mini-batch. After a finished evaluation the mix's latency is measured, unless a new one was submitted.
 /// Knows no Qt; the sink is called on the worker thread.

@@ -17,16 +17,6 @@ Interval wilson(std::int64_t successes, std::int64_t total, double z) {
     return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
 }
 
-Interval wilsonFinite(std::int64_t successes, std::int64_t total, std::int64_t population, double z) {
-    if (total <= 0 || population <= 1) return wilson(successes, total, z);
-    // Sampling without replacement shrinks the variance by (N−n)/(N−1): the sample is worth n·(N−1)/(N−n) images.
-    const double p = static_cast<double>(successes) / static_cast<double>(total);
-    if (total >= population) return {p, p};
-    const double factor = static_cast<double>(population - total) / static_cast<double>(population - 1);
-    return wilson(static_cast<std::int64_t>(std::llround(static_cast<double>(successes) / factor)),
-                  static_cast<std::int64_t>(std::llround(static_cast<double>(total) / factor)), z);
-}
-
 PairedDifference pairedDifference(std::int64_t onlyA, std::int64_t onlyB, std::int64_t total) {
     PairedDifference result{.delta = 0, .halfWidth = 1, .onlyA = onlyA, .onlyB = onlyB, .total = total};
     if (total <= 0) return result;

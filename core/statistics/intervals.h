@@ -17,11 +17,6 @@ struct Interval {
 /// Wilson score interval of a proportion (Wilson 1927), 95 % by default. total = 0 gives [0, 1].
 Interval wilson(std::int64_t successes, std::int64_t total, double z = 1.959963984540054);
 
-/// The same with the finite-population correction for a sample of `total` out of `population` images drawn without
-/// replacement: the interval closes as the sample becomes the whole (Cochran, Sampling Techniques, 1977, 2.6).
-Interval wilsonFinite(std::int64_t successes, std::int64_t total, std::int64_t population,
-                      double z = 1.959963984540054);
-
 /// Difference of two accuracies on the same images. onlyA: images that only A gets right, onlyB: only B.
 struct PairedDifference {
     double delta = 0;      ///< accuracy(B) − accuracy(A), fraction

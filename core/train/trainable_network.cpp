@@ -17,7 +17,8 @@ namespace {
 
 std::size_t at_(std::int64_t index) { return static_cast<std::size_t>(index); }
 constexpr float kSmallestScale = 1e-6F;
-constexpr double kNarrowestStep = 0.1;  // of a filter's standard deviation at 4 bits; the widest is 1
+constexpr float kLargestScaleStep = 1.1F;  // factor by which one optimizer step may move an activation scale
+constexpr double kNarrowestStep = 0.1;     // of a filter's standard deviation at 4 bits; the widest is 1
 
 at::Tensor parameter(at::Tensor value, at::Device device) { return value.to(device).detach().set_requires_grad(true); }
 
@@ -218,11 +219,23 @@ void TrainableNetwork::resetRunningStatistics() {
         }
 }
 
-void TrainableNetwork::clampScales() {
+std::vector<float> TrainableNetwork::activationScales() const {
+    std::vector<float> all;
+    for (const LayerTensors& tensors : m_layers)
+        for (const at::Tensor& scale : tensors.actScale) all.push_back(scale.item<float>());
+    return all;
+}
+
+void TrainableNetwork::boundScales(const std::vector<float>& activationScalesBefore) {
     const torch::NoGradGuard guard;
+    auto before = activationScalesBefore.begin();
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         LayerTensors& tensors = m_layers[i];
-        for (at::Tensor& scale : tensors.actScale) scale.clamp_min_(kSmallestScale);
+        // One clipped element pulls an 8-bit scale with 255 times its own gradient: unbounded, it would leap past 0.
+        for (at::Tensor& scale : tensors.actScale) {
+            const float last = *before++;
+            scale.clamp_(std::max(last / kLargestScaleStep, kSmallestScale), last * kLargestScaleStep);
+        }
         // The norm behind a layer makes the loss blind to a filter's size, so nothing else holds its scale back.
         const Layer& layer = m_network.layers()[i];
         const int top = layer.quantizable() ? m_bits.back() : layer.fixedBits;

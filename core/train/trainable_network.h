@@ -68,8 +68,11 @@ public:
 
     const Network& network() const { return m_network; }
     const std::vector<int>& bits() const { return m_bits; }
-    /// Scales are kept above this after each optimizer step.
-    void clampScales();
+    /// All activation scales, in the order of layers and widths.
+    std::vector<float> activationScales() const;
+    /// After an optimizer step: no activation scale has moved by more than a tenth from what it was before, and weight
+    /// scales stay within what their filters' spread allows.
+    void boundScales(const std::vector<float>& activationScalesBefore);
 
 private:
     at::Tensor convolve(int layerIndex, const at::Tensor& input, const ForwardMode& mode);

@@ -166,8 +166,9 @@ double Trainer::trainStep(const StagePlan& plan, std::span<const std::int64_t> i
     m_optimizer->zero_grad();
     const at::Tensor value = loss(m_network->forward(images, mode), indices);
     value.backward();
+    const auto scales = m_network->activationScales();
     m_optimizer->step();
-    m_network->clampScales();
+    m_network->boundScales(scales);
     const double number = value.item<double>();
     if (!std::isfinite(number))
         throw Error(ErrorKind::Resource, "training", "the loss is not finite any more", "Lower the learning rates");

@@ -25,13 +25,6 @@ TEST(Wilson, OfNothingSaysNothing) {
     EXPECT_EQ(wilson(0, 0).high, 1);
 }
 
-TEST(WilsonFinite, ClosesWhenAllIsSeen) {
-    const Interval all = wilsonFinite(900, 1000, 1000);
-    EXPECT_NEAR(all.low, 0.9, 1e-9);
-    EXPECT_NEAR(all.high, 0.9, 1e-9);
-    EXPECT_LT(wilsonFinite(450, 500, 1000).half(), wilson(450, 500).half());
-}
-
 // numpy.percentile([4, 1, 3, 2, 10], [25, 50, 75]) is 2, 3, 4; of [1, 2, 3, 4] it is 1.75, 2.5, 3.25.
 TEST(Quartiles, AreNumPys) {
     const Quartiles odd = quartiles(std::vector<double>{4, 1, 3, 2, 10});

@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// A hand on the faders, and what follows it.
+#include <QElapsedTimer>
+#include <QLabel>
+#include <QTimer>
+#include <QWheelEvent>
+#include <algorithm>
+
+#include "tests/app/gui/workbench.h"
+
+namespace bitdesk {
+namespace {
+
+class Mixing : public test::Workbench {
+protected:
+    QString label(const char* name) const {
+        const auto* found = m_window->findChild<QLabel*>(QLatin1String(name));
+        EXPECT_NE(found, nullptr) << name;
+        return found == nullptr ? QString() : found->text();
+    }
+};
+
+TEST_F(Mixing, ADragShowsAccuracyAPointAndARow) {
+    ASSERT_TRUE(waitSettled());
+    const int points = m_window->tradeOff()->pointCount();
+    drag(3, 4, 2);
+    EXPECT_EQ(bits(3), 2);
+    EXPECT_NE(m_window->readouts()->accuracyState(), ReadoutState::Final) << "another mix's figure stands as final";
+    ASSERT_TRUE(waitSettled());
+    EXPECT_EQ(m_window->tradeOff()->pointCount(), points + 1);
+    const auto stored = rows();
+    ASSERT_EQ(stored.size(), 2u);
+    EXPECT_EQ(stored.front().bits, m_window->mix().bits());
+    EXPECT_EQ(stored.front().total, 10'000);
+    EXPECT_EQ(m_window->history()->rowCount(), 2);
+    const double percent = 100.0 * static_cast<double>(stored.front().correct) / 10'000;
+    EXPECT_TRUE(m_window->readouts()->accuracyText().contains(QString::number(percent, 'f', 2)))
+        << m_window->readouts()->accuracyText().toStdString();
+    EXPECT_TRUE(label("differenceValue").contains(QStringLiteral("pp")));
+}
+
+TEST_F(Mixing, TenFastDragsShowAndStoreTheLastOnly) {
+    for (int layer = 0; layer < 10; ++layer) drag(layer, 4, layer % 2 == 0 ? 2 : 3);
+    ASSERT_TRUE(waitSettled());
+    const auto stored = rows();
+    ASSERT_EQ(stored.size(), 1u) << "a mix that the hand passed through is stored as finished";
+    EXPECT_EQ(stored.front().bits, m_window->mix().bits());
+    EXPECT_EQ(m_window->tradeOff()->pointCount(), 1);
+}
+
+TEST_F(Mixing, TheFirstEstimateComesWithinATenthOfASecond) {
+    std::vector<qint64> took;
+    for (int layer = 0; layer < 14; ++layer) {
+        QTest::qWait(20 + 3 * layer);  // somewhere inside the evaluation of the mix before
+        QElapsedTimer clock;
+        clock.start();
+        drag(layer, 4, 2);
+        ASSERT_TRUE(QTest::qWaitFor(
+            [this] { return m_window->readouts()->accuracyState() == ReadoutState::Streaming || settled(); },
+            kPatience));
+        took.push_back(clock.elapsed());
+    }
+    std::ranges::sort(took);
+    EXPECT_LT(took[took.size() / 2], 100) << "milliseconds, median; worst " << took.back();
+}
+
+TEST_F(Mixing, TheGuiThreadNeverWaits) {
+    qint64 longest = 0;
+    QElapsedTimer since;
+    QTimer heartbeat;
+    QObject::connect(&heartbeat, &QTimer::timeout, [&] { longest = std::max(longest, since.restart()); });
+    since.start();
+    heartbeat.start(10);
+    for (int layer = 0; layer < 14; ++layer) {
+        drag(layer, 4, 2);
+        QTest::qWait(50);
+    }
+    EXPECT_LT(longest, 500) << "milliseconds between two beats of the event loop";
+}
+
+TEST_F(Mixing, TheMasterMovesEveryLayer) {
+    Fader* master = m_window->faders()->master();
+    QTest::mouseClick(master, Qt::LeftButton, {}, master->notch(2));
+    EXPECT_EQ(m_window->mix().bits().bits, std::vector<int>(14, 2));
+    drag(0, 2, 3);
+    EXPECT_EQ(master->bits(), 0) << "over unequal faders the master shows no width";
+}
+
+TEST_F(Mixing, TheWheelMovesAFader) {
+    const QPointF centre = fader(2)->rect().center();
+    QWheelEvent down(centre, fader(2)->mapToGlobal(centre), {}, {0, -120}, Qt::NoButton, Qt::NoModifier,
+                     Qt::NoScrollPhase, false);
+    QCoreApplication::sendEvent(fader(2), &down);
+    EXPECT_EQ(bits(2), 3);
+}
+
+TEST_F(Mixing, KeysMoveAFaderAndEachKeyUndoesAlone) {
+    fader(5)->setFocus();
+    QTest::keyClick(fader(5), Qt::Key_2);
+    EXPECT_EQ(bits(5), 2);
+    QTest::keyClick(fader(5), Qt::Key_Up);
+    EXPECT_EQ(bits(5), 3);
+    action("Undo")->trigger();
+    EXPECT_EQ(bits(5), 2);
+    action("Undo")->trigger();
+    EXPECT_EQ(bits(5), 4);
+    EXPECT_EQ(fader(5)->bits(), 4) << "the fader follows";
+    action("Redo")->trigger();
+    EXPECT_EQ(bits(5), 2);
+}
+
+TEST_F(Mixing, ADragThroughAllNotchesUndoesAsOne) {
+    QTest::mousePress(fader(1), Qt::LeftButton, {}, fader(1)->notch(4));
+    QTest::mouseMove(fader(1), fader(1)->notch(3));
+    QTest::mouseMove(fader(1), fader(1)->notch(2));
+    QTest::mouseRelease(fader(1), Qt::LeftButton, {}, fader(1)->notch(2));
+    EXPECT_EQ(bits(1), 2);
+    action("Undo")->trigger();
+    EXPECT_EQ(bits(1), 4);
+}
+
+TEST_F(Mixing, APinnedBaselineIsWhatDifferencesAreAgainst) {
+    ASSERT_TRUE(waitSettled());
+    action("Pin")->trigger();
+    drag(0, 4, 2);
+    ASSERT_TRUE(waitSettled());
+    drag(1, 4, 2);
+    ASSERT_TRUE(waitSettled());
+    const auto stored = rows();
+    ASSERT_EQ(stored.size(), 3u);
+    const double points = 100 * (stored[0].accuracy() - stored[2].accuracy());
+    EXPECT_TRUE(label("differenceValue").contains(QString::number(std::abs(points), 'f', 2)))
+        << label("differenceValue").toStdString() << " for " << points;
+    EXPECT_TRUE(label("differenceDetail").contains(QStringLiteral("baseline")));
+}
+
+TEST_F(Mixing, AClickOnAPointLoadsItsMix) {
+    ASSERT_TRUE(waitSettled());
+    const BitConfiguration first = m_window->mix().bits();
+    drag(4, 4, 2);
+    ASSERT_TRUE(waitSettled());
+    QTest::qWait(100);  // the plot is drawn
+    const auto pixel = m_window->tradeOff()->pixelOf(first);
+    ASSERT_TRUE(pixel);
+    QWidget* target = m_window->tradeOff()->childAt(*pixel);
+    ASSERT_NE(target, nullptr);
+    QTest::mouseClick(target, Qt::LeftButton, {}, target->mapFrom(m_window->tradeOff(), *pixel));
+    EXPECT_EQ(m_window->mix().bits(), first);
+    ASSERT_TRUE(waitSettled());
+    EXPECT_EQ(m_window->readouts()->accuracyState(), ReadoutState::Stored);
+}
+
+TEST_F(Mixing, LatencyIsLabelledAsSimulated) {
+    Startup with = startup();
+    with.measureLatency = true;
+    open(with);
+    ASSERT_TRUE(QTest::qWaitFor([this] { return label("latencyDetail").contains(QStringLiteral("simulated bits")); },
+                                kPatience));
+}
+
+}  // namespace
+}  // namespace bitdesk

@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <QFile>
+#include <QMessageBox>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "app/gui/main_window.h"
+#include "core/store/store.h"
+#include "widgets/fader.h"
+#include "widgets/fader_bank.h"
+#include "widgets/history_model.h"
+#include "widgets/readouts.h"
+#include "widgets/trade_off_plot.h"
+
+namespace bitdesk::test {
+
+/// The real window on the sample model, Fashion-MNIST and a database of its own, driven by mouse and keyboard.
+class Workbench : public testing::Test {
+protected:
+    static constexpr int kPatience = 120'000;  // milliseconds
+
+    void SetUp() override {
+        ASSERT_TRUE(m_folder.isValid());
+        open();
+    }
+
+    Startup startup() const {
+        return {.model = QStringLiteral(BITDESK_SOURCE_DIR "/resources/models/fashion-mnist.safetensors"),
+                .data = QStringLiteral("fashion-mnist"),
+                .database = database(),
+                .device = QStringLiteral("cpu"),
+                .threads = 2,
+                .measureLatency = false};
+    }
+    void open() { open(startup()); }
+    void open(const Startup& with) {
+        m_window.reset();
+        m_window = std::make_unique<MainWindow>(with);
+        m_window->resize(1280, 800);
+        m_window->show();
+        ASSERT_TRUE(
+            QTest::qWaitFor([this] { return m_window->ready() && m_window->mix().bits().size() == 14; }, kPatience));
+    }
+
+    QString path(const char* name) const { return m_folder.filePath(QLatin1String(name)); }
+    QString database() const { return path("results.sqlite"); }
+    QString write(const char* name, const QByteArray& bytes) const {
+        QFile file(path(name));
+        EXPECT_TRUE(file.open(QIODevice::WriteOnly));
+        file.write(bytes);
+        return path(name);
+    }
+    static QByteArray read(const QString& path) {
+        QFile file(path);
+        EXPECT_TRUE(file.open(QIODevice::ReadOnly)) << path.toStdString();
+        return file.readAll();
+    }
+
+    Fader* fader(int layer) const { return m_window->faders()->fader(layer); }
+    int bits(std::size_t layer) const { return m_window->mix().bits()[layer]; }
+    void drag(int layer, int from, int to) const {
+        QTest::mousePress(fader(layer), Qt::LeftButton, {}, fader(layer)->notch(from));
+        QTest::mouseMove(fader(layer), fader(layer)->notch(to));
+        QTest::mouseRelease(fader(layer), Qt::LeftButton, {}, fader(layer)->notch(to));
+    }
+    /// The menu or tool bar action of this text.
+    QAction* action(const char* text) const {
+        for (QAction* action : m_window->findChildren<QAction*>())
+            if (action->text().startsWith(QLatin1String(text))) return action;
+        ADD_FAILURE() << "no action " << text;
+        return nullptr;
+    }
+    bool settled() const {
+        const ReadoutState state = m_window->readouts()->accuracyState();
+        return state == ReadoutState::Final || state == ReadoutState::Stored;
+    }
+    bool waitSettled() const {
+        return QTest::qWaitFor([this] { return settled(); }, kPatience);
+    }
+    /// Waits for a message that mentions something, and closes it.
+    void expectMessage(const char* mentions) const {
+        ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->message() != nullptr; }, 10'000)) << mentions;
+        const QString text = m_window->message()->text() + m_window->message()->informativeText();
+        EXPECT_TRUE(text.contains(QString::fromUtf8(mentions))) << text.toStdString();
+        m_window->message()->close();
+        ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->message() == nullptr; }, 10'000));
+    }
+    std::vector<EvaluationSummary> rows() const { return Store(database().toStdString()).evaluations(); }
+
+    QTemporaryDir m_folder;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+}  // namespace bitdesk::test
