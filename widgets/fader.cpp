@@ -15,6 +15,7 @@
 namespace bitdesk {
 namespace {
 
+constexpr int kWidest = 96;
 constexpr int kTop = 30;     // the figure above the groove
 constexpr int kBottom = 52;  // three caption lines below it
 constexpr int kKnobHeight = 14;
@@ -29,7 +30,8 @@ Fader::Fader(std::vector<int> widths, const Caption& caption, QWidget* parent)
     setAccessibleName(caption.name);
     setAccessibleDescription(caption.description);
     setCursor(Qt::PointingHandCursor);
-    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    setMaximumWidth(kWidest);
 }
 
 void Fader::setBits(int bits) {
@@ -215,7 +217,7 @@ void Fader::paintCaption(QPainter& painter) const {
     };
     line(0, m_caption.name, 0.85, theme.text);
     line(1, m_caption.channels, 0.75, theme.muted);
-    line(2, m_caption.geometry, 0.75, theme.muted);
+    line(2, m_caption.geometry, 0.7, theme.muted);
 }
 
 }  // namespace bitdesk

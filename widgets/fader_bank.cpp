@@ -96,10 +96,10 @@ void FaderBank::setNetwork(const Network& network, const std::vector<int>& width
         group.push_back(i);
         const QString title = splitName(network.quantizableLayer(i).name).first;
         if (i + 1 < count && splitName(network.quantizableLayer(i + 1).name).first == title) continue;
-        row->addWidget(createGroup(network, title, group, widths));
+        row->addWidget(createGroup(network, title, group, widths), static_cast<int>(group.size()));
         group.clear();
     }
-    row->addStretch(1);
+    row->addStretch(0);
     m_scroll->setWidget(bank);
     m_bits = uniformBits(network, widths.back());
     setMix(m_bits);

@@ -68,12 +68,14 @@ QVariant HistoryModel::data(const QModelIndex& index, int role) const {
                                                          : Qt::AlignRight | Qt::AlignVCenter));
         case Qt::ToolTipRole:
             return Qt::convertFromPlainText(
-                QStringLiteral("%1\n%2 of %3 images of %4 (%5) right, 95 % interval\n%6 on %7\ndouble click loads it")
+                QStringLiteral(
+                    "%1\n%2 of %3 images of %4 (%5) right, 95 % interval\n%6 on %7, %8\nA double click loads it")
                     .arg(QString::fromStdString(toText(entry.bits)))
                     .arg(entry.correct)
                     .arg(entry.total)
                     .arg(QString::fromStdString(entry.dataName), QString::fromStdString(entry.split),
-                         QString::fromStdString(entry.backend), QString::fromStdString(entry.device)));
+                         QString::fromStdString(entry.backend), QString::fromStdString(entry.device),
+                         text(entry, When)));
         default: return {};
     }
 }

@@ -14,7 +14,7 @@ namespace bitdesk {
 class HistoryModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { Id, Accuracy, BitOps, Bits, When, ColumnCount };
+    enum Column { Id, Bits, Accuracy, BitOps, When, ColumnCount };
     /// Sorts by number, not by text.
     static constexpr int kSortRole = Qt::UserRole;
     /// The mix of a row as QList<int>.

@@ -35,7 +35,7 @@ LayerPlot::LayerPlot(QWidget* parent) : QWidget(parent) {
     column->addWidget(m_tabs);
     m_plot = new QCustomPlot;
     column->addWidget(m_plot, 1);
-    m_note = new QLabel(QStringLiteral(" "));
+    m_note = new QLabel;
     m_note->setWordWrap(true);
     m_note->setTextFormat(Qt::PlainText);
     m_note->setFont(Theme::figures(font(), 0.85, false));
@@ -125,8 +125,8 @@ void LayerPlot::show() {
     m_plot->yAxis->setLabel(time ? QStringLiteral("ms") : QStringLiteral("BitOPs, millions"));
     m_plot->yAxis->setRange(0, highest > 0 ? 1.08 * highest : 1);
     m_plot->xAxis->setRange(-0.8, std::max<double>(0, static_cast<double>(bars.values.size()) - 1) + 0.8);
-    m_note->setText(time ? (m_timeNote.isEmpty() ? QStringLiteral("No time measured yet.") : m_timeNote)
-                         : QStringLiteral(" "));
+    m_note->setVisible(time);
+    m_note->setText(m_timeNote.isEmpty() ? QStringLiteral("No time measured yet.") : m_timeNote);
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 

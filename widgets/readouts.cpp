@@ -31,12 +31,12 @@ QString stateName(ReadoutState state) {
 Readouts::Readouts(QWidget* parent) : QWidget(parent) {
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(14, 6, 14, 6);
-    row->setSpacing(28);
-    m_accuracy = createCell(QStringLiteral("Accuracy"), 4);
-    m_difference = createCell(QStringLiteral("Difference, same images"), 4);
-    m_bitops = createCell(QStringLiteral("BitOPs an image"), 2);
-    m_weights = createCell(QStringLiteral("Weights"), 2);
-    m_latency = createCell(QStringLiteral("Latency, one image"), 3);
+    row->setSpacing(18);
+    m_accuracy = createCell(QStringLiteral("Accuracy"), 9);
+    m_difference = createCell(QStringLiteral("Difference, same images"), 10);
+    m_bitops = createCell(QStringLiteral("BitOPs an image"), 6);
+    m_weights = createCell(QStringLiteral("Weights"), 5);
+    m_latency = createCell(QStringLiteral("Latency, one image"), 8);
     m_accuracy.value->setObjectName(QStringLiteral("accuracyValue"));
     m_accuracy.detail->setObjectName(QStringLiteral("accuracyDetail"));
     m_difference.value->setObjectName(QStringLiteral("differenceValue"));
@@ -59,6 +59,8 @@ Readouts::Cell Readouts::createCell(const QString& title, int stretch) {
     cell.detail = new QLabel;
     cell.detail->setFont(Theme::figures(font(), 0.85, false));
     cell.detail->setForegroundRole(QPalette::PlaceholderText);
+    // Stretch alone gives the widths, so that streaming figures push nothing around.
+    cell.detail->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     for (QLabel* label : {heading, cell.value, cell.detail}) {
         label->setTextFormat(Qt::PlainText);
         column->addWidget(label);
@@ -77,7 +79,7 @@ void Readouts::setState(const Cell& cell, ReadoutState state) {
 
 void Readouts::setCost(std::int64_t bitops, std::int64_t weightBytes, std::int64_t normBytes) {
     m_bitops.value->setText(formatCount(static_cast<double>(bitops)));
-    m_bitops.detail->setText(QStringLiteral("MACs × weight bits × input bits"));
+    m_bitops.detail->setText(QStringLiteral("MACs × w bits × a bits"));
     m_weights.value->setText(formatKib(weightBytes));
     m_weights.detail->setText(QStringLiteral("+ norms %1").arg(formatKib(normBytes)));
     setState(m_bitops, ReadoutState::Final);
@@ -93,7 +95,7 @@ void Readouts::setAccuracy(std::int64_t correct, std::int64_t seen, std::int64_t
     const double accuracy = seen > 0 ? static_cast<double>(correct) / static_cast<double>(seen) : 0;
     m_accuracy.value->setText(
         QStringLiteral("%1 % ± %2").arg(100 * accuracy, 0, 'f', 2).arg(100 * interval.half(), 0, 'f', 2));
-    m_accuracy.detail->setText(QStringLiteral("%1 of %2 images · %3 · 95 %")
+    m_accuracy.detail->setText(QStringLiteral("%1 of %2 · %3 · 95 %")
                                    .arg(locale.toString(static_cast<qlonglong>(seen)),
                                         locale.toString(static_cast<qlonglong>(total)), stateName(state)));
     setState(m_accuracy, state);

@@ -18,7 +18,7 @@ struct DbOptions {
 };
 
 std::filesystem::path databasePath(const DbOptions& options) {
-    const auto path = options.store.db.empty() ? Store::defaultPath() : std::filesystem::path(options.store.db);
+    auto path = options.store.db.empty() ? Store::defaultPath() : std::filesystem::path(options.store.db);
     // Looking into a database must not make one.
     if (!std::filesystem::exists(path)) throw Error(ErrorKind::BadInput, path.string(), "there is no such database");
     return path;

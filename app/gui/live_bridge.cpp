@@ -16,7 +16,9 @@ struct LiveBridge::Mailbox {
     LiveBridge* owner = nullptr;  ///< null once the bridge is gone or has a newer session
 };
 
-LiveBridge::LiveBridge(QObject* parent) : QObject(parent) {}
+LiveBridge::LiveBridge(QObject* parent) : QObject(parent) {
+    connect(this, &LiveBridge::eventsArrived, this, &LiveBridge::receive, Qt::QueuedConnection);
+}
 
 LiveBridge::~LiveBridge() { stop(); }
 
@@ -41,8 +43,7 @@ void LiveBridge::start(jobs::LiveSession::Setup setup) {
             const std::scoped_lock lock(mailbox->mutex);
             if (mailbox->owner == nullptr) return;
             mailbox->events.push_back(event);
-            if (mailbox->events.size() == 1)
-                QMetaObject::invokeMethod(mailbox->owner, &LiveBridge::receive, Qt::QueuedConnection);
+            if (mailbox->events.size() == 1) emit mailbox->owner->eventsArrived();
         });
 }
 

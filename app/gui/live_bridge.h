@@ -33,11 +33,12 @@ signals:
     void updated(const bitdesk::jobs::LiveUpdate& update);
     void latencyMeasured(const bitdesk::jobs::LiveLatency& latency);
     void failed(const QString& message);
-
-private slots:
-    void receive();
+    /// The one that crosses threads, queued; for the bridge itself.
+    void eventsArrived();
 
 private:
+    void receive();
+
     struct Mailbox;
     std::shared_ptr<Mailbox> m_mailbox;
     std::unique_ptr<jobs::LiveSession> m_session;

@@ -96,10 +96,13 @@ void MainWindow::createHistory() {
     m_historyView->verticalHeader()->hide();
     m_historyView->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
     m_historyView->horizontalHeader()->setHighlightSections(false);
-    m_historyView->setColumnWidth(HistoryModel::Id, 44);
-    m_historyView->setColumnWidth(HistoryModel::Accuracy, 108);
-    m_historyView->setColumnWidth(HistoryModel::BitOps, 74);
-    m_historyView->setColumnWidth(HistoryModel::Bits, 126);
+    m_historyView->setColumnWidth(HistoryModel::Id, 40);
+    m_historyView->setColumnWidth(HistoryModel::Accuracy, 104);
+    m_historyView->setColumnWidth(HistoryModel::BitOps, 66);
+    m_historyView->setColumnHidden(HistoryModel::When, true);  // the tool tip tells it
+    m_historyView->horizontalHeader()->setSectionResizeMode(HistoryModel::Bits, QHeaderView::Stretch);
+    m_historyView->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_historyView->setMinimumWidth(264);
     m_historyView->setItemDelegateForColumn(HistoryModel::Bits, new MixDelegate(m_historyView));
     m_historyView->setFrameShape(QFrame::NoFrame);
     m_historyView->setAccessibleName(QStringLiteral("History of evaluations"));
@@ -112,7 +115,7 @@ void MainWindow::createHistory() {
     dock->setWidget(m_historyView);
     dock->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetClosable);
     addDockWidget(Qt::LeftDockWidgetArea, dock);
-    resizeDocks({dock}, {370}, Qt::Horizontal);
+    resizeDocks({dock}, {300}, Qt::Horizontal);
 }
 
 void MainWindow::createActions() {

@@ -75,6 +75,7 @@ ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, Jo
     for (const BitConfiguration& bits : request.configurations) plans.push_back(lower(*request.model, bits));
     std::vector<float> logits(at(request.batch) * at(request.model->network.classes()));
     std::vector<std::function<void()>> work;
+    work.reserve(plans.size());
     for (const ExecutionPlan& plan : plans)
         work.emplace_back(
             [&executor, &plan, &images, &request, &logits] { executor.run(plan, images, request.batch, logits); });
