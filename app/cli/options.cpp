@@ -90,9 +90,27 @@ jobs::DeviceChoice deviceChoice(const DeviceOptions& options) {
     return {.backend = options.backend, .device = options.device};
 }
 
-void checkOutputs(const OutputOptions& options) {
-    for (const std::string& file : {options.json, options.csv})
+std::vector<std::string> inputFiles(const ModelOptions& model, const std::string& database) {
+    std::vector<std::string> files{model.model, database};
+    for (const std::string& bits : model.bits)
+        if (bits.starts_with('@')) files.push_back(bits.substr(1));
+    return files;
+}
+
+void checkOutputs(const OutputOptions& options, const std::vector<std::string>& inputs) {
+    const auto same = [](const std::string& a, const std::string& b) {
+        std::error_code code;
+        return !a.empty() && !b.empty() && a != "-" && (a == b || std::filesystem::equivalent(a, b, code));
+    };
+    if (same(options.json, options.csv))
+        throw Error(ErrorKind::Usage, "--json and --csv", "name the same file " + options.json);
+    for (const std::string& file : {options.json, options.csv}) {
+        for (const std::string& input : inputs)
+            if (same(file, input))
+                throw Error(ErrorKind::Usage, file, "is an input, and would be replaced by the result",
+                            "Name another file");
         if (!file.empty() && file != "-") checkWritable(file);
+    }
 }
 
 void emit(const OutputOptions& options, Terminal& terminal, const Json& json, const std::string& csv,

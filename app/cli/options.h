@@ -60,8 +60,11 @@ std::unique_ptr<StoreThread> openStore(const StoreOptions& options);
 /// Checks backend and device before anything long begins.
 jobs::DeviceChoice deviceChoice(const DeviceOptions& options);
 
-/// Throws Error (Resource) when a result file could not be written: called before the work.
-void checkOutputs(const OutputOptions& options);
+/// Called before the work. Throws Error: Resource when a result file could not be written, Usage when it would replace
+/// one of the `inputs` (empty names are none) or the other result.
+void checkOutputs(const OutputOptions& options, const std::vector<std::string>& inputs);
+/// The files that these options name.
+std::vector<std::string> inputFiles(const ModelOptions& model, const std::string& database = {});
 /// Writes JSON and CSV where they were asked for (aside, then renamed), and `text` to standard output unless one of
 /// them goes there.
 void emit(const OutputOptions& options, Terminal& terminal, const Json& json, const std::string& csv,

@@ -77,7 +77,7 @@ Run prepareDb(CLI::App& command) {
         ->capture_default_str()
         ->check(CLI::NonNegativeNumber);
     return [options](Terminal& terminal) {
-        checkOutputs(options->output);
+        checkOutputs(options->output, {options->store.db});
         return options->list->parsed() ? list(*options, terminal) : check(*options, terminal);
     };
 }

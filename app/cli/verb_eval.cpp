@@ -111,7 +111,7 @@ std::vector<jobs::EvaluateResult> evaluateAll(const EvalOptions& options, std::s
 }
 
 int run(const EvalOptions& options, Terminal& terminal) {
-    checkOutputs(options.output);
+    checkOutputs(options.output, inputFiles(options.model, options.store.db));
     const auto model = std::make_shared<const MetaModel>(openModel(options.model.model, options.model.seed));
     const auto mixes = parseConfigurations(options.model, *model);
     if (options.dryRun) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include <fmt/format.h>
+#include <sstream>
 
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
@@ -73,7 +74,15 @@ std::string infoText(const MetaModel& model) {
                             normBytes(network, static_cast<int>(model.bits.size())));
     }
     if (!model.provenance.empty()) text += "\nprovenance\n";
-    for (const auto& [key, value] : model.provenance) text += fmt::format("  {}: {}\n", key, value);
+    for (const auto& [key, value] : model.provenance) {
+        text += fmt::format("  {}:", printable(key));
+        // The history has a line an epoch.
+        std::istringstream lines(value);
+        const bool single = value.find('\n') == std::string::npos;
+        for (std::string line; std::getline(lines, line);)
+            text += fmt::format("{}{}", single ? " " : "\n    ", printable(line));
+        text += '\n';
+    }
     return text;
 }
 
@@ -84,7 +93,7 @@ Run prepareInfo(CLI::App& command) {
     addModel(command, options->model, false);
     addJson(command, options->output);
     return [options](Terminal& terminal) {
-        checkOutputs(options->output);
+        checkOutputs(options->output, inputFiles(options->model));
         const MetaModel model = openModel(options->model.model, options->model.seed);
         emit(options->output, terminal, infoJson(model), {}, infoText(model));
         return 0;

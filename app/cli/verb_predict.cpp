@@ -22,12 +22,12 @@ struct PredictOptions {
 std::string listCsv(const std::vector<std::uint16_t>& predictions, const MetaModel& model) {
     std::string csv = "index,class,name\n";
     for (std::size_t i = 0; i < predictions.size(); ++i)
-        csv += fmt::format("{},{},{}\n", i, predictions[i], csvCell(model.classNames[predictions[i]]));
+        csv += fmt::format("{},{},{}\n", i, predictions[i], csvCell(printable(model.classNames[predictions[i]])));
     return csv;
 }
 
 int run(const PredictOptions& options, Terminal& terminal) {
-    checkOutputs(options.output);
+    checkOutputs(options.output, inputFiles(options.model, options.store.db));
     const auto model = std::make_shared<const MetaModel>(openModel(options.model.model, options.model.seed));
     const auto mixes = parseConfigurations(options.model, *model);
     if (mixes.size() != 1) throw Error(ErrorKind::Usage, "--bits", "predict takes one mix");

@@ -96,7 +96,7 @@ jobs::ProfileResult measure(const ProfileOptions& options, std::shared_ptr<const
 }
 
 int run(const ProfileOptions& options, Terminal& terminal) {
-    checkOutputs(options.output);
+    checkOutputs(options.output, inputFiles(options.model, options.store.db));
     const auto model = std::make_shared<const MetaModel>(openModel(options.model.model, options.model.seed));
     const auto mixes = parseConfigurations(options.model, *model);
     if (options.dryRun) {

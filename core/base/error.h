@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace bitdesk {
 
@@ -14,6 +15,10 @@ enum class ErrorKind {
     Resource = 4,  ///< device, memory, disk or permission
     Internal = 5,  ///< a broken promise of this program
 };
+
+/// A text from outside made fit for a terminal: line breaks and tabs become blanks, other control characters, and those
+/// that turn the direction of writing, question marks.
+std::string printable(std::string_view text);
 
 /// The one exception type of core. `what()` reads "<where>: <reason>. <hint>" and is fit for a user's eyes.
 class Error : public std::runtime_error {

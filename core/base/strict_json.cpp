@@ -14,8 +14,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// Watches a parse as it goes, so that a hostile text is refused before it has cost memory.
-class Watch {
+/// Walks a text before anything is built of it, so that a hostile one is refused before it has cost memory. (The
+/// callback of Json::parse would do both at once, but it looks through all siblings at every end of a value.)
+class Watch final : public nlohmann::json_sax<Json> {
 public:
     Watch(int maxDepth, const std::string& where, const std::string& subject)
         : m_maxDepth(maxDepth), m_where(where), m_subject(subject) {}
@@ -24,29 +25,46 @@ public:
         throw Error(ErrorKind::BadInput, m_where, m_subject + " " + reason);
     }
 
-    void operator()(int depth, Json::parse_event_t event, const Json& value) {
-        constexpr int kMaxEvents = 2'000'000;
-        if (++m_events > kMaxEvents) fail("has too many values");
-        switch (event) {
-            case Json::parse_event_t::object_start:
-            case Json::parse_event_t::array_start:
-                if (depth >= m_maxDepth)
-                    fail("is nested too deeply (more than " + std::to_string(m_maxDepth) + " levels)");
-                m_keys.emplace_back();
-                break;
-            case Json::parse_event_t::object_end:
-            case Json::parse_event_t::array_end: m_keys.pop_back(); break;
-            case Json::parse_event_t::key:
-                if (!m_keys.back().insert(value.get<std::string>()).second)
-                    fail("has the key '" + value.get<std::string>() + "' twice");
-                break;
-            case Json::parse_event_t::value: break;
-        }
+    bool null() override { return count(); }
+    bool boolean(bool) override { return count(); }
+    bool number_integer(number_integer_t) override { return count(); }
+    bool number_unsigned(number_unsigned_t) override { return count(); }
+    bool number_float(number_float_t, const string_t&) override { return count(); }
+    bool string(string_t&) override { return count(); }
+    bool binary(binary_t&) override { return count(); }
+    bool start_object(std::size_t) override { return open(); }
+    bool start_array(std::size_t) override { return open(); }
+    bool end_object() override { return close(); }
+    bool end_array() override { return close(); }
+    bool key(string_t& name) override {
+        if (!m_keys.back().insert(name).second) fail("has the key '" + name + "' twice");
+        return count();
+    }
+    bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
+        constexpr int kNumberOutOfRange = 406;
+        if (error.id == kNumberOutOfRange) fail("holds a number that is out of range");
+        fail("is not valid JSON at byte " + std::to_string(position));
     }
 
 private:
+    bool count() {
+        constexpr int kMostValues = 2'000'000;
+        if (++m_values > kMostValues) fail("has too many values");
+        return true;
+    }
+    bool open() {
+        if (static_cast<int>(m_keys.size()) >= m_maxDepth)
+            fail("is nested too deeply (more than " + std::to_string(m_maxDepth) + " levels)");
+        m_keys.emplace_back();
+        return count();
+    }
+    bool close() {
+        m_keys.pop_back();
+        return true;
+    }
+
     int m_maxDepth;
-    int m_events = 0;
+    int m_values = 0;
     const std::string& m_where;
     const std::string& m_subject;
     std::vector<std::set<std::string>> m_keys;  ///< of every level that is open
@@ -59,16 +77,9 @@ Json parseStrictJson(std::string_view text, int maxDepth, const std::string& whe
     // The parser takes NUL for the end and would accept whatever follows.
     if (const auto nul = text.find('\0'); nul != std::string_view::npos)
         watch.fail("is not valid JSON: NUL at byte " + std::to_string(nul + 1));
-    try {
-        return Json::parse(text.begin(), text.end(), [&](int depth, Json::parse_event_t event, Json& value) {
-            watch(depth, event, value);
-            return true;
-        });
-    } catch (const Json::parse_error& error) {
-        watch.fail("is not valid JSON at byte " + std::to_string(error.byte));
-    } catch (const Json::exception&) {
-        watch.fail("holds a number that is out of range");
-    }
+    if (text.starts_with("\xEF\xBB\xBF")) watch.fail("is not valid JSON: it begins with a byte order mark");
+    Json::sax_parse(text.begin(), text.end(), &watch);
+    return Json::parse(text.begin(), text.end());
 }
 
 }  // namespace bitdesk

@@ -16,7 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kMaxBytes = std::int64_t{1} << 32;
+constexpr std::int64_t kMaxBytes = std::int64_t{1} << 31;
+constexpr std::int64_t kMaxSide = 16384;  // of an image, pixels
 
 /// gzread reads plain files as they are, so both forms take one path.
 class GzipReader {
@@ -49,6 +50,8 @@ public:
         const int got = gzread(m_file.get(), &extra, 1);
         if (got < 0) fail(std::string("is a damaged gzip file: ") + gzerrorText());
         if (got > 0) fail("has more bytes than its header says");
+        // Only closing tells that a stream lacks its checksum.
+        if (gzclose(m_file.release()) != Z_OK) fail("is a damaged gzip file: its end is cut off");
     }
 
 private:
@@ -116,6 +119,10 @@ RawImages read(const fs::path& path, SourcePart part) {
         throw Error(ErrorKind::BadInput, labelsPath.string(),
                     "has " + std::to_string(labels.extents[0]) + " labels for the " +
                         std::to_string(images.extents[0]) + " images of " + imagesPath.filename().string());
+    if (std::max(images.extents[1], images.extents[2]) > kMaxSide)
+        throw Error(ErrorKind::BadInput, imagesPath.string(),
+                    "has images of " + std::to_string(images.extents[1]) + "×" + std::to_string(images.extents[2]) +
+                        " pixels, at most " + std::to_string(kMaxSide) + " a side are read");
     RawImages raw;
     raw.height = static_cast<int>(images.extents[1]);
     raw.width = static_cast<int>(images.extents[2]);
@@ -145,7 +152,7 @@ IdxArray readIdx(const fs::path& path, int rank) {
         reader.read(extent.data(), extent.size(), "header");
         array.extents.push_back(bigEndian(extent.data()));
         if (array.extents.back() < 1) reader.fail("has an empty dimension");
-        if (array.extents.back() > kMaxBytes / size) reader.fail("claims more than 4 GiB of data");
+        if (array.extents.back() > kMaxBytes / size) reader.fail("claims more than 2 GiB of data");
         size *= array.extents.back();
     }
     // Grown as the bytes arrive: a header that lies cannot make us take memory that the file does not fill.

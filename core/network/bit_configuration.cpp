@@ -67,6 +67,7 @@ BitConfiguration parseBits(std::string_view text, const Network& network, std::s
     if (text.starts_with('@')) {
         constexpr std::uint64_t kMaxBytes = 1 << 20;
         const std::string path(text.substr(1));
+        if (path.empty()) throw Error(ErrorKind::BadInput, where, "'@' names no file", "Write @mix.json");
         return bitsFromJson(readFile(path, kMaxBytes), network, allowed, path);
     }
     BitConfiguration bits{parseList(text, where)};

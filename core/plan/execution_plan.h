@@ -52,7 +52,7 @@ enum class StepKind {
     Image,     ///< raw = one pixel 0…255; the epilogue normalizes
     Conv2d,    ///< raw = Σ code · oddCode over the window, int32; padding adds 0
     Linear,    ///< raw = Σ code · oddCode, int32
-    MaxPool,   ///< raw = the window's maximum, float; padding ignored
+    MaxPool,   ///< raw = the window's maximum, float, NaN where it has one; padding ignored
     AvgPool,   ///< raw = (Σ row by row, left to right, float32) · float(1/window)
     Pointwise  ///< raw = the input, float (norms, adds and quantizations that could not be fused)
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 
 #include "core/base/error.h"
@@ -58,7 +59,7 @@ float poolAt(const Step& step, const float* input, int y, int x, int channel) {
             if (column < 0 || column >= step.inputShape.width) continue;
             const float v =
                 input[at((std::int64_t{row} * step.inputShape.width + column) * step.inputShape.channels + channel)];
-            value = !any ? v : average ? value + v : std::max(value, v);
+            value = !any ? v : average ? value + v : std::isnan(v) || v > value ? v : value;
             any = true;
         }
     }

@@ -48,6 +48,11 @@ void prepareTorch(int threads) {
 
 std::string linkedTorchVersion() { return TORCH_VERSION; }
 
+void throwAsError(const c10::Error& error) {
+    const std::string text = error.what_without_backtrace();
+    throw Error(ErrorKind::Resource, "LibTorch", text.substr(0, text.find('\n')), "Try a smaller --batch");
+}
+
 void waitFor(c10::Device device) {
     if (device.is_cuda()) torch::cuda::synchronize(device.index());
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include <c10/core/Device.h>
+#include <c10/util/Exception.h>
 
 namespace bitdesk {
 
@@ -15,6 +16,19 @@ c10::Device parseDevice(const std::string& text);
 /// Sets LibTorch's pool (0: leaves it) and switches off whatever would round more than float32 sums of integers do:
 /// TF32 on GPUs, NNPACK's Winograd on CPUs.
 void prepareTorch(int threads);
+
+/// Throws what LibTorch said as one Error (Resource): memory, most of all.
+[[noreturn]] void throwAsError(const c10::Error& error);
+
+/// Runs `work`; LibTorch's own exceptions, with their pages of stack, become one Error.
+template <typename Work>
+auto reportTorchErrors(const Work& work) {
+    try {
+        return work();
+    } catch (const c10::Error& error) {
+        throwAsError(error);
+    }
+}
 
 /// Waits until the device has done all that was asked of it; at once on a CPU.
 void waitFor(c10::Device device);

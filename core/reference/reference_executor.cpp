@@ -3,7 +3,9 @@
 
 #include "core/reference/reference_executor.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <map>
 
@@ -52,6 +54,18 @@ private:
                  std::vector<StepTime>* times) {
         checkSpans(m_model, plan, images.size(), batch, logits.size());
         const c10::InferenceMode guard;
+        reportTorchErrors([&] { runSteps(plan, images, batch, logits, times); });
+        // A NaN code would spread through its window here, where integers give it the lowest code. It cannot hide: it
+        // reaches the logits, or no layer reads it. So the extra pass over every tensor is for hostile models alone.
+        if (std::ranges::none_of(logits, [](float v) { return std::isnan(v); }) || m_mapNaN) return;
+        m_mapNaN = true;
+        if (times != nullptr) times->resize(times->size() - plan.steps.size());
+        reportTorchErrors([&] { runSteps(plan, images, batch, logits, times); });
+        m_mapNaN = false;
+    }
+
+    void runSteps(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
+                  std::vector<StepTime>* times) {
         const Shape& shape = m_model.network.inputShape();
         // from_blob wants a mutable pointer; the tensor is only read.
         m_images = at::from_blob(const_cast<std::uint8_t*>(images.data()),
@@ -68,7 +82,7 @@ private:
             const auto elapsed = std::chrono::steady_clock::now() - begin;
             times->push_back({s, std::chrono::duration<double, std::milli>(elapsed).count()});
         }
-        const auto result = m_buffers[at_(plan.output)].to(at::kCPU).reshape({batch, plan.classes}).contiguous();
+        const auto result = reshaped(m_buffers[at_(plan.output)], {1, 1, plan.classes}).to(at::kCPU).contiguous();
         std::copy_n(result.const_data_ptr<float>(), logits.size(), logits.begin());
         m_buffers.clear();
     }
@@ -77,11 +91,12 @@ private:
         at::Tensor value = raw(step);
         const Epilogue& e = step.epilogue;
         if (!e.scale.empty()) value = value.mul(perChannel(e.scale, m_device)).add_(perChannel(e.offset, m_device));
-        if (e.residual >= 0) value = value.add(m_buffers[at_(e.residual)]);
+        if (e.residual >= 0) value = value.add(reshaped(m_buffers[at_(e.residual)], step.outputShape));
         if (e.relu) value = e.residual >= 0 || !e.scale.empty() ? value.clamp_min_(0) : value.clamp_min(0);
         if (e.floatOutput >= 0) m_buffers[at_(e.floatOutput)] = value;
         for (const CodeOutput& out : e.codeOutputs) {
             auto codes = value.mul(out.inverseScale).clamp_(out.lowest, out.highest).round_();
+            if (m_mapNaN) codes.nan_to_num_(out.lowest);
             const Shape& shape = plan.buffers[at_(out.buffer)].shape;
             m_buffers[at_(out.buffer)] = reshaped(codes, shape);
         }
@@ -96,7 +111,7 @@ private:
 
     at::Tensor raw(const Step& step) {
         if (step.kind == StepKind::Image) return m_images.to(at::kFloat, false, true, at::MemoryFormat::ChannelsLast);
-        const at::Tensor& input = m_buffers[at_(step.input)];
+        const at::Tensor input = reshaped(m_buffers[at_(step.input)], step.inputShape);
         switch (step.kind) {
             case StepKind::Conv2d: return convolve(step, input, step.conv);
             case StepKind::Linear: {
@@ -109,7 +124,7 @@ private:
                                       {step.pool.strideHeight, step.pool.strideWidth},
                                       {step.pool.paddingHeight, step.pool.paddingWidth});
             case StepKind::AvgPool: return averagePool(step, input);
-            default: return reshaped(input, step.inputShape);
+            default: return input;
         }
     }
 
@@ -174,6 +189,7 @@ private:
     const MetaModel& m_model;
     at::Device m_device;
     std::string m_deviceName;
+    bool m_mapNaN = false;  // whether NaN becomes the lowest code, as quantizeActivation defines it
     at::Tensor m_images;
     std::vector<at::Tensor> m_buffers;
     std::map<std::pair<int, int>, at::Tensor> m_weights;  // by layer and bits

@@ -25,17 +25,19 @@ std::vector<LayerTime> layerTimesFromJson(const std::string& text) {
     std::vector<LayerTime> layers;
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (!json.is_array()) return layers;
-    for (const auto& entry : json) {
-        if (!entry.is_object()) continue;
-        LayerTime layer;
-        layer.name = entry.value("name", "");
-        layer.requestedBits = entry.value("requested_bits", 0);
-        layer.executedBits = entry.value("executed_bits", 0);
-        layer.kernel = entry.value("kernel", "");
-        layer.milliseconds = {entry.value("median", 0.0), entry.value("q1", 0.0), entry.value("q3", 0.0),
-                              entry.value("n", std::int64_t{0})};
-        layers.push_back(std::move(layer));
-    }
+    for (const auto& entry : json) try {
+            if (!entry.is_object()) continue;
+            LayerTime layer;
+            layer.name = entry.value("name", "");
+            layer.requestedBits = entry.value("requested_bits", 0);
+            layer.executedBits = entry.value("executed_bits", 0);
+            layer.kernel = entry.value("kernel", "");
+            layer.milliseconds = {entry.value("median", 0.0), entry.value("q1", 0.0), entry.value("q3", 0.0),
+                                  entry.value("n", std::int64_t{0})};
+            layers.push_back(std::move(layer));
+        } catch (const nlohmann::json::type_error&) {
+            // another program's entry
+        }
     return layers;
 }
 

@@ -109,6 +109,12 @@ void migrate(SQLite::Database& database, const std::filesystem::path& path) {
                     "was written by a newer Bitdesk (schema " + std::to_string(pragma(database, "user_version")) +
                         ", this one knows " + std::to_string(schemaVersionNow()) + ")",
                     "Use that version, or another --db");
+    // What we never made could run code of its own, or never end.
+    const bool foreign =
+        database.execAndGet("SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger')").getInt() > 0;
+    if (foreign || (pragma(database, "user_version") < 1 && !isEmpty(database)))
+        throw Error(ErrorKind::BadInput, path.string(), "was changed by another program",
+                    "Move it away, or choose another with --db");
     while (pragma(database, "user_version") < schemaVersionNow()) {
         SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
         // Another process may have migrated while this one waited for the lock.

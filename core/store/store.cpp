@@ -4,6 +4,7 @@
 #include "core/store/store.h"
 
 #include <sqlite3.h>
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -45,6 +46,13 @@ std::string now() {
         case SQLITE_AUTH:
             throw Error(ErrorKind::BadInput, path.string(), "the database cannot be written (" + reason + ")",
                         "Check file and folder permissions, or choose another with --db");
+        case SQLITE_ERROR:
+        case SQLITE_CONSTRAINT:
+        case SQLITE_SCHEMA:
+        case SQLITE_MISMATCH:
+            throw Error(ErrorKind::BadInput, path.string(),
+                        "is damaged, or was changed by another program (" + reason + ")",
+                        "Move it away, or choose another with --db");
         case SQLITE_FULL:
         case SQLITE_IOERR:
         case SQLITE_NOMEM:
@@ -320,6 +328,12 @@ std::optional<Evaluation> Store::Connection::read(std::int64_t id) {
     e.seconds = row.getColumn(18).getDouble();
     e.predictions = blob<std::uint16_t>(row.getColumn(19));
     e.correctMask = blob<std::uint8_t>(row.getColumn(20));
+    const auto total = static_cast<std::size_t>(e.total);
+    if (e.predictions.size() != total || e.correctMask.size() != total ||
+        std::ranges::count(e.correctMask, 1) != e.correct)
+        throw Error(ErrorKind::BadInput, path.string(),
+                    "evaluation " + std::to_string(id) + " is damaged: its classes do not fit its counts",
+                    "Move the database away, or choose another with --db");
     return e;
 }
 

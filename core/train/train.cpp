@@ -8,6 +8,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/reference/device.h"
 #include "core/train/trainer.h"
 
 namespace bitdesk {
@@ -38,7 +39,7 @@ void check(const TrainRequest& request) {
 
 MetaModel train(const TrainRequest& request, const TrainSink& sink, std::stop_token stop) {
     check(request);
-    return Trainer(request, sink, std::move(stop)).run();
+    return reportTorchErrors([&] { return Trainer(request, sink, std::move(stop)).run(); });
 }
 
 }  // namespace bitdesk

@@ -177,6 +177,20 @@ class Cli(unittest.TestCase):
         self.assertLess(time.monotonic() - begin, 5)
         self.assertFalse(self.db.exists())
 
+    def test_results_do_not_replace_inputs(self):
+        model = self.path / "model.safetensors"
+        model.write_bytes(pathlib.Path(SAMPLE).read_bytes())
+        self.refused(2, ["model.safetensors"], "info", model, "--json", model)
+        self.evaluate("4")
+        before = self.db.read_bytes()
+        self.refused(2, ["results.sqlite"], "eval", model, "--bits", "4", "--data", "fashion-mnist", "--db", self.db,
+                     "--csv", self.db)
+        both = self.path / "both"
+        self.refused(2, ["same file"], "eval", model, "--bits", "4", "--data", "fashion-mnist", "--json", both,
+                     "--csv", both)
+        self.assertEqual(model.read_bytes(), pathlib.Path(SAMPLE).read_bytes())
+        self.assertEqual(self.db.read_bytes(), before)
+
     def test_missing_device(self):
         self.refused(4, ["cuda:7"], "eval", SAMPLE, "--bits", "4", "--device", "cuda:7", "--db", self.db, *EVAL)
 

@@ -53,5 +53,18 @@ TEST(Error, HugeNamesAreCutBetweenCharacters) {
     EXPECT_EQ(shown, std::string(999, 'a') + "…: is odd.");
 }
 
+TEST(Printable, KeepsTextAndDropsWhatSteersATerminal) {
+    EXPECT_EQ(printable("größer → 4\nnext\tone"), "größer → 4 next one");
+    EXPECT_EQ(printable("\x1b[31m"), "?[31m");
+    EXPECT_EQ(printable("\xC2\x9B"
+                        "31m"),
+              "?31m");  // U+009B, a control sequence in one character
+    EXPECT_EQ(printable("a\xE2\x80\xAE"
+                        "b\xE2\x80\xA8"
+                        "c"),
+              "a?b?c");  // U+202E turns the line, U+2028 breaks it
+    EXPECT_EQ(printable("\xE2"), "\xE2") << "half a character at the end";
+}
+
 }  // namespace
 }  // namespace bitdesk

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include <nlohmann/json.hpp>
 
 #include "tests/core/base/expect_error.h"
@@ -53,6 +55,19 @@ TEST(StrictJson, BoundsTheNumberOfValues) {
 }
 
 TEST(StrictJson, RefusesNumbersOutOfRange) { refuses("[1e999]", "holds a number that is out of range"); }
+
+TEST(StrictJson, ManySiblingsTakeNoLongerEach) {
+    std::string text = "[";
+    for (int i = 0; i < 300'000; ++i) text += "{},";
+    text += "{}]";
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(parseStrictJson(text, 3, "file", "list").size(), 300'001u);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10)) << "quadratic, it would take minutes";
+}
+
+TEST(StrictJson, RefusesAByteOrderMark) {
+    test::expectBadInput({"file", "byte order mark"}, [] { parseStrictJson("\xEF\xBB\xBF[2]", 3, "file", "list"); });
+}
 
 }  // namespace
 }  // namespace bitdesk

@@ -130,6 +130,63 @@ TEST_F(StoreTest, RefusesAnotherProgramsDatabaseAndLeavesIt) {
     EXPECT_EQ(std::filesystem::file_size(file()), size);
 }
 
+TEST_F(StoreTest, RefusesPredictionsThatDoNotFitTheirCounts) {
+    { Store(file()).save(example(2)); }
+    sql("UPDATE predictions SET classes = x'0000'");
+    Store store(file());
+    try {
+        store.find(example(2).key);
+        FAIL() << "read";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::BadInput);
+        EXPECT_NE(std::string(error.what()).find("damaged"), std::string::npos) << error.what();
+    }
+}
+
+TEST_F(StoreTest, RefusesTablesViewsAndTriggersOfOthers) {
+    const auto after = [&](const char* change) {
+        std::filesystem::remove(file());
+        { Store(file()).save(example(2)); }
+        sql(change);
+        SCOPED_TRACE(change);
+        expectRefused(ErrorKind::BadInput);
+    };
+    after("CREATE VIEW v AS SELECT 1");
+    after("CREATE TRIGGER t BEFORE INSERT ON models BEGIN SELECT RAISE(ABORT, 'no'); END");
+    after("PRAGMA user_version = 0");
+    after("PRAGMA user_version = -1");
+    std::filesystem::remove(file());
+    { Store(file()).save(example(2)); }
+    sql("ALTER TABLE evaluations RENAME TO other");
+    Store store(file());
+    try {
+        store.evaluations();
+        FAIL() << "read";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::BadInput) << error.what();
+    }
+}
+
+TEST_F(StoreTest, KeepsMeasurements) {
+    Measurement m;
+    m.modelHash = "m";
+    m.bits = {{2, 3}};
+    m.samplesMs = {3, 1, 2};
+    m.layers = {{.name = "a", .requestedBits = 2, .executedBits = 32, .kernel = "k", .milliseconds = {1, 0.5, 2, 9}}};
+    m.simulated = true;
+    Store store(file());
+    const std::int64_t id = store.save(m);
+    const auto found = store.measurement(id);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->samplesMs, m.samplesMs);
+    EXPECT_EQ(found->latencyMs.median, 2);
+    EXPECT_TRUE(found->simulated);
+    ASSERT_EQ(found->layers.size(), 1u);
+    EXPECT_EQ(found->layers[0].executedBits, 32);
+    EXPECT_EQ(found->layers[0].milliseconds.n, 9);
+    EXPECT_FALSE(store.measurement(id + 1));
+}
+
 TEST_F(StoreTest, RefusesANewerSchema) {
     { const Store store(file()); }
     sql("PRAGMA user_version = 9999");

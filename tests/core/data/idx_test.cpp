@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/data/idx.h"
+
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include "core/data/data_set.h"
+#include "tests/core/base/expect_error.h"
+#include "tests/core/data/small_data.h"
+
+namespace bitdesk {
+namespace {
+
+std::string gzip(const std::filesystem::path& path, const std::string& text) {
+    gzFile_s* file = gzopen(path.c_str(), "wb");
+    gzwrite(file, text.data(), static_cast<unsigned>(text.size()));
+    gzclose(file);
+    return test::readText(path);
+}
+
+class Idx : public testing::Test {
+protected:
+    test::TemporaryFolder m_folder;
+};
+
+TEST_F(Idx, PlainAndGzipAreTheSame) {
+    const std::string text = test::idxHeader({2, 3}) + "abcdef";
+    test::writeText(m_folder / "plain", text);
+    gzip(m_folder / "packed.gz", text);
+    for (const char* name : {"plain", "packed.gz"}) {
+        const IdxArray array = readIdx(m_folder / name, 2);
+        EXPECT_EQ(array.extents, (std::vector<std::int64_t>{2, 3}));
+        EXPECT_EQ(std::string(array.bytes.begin(), array.bytes.end()), "abcdef");
+    }
+}
+
+TEST_F(Idx, ACutFileIsNamed) {
+    const std::string packed = gzip(m_folder / "whole.gz", test::idxHeader({2, 3}) + "abcdef");
+    for (const std::size_t missing : {1, 4, 8, 12}) {  // the last eight bytes are checksum and length
+        test::writeText(m_folder / "cut.gz", packed.substr(0, packed.size() - missing));
+        test::expectBadInput({"cut.gz"}, [&] { readIdx(m_folder / "cut.gz", 2); });
+    }
+    test::writeText(m_folder / "short", test::idxHeader({2, 3}) + "abcde");
+    test::expectBadInput({"short", "cut short"}, [&] { readIdx(m_folder / "short", 2); });
+    test::writeText(m_folder / "long", test::idxHeader({2, 3}) + "abcdefg");
+    test::expectBadInput({"long", "more bytes"}, [&] { readIdx(m_folder / "long", 2); });
+}
+
+TEST_F(Idx, AHeaderThatLiesIsNamed) {
+    const auto refused = [&](const std::string& text, const char* reason) {
+        test::writeText(m_folder / "odd", text);
+        test::expectBadInput({"odd", reason}, [&] { readIdx(m_folder / "odd", 2); });
+    };
+    refused("no IDX at all", "two zero bytes");
+    refused(test::idxHeader({2, 3, 1}) + "abcdef", "3 dimensions");
+    refused(test::idxHeader({0, 3}), "empty dimension");
+    refused(test::idxHeader({0x7fffffff, 0x7fffffff}), "more than 2 GiB");
+}
+
+TEST_F(Idx, ImagesOfAbsurdWidthAreNamed) {
+    constexpr int kWide = 20'000;
+    for (const char* part : {"train", "t10k"}) {
+        test::writeText(m_folder / (std::string(part) + "-images-idx3-ubyte"),
+                        test::idxHeader({2, 1, kWide}) + std::string(2 * kWide, 'x'));
+        test::writeText(m_folder / (std::string(part) + "-labels-idx1-ubyte"),
+                        test::idxHeader({2}) + std::string(2, '\0'));
+    }
+    test::expectBadInput({"t10k-images-idx3-ubyte", "20000"},
+                         [&] { openDataSet(m_folder.path().string(), Split::Test); });
+}
+
+}  // namespace
+}  // namespace bitdesk
