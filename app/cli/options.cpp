@@ -33,12 +33,14 @@ void addModel(CLI::App& command, ModelOptions& options, bool withBits) {
             ->take_all();
 }
 
+constexpr std::int64_t kMostImages = std::int64_t{1} << 40;
+
 void addData(CLI::App& command, DataOptions& options) {
     command.add_option("--data", options.data, "fashion-mnist, or a folder or file")->required();
     command.add_option("--split", options.split, "train, val or test")->capture_default_str();
     command.add_option("--limit", options.limit, "images, 0: all")
         ->capture_default_str()
-        ->check(CLI::NonNegativeNumber);
+        ->check(CLI::Range(std::int64_t{0}, kMostImages));
     command.add_option("--batch", options.batch, "images a mini-batch")
         ->capture_default_str()
         ->check(CLI::Range(1, 65536));
@@ -102,6 +104,8 @@ void checkOutputs(const OutputOptions& options, const std::vector<std::string>& 
         std::error_code code;
         return !a.empty() && !b.empty() && a != "-" && (a == b || std::filesystem::equivalent(a, b, code));
     };
+    if (options.json == "-" && options.csv == "-")
+        throw Error(ErrorKind::Usage, "--json - --csv -", "only one of them can go to standard output");
     if (same(options.json, options.csv))
         throw Error(ErrorKind::Usage, "--json and --csv", "name the same file " + options.json);
     for (const std::string& file : {options.json, options.csv}) {
@@ -115,8 +119,6 @@ void checkOutputs(const OutputOptions& options, const std::vector<std::string>& 
 
 void emit(const OutputOptions& options, Terminal& terminal, const Json& json, const std::string& csv,
           const std::string& text) {
-    if (options.json == "-" && options.csv == "-")
-        throw Error(ErrorKind::Usage, "--json - --csv -", "only one of them can go to standard output");
     // Text that came from a file may not be UTF-8; a report of it must not fail.
     const std::string dumped = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
     if (options.json == "-") terminal.out << dumped;

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include <algorithm>
 #include <array>
 #include <new>
 
@@ -29,6 +30,14 @@ std::string commandLine(int argc, const char* const* argv) {
     std::string text = "bitdesk";
     for (int i = 1; i < argc; ++i) text += " " + quoted(argv[i]);
     return text;
+}
+
+/// The first word, where it is neither an option nor a verb: the parser would say only that a verb is required.
+std::string unknownVerb(int argc, const char* const* argv) {
+    if (argc < 2) return {};
+    const std::string_view word = argv[1];
+    const bool known = std::ranges::any_of(verbs(), [&](const Verb& verb) { return word == verb.name; });
+    return known || word.starts_with('-') ? std::string() : std::string(word);
 }
 
 /// Where every failure becomes a message and an exit code.
@@ -76,11 +85,16 @@ int runCommandLine(int argc, const char* const* argv, std::ostream& out, std::os
         CLI::App* command = app.add_subcommand(verb.name, verb.description);
         prepared.emplace_back(command, verb.prepare(*command));
     }
+    if (const std::string unknown = unknownVerb(argc, argv); !unknown.empty()) {
+        err << "bitdesk: '" << printable(unknown) << "' is no verb. See bitdesk --help\n";
+        return kUsage;
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        const int code = app.exit(error, out, err);
-        return code == 0 ? 0 : kUsage;
+        if (error.get_exit_code() == 0) return app.exit(error, out, err);  // --help, --version
+        err << "bitdesk: " << printable(error.what()) << ". See --help\n";
+        return kUsage;
     }
     return guarded(
         [&] {

@@ -102,6 +102,7 @@ std::span<const DataFormat* const> dataFormats() {
 }
 
 std::shared_ptr<const DataSet> openDataSet(const std::string& spec, Split split) {
+    if (spec.empty()) throw Error(ErrorKind::BadInput, "--data", "names no file or folder");
     const bool named = spec == fashionMnist().name;
     const fs::path path = named ? findNamed(fashionMnist()) : fs::path(spec);
     const DataFormat& format = named ? idxFormat() : detectFormat(path);

@@ -243,6 +243,7 @@ std::string writeModel(const MetaModel& model, const std::filesystem::path& path
 
 MetaModel openModel(const std::string& spec, std::uint64_t seed) {
     constexpr std::string_view kRandom = "random:";
+    if (spec.empty()) throw Error(ErrorKind::BadInput, "MODEL", "names no file");
     if (!spec.starts_with(kRandom)) return readModel(spec);
     const CatalogueNetwork& entry = findNetwork(std::string_view(spec).substr(kRandom.size()));
     return randomModel(entry.build(entry.defaultInput, entry.defaultClasses), {2, 3, 4}, seed);

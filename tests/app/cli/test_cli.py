@@ -133,6 +133,13 @@ class Cli(unittest.TestCase):
 
     def test_usage(self):
         self.refused(2, ["--frobnicate"], "info", SAMPLE, "--frobnicate")
+        self.refused(2, ["bogus"], "bogus")
+        self.refused(2, ["MODEL"], "info")
+        self.refused(2, ["--limit"], "eval", SAMPLE, "--bits", "4", "--data", "fashion-mnist", "--limit", "-5")
+        self.refused(2, ["imagined"], "eval", SAMPLE, "--bits", "4", "--backend", "imagined", "--db", self.db, *EVAL)
+        self.refused(2, ["--csv"], "eval", SAMPLE, "--bits", "4", "--csv", "-", "--db", self.db, *EVAL)
+        self.refused(3, ["MODEL"], "info", "")
+        self.refused(3, ["--data"], "eval", SAMPLE, "--bits", "4", "--data", "", "--db", self.db)
 
     def test_bad_bits(self):
         self.refused(3, ["5"], "eval", SAMPLE, "--bits", "5", "--db", self.db, *EVAL)
