@@ -16,7 +16,7 @@ namespace bitdesk {
 struct BitConfiguration {
     std::vector<int> bits;
 
-    auto operator<=>(const BitConfiguration&) const = default;
+    auto operator<=>(const BitConfiguration&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 misreads it
     std::size_t size() const { return bits.size(); }
     int operator[](std::size_t i) const { return bits[i]; }
 };
