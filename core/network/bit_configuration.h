@@ -16,7 +16,9 @@ namespace bitdesk {
 struct BitConfiguration {
     std::vector<int> bits;
 
-    auto operator<=>(const BitConfiguration&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 misreads it
+    // clang-tidy 14 misreads a defaulted <=>.
+    // NOLINTNEXTLINE(modernize-use-nullptr)
+    auto operator<=>(const BitConfiguration&) const = default;
     std::size_t size() const { return bits.size(); }
     int operator[](std::size_t i) const { return bits[i]; }
 };
