@@ -102,7 +102,8 @@ void Readouts::setAccuracy(std::int64_t correct, std::int64_t seen, std::int64_t
     setState(m_difference, difference ? state : ReadoutState::Empty);
     if (!difference || reference.isEmpty()) {
         m_difference.value->setText(QStringLiteral("–"));
-        m_difference.detail->setText(QStringLiteral("pin a baseline, or move a fader"));
+        m_difference.detail->setText(reference.isEmpty() ? QStringLiteral("pin a baseline, or move a fader")
+                                                         : QStringLiteral("vs %1 · not known yet").arg(reference));
         return;
     }
     const double points = 100 * difference->delta;
@@ -133,7 +134,8 @@ void Readouts::setStale() {
     if (m_accuracyState == ReadoutState::Empty) return;
     m_accuracyState = ReadoutState::Stale;
     for (const Cell& cell : {m_accuracy, m_difference, m_latency}) setState(cell, ReadoutState::Stale);
-    m_accuracy.detail->setText(QStringLiteral("of the mix before · stale"));
+    for (const Cell& cell : {m_accuracy, m_difference, m_latency})
+        cell.detail->setText(QStringLiteral("of the mix before · stale"));
 }
 
 void Readouts::clear() {

@@ -4,5 +4,9 @@
 #include <iostream>
 
 #include "app/cli/verb.h"
+#include "app/jobs/short_spin.h"
 
-int main(int argc, char** argv) { return bitdesk::cli::runCommandLine(argc, argv, std::cout, std::cerr); }
+int main(int argc, char** argv) {
+    bitdesk::jobs::useShortSpin(argv);
+    return bitdesk::cli::runCommandLine(argc, argv, std::cout, std::cerr);
+}

@@ -60,6 +60,7 @@ int run(TrainOptions& options, Terminal& terminal) {
     request.bits = parseWidths(options.bits);
     request.command = terminal.commandLine;
     if (options.dryRun) {
+        checkRequest(request);
         printPlan(terminal.out, request);
         return 0;
     }
@@ -73,7 +74,7 @@ int run(TrainOptions& options, Terminal& terminal) {
         try {
             return jobs::trainModel(request, context, show);
         } catch (const Cancelled&) {
-            const std::string checkpoint = request.out.string() + ".ckpt";
+            const std::string checkpoint = checkpointOf(request.out).string();
             if (std::filesystem::exists(checkpoint))
                 terminal.err << fmt::format("{} holds the epochs done: the same command with --resume goes on\n",
                                             checkpoint);

@@ -6,9 +6,11 @@
 #include <iostream>
 
 #include "app/gui/main_window.h"
+#include "app/jobs/short_spin.h"
 #include "core/base/build_info.h"
 
 int main(int argc, char** argv) {
+    bitdesk::jobs::useShortSpin(argv);
     std::string model, data = "fashion-mnist", database, device = "cpu";
     int threads = 0;
     CLI::App options{"Bitdesk: a mixing desk for bit-widths"};

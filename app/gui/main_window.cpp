@@ -37,6 +37,8 @@ EvaluationSummary summaryOf(const jobs::LiveUpdate& update, const DataSet& data)
     summary.bitops = update.bitops;
     summary.weightBytes = update.weightBytes;
     summary.normBytes = update.normBytes;
+    summary.backend = update.backend;
+    summary.device = update.device;
     return summary;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/network/cost.h"
@@ -32,9 +33,14 @@ std::optional<PairedDifference> compare(const std::vector<std::uint8_t>& referen
 struct LiveSession::Worker {
     LiveSession& session;
     std::unique_ptr<Executor> executor;
-    std::vector<std::uint8_t> previous;  // verdicts of the last finished mix
+    /// A finished mix and its verdicts.
+    struct Finished {
+        BitConfiguration bits;
+        std::vector<std::uint8_t> verdicts;
+    };
+    Finished last, before;  // the last finished mix, and the last one that was another
     std::optional<BitConfiguration> pinnedBits;
-    std::vector<std::uint8_t> pinned;  // and of the pinned one, once known
+    std::vector<std::uint8_t> pinned;  // verdicts of the baseline, once known
 
     EvaluateRequest requestFor(const BitConfiguration& bits) const {
         const Setup& setup = session.m_setup;
@@ -63,7 +69,24 @@ struct LiveSession::Worker {
         if (const auto stored = findStored(requestFor(*bits), jobContext)) pinned = stored->correctMask;
     }
 
-    const std::vector<std::uint8_t>& reference() const { return pinnedBits ? pinned : previous; }
+    /// What a mix is compared with: never with itself.
+    const std::vector<std::uint8_t>& reference(const BitConfiguration& bits) const {
+        if (pinnedBits) return pinned;
+        return last.bits == bits ? before.verdicts : last.verdicts;
+    }
+
+    void remember(const BitConfiguration& bits, const std::vector<std::uint8_t>& verdicts) {
+        if (!(last.bits == bits)) before = std::exchange(last, {bits, verdicts});
+        if (pinnedBits == bits) pinned = verdicts;
+    }
+
+    /// A baseline that was pinned before it was finished: evaluated when the hand rests.
+    bool completePinned(const std::stop_token& stop) {
+        if (!pinnedBits || !pinned.empty()) return false;
+        JobContext jobContext = context(stop);
+        pinned = evaluateMix(requestFor(*pinnedBits), *executor, jobContext).evaluation.correctMask;
+        return true;
+    }
 
     LiveUpdate start(const Request& request) const {
         const Network& network = session.m_setup.model->network;
@@ -85,14 +108,14 @@ struct LiveSession::Worker {
         LiveUpdate update = start(request);
         double shown = -1;
         const auto onBatch = [&](const PartialEvaluation& partial) {
-            const bool last = partial.seen == partial.total;  // told below, with its row in the store
-            if (last || stop.stop_requested() || (shown >= 0 && partial.seconds - shown < kUpdateEvery)) return;
+            const bool complete = partial.seen == partial.total;  // told below, with its row in the store
+            if (complete || stop.stop_requested() || (shown >= 0 && partial.seconds - shown < kUpdateEvery)) return;
             shown = partial.seconds;
             update.correct = partial.correct;
             update.seen = partial.seen;
             update.total = partial.total;
             update.seconds = partial.seconds;
-            update.difference = compare(reference(), partial.correctMask);
+            update.difference = compare(reference(request.bits), partial.correctMask);
             session.m_sink(update);
         };
         JobContext jobContext = context(stop);
@@ -101,12 +124,16 @@ struct LiveSession::Worker {
         update.correct = e.correct;
         update.seen = update.total = e.total;
         update.seconds = e.seconds;
-        update.difference = compare(reference(), e.correctMask);
+        remember(request.bits, e.correctMask);
+        update.difference = compare(reference(request.bits), e.correctMask);
         update.finished = true;
         update.fromStore = result.fromStore;
         update.evaluationId = e.id;
-        if (pinnedBits == request.bits) pinned = e.correctMask;
-        previous = e.correctMask;
+        update.backend = e.backend;
+        update.device = e.device;
+        session.m_sink(update);
+        if (!completePinned(stop)) return;
+        update.difference = compare(reference(request.bits), e.correctMask);
         session.m_sink(update);
     }
 
@@ -163,7 +190,7 @@ void LiveSession::cancel() {
 }
 
 void LiveSession::work(std::stop_token stop) {
-    Worker worker{*this, nullptr, {}, {}, {}};
+    Worker worker{*this, nullptr, {}, {}, {}, {}};
     for (;;) {
         Request request;
         std::stop_token current;

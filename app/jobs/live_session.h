@@ -30,6 +30,7 @@ struct LiveUpdate {
     std::int64_t evaluationId = 0;  ///< row in the store, once saved
     std::int64_t bitops = 0, weightBytes = 0, normBytes = 0;
     double seconds = 0;
+    std::string backend, device;  ///< of a finished one
 };
 
 /// Latency of a mix, taken when the hand rests.

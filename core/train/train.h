@@ -62,6 +62,11 @@ struct TrainProgress {
 };
 using TrainSink = std::function<void(const TrainProgress&)>;
 
+/// Where a training keeps what it needs to go on.
+std::filesystem::path checkpointOf(const std::filesystem::path& out);
+/// Throws Error: Usage for a number out of its range, BadInput for a file that would be replaced.
+void checkRequest(const TrainRequest& request);
+
 /// Trains by the three stages and writes `out` at the end; a checkpoint after each epoch. Cancelling (Cancelled) leaves
 /// the checkpoint resumable. Resuming gives the same model as an undisturbed run on the same machine and threads.
 /// Throws Error (BadInput) for data that does not fit, a checkpoint of another request, or an existing `out`.

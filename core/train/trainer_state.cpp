@@ -37,7 +37,7 @@ const std::string& textOf(const Checkpoint& checkpoint, const std::string& key, 
 
 }  // namespace
 
-std::filesystem::path Trainer::checkpointPath() const { return m_request.out.string() + ".ckpt"; }
+std::filesystem::path Trainer::checkpointPath() const { return checkpointOf(m_request.out); }
 
 /// What must be the same for a checkpoint to be this training's.
 std::string Trainer::fingerprint() const {

@@ -121,6 +121,28 @@ TEST_F(Live, DifferencesAreAgainstTheMixBeforeUntilOneIsPinned) {
     EXPECT_NEAR(finish(m_place.uniform(2)).difference->delta, share(two) - share(three), 1e-12);
 }
 
+TEST_F(Live, AMixIsNotComparedWithItself) {
+    start();
+    finish(m_place.uniform(4));
+    const LiveUpdate two = finish(m_place.uniform(2));
+    const LiveUpdate again = finish(m_place.uniform(2));
+    ASSERT_TRUE(again.difference);
+    EXPECT_EQ(again.difference->delta, two.difference->delta) << "still against the mix before";
+    EXPECT_NEAR(finish(m_place.uniform(4)).difference->delta, -two.difference->delta, 1e-12);
+}
+
+TEST_F(Live, ABaselineThatWasPinnedUnfinishedIsEvaluatedWhenTheHandRests) {
+    start();
+    m_session->submit(m_place.uniform(4));
+    m_session->pinBaseline(m_place.uniform(4));
+    const std::uint64_t generation = m_session->submit(m_place.uniform(2));  // before the baseline is finished
+    EXPECT_TRUE(waitFor([&](const LiveEvent& event) {
+        const auto* update = std::get_if<LiveUpdate>(&event);
+        return update != nullptr && update->generation == generation && update->finished && update->difference;
+    }));
+    EXPECT_EQ(m_place.rows().size(), 2u);
+}
+
 TEST_F(Live, AFailureIsToldAndTheNextMixRuns) {
     start();
     const std::uint64_t bad = m_session->submit({{9, 9}});

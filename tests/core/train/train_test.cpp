@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "core/base/error.h"
 #include "core/model/model_file.h"
 #include "tests/core/base/expect_error.h"
@@ -105,6 +107,13 @@ TEST_F(Training, ADamagedCheckpointIsNamed) {
     test::expectBadInput({"model.safetensors.ckpt"}, [&] { train(r, {}, {}); });
 }
 
+TEST_F(Training, AnEarlierTrainingsCheckpointIsKept) {
+    const TrainRequest r = request("model.safetensors");
+    test::writeText(checkpointOf(r.out), "hours of work");
+    test::expectBadInput({"model.safetensors.ckpt", "--resume"}, [&] { train(r, {}, {}); });
+    EXPECT_EQ(test::readText(checkpointOf(r.out)), "hours of work");
+}
+
 TEST_F(Training, AnExistingModelIsKept) {
     TrainRequest r = request("model.safetensors");
     test::writeText(r.out, "mine");
@@ -120,6 +129,10 @@ TEST_F(Training, WantsSensibleOptions) {
     };
     refused("--bits", [](TrainRequest& r) { r.bits = {4, 3}; });
     refused("--bits", [](TrainRequest& r) { r.bits = {1, 2}; });
+    refused("learning rate", [](TrainRequest& r) { r.mixedRate = std::nan(""); });
+    refused("--weight-decay", [](TrainRequest& r) { r.weightDecay = -1; });
+    refused("--limit", [](TrainRequest& r) { r.limit = -5; });
+    refused("--threads", [](TrainRequest& r) { r.threads = -1; });
     refused("--batch", [](TrainRequest& r) { r.batch = 1; });
     refused("--distillation", [](TrainRequest& r) { r.distillation = 1.5; });
     refused("nobody", [](TrainRequest& r) { r.network = "nobody"; });
