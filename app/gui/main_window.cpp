@@ -3,6 +3,7 @@
 
 #include "app/gui/main_window.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDateTime>
@@ -112,6 +113,7 @@ void MainWindow::openModel(const QString& spec) {
             m_readouts->clear();
             m_layerPlot->clear();
             m_pin->setChecked(false);
+            for (QAction* action : m_mixActions) action->setEnabled(true);
             m_pages->setCurrentWidget(m_console);
             setWindowTitle(QStringLiteral("%1 – Bitdesk").arg(QString::fromStdString(m_model->name)));
             m_mix.reset(uniformBits(m_model->network, m_model->topBits()));

@@ -116,6 +116,7 @@ private:
     QSortFilterProxyModel* m_sortedHistory = nullptr;
     QTableView* m_historyView = nullptr;
     QAction* m_pin = nullptr;
+    QList<QAction*> m_mixActions;  // those that need a model
     QLabel* m_statusDevice = nullptr;
     QLabel* m_statusSpeed = nullptr;
     QLabel* m_statusData = nullptr;

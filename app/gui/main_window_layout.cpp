@@ -147,6 +147,9 @@ void MainWindow::createActions() {
     m_pin = make("pin", QStringLiteral("Pin baseline"), QKeySequence(Qt::CTRL | Qt::Key_B), &MainWindow::pinBaseline);
     m_pin->setCheckable(true);
 
+    m_mixActions = {copyAction, pasteAction, loadAction, saveAction, m_pin};
+    for (QAction* action : m_mixActions) action->setEnabled(false);  // until there is a model
+
     auto* file = menuBar()->addMenu(QStringLiteral("&File"));
     file->addActions({openModelAction, openDataAction});
     file->addSeparator();
