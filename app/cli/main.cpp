@@ -7,6 +7,7 @@
 #include "app/jobs/short_spin.h"
 
 int main(int argc, char** argv) {
-    bitdesk::jobs::useShortSpin(argv);
+    const bitdesk::cli::Verb* verb = bitdesk::cli::findVerb(argc, argv);
+    if (verb != nullptr && verb->computes) bitdesk::jobs::useShortSpin(argv);
     return bitdesk::cli::runCommandLine(argc, argv, std::cout, std::cerr);
 }

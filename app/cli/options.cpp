@@ -33,14 +33,12 @@ void addModel(CLI::App& command, ModelOptions& options, bool withBits) {
             ->take_all();
 }
 
-constexpr std::int64_t kMostImages = std::int64_t{1} << 40;
-
 void addData(CLI::App& command, DataOptions& options) {
     command.add_option("--data", options.data, "fashion-mnist, or a folder or file")->required();
     command.add_option("--split", options.split, "train, val or test")->capture_default_str();
     command.add_option("--limit", options.limit, "images, 0: all")
         ->capture_default_str()
-        ->check(CLI::Range(std::int64_t{0}, kMostImages));
+        ->check(CLI::Range(std::int64_t{0}, kLargestLimit));
     command.add_option("--batch", options.batch, "images a mini-batch")
         ->capture_default_str()
         ->check(CLI::Range(1, 65536));

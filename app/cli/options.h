@@ -19,6 +19,8 @@ namespace bitdesk::cli {
 
 using Json = nlohmann::ordered_json;
 
+inline constexpr std::int64_t kLargestLimit = std::int64_t{1} << 40;  ///< of any --limit
+
 /// Options that many verbs share; each adder names the group that it stands for.
 struct OutputOptions {
     std::string json, csv;  ///< empty: none, "-": standard output

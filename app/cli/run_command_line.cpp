@@ -32,14 +32,6 @@ std::string commandLine(int argc, const char* const* argv) {
     return text;
 }
 
-/// The first word, where it is neither an option nor a verb: the parser would say only that a verb is required.
-std::string unknownVerb(int argc, const char* const* argv) {
-    if (argc < 2) return {};
-    const std::string_view word = argv[1];
-    const bool known = std::ranges::any_of(verbs(), [&](const Verb& verb) { return word == verb.name; });
-    return known || word.starts_with('-') ? std::string() : std::string(word);
-}
-
 /// Where every failure becomes a message and an exit code.
 int guarded(const std::function<int()>& work, std::ostream& err) {
     try {
@@ -63,14 +55,20 @@ int guarded(const std::function<int()>& work, std::ostream& err) {
 
 std::span<const Verb> verbs() {
     static constexpr std::array kVerbs{
-        Verb{"info", "layers, bits, MACs and provenance of a model", prepareInfo},
-        Verb{"eval", "accuracy and cost of one or more mixes", prepareEval},
-        Verb{"predict", "class per image, in the data set's order", preparePredict},
-        Verb{"profile", "measured latency of one or more mixes, whole and per layer", prepareProfile},
-        Verb{"train", "train a meta-quantized network by the three stages", prepareTrain},
-        Verb{"db", "care of the results database", prepareDb},
+        Verb{"info", "layers, bits, MACs and provenance of a model", prepareInfo, false},
+        Verb{"eval", "accuracy and cost of one or more mixes", prepareEval, true},
+        Verb{"predict", "class per image, in the data set's order", preparePredict, true},
+        Verb{"profile", "measured latency of one or more mixes, whole and per layer", prepareProfile, true},
+        Verb{"train", "train a meta-quantized network by the three stages", prepareTrain, true},
+        Verb{"db", "care of the results database", prepareDb, false},
     };
     return kVerbs;
+}
+
+const Verb* findVerb(int argc, const char* const* argv) {
+    const std::string_view word = argc < 2 ? "" : argv[1];
+    const auto found = std::ranges::find_if(verbs(), [&](const Verb& verb) { return word == verb.name; });
+    return found == verbs().end() ? nullptr : &*found;
 }
 
 int runCommandLine(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
@@ -85,8 +83,9 @@ int runCommandLine(int argc, const char* const* argv, std::ostream& out, std::os
         CLI::App* command = app.add_subcommand(verb.name, verb.description);
         prepared.emplace_back(command, verb.prepare(*command));
     }
-    if (const std::string unknown = unknownVerb(argc, argv); !unknown.empty()) {
-        err << "bitdesk: '" << printable(unknown) << "' is no verb. See bitdesk --help\n";
+    // The parser would say only that a verb is required.
+    if (argc > 1 && *argv[1] != '-' && findVerb(argc, argv) == nullptr) {
+        err << "bitdesk: '" << printable(argv[1]) << "' is no verb. See bitdesk --help\n";
         return kUsage;
     }
     try {

@@ -27,10 +27,14 @@ struct Verb {
     const char* name;
     const char* description;
     Run (*prepare)(CLI::App& command);
+    bool computes;  ///< uses LibTorch's threads
 };
 
 /// All verbs, in the order that --help shows them. A new one is a file of its own and a line in verbs.cpp.
 std::span<const Verb> verbs();
+
+/// The verb of a command line, its first word; nullptr where that is none.
+const Verb* findVerb(int argc, const char* const* argv);
 
 /// The whole program: parses, runs one verb, turns errors into a message and an exit code (docs/cli.md).
 int runCommandLine(int argc, const char* const* argv, std::ostream& out, std::ostream& err);

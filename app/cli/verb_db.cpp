@@ -75,7 +75,7 @@ Run prepareDb(CLI::App& command) {
     }
     options->list->add_option("--limit", options->limit, "rows, 0: all")
         ->capture_default_str()
-        ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 40));
+        ->check(CLI::Range(std::int64_t{0}, kLargestLimit));
     return [options](Terminal& terminal) {
         checkOutputs(options->output, {options->store.db});
         return options->list->parsed() ? list(*options, terminal) : check(*options, terminal);

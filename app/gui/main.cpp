@@ -10,7 +10,6 @@
 #include "core/base/build_info.h"
 
 int main(int argc, char** argv) {
-    bitdesk::jobs::useShortSpin(argv);
     std::string model, data = "fashion-mnist", database, device = "cpu";
     int threads = 0;
     CLI::App options{"Bitdesk: a mixing desk for bit-widths"};
@@ -28,6 +27,7 @@ int main(int argc, char** argv) {
         constexpr int kUsage = 2;
         return options.exit(error, std::cout, std::cerr) == 0 ? 0 : kUsage;
     }
+    bitdesk::jobs::useShortSpin(argv);
     int noArguments = 1;
     QApplication application(noArguments, argv);
     QApplication::setApplicationName(QStringLiteral("Bitdesk"));

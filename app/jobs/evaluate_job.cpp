@@ -9,6 +9,17 @@
 namespace bitdesk::jobs {
 namespace {
 
+/// A database is a file like any other.
+void checkClasses(const Evaluation& evaluation, const MetaModel& model) {
+    for (const int predicted : evaluation.predictions)
+        if (predicted >= model.network.classes())
+            throw Error(ErrorKind::BadInput, "results database",
+                        "evaluation " + std::to_string(evaluation.id) + " holds the class " +
+                            std::to_string(predicted) + ", but the model has " +
+                            std::to_string(model.network.classes()),
+                        "Choose another with --db, or give --no-store");
+}
+
 Evaluation describe(const EvaluateRequest& request, const Executor& executor, EvaluationOutcome outcome) {
     const Network& network = request.model->network;
     Evaluation e;
@@ -69,7 +80,9 @@ EvaluationKey keyOf(const EvaluateRequest& request) {
 
 std::optional<Evaluation> findStored(const EvaluateRequest& request, JobContext& context) {
     if (context.store == nullptr || !request.reuseStored) return std::nullopt;
-    return context.store->post([key = keyOf(request)](Store& store) { return store.find(key); }).get();
+    auto stored = context.store->post([key = keyOf(request)](Store& store) { return store.find(key); }).get();
+    if (stored) checkClasses(*stored, *request.model);
+    return stored;
 }
 
 EvaluateResult evaluateMix(const EvaluateRequest& request, Executor& executor, JobContext& context,

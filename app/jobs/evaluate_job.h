@@ -36,7 +36,8 @@ EvaluateResult evaluateMix(const EvaluateRequest& request, Executor& executor, J
                            const PartialSink& onBatch = {});
 
 EvaluationKey keyOf(const EvaluateRequest& request);
-/// The stored evaluation of this request, if there is a store, one in it, and `reuseStored`.
+/// The stored evaluation of this request, if there is a store, one in it, and `reuseStored`. Throws Error (BadInput)
+/// when it holds classes that the model has not.
 std::optional<Evaluation> findStored(const EvaluateRequest& request, JobContext& context);
 
 }  // namespace bitdesk::jobs

@@ -25,7 +25,8 @@ struct LiveUpdate {
     /// Against the reference mix on the same images (pinned baseline, else the previous finished mix), when it is
     /// known.
     std::optional<PairedDifference> difference;
-    bool finished = false;  ///< all images seen
+    /// All images seen. Told again with the difference where the baseline had to be evaluated first.
+    bool finished = false;
     bool fromStore = false;
     std::int64_t evaluationId = 0;  ///< row in the store, once saved
     std::int64_t bitops = 0, weightBytes = 0, normBytes = 0;

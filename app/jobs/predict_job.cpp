@@ -3,7 +3,6 @@
 
 #include "app/jobs/predict_job.h"
 
-#include "core/base/error.h"
 #include "core/base/random.h"
 
 namespace bitdesk::jobs {
@@ -18,17 +17,6 @@ std::vector<std::uint16_t> inFileOrder(const Evaluation& evaluation) {
     return classes;
 }
 
-/// A database is a file like any other.
-void checkClasses(const Evaluation& evaluation, const MetaModel& model) {
-    for (const int predicted : evaluation.predictions)
-        if (predicted >= model.network.classes())
-            throw Error(ErrorKind::BadInput, "results database",
-                        "evaluation " + std::to_string(evaluation.id) + " holds the class " +
-                            std::to_string(predicted) + ", but the model has " +
-                            std::to_string(model.network.classes()),
-                        "Choose another with --db, or give --no-store");
-}
-
 }  // namespace
 
 PredictResult predictMix(const EvaluateRequest& request, Executor& executor, JobContext& context,
@@ -38,13 +26,11 @@ PredictResult predictMix(const EvaluateRequest& request, Executor& executor, Job
     whole.options.limit = 0;
     if (limit <= 0 || limit >= size) {
         const EvaluateResult result = evaluateMix(whole, executor, context, onBatch);
-        checkClasses(result.evaluation, *request.model);
         return {inFileOrder(result.evaluation), result.evaluation.id, result.fromStore};
     }
     checkDataFitsModel(*request.data, *request.model);
     checkBits(request.bits, request.model->network, request.model->bits);
     if (const auto stored = findStored(whole, context)) {
-        checkClasses(*stored, *request.model);
         auto classes = inFileOrder(*stored);
         classes.resize(static_cast<std::size_t>(limit));
         return {std::move(classes), stored->id, true};

@@ -54,14 +54,16 @@ private:
                  std::vector<StepTime>* times) {
         checkSpans(m_model, plan, images.size(), batch, logits.size());
         const c10::InferenceMode guard;
-        reportTorchErrors([&] { runSteps(plan, images, batch, logits, times); });
-        // A NaN code would spread through its window here, where integers give it the lowest code. It cannot hide: it
-        // reaches the logits, or no layer reads it. So the extra pass over every tensor is for hostile models alone.
-        if (std::ranges::none_of(logits, [](float v) { return std::isnan(v); }) || m_mapNaN) return;
-        m_mapNaN = true;
-        if (times != nullptr) times->resize(times->size() - plan.steps.size());
-        reportTorchErrors([&] { runSteps(plan, images, batch, logits, times); });
-        m_mapNaN = false;
+        reportTorchErrors([&] {
+            m_mapNaN = false;
+            runSteps(plan, images, batch, logits, times);
+            // A NaN code would spread through its window here, where integers give it the lowest code. It cannot hide:
+            // it reaches the logits, or no layer reads it. So the extra pass over every tensor is for hostile models.
+            if (std::ranges::none_of(logits, [](float v) { return std::isnan(v); })) return;
+            m_mapNaN = true;
+            if (times != nullptr) times->resize(times->size() - plan.steps.size());
+            runSteps(plan, images, batch, logits, times);
+        });
     }
 
     void runSteps(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
