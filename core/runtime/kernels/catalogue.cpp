@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/runtime/kernels/catalogue.h"
+
+#include <array>
+#include <cstdlib>
+#include <string>
+
+#include "core/base/error.h"
+
+namespace bitdesk::runtime {
+namespace {
+
+struct Named {
+    Isa isa;
+    const char* name;
+};
+constexpr std::array kNames{Named{Isa::Portable, "portable"}, Named{Isa::Avx2, "avx2"},
+                            Named{Isa::Avx512Vnni, "avx512"}};
+
+const IsaTable& table(Isa isa) {
+#ifdef BITDESK_X86_KERNELS
+    if (isa == Isa::Avx512Vnni) return kAvx512Table;
+    if (isa == Isa::Avx2) return kAvx2Table;
+#endif
+    return kPortableTable;
+}
+
+}  // namespace
+
+const char* isaName(Isa isa) { return kNames[static_cast<std::size_t>(isa)].name; }
+
+Isa isaNamed(std::string_view name) {
+    std::string known;
+    for (const Named& named : kNames) {
+        if (name == named.name) return named.isa;
+        known += (known.empty() ? "" : ", ") + std::string(named.name);
+    }
+    throw Error(ErrorKind::Usage, "instruction set '" + std::string(name) + "'", "is not known", "Known: " + known);
+}
+
+bool hasIsa(Isa isa) {
+    if (isa == Isa::Portable) return true;
+#ifdef BITDESK_X86_KERNELS
+    if (isa == Isa::Avx2) return __builtin_cpu_supports("avx2") != 0;
+    return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("avx512f") != 0 &&
+           __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
+           __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vnni") != 0;
+#else
+    return false;
+#endif
+}
+
+Isa bestIsa() {
+    Isa best = Isa::Portable;
+    for (const Named& named : kNames)
+        if (hasIsa(named.isa)) best = named.isa;
+    const char* wanted = std::getenv("BITDESK_ISA");
+    if (wanted == nullptr || *wanted == '\0') return best;
+    const Isa lowered = isaNamed(wanted);
+    return lowered < best ? lowered : best;
+}
+
+std::span<const ConvKernel> convKernels(Isa isa) { return {table(isa).convolutions, table(isa).count}; }
+
+const ValueKernels& valueKernels(Isa isa) { return *table(isa).values; }
+
+std::optional<PackedConv> packFor(const ConvKernel& kernel, const ConvProblem& problem,
+                                  std::span<const std::int8_t> codes) {
+    PackedConv packed;
+    packed.problem = problem;
+    packed.kernel = &kernel;
+    if (!kernel.applies(problem) || !kernel.pack(problem, codes, packed)) return std::nullopt;
+    return packed;
+}
+
+}  // namespace bitdesk::runtime

@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/runtime/kernels/conv_kernel.h"
+#include "core/runtime/kernels/epilogue.h"
+#include "core/runtime/kernels/window_copy.h"
+
+namespace bitdesk::runtime {
+
+/// One input channel an output channel: nothing is shared between channels, so they lie in the lanes. Activations and
+/// weights are int32: such layers are bound by memory.
+template <typename Isa>
+struct Depthwise {
+    struct Memory {
+        Window window;
+        std::int16_t* activations;
+        std::size_t used;
+        BITDESK_INLINE Memory(const ConvProblem& p, const Band& band, std::byte* scratch) {
+            ScratchPlan plan(scratch);
+            window = Window::of(p, band, band.rows, p.outWidth);
+            activations = plan.take<std::int16_t>(window.elements + kSlack);
+            used = plan.used();
+        }
+    };
+
+    static std::size_t scratchBytes(const PackedConv& conv, const Band& band) {
+        return Memory(conv.problem, band, nullptr).used;
+    }
+
+    BITDESK_INLINE static I32x8 widen(const std::int16_t* from) {
+        using I16x8 = std::int16_t __attribute__((vector_size(16)));
+        return __builtin_convertvector(load<I16x8>(from), I32x8);
+    }
+
+    static void run(const PackedConv& conv, const Band& band, const std::uint8_t* input, const EpilogueTask& epilogue,
+                    std::byte* scratch) {
+        const ConvProblem& p = conv.problem;
+        const Memory m(p, band, scratch);
+        copyWindow(p, band, m.window, input, m.activations);
+        __builtin_memset(m.activations + m.window.elements, 0, kSlack * sizeof(std::int16_t));
+        const auto* weights = reinterpret_cast<const std::int32_t*>(conv.weights.data());  // [tap][padded channel]
+        const std::ptrdiff_t padded = std::ptrdiff_t{conv.blocks} * kBlock, pixel = p.channels;
+        const std::ptrdiff_t row = std::ptrdiff_t{m.window.columns} * pixel;
+        const int strideY = m.window.gathered ? 1 : p.strideHeight, strideX = m.window.gathered ? 1 : p.strideWidth;
+        for (int image = 0; image < band.images; ++image)
+            for (int y = 0; y < band.rows; ++y)
+                for (int x = 0; x < p.outWidth; ++x) {
+                    const std::int16_t* origin = m.activations +
+                                                 (std::ptrdiff_t{image} * m.window.rows + y * strideY) * row +
+                                                 x * strideX * pixel;
+                    const std::size_t output =
+                        (static_cast<std::size_t>(band.image + image) * static_cast<std::size_t>(p.outHeight) +
+                         static_cast<std::size_t>(band.row + y)) *
+                            static_cast<std::size_t>(p.outWidth) +
+                        static_cast<std::size_t>(x);
+                    for (int b = band.block; b < band.block + band.blocks; ++b) {
+                        const std::ptrdiff_t channel = std::ptrdiff_t{b} * kBlock;
+                        I32x8 low{}, high{};
+                        for (int ky = 0; ky < p.kernelHeight; ++ky)
+                            for (int kx = 0; kx < p.kernelWidth; ++kx) {
+                                const std::int16_t* a = origin + ky * row + kx * pixel + channel;
+                                const std::int32_t* w = weights + (ky * p.kernelWidth + kx) * padded + channel;
+                                low += widen(a) * load<I32x8>(w);
+                                high += widen(a + 8) * load<I32x8>(w + 8);
+                            }
+                        finishSums<Isa>(epilogue, low, high, output, static_cast<int>(channel));
+                    }
+                }
+    }
+};
+
+}  // namespace bitdesk::runtime

@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/runtime/kernels/kernel_table.h"
+
+namespace bitdesk::runtime {
+
+/// What one instruction set offers, best first. Plain constants: the files that define them must not run on every CPU.
+struct IsaTable {
+    const ConvKernel* convolutions;
+    std::size_t count;
+    const ValueKernels* values;
+};
+
+extern const IsaTable kPortableTable, kAvx2Table, kAvx512Table;
+
+}  // namespace bitdesk::runtime

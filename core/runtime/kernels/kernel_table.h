@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/runtime/kernels/conv_kernel.h"
+#include "core/runtime/kernels/depthwise.h"
+#include "core/runtime/kernels/direct.h"
+#include "core/runtime/kernels/pack.h"
+#include "core/runtime/kernels/values.h"
+#include "core/runtime/kernels/winograd.h"
+
+namespace bitdesk::runtime {
+
+/// What the steps that multiply nothing run.
+struct ValueKernels {
+    void (*floats)(const float* input, std::size_t first, std::size_t pixels, const EpilogueTask&);
+    void (*pixels)(const std::uint8_t* input, std::size_t first, std::size_t pixels, const EpilogueTask&);
+    void (*pool)(const PoolProblem&, const float* input, const Band&, const EpilogueTask&);
+};
+
+/// The kernels of one instruction set. `Isa` is a type of the including file's own, so that each instruction set gets
+/// functions of its own, invisible outside.
+template <typename Isa>
+struct KernelTable {
+    static constexpr ConvKernel direct(const char* name) {
+        using Kernel = Direct<Isa, typename Isa::Bytes>;
+        return {name, appliesDirectBytes, packDirectBytes<Isa::Bytes::kWide>, Kernel::scratchBytes, Kernel::run, 1, 1,
+                8};
+    }
+    static constexpr ConvKernel directWords(const char* name) {
+        using Kernel = Direct<Isa, typename Isa::Words>;
+        return {name, appliesDirectWords, packDirectWords, Kernel::scratchBytes, Kernel::run, 1, 1, 16};
+    }
+    static constexpr ConvKernel depthwise(const char* name) {
+        using Kernel = Depthwise<Isa>;
+        return {name, appliesDepthwise, packDepthwise, Kernel::scratchBytes, Kernel::run, 1, 1, 32};
+    }
+    template <int MH, int MW>
+    static constexpr ConvKernel winograd(const char* name) {
+        using Kernel = WinogradKernel<Isa, MH, MW>;
+        return {
+            name, appliesWinograd, packWinograd<MH, MW, typename Isa::Lane>, Kernel::scratchBytes, Kernel::run, MH, MW,
+            8};
+    }
+    static constexpr ValueKernels values() { return {Values<Isa>::floats, Values<Isa>::pixels, Values<Isa>::pool}; }
+};
+
+}  // namespace bitdesk::runtime

@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/runtime/kernels/conv_problem.h"
+#include "core/runtime/kernels/vectors.h"
+
+namespace bitdesk::runtime {
+
+/// The input rows that a band reads, copied with their padding, so that inner loops know no border. A copy costs a
+/// small part of what it saves: it is 1/N of the layer's multiplications. Of a strided 1×1 convolution only the pixels
+/// that are read are copied.
+struct Window {
+    int rows = 0, columns = 0;  ///< of one image, padding included
+    int firstRow = 0;           ///< input row of the window's first row, negative in the padding
+    bool gathered = false;      ///< holds just the pixels that are read: strides are 1 in it
+    std::size_t elements = 0;   ///< of all images, without slack
+
+    BITDESK_INLINE static Window of(const ConvProblem& p, const Band& band, int outRows, int outColumns) {
+        Window w;
+        w.gathered = p.kernelHeight == 1 && p.kernelWidth == 1 && p.paddingHeight == 0 && p.paddingWidth == 0;
+        w.rows = w.gathered ? outRows : (outRows - 1) * p.strideHeight + p.kernelHeight;
+        w.columns = w.gathered ? outColumns : (outColumns - 1) * p.strideWidth + p.kernelWidth;
+        w.firstRow = band.row * p.strideHeight - p.paddingHeight;
+        w.elements = static_cast<std::size_t>(band.images) * static_cast<std::size_t>(w.rows) *
+                     static_cast<std::size_t>(w.columns) * static_cast<std::size_t>(p.channels);
+        return w;
+    }
+};
+
+/// One row: `count` elements from bytes, widened where T is wider.
+template <typename T>
+BITDESK_INLINE void copyCodes(T* to, const std::uint8_t* from, std::size_t count, bool isSigned) {
+    if constexpr (sizeof(T) == 1) {
+        __builtin_memcpy(to, from, count);
+    } else if (isSigned) {
+        for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<std::int8_t>(from[i]);
+    } else {
+        for (std::size_t i = 0; i < count; ++i) to[i] = from[i];
+    }
+}
+
+/// Fills a window; rows and columns outside the map become 0. T is uint8_t (codes as they are) or int16_t.
+template <typename T>
+BITDESK_INLINE void copyWindow(const ConvProblem& p, const Band& band, const Window& w, const std::uint8_t* input,
+                               T* to) {
+    const auto channels = static_cast<std::size_t>(p.channels);
+    const std::size_t rowElements = static_cast<std::size_t>(w.columns) * channels;
+    const bool isSigned = p.activationLowest < 0;
+    for (int image = 0; image < band.images; ++image) {
+        const std::uint8_t* map = input + static_cast<std::size_t>(band.image + image) *
+                                              static_cast<std::size_t>(p.height) * static_cast<std::size_t>(p.width) *
+                                              channels;
+        for (int r = 0; r < w.rows; ++r, to += rowElements) {
+            const int y = w.firstRow + r * (w.gathered ? p.strideHeight : 1);
+            if (y < 0 || y >= p.height) {
+                __builtin_memset(to, 0, rowElements * sizeof(T));
+                continue;
+            }
+            const std::uint8_t* row = map + static_cast<std::size_t>(y) * static_cast<std::size_t>(p.width) * channels;
+            if (w.gathered && p.strideWidth > 1) {
+                for (int c = 0; c < w.columns; ++c)
+                    copyCodes(to + static_cast<std::size_t>(c) * channels,
+                              row + static_cast<std::size_t>(c * p.strideWidth) * channels, channels, isSigned);
+                continue;
+            }
+            const int left = p.paddingWidth < w.columns ? p.paddingWidth : w.columns;
+            const int inside = p.width < w.columns - left ? p.width : w.columns - left;
+            const std::size_t before = static_cast<std::size_t>(left) * channels;
+            const std::size_t within = static_cast<std::size_t>(inside) * channels;
+            __builtin_memset(to, 0, before * sizeof(T));
+            copyCodes(to + before, row, within, isSigned);
+            __builtin_memset(to + before + within, 0, (rowElements - before - within) * sizeof(T));
+        }
+    }
+}
+
+}  // namespace bitdesk::runtime

@@ -1,0 +1,253 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/runtime/kernels/conv_kernel.h"
+#include "core/runtime/kernels/epilogue.h"
+#include "core/runtime/kernels/window_copy.h"
+#include "core/runtime/kernels/winograd_transforms.h"
+
+namespace bitdesk::runtime {
+
+/// Exact integer Winograd F(MH×MW, 3×3), stride 1, no groups; docs/runtime.md derives it. Activation codes are
+/// transformed modulo 2⁸ to unsigned bytes V = Bᵀ d B + offset, multiplied with transformed codes U that fit 8 bits,
+/// and summed in lanes of `Isa::Lane`: 16 bits, where the channel groups were chosen so that the *result* of a group
+/// fits (what happens in between may wrap), or 32 bits, where all channels are one group.
+template <typename Isa, int MH, int MW>
+struct WinogradKernel {
+    using H = Winograd<MH>;
+    using W = Winograd<MW>;
+    using Lane = typename Isa::Lane;
+    using LaneVector = typename Isa::LaneVector;
+    static constexpr int kPositions = H::kSize * W::kSize, kOutputs = MH * MW, kRows = Isa::kTileRows;
+    /// Lanes of a block of 16 outputs: with 16-bit lanes an output has two, one for each pair of a step's channels.
+    static constexpr int kLanes = 64 / sizeof(Lane), kVectors = 64 / sizeof(LaneVector);
+    static constexpr int kOdd = H::kOdd * W::kOdd, kPowerOfTwo = H::kPowerOfTwo * W::kPowerOfTwo;
+    static constexpr int kShift = __builtin_ctz(kPowerOfTwo);
+
+    static constexpr std::uint32_t inverseOfOdd() {
+        std::uint32_t inverse = 1;  // Newton: doubles the correct bits each time
+        for (int i = 0; i < 5; ++i) inverse *= 2 - static_cast<std::uint32_t>(kOdd) * inverse;
+        return inverse;
+    }
+
+    struct Memory {
+        Window window;
+        int tileRows, tileColumns, tiles;
+        std::size_t groupStride;    // bytes of a tile's channels of one group
+        std::uint8_t* codes;        // the window
+        std::uint8_t* transformed;  // [group][position][tile][groupStride]
+        std::int32_t* pixelSums;    // Σ over channels, by pixel of the window
+        std::int32_t* boxSums;      // Σ over the 3×3 window, by [image][row][column] of whole tiles
+        Lane* products;             // [position][row][lane]
+        std::int32_t* results;      // [row][output][16]
+        std::size_t used;
+
+        BITDESK_INLINE Memory(const PackedConv& conv, const Band& band, std::byte* scratch) {
+            const ConvProblem& p = conv.problem;
+            ScratchPlan plan(scratch);
+            tileRows = (band.rows + MH - 1) / MH;
+            tileColumns = (p.outWidth + MW - 1) / MW;
+            tiles = band.images * tileRows * tileColumns;
+            window = Window::of(p, band, tileRows * MH, tileColumns * MW);
+            groupStride = static_cast<std::size_t>(conv.winograd.groupChannels + 31) / 32 * 32;
+            codes = plan.take<std::uint8_t>(window.elements + kSlack);
+            transformed = plan.take<std::uint8_t>(static_cast<std::size_t>(conv.winograd.groups) * kPositions *
+                                                      static_cast<std::size_t>(tiles) * groupStride +
+                                                  kSlack);
+            const std::size_t pixels = static_cast<std::size_t>(band.images) * static_cast<std::size_t>(window.rows) *
+                                       static_cast<std::size_t>(window.columns);
+            pixelSums = plan.take<std::int32_t>(pixels);
+            boxSums = plan.take<std::int32_t>(pixels);
+            products = plan.take<Lane>(static_cast<std::size_t>(kPositions * kRows * kLanes));
+            results = plan.take<std::int32_t>(static_cast<std::size_t>(kRows * kOutputs * kBlock));
+            used = plan.used();
+        }
+    };
+
+    static std::size_t scratchBytes(const PackedConv& conv, const Band& band) {
+        return Memory(conv, band, nullptr).used;
+    }
+
+    /// V of one tile and up to 32 channels, to every position.
+    BITDESK_INLINE static void transformTile(const std::uint8_t* pixel, std::size_t rowBytes, std::size_t pixelBytes,
+                                             const std::uint8_t* offsets, std::uint8_t* to,
+                                             std::size_t positionStride) {
+        U8x32 columns[W::kSize][H::kSize];
+        for (int x = 0; x < W::kSize; ++x) {
+            U8x32 d[H::kSize];
+            for (int y = 0; y < H::kSize; ++y)
+                d[y] = load<U8x32>(pixel + static_cast<std::size_t>(y) * rowBytes +
+                                   static_cast<std::size_t>(x) * pixelBytes);
+            H::template input<U8x32>(d, columns[x]);
+        }
+        for (int y = 0; y < H::kSize; ++y) {
+            U8x32 d[W::kSize], t[W::kSize];
+            for (int x = 0; x < W::kSize; ++x) d[x] = columns[x][y];
+            W::template input<U8x32>(d, t);
+            for (int x = 0; x < W::kSize; ++x) {
+                const int position = y * W::kSize + x;
+                store(to + static_cast<std::size_t>(position) * positionStride, t[x] + offsets[position]);
+            }
+        }
+    }
+
+    static void transformInput(const PackedConv& conv, const Band& band, const Memory& m) {
+        const auto channels = static_cast<std::size_t>(conv.problem.channels);
+        const std::size_t rowBytes = static_cast<std::size_t>(m.window.columns) * channels;
+        const auto groupChannels = static_cast<std::size_t>(conv.winograd.groupChannels);
+        const std::size_t positionStride = static_cast<std::size_t>(m.tiles) * m.groupStride;
+        std::size_t tile = 0;
+        for (int image = 0; image < band.images; ++image)
+            for (int ty = 0; ty < m.tileRows; ++ty)
+                for (int tx = 0; tx < m.tileColumns; ++tx, ++tile) {
+                    const std::uint8_t* pixel = m.codes +
+                                                static_cast<std::size_t>(image * m.window.rows + ty * MH) * rowBytes +
+                                                static_cast<std::size_t>(tx * MW) * channels;
+                    for (std::size_t c = 0, group = 0; c < channels; c += groupChannels, ++group) {
+                        const std::size_t end = groupChannels < channels - c ? groupChannels : channels - c;
+                        std::uint8_t* to = m.transformed + group * kPositions * positionStride + tile * m.groupStride;
+                        for (std::size_t i = 0; i < end; i += 32)
+                            transformTile(pixel + c + i, rowBytes, channels, conv.winograd.positionOffset.data(),
+                                          to + i, positionStride);
+                    }
+                }
+    }
+
+    /// Σa over each 3×3 window, which floor codes (2c + 1) add to twice the sum of c.
+    static void sumWindows(const ConvProblem& p, const Band& band, const Memory& m) {
+        const int columns = m.window.columns, rows = band.images * m.window.rows;
+        for (int i = 0; i < rows * columns; ++i)
+            m.pixelSums[i] =
+                Isa::sumBytes(m.codes + static_cast<std::size_t>(i) * static_cast<std::size_t>(p.channels), p.channels);
+        for (int r = 0; r < rows - 2; ++r) {
+            const std::int32_t* a = m.pixelSums + r * columns;
+            std::int32_t* to = m.boxSums + r * columns;
+            for (int x = 0; x < columns - 2; ++x) {
+                std::int32_t sum = 0;
+                for (int y = 0; y < 3; ++y) sum += a[y * columns + x] + a[y * columns + x + 1] + a[y * columns + x + 2];
+                to[x] = sum;
+            }
+        }
+    }
+
+    /// A group's products of one tile back to MH × MW outputs, added to `results`.
+    BITDESK_INLINE static void transformOutput(const Lane* products, std::size_t positionStride, const Lane* correction,
+                                               bool first, std::int32_t* results) {
+        for (int v = 0; v < kVectors; ++v) {
+            constexpr int kVectorLanes = static_cast<int>(sizeof(LaneVector) / sizeof(Lane));
+            LaneVector columns[W::kSize][MH];
+            for (int x = 0; x < W::kSize; ++x) {
+                LaneVector m[H::kSize];
+                for (int y = 0; y < H::kSize; ++y)
+                    m[y] = load<LaneVector>(products + static_cast<std::size_t>(y * W::kSize + x) * positionStride +
+                                            v * kVectorLanes);
+                H::template output<LaneVector>(m, columns[x]);
+            }
+            for (int y = 0; y < MH; ++y) {
+                LaneVector m[W::kSize], outputs[MW];
+                for (int x = 0; x < W::kSize; ++x) m[x] = columns[x][y];
+                W::template output<LaneVector>(m, outputs);
+                for (int x = 0; x < MW; ++x) {
+                    LaneVector value = outputs[x];
+                    if constexpr (kOdd > 1) value = value * static_cast<Lane>(inverseOfOdd());
+                    value = value + load<LaneVector>(correction + (y * MW + x) * kLanes + v * kVectorLanes);
+                    Isa::addLanes(results + (y * MW + x) * kBlock + v * (kBlock / kVectors), value, first);
+                }
+            }
+        }
+    }
+
+    struct Place {
+        const EpilogueTask& epilogue;
+        const Band& band;
+        const Memory& memory;
+        int block;
+    };
+
+    BITDESK_INLINE static void finishTile(const PackedConv& conv, const Place& place, int tile,
+                                          const std::int32_t* results) {
+        const ConvProblem& p = conv.problem;
+        const Memory& m = place.memory;
+        const int tx = tile % m.tileColumns, ty = tile / m.tileColumns % m.tileRows;
+        const int image = tile / m.tileColumns / m.tileRows;
+        const I32x8 centerLow = load<I32x8>(conv.winograd.center.data() + place.block * kBlock);
+        const I32x8 centerHigh = load<I32x8>(conv.winograd.center.data() + place.block * kBlock + 8);
+        for (int y = 0; y < MH; ++y) {
+            const int row = ty * MH + y;
+            if (row >= place.band.rows) break;
+            for (int x = 0; x < MW; ++x) {
+                const int column = tx * MW + x;
+                if (column >= p.outWidth) break;
+                const std::int32_t box =
+                    m.boxSums[(image * m.window.rows + row) * m.window.columns + column] * p.weightOffset;
+                const std::int32_t* sums = results + (y * MW + x) * kBlock;
+                const I32x8 low = (((load<I32x8>(sums) + centerLow) >> kShift) << 1) + box;
+                const I32x8 high = (((load<I32x8>(sums + 8) + centerHigh) >> kShift) << 1) + box;
+                const std::size_t pixel =
+                    (static_cast<std::size_t>(place.band.image + image) * static_cast<std::size_t>(p.outHeight) +
+                     static_cast<std::size_t>(place.band.row + row)) *
+                        static_cast<std::size_t>(p.outWidth) +
+                    static_cast<std::size_t>(column);
+                finishSums<Isa>(place.epilogue, low, high, pixel, place.block * kBlock);
+            }
+        }
+    }
+
+    /// R tiles of one block of outputs: products, transforms and epilogue.
+    template <int R>
+    static void tiles(const PackedConv& conv, const Place& place, int tile) {
+        const Memory& m = place.memory;
+        const int groups = conv.winograd.groups;
+        const std::size_t positionStride = static_cast<std::size_t>(m.tiles) * m.groupStride;
+        const auto* correction = reinterpret_cast<const Lane*>(conv.winograd.correction.data());
+        const std::byte* weights = conv.weights.data() + static_cast<std::size_t>(place.block) * conv.weights.size() /
+                                                             static_cast<std::size_t>(conv.blocks);
+        for (int g = 0; g < groups; ++g) {
+            const int first = g * conv.winograd.groupChannels;
+            const int left = conv.problem.channels - first;
+            const int steps = ((left < conv.winograd.groupChannels ? left : conv.winograd.groupChannels) + 3) / 4;
+            const std::uint8_t* v = m.transformed + static_cast<std::size_t>(g) * kPositions * positionStride +
+                                    static_cast<std::size_t>(tile) * m.groupStride;
+            Isa::template positions<R>(v, m.groupStride, positionStride, kPositions, weights, steps, m.products);
+            weights += static_cast<std::size_t>(kPositions * steps) * 4 * kBlock;
+            for (int r = 0; r < R; ++r)
+                transformOutput(m.products + r * kLanes, static_cast<std::size_t>(R * kLanes),
+                                correction + static_cast<std::size_t>((place.block * groups + g) * kOutputs * kLanes),
+                                g == 0, m.results + r * kOutputs * kBlock);
+        }
+        for (int r = 0; r < R; ++r) finishTile(conv, place, tile + r, m.results + r * kOutputs * kBlock);
+    }
+
+    static void rest(const PackedConv& conv, const Place& place, int tile, int count) {
+        switch (count) {
+            case 1: tiles<1>(conv, place, tile); break;
+            case 2: tiles<2>(conv, place, tile); break;
+            case 3: tiles<3>(conv, place, tile); break;
+            case 4:
+                if constexpr (kRows > 4) tiles<4>(conv, place, tile);
+                break;
+            case 5:
+                if constexpr (kRows > 5) tiles<5>(conv, place, tile);
+                break;
+            default: break;
+        }
+    }
+
+    static void run(const PackedConv& conv, const Band& band, const std::uint8_t* input, const EpilogueTask& epilogue,
+                    std::byte* scratch) {
+        const Memory memory(conv, band, scratch);
+        copyWindow(conv.problem, band, memory.window, input, memory.codes);
+        __builtin_memset(memory.codes + memory.window.elements, 0, kSlack);
+        transformInput(conv, band, memory);
+        sumWindows(conv.problem, band, memory);
+        for (int b = band.block; b < band.block + band.blocks; ++b) {
+            const Place place{epilogue, band, memory, b};
+            int tile = 0;
+            for (; tile + kRows <= memory.tiles; tile += kRows) tiles<kRows>(conv, place, tile);
+            rest(conv, place, tile, memory.tiles - tile);
+        }
+    }
+};
+
+}  // namespace bitdesk::runtime

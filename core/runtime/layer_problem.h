@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/model/meta_model.h"
+#include "core/runtime/kernels/conv_problem.h"
+
+namespace bitdesk::runtime {
+
+/// The convolution that a layer is at a bit-width; a linear layer is a 1×1 convolution of a 1×1 map.
+ConvProblem layerProblem(const MetaModel& model, int layerIndex, int bits);
+
+/// Its weight codes narrowed to that width, [N, KH, KW, C/groups].
+std::vector<std::int8_t> layerCodes(const MetaModel& model, int layerIndex, int bits);
+
+/// Throws Error (BadInput) naming `layer` where an int32 sum could overflow for some input: Σ|odd code| · a_max ≥ 2³¹.
+void checkDepth(const ConvProblem& problem, const std::vector<std::int8_t>& codes, const std::string& layer);
+
+}  // namespace bitdesk::runtime
