@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/plan/execution_plan.h"
+#include "core/plan/prefix.h"
 
 namespace bitdesk {
 
@@ -30,6 +30,14 @@ public:
     /// run() with the time of each step appended to `times`, in plan order (device work is waited for).
     virtual void runTimed(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
                           std::span<float> logits, std::vector<StepTime>& times) = 0;
+
+    /// Whether runFrom() resumes and keeps checkpoints. One that does not is asked for neither.
+    virtual bool keepsCheckpoints() const { return false; }
+
+    /// run() that goes on from a checkpoint (nullptr: from the images) which an equal prefix left for the same images,
+    /// and fills `keep`: checkpoints whose `step` is set, ascending, beyond the one it goes on from.
+    virtual void runFrom(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
+                         std::span<float> logits, const Checkpoint* from, std::span<Checkpoint> keep);
 
     virtual std::string backend() const = 0;  ///< "portable", "reference", …
     virtual std::string device() const = 0;   ///< "cpu", "cuda:0"

@@ -187,6 +187,12 @@ void checkSpans(const MetaModel& model, const ExecutionPlan& plan, std::size_t i
                     "images or logits do not have the size of " + std::to_string(batch) + " images of this plan");
 }
 
+void Executor::runFrom(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
+                       std::span<float> logits, const Checkpoint* from, std::span<Checkpoint> keep) {
+    if (from != nullptr || !keep.empty()) throw Error(ErrorKind::Internal, backend(), "keeps no checkpoints");
+    run(plan, images, batch, logits);
+}
+
 std::unique_ptr<Executor> makeInterpreter(const MetaModel& model) { return std::make_unique<Interpreter>(model); }
 
 }  // namespace bitdesk

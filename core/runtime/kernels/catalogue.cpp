@@ -66,13 +66,13 @@ std::span<const ConvKernel> convKernels(Isa isa) { return {table(isa).convolutio
 
 const ValueKernels& valueKernels(Isa isa) { return *table(isa).values; }
 
-std::optional<PackedConv> packFor(const ConvKernel& kernel, const ConvProblem& problem,
-                                  std::span<const std::int8_t> codes) {
-    PackedConv packed;
-    packed.problem = problem;
-    packed.kernel = &kernel;
-    if (!kernel.applies(problem) || !kernel.pack(problem, codes, packed)) return std::nullopt;
-    return packed;
+std::unique_ptr<PackedConv> packFor(const ConvKernel& kernel, const ConvProblem& problem,
+                                    std::span<const std::int8_t> codes) {
+    if (!kernel.applies(problem)) return nullptr;
+    auto packed = std::make_unique<PackedConv>();
+    packed->problem = problem;
+    packed->kernel = &kernel;
+    return kernel.pack(problem, codes, *packed) ? std::move(packed) : nullptr;
 }
 
 }  // namespace bitdesk::runtime

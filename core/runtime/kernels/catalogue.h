@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -24,8 +24,8 @@ Isa bestIsa();
 std::span<const ConvKernel> convKernels(Isa isa);
 const ValueKernels& valueKernels(Isa isa);
 
-/// The layer in the kernel's form; empty where it does not apply, or its proof fails for these weights.
-std::optional<PackedConv> packFor(const ConvKernel& kernel, const ConvProblem& problem,
-                                  std::span<const std::int8_t> codes);
+/// The layer in the kernel's form; nullptr where it does not apply, or its proof fails for these weights.
+std::unique_ptr<PackedConv> packFor(const ConvKernel& kernel, const ConvProblem& problem,
+                                    std::span<const std::int8_t> codes);
 
 }  // namespace bitdesk::runtime

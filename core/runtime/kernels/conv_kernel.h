@@ -51,8 +51,9 @@ struct ConvKernel {
     /// 64 bytes.
     void (*run)(const PackedConv&, const Band&, const std::uint8_t* input, const EpilogueTask&, std::byte* scratch);
     int tileHeight, tileWidth;  ///< outputs are computed in tiles of this size: bands start at multiples of it
-    /// Width of the integers that multiply, as `profile` tells it: 8 for byte products, 16 for words.
-    int multiplierBits;
+    /// The width whose arithmetic it really does, as `profile` tells it: 8 where bytes are multiplied at the same speed
+    /// at every width below, 16 or 32 where wider integers are; 0 where it lives off the requested width.
+    int executedBits;
 };
 
 }  // namespace bitdesk::runtime

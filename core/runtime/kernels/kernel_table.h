@@ -24,8 +24,9 @@ template <typename Isa>
 struct KernelTable {
     static constexpr ConvKernel direct(const char* name) {
         using Kernel = Direct<Isa, typename Isa::Bytes>;
-        return {name, appliesDirectBytes, packDirectBytes<Isa::Bytes::kWide>, Kernel::scratchBytes, Kernel::run, 1, 1,
-                8};
+        return {
+            name, appliesDirectBytes,       packDirectBytes<Isa::Bytes::kWide>, Kernel::scratchBytes, Kernel::run, 1,
+            1,    Isa::Bytes::kWide ? 8 : 0};
     }
     static constexpr ConvKernel directWords(const char* name) {
         using Kernel = Direct<Isa, typename Isa::Words>;
@@ -40,7 +41,7 @@ struct KernelTable {
         using Kernel = WinogradKernel<Isa, MH, MW>;
         return {
             name, appliesWinograd, packWinograd<MH, MW, typename Isa::Lane>, Kernel::scratchBytes, Kernel::run, MH, MW,
-            8};
+            0};
     }
     static constexpr ValueKernels values() { return {Values<Isa>::floats, Values<Isa>::pixels, Values<Isa>::pool}; }
 };

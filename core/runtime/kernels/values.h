@@ -42,6 +42,13 @@ struct Values {
                     input + p * static_cast<std::size_t>(e.channels) + static_cast<std::size_t>(c);
                 const int left = e.channels - c < kBlock ? e.channels - c : kBlock;
                 F32x8 low{}, high{};
+                if (left == kBlock) {
+                    using U8x8 = std::uint8_t __attribute__((vector_size(8)));
+                    low = __builtin_convertvector(load<U8x8>(from), F32x8);
+                    high = __builtin_convertvector(load<U8x8>(from + 8), F32x8);
+                    finishValues<Isa>(e, low, high, p, c);
+                    continue;
+                }
                 for (int i = 0; i < 8 && i < left; ++i) low[i] = static_cast<float>(from[i]);
                 for (int i = 8; i < left; ++i) high[i - 8] = static_cast<float>(from[i]);
                 finishValues<Isa>(e, low, high, p, c);

@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vector>
+
+#include "core/plan/execution_plan.h"
+
+namespace bitdesk {
+
+/// What a run leaves behind after a step: the values that later steps read, in float32 before they are quantized, since
+/// the bits of a later layer also change the form in which its input is written. From it every plan goes on whose
+/// steps up to `step` compute the same values (commonPrefix). Only an executor that keepsCheckpoints() fills it.
+struct Checkpoint {
+    int step = -1;
+    int batch = 0;
+    std::vector<float> values;  ///< [value of liveValues(plan, step)][image][element]
+};
+
+/// The last step up to which two plans of one model compute the same values, −1 where already the first differs. What
+/// they write for later steps (codes at other bits) may differ.
+int commonPrefix(const ExecutionPlan& a, const ExecutionPlan& b);
+
+/// The steps up to `step` whose values later steps read, ascending.
+std::vector<int> liveValues(const ExecutionPlan& plan, int step);
+
+/// Floats of a checkpoint after `step`, for one image.
+std::int64_t checkpointElements(const ExecutionPlan& plan, int step);
+
+}  // namespace bitdesk

@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vector>
+
+#include "core/plan/execution_plan.h"
+#include "core/runtime/packed_layers.h"
+
+namespace bitdesk::runtime {
+
+/// A step with everything decided: its packed weights, and its epilogue but for the addresses of buffers.
+struct BoundStep {
+    const Step* step = nullptr;
+    const PackedConv* conv = nullptr;  ///< of Conv2d and Linear
+    PoolProblem pool;                  ///< of pools
+    int channels = 1;                  ///< that the epilogue counts in; more than the step's where few are repeated
+    std::vector<float> scale, offset;  ///< padded or repeated copies; empty where the plan's own do
+    const float* scaleData = nullptr;
+    const float* offsetData = nullptr;
+
+    std::int64_t elements() const { return step->outputShape.elements(); }
+};
+
+/// Binds a plan's steps to packed layers. `bound` is reused from plan to plan; it points into `plan`.
+void bindPlan(const ExecutionPlan& plan, PackedLayers& layers, std::vector<BoundStep>& bound);
+
+}  // namespace bitdesk::runtime

@@ -1,0 +1,189 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/runtime/packed_executor.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/base/error.h"
+#include "core/runtime/step_runner.h"
+#include "core/runtime/thread_team.h"
+
+namespace bitdesk {
+namespace {
+
+using namespace runtime;
+
+std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
+
+/// Images that one thread takes through the network together: as many as fit a core's cache, since their weights are
+/// then read once for all.
+constexpr std::size_t kArenaTarget = 1024 * 1024;
+constexpr int kMostImages = 16;
+
+class Packed final : public PackedExecutor {
+public:
+    Packed(const MetaModel& model, const PackedOptions& options)
+        : m_model(model),
+          m_layers(model, options.isa, options.times),
+          m_team(std::max(1, options.threads)),
+          m_workers(size(m_team.size())) {}
+
+    void run(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
+             std::span<float> logits) override {
+        execute(plan, images, batch, logits, nullptr, {}, nullptr);
+    }
+
+    void runTimed(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
+                  std::vector<StepTime>& times) override {
+        std::vector<double> seconds(plan.steps.size(), 0.0);
+        execute(plan, images, batch, logits, nullptr, {}, &seconds);
+        for (std::size_t s = 0; s < seconds.size(); ++s) times.push_back({static_cast<int>(s), seconds[s] * 1e3});
+    }
+
+    bool keepsCheckpoints() const override { return true; }
+
+    void runFrom(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
+                 const Checkpoint* from, std::span<Checkpoint> keep) override {
+        if (from != nullptr && (from->batch != batch || from->step >= static_cast<int>(plan.steps.size())))
+            throw Error(ErrorKind::Internal, "checkpoint", "is of other images");
+        for (Checkpoint& checkpoint : keep) {
+            checkpoint.batch = batch;
+            checkpoint.values.resize(size(checkpointElements(plan, checkpoint.step)) * size(batch));
+        }
+        execute(plan, images, batch, logits, from, keep, nullptr);
+    }
+
+    std::string backend() const override { return "packed"; }
+    std::string device() const override { return "cpu"; }
+    Isa isa() const override { return m_layers.isa(); }
+
+    int executedBits(const Step& step) const override {
+        if (step.layer < 0) return 32;
+        const int bits = packed(step).kernel->executedBits;
+        return bits > 0 ? bits : step.bits;
+    }
+
+    std::string kernel(const Step& step) const override {
+        if (step.layer < 0) return std::string(isaName(isa())) + "-values";
+        return packed(step).kernel->name;
+    }
+
+    void packAll() override { m_layers.packAll(); }
+
+    PackedMemory memory() const override {
+        PackedMemory memory{.weights = m_layers.bytes(), .activations = 0, .scratch = 0};
+        for (const Worker& worker : m_workers) {
+            memory.activations += worker.arena.size();
+            memory.scratch += worker.scratch.size();
+        }
+        return memory;
+    }
+
+private:
+    /// What one thread works in.
+    struct Worker {
+        AlignedBytes arena, scratch;
+        std::vector<double> seconds;  // by step, where wanted
+    };
+
+    const PackedConv& packed(const Step& step) const { return m_layers.at(step.layer, step.bits); }
+
+    const ArenaLayout& layoutFor(const ExecutionPlan& plan, int images) {
+        // The buffers of all mixes of a model are the same.
+        auto& layout = m_layouts[size(std::min(images, kMostImages))];
+        if (layout.offsets.empty()) layout = layOut(plan.buffers, images);
+        return layout;
+    }
+
+    int imagesATime(const ExecutionPlan& plan, int batch) {
+        const std::size_t one = std::max<std::size_t>(layoutFor(plan, 1).bytes, 1);
+        const int share = (batch + m_team.size() - 1) / m_team.size();
+        return std::clamp(static_cast<int>(kArenaTarget / one), 1, std::min(share, kMostImages));
+    }
+
+    void execute(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
+                 const Checkpoint* from, std::span<Checkpoint> keep, std::vector<double>* seconds) {
+        checkSpans(m_model, plan, images.size(), batch, logits.size());
+        bindPlan(plan, m_layers, m_bound);
+        const bool divideSteps = batch < m_team.size() && batch <= kMostImages;
+        const int together = divideSteps ? batch : imagesATime(plan, batch);
+        const RunShared shared{plan, m_bound, layoutFor(plan, together), valueKernels(isa()), from, keep};
+        for (Worker& worker : m_workers) {
+            worker.seconds.assign(seconds != nullptr ? plan.steps.size() : 0, 0.0);
+            if ((&worker == m_workers.data() || !divideSteps) && worker.arena.size() < shared.layout.bytes)
+                worker.arena.resize(shared.layout.bytes);
+        }
+        if (divideSteps) runSteps(shared, images.data(), batch, logits.data());
+        else runImages(shared, images.data(), batch, together, logits.data());
+        if (seconds == nullptr) return;
+        // Images were divided: a step's share of the whole is what all threads spent on it, divided by their number.
+        for (const Worker& worker : m_workers)
+            for (std::size_t s = 0; s < seconds->size(); ++s)
+                (*seconds)[s] += worker.seconds[s] / (divideSteps ? 1 : m_team.size());
+    }
+
+    /// Each step divided among the threads.
+    void runSteps(const RunShared& shared, const std::uint8_t* images, int batch, float* logits) {
+        Worker& first = m_workers.front();
+        const StepRunner runner(shared, first.arena.data(), images, logits, 0, batch);
+        runner.restore();
+        for (std::size_t s = firstStep(shared); s < shared.steps.size(); ++s) {
+            const auto begin = std::chrono::steady_clock::now();
+            m_team.run([&](int part) { runner.run(s, part, m_team.size(), m_workers[size(part)].scratch); });
+            runner.afterStep(s);
+            addTime(first, s, begin);
+        }
+        runner.copyLogits();
+    }
+
+    /// Images divided among the threads, `together` at a time.
+    void runImages(const RunShared& shared, const std::uint8_t* images, int batch, int together, float* logits) {
+        std::atomic<int> next{0};
+        const auto imageBytes = size(m_model.network.inputShape().elements());
+        m_team.run([&](int thread) {
+            Worker& worker = m_workers[size(thread)];
+            for (int first = next.fetch_add(together); first < batch; first = next.fetch_add(together)) {
+                const StepRunner runner(shared, worker.arena.data(), images + size(first) * imageBytes,
+                                        logits + size(first) * size(shared.plan.classes), first,
+                                        std::min(together, batch - first));
+                runner.restore();
+                for (std::size_t s = firstStep(shared); s < shared.steps.size(); ++s) {
+                    const auto begin = std::chrono::steady_clock::now();
+                    runner.run(s, 0, 1, worker.scratch);
+                    runner.afterStep(s);
+                    addTime(worker, s, begin);
+                }
+                runner.copyLogits();
+            }
+        });
+    }
+
+    static std::size_t firstStep(const RunShared& shared) {
+        return shared.from == nullptr ? 0 : size(shared.from->step) + 1;
+    }
+
+    static void addTime(Worker& worker, std::size_t s, std::chrono::steady_clock::time_point begin) {
+        if (worker.seconds.empty()) return;
+        worker.seconds[s] += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    }
+
+    const MetaModel& m_model;
+    mutable PackedLayers m_layers;  // filled where asked
+    ThreadTeam m_team;
+    std::vector<Worker> m_workers;
+    std::vector<BoundStep> m_bound;
+    std::array<ArenaLayout, kMostImages + 1> m_layouts;  // by images at a time
+};
+
+}  // namespace
+
+std::unique_ptr<PackedExecutor> makePackedExecutor(const MetaModel& model, const PackedOptions& options) {
+    if (!hasIsa(options.isa))
+        throw Error(ErrorKind::Resource, "packed backend",
+                    std::string("this CPU lacks the instructions of ") + isaName(options.isa), "Use portable or avx2");
+    return std::make_unique<Packed>(model, options);
+}
+
+}  // namespace bitdesk

@@ -1,0 +1,171 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/runtime/step_runner.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/runtime/bands.h"
+
+namespace bitdesk::runtime {
+namespace {
+
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
+
+}  // namespace
+
+std::size_t StepRunner::keptOffset(const Checkpoint& checkpoint, int step) const {
+    std::size_t offset = 0;
+    for (const int live : liveValues(m_shared.plan, checkpoint.step)) {
+        const std::size_t elements = size(m_shared.steps[size(live)].elements());
+        if (live == step) return offset * size(checkpoint.batch) + size(m_first) * elements;
+        offset += elements;
+    }
+    return kNone;
+}
+
+float* StepRunner::kept(Checkpoint& checkpoint, int step) const {
+    const std::size_t offset = step > checkpoint.step ? kNone : keptOffset(checkpoint, step);
+    return offset == kNone ? nullptr : checkpoint.values.data() + offset;
+}
+
+const float* StepRunner::kept(const Checkpoint& checkpoint, int step) const {
+    const std::size_t offset = keptOffset(checkpoint, step);
+    return offset == kNone ? nullptr : checkpoint.values.data() + offset;
+}
+
+StepRunner::Bound StepRunner::epilogueOf(std::size_t s) const {
+    const BoundStep& step = m_shared.steps[s];
+    const Epilogue& epilogue = step.step->epilogue;
+    Bound bound;
+    EpilogueTask& task = bound.task;
+    task.channels = step.channels;
+    task.scale = step.scaleData;
+    task.offset = step.offsetData;
+    task.residual = buffer<const float>(epilogue.residual);
+    task.relu = epilogue.relu;
+    task.values = buffer<float>(epilogue.floatOutput);
+    for (const CodeOutput& output : epilogue.codeOutputs)
+        bound.codes.push_back({buffer<std::uint8_t>(output.buffer), output.inverseScale,
+                               static_cast<float>(output.lowest), static_cast<float>(output.highest)});
+    task.codes = bound.codes.data();
+    task.codeTargets = static_cast<int>(bound.codes.size());
+    // A value that nobody reads as such is written straight into the first checkpoint that wants it.
+    for (Checkpoint& checkpoint : m_shared.keep)
+        if (task.values == nullptr) task.values = kept(checkpoint, static_cast<int>(s));
+    return bound;
+}
+
+void StepRunner::afterStep(std::size_t s) const {
+    if (m_shared.keep.empty()) return;
+    const BoundStep& step = m_shared.steps[s];
+    const float* value = buffer<const float>(step.step->epilogue.floatOutput);
+    for (Checkpoint& checkpoint : m_shared.keep) {
+        float* to = kept(checkpoint, static_cast<int>(s));
+        if (to == nullptr) continue;
+        if (value != nullptr) std::memcpy(to, value, size(step.elements()) * size(m_count) * sizeof(float));
+        value = to;
+    }
+}
+
+void StepRunner::restore() const {
+    if (m_shared.from == nullptr) return;
+    const Checkpoint& from = *m_shared.from;
+    const auto isLater = [&](int index) { return m_shared.plan.buffers[size(index)].lastStep > from.step; };
+    for (const int s : liveValues(m_shared.plan, from.step)) {
+        const BoundStep& step = m_shared.steps[size(s)];
+        const float* value = kept(from, s);
+        Bound bound = epilogueOf(size(s));
+        std::erase_if(bound.codes, [](const CodeTarget& target) { return target.codes == nullptr; });
+        EpilogueTask task;
+        task.channels = step.channels;
+        std::vector<CodeTarget> codes;
+        const auto& outputs = step.step->epilogue.codeOutputs;
+        for (std::size_t i = 0; i < outputs.size(); ++i)
+            if (isLater(outputs[i].buffer)) codes.push_back(bound.codes[i]);
+        task.codes = codes.data();
+        task.codeTargets = static_cast<int>(codes.size());
+        const int floats = step.step->epilogue.floatOutput;
+        if (floats >= 0 && isLater(floats)) task.values = buffer<float>(floats);
+        runElements(step, value, nullptr, task, 0, 1);
+        // Checkpoints further on may want the same value.
+        for (Checkpoint& checkpoint : m_shared.keep)
+            if (float* to = kept(checkpoint, s))
+                std::memcpy(to, value, size(step.elements()) * size(m_count) * sizeof(float));
+    }
+}
+
+void StepRunner::run(std::size_t s, int part, int parts, AlignedBytes& scratch) const {
+    const BoundStep& step = m_shared.steps[s];
+    const Bound bound = epilogueOf(s);
+    switch (step.step->kind) {
+        case StepKind::Image: runElements(step, nullptr, m_images, bound.task, part, parts); break;
+        case StepKind::Pointwise:
+            runElements(step, buffer<const float>(step.step->input), nullptr, bound.task, part, parts);
+            break;
+        case StepKind::MaxPool:
+        case StepKind::AvgPool: runPool(s, bound.task, part, parts); break;
+        case StepKind::Conv2d:
+        case StepKind::Linear: runConvolution(s, bound.task, part, parts, scratch); break;
+    }
+}
+
+void StepRunner::runConvolution(std::size_t s, const EpilogueTask& task, int part, int parts,
+                                AlignedBytes& scratch) const {
+    const BoundStep& step = m_shared.steps[s];
+    const PackedConv& conv = *step.conv;
+    const auto bands = splitIntoBands(conv, m_count, parts);
+    if (const std::size_t wanted = scratchBytes(conv, bands); scratch.size() < wanted) scratch.resize(wanted);
+    const auto* input = buffer<const std::uint8_t>(step.step->input);
+    for (std::size_t b = size(part); b < bands.size(); b += size(parts))
+        conv.kernel->run(conv, bands[b], input, task, scratch.data());
+}
+
+void StepRunner::runPool(std::size_t s, const EpilogueTask& task, int part, int parts) const {
+    const BoundStep& step = m_shared.steps[s];
+    const std::int64_t height = step.pool.outHeight, rows = height * m_count;
+    const std::int64_t last = rows * (part + 1) / parts;
+    for (std::int64_t row = rows * part / parts; row < last;) {
+        const std::int64_t end = std::min(last, (row / height + 1) * height);
+        Band band;
+        band.image = static_cast<int>(row / height);
+        band.row = static_cast<int>(row % height);
+        band.rows = static_cast<int>(end - row);
+        m_shared.values.pool(step.pool, buffer<const float>(step.step->input), band, task);
+        row = end;
+    }
+}
+
+void StepRunner::runElements(const BoundStep& step, const float* floats, const std::uint8_t* pixels, EpilogueTask task,
+                             int part, int parts) const {
+    const auto call = [&](std::size_t first, std::size_t count) {
+        if (floats != nullptr) m_shared.values.floats(floats, first, count, task);
+        else m_shared.values.pixels(pixels, first, count, task);
+    };
+    const std::size_t elements = size(step.elements()) * size(m_count), row = size(task.channels);
+    const std::size_t rows = elements / row, rest = elements % row;
+    const std::size_t begin = rows * size(part) / size(parts), end = rows * (size(part) + 1) / size(parts);
+    call(begin, end - begin);
+    if (rest == 0 || part + 1 < parts) return;
+    // The last, shorter row: everything moves to its start.
+    const std::size_t start = rows * row;
+    if (floats != nullptr) floats += start;
+    else pixels += start;
+    std::vector<CodeTarget> codes(task.codes, task.codes + task.codeTargets);
+    for (CodeTarget& target : codes) target.codes += start;
+    task.codes = codes.data();
+    if (task.residual != nullptr) task.residual += start;
+    if (task.values != nullptr) task.values += start;
+    task.channels = static_cast<int>(rest);
+    call(0, 1);
+}
+
+void StepRunner::copyLogits() const {
+    const auto* result = buffer<const float>(m_shared.plan.output);
+    std::copy_n(result, size(m_count) * size(m_shared.plan.classes), m_logits);
+}
+
+}  // namespace bitdesk::runtime

@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/plan/prefix.h"
+#include "core/runtime/arena.h"
+#include "core/runtime/bound_plan.h"
+
+namespace bitdesk::runtime {
+
+/// What all images of a run share.
+struct RunShared {
+    const ExecutionPlan& plan;
+    const std::vector<BoundStep>& steps;
+    const ArenaLayout& layout;
+    const ValueKernels& values;
+    const Checkpoint* from;
+    std::span<Checkpoint> keep;
+};
+
+/// Some images of a run on their way through the steps, in one arena. Steps are run one after the other; the parts of
+/// one step may run on several threads, each with scratch memory of its own.
+class StepRunner {
+public:
+    /// `images` and `logits` stand at the first of the `count` images, which is `first` in its batch.
+    StepRunner(const RunShared& shared, std::byte* arena, const std::uint8_t* images, float* logits, int first,
+               int count)
+        : m_shared(shared), m_arena(arena), m_images(images), m_logits(logits), m_first(first), m_count(count) {}
+
+    /// Brings back what the checkpoint holds: values, and codes at this plan's bits.
+    void restore() const;
+    /// The part `part` of `parts` of step `s`; `scratch` grows as needed.
+    void run(std::size_t s, int part, int parts, AlignedBytes& scratch) const;
+    /// Once all parts of step `s` are done: copies to checkpoints that want its value.
+    void afterStep(std::size_t s) const;
+    void copyLogits() const;
+
+private:
+    /// Code targets of one step, in one place for the length of a call.
+    struct Bound {
+        EpilogueTask task;
+        std::vector<CodeTarget> codes;
+    };
+    template <typename T>
+    T* buffer(int index) const {
+        return index < 0 ? nullptr
+                         : reinterpret_cast<T*>(m_arena + m_shared.layout.offsets[static_cast<std::size_t>(index)]);
+    }
+    Bound epilogueOf(std::size_t s) const;
+    void runConvolution(std::size_t s, const EpilogueTask& task, int part, int parts, AlignedBytes& scratch) const;
+    void runPool(std::size_t s, const EpilogueTask& task, int part, int parts) const;
+    void runElements(const BoundStep& step, const float* floats, const std::uint8_t* pixels, EpilogueTask task,
+                     int part, int parts) const;
+    float* kept(Checkpoint& checkpoint, int step) const;
+    const float* kept(const Checkpoint& checkpoint, int step) const;
+    std::size_t keptOffset(const Checkpoint& checkpoint, int step) const;
+
+    const RunShared& m_shared;
+    std::byte* m_arena;
+    const std::uint8_t* m_images;
+    float* m_logits;
+    int m_first, m_count;
+};
+
+}  // namespace bitdesk::runtime
