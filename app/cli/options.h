@@ -38,7 +38,7 @@ struct DataOptions {
     int batch = 64;
 };
 struct DeviceOptions {
-    std::string device = "cpu", backend = "reference";
+    std::string device = "cpu", backend;
     int threads = 0;
 };
 struct StoreOptions {

@@ -161,7 +161,7 @@ void MainWindow::startLive() {
     m_hasPrevious = false;
     m_live.start({.model = m_model,
                   .data = m_data,
-                  .device = {.backend = "reference", .device = m_startup.device.toStdString()},
+                  .device = deviceChoice(),
                   .options = jobs::liveOptions(),
                   .store = m_store.get(),
                   .arbiter = &m_arbiter,

@@ -81,6 +81,7 @@ private:
 
     void openStore();
     void startLive();
+    jobs::DeviceChoice deviceChoice() const { return {.backend = {}, .device = m_startup.device.toStdString()}; }
     void loadHistory();
     void showMix(const BitConfiguration& bits);
     void showUpdate(const jobs::LiveUpdate& update);

@@ -195,7 +195,10 @@ void MainWindow::updateStatus() {
                                 .arg(m_data->size());
     m_statusData->setText(dataText);
     m_statusDevice->setText(
-        QStringLiteral("reference on %1, %2 thread(s), simulated bits").arg(m_startup.device).arg(m_arbiter.threads()));
+        QStringLiteral("%1 on %2, %3 thread(s)%4")
+            .arg(QString::fromStdString(jobs::backendOf(deviceChoice())), m_startup.device)
+            .arg(m_arbiter.threads())
+            .arg(jobs::backendOf(deviceChoice()) == "reference" ? QStringLiteral(", simulated bits") : QString()));
     m_statusSpeed->setText(QString());
     m_statusStore->setText(m_store == nullptr ? QStringLiteral("results are not stored")
                                               : QString::fromStdString(m_store->path().string()));

@@ -2,20 +2,43 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "app/jobs/workbench_types.h"
+#include "core/base/compute_arbiter.h"
 #include "core/base/error.h"
 #include "core/plan/interpreter.h"
 #include "core/reference/reference_executor.h"
+#include "core/runtime/packed_executor.h"
 
 namespace bitdesk::jobs {
+namespace {
+
+/// One for the process: what one executor measured, the next one knows.
+std::shared_ptr<runtime::KernelTimes> kernelTimes() {
+    static const auto kTimes = std::make_shared<runtime::KernelTimes>(runtime::KernelTimes::defaultFile());
+    return kTimes;
+}
+
+int threadsOf(int wanted) { return wanted > 0 ? wanted : ComputeArbiter().threads(); }
+
+}  // namespace
+
+std::string backendOf(const DeviceChoice& choice) {
+    if (!choice.backend.empty()) return choice.backend;
+    return choice.device == "cpu" ? "packed" : "reference";
+}
 
 std::unique_ptr<Executor> makeExecutor(const MetaModel& model, const DeviceChoice& choice, int threads) {
-    if (choice.backend == "reference") return makeReferenceExecutor(model, choice.device, threads);
-    if (choice.backend == "portable") {
-        if (choice.device != "cpu")
-            throw Error(ErrorKind::Usage, "--device " + choice.device, "the portable backend runs on the CPU only");
-        return makeInterpreter(model);
-    }
-    throw Error(ErrorKind::Usage, "--backend " + choice.backend, "is not known", "Known: reference, portable");
+    const std::string backend = backendOf(choice);
+    if (backend == "reference") return makeReferenceExecutor(model, choice.device, threads);
+    if (backend != "packed" && backend != "portable")
+        throw Error(ErrorKind::Usage, "--backend " + backend, "is not known", "Known: packed, reference, portable");
+    if (choice.device != "cpu")
+        throw Error(ErrorKind::Usage, "--device " + choice.device, "the " + backend + " backend runs on the CPU only",
+                    "Use --device cpu, or --backend reference");
+    if (backend == "portable") return makeInterpreter(model);
+    PackedOptions options;
+    options.threads = threadsOf(threads);
+    options.times = kernelTimes();
+    return makePackedExecutor(model, options);
 }
 
 std::string torchVersion() { return linkedTorchVersion(); }

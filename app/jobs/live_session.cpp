@@ -104,6 +104,7 @@ struct LiveSession::Worker {
             const Setup& setup = session.m_setup;
             executor =
                 makeExecutor(*setup.model, setup.device, setup.arbiter != nullptr ? setup.arbiter->threads() : 0);
+            executor->prepare();
         }
         LiveUpdate update = start(request);
         double shown = -1;

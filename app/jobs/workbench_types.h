@@ -11,11 +11,15 @@
 
 namespace bitdesk::jobs {
 
-/// Which executor runs the plans, and where. `backend` is "reference" (later "packed"); `device` "cpu" or "cuda:N".
+/// Which executor runs the plans, and where. `backend` is "packed", "reference" or "portable", empty: the fastest that
+/// the device has (packed on the CPU, reference on a GPU); `device` is "cpu" or "cuda:N".
 struct DeviceChoice {
-    std::string backend = "reference";
+    std::string backend;
     std::string device = "cpu";
 };
+
+/// The backend that a choice means.
+std::string backendOf(const DeviceChoice& choice);
 
 /// The one place that knows all executors. Throws Error (Usage) for an unknown backend, (Resource) for a device that
 /// is not there. `model` must outlive the executor.

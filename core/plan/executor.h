@@ -31,13 +31,16 @@ public:
     virtual void runTimed(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
                           std::span<float> logits, std::vector<StepTime>& times) = 0;
 
+    /// Makes ready for every mix of the model, so that the first run of any costs no more than the next.
+    virtual void prepare() {}
+
     /// Whether runFrom() resumes and keeps checkpoints. One that does not is asked for neither.
     virtual bool keepsCheckpoints() const { return false; }
 
     /// run() that goes on from a checkpoint (nullptr: from the images) which an equal prefix left for the same images,
     /// and fills `keep`: checkpoints whose `step` is set, ascending, beyond the one it goes on from.
     virtual void runFrom(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
-                         std::span<float> logits, const Checkpoint* from, std::span<Checkpoint> keep);
+                         std::span<float> logits, const PrefixCheckpoint* from, std::span<PrefixCheckpoint> keep);
 
     virtual std::string backend() const = 0;  ///< "portable", "reference", …
     virtual std::string device() const = 0;   ///< "cpu", "cuda:0"

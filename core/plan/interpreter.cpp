@@ -79,7 +79,7 @@ public:
     void runTimed(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
                   std::vector<StepTime>& times) override {
         checkSpans(m_model, plan, images.size(), batch, logits.size());
-        prepare(plan);
+        allocate(plan);
         std::vector<double> total(plan.steps.size(), 0.0);
         const auto imageBytes = at(m_model.network.inputShape().elements());
         for (int image = 0; image < batch; ++image) {
@@ -100,7 +100,7 @@ public:
     std::string kernel(const Step&) const override { return "portable"; }
 
 private:
-    void prepare(const ExecutionPlan& plan) {
+    void allocate(const ExecutionPlan& plan) {
         m_values.resize(plan.buffers.size());
         for (std::size_t b = 0; b < plan.buffers.size(); ++b) {
             const Buffer& buffer = plan.buffers[b];
@@ -188,7 +188,7 @@ void checkSpans(const MetaModel& model, const ExecutionPlan& plan, std::size_t i
 }
 
 void Executor::runFrom(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
-                       std::span<float> logits, const Checkpoint* from, std::span<Checkpoint> keep) {
+                       std::span<float> logits, const PrefixCheckpoint* from, std::span<PrefixCheckpoint> keep) {
     if (from != nullptr || !keep.empty()) throw Error(ErrorKind::Internal, backend(), "keeps no checkpoints");
     run(plan, images, batch, logits);
 }

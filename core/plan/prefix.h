@@ -11,7 +11,7 @@ namespace bitdesk {
 /// What a run leaves behind after a step: the values that later steps read, in float32 before they are quantized, since
 /// the bits of a later layer also change the form in which its input is written. From it every plan goes on whose
 /// steps up to `step` compute the same values (commonPrefix). Only an executor that keepsCheckpoints() fills it.
-struct Checkpoint {
+struct PrefixCheckpoint {
     int step = -1;
     int batch = 0;
     std::vector<float> values;  ///< [value of liveValues(plan, step)][image][element]

@@ -26,9 +26,16 @@ class Packed final : public PackedExecutor {
 public:
     Packed(const MetaModel& model, const PackedOptions& options)
         : m_model(model),
+          m_times(options.times),
           m_layers(model, options.isa, options.times),
           m_team(std::max(1, options.threads)),
           m_workers(size(m_team.size())) {}
+
+    ~Packed() override {
+        if (m_times) m_times->save();
+    }
+    Packed(const Packed&) = delete;
+    Packed& operator=(const Packed&) = delete;
 
     void run(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
              std::span<float> logits) override {
@@ -45,10 +52,10 @@ public:
     bool keepsCheckpoints() const override { return true; }
 
     void runFrom(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
-                 const Checkpoint* from, std::span<Checkpoint> keep) override {
+                 const PrefixCheckpoint* from, std::span<PrefixCheckpoint> keep) override {
         if (from != nullptr && (from->batch != batch || from->step >= static_cast<int>(plan.steps.size())))
             throw Error(ErrorKind::Internal, "checkpoint", "is of other images");
-        for (Checkpoint& checkpoint : keep) {
+        for (PrefixCheckpoint& checkpoint : keep) {
             checkpoint.batch = batch;
             checkpoint.values.resize(size(checkpointElements(plan, checkpoint.step)) * size(batch));
         }
@@ -70,7 +77,8 @@ public:
         return packed(step).kernel->name;
     }
 
-    void packAll() override { m_layers.packAll(); }
+    /// Packs every layer at every width: a later switch swaps pointers.
+    void prepare() override { m_layers.packAll(); }
 
     PackedMemory memory() const override {
         PackedMemory memory{.weights = m_layers.bytes(), .activations = 0, .scratch = 0};
@@ -104,7 +112,7 @@ private:
     }
 
     void execute(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
-                 const Checkpoint* from, std::span<Checkpoint> keep, std::vector<double>* seconds) {
+                 const PrefixCheckpoint* from, std::span<PrefixCheckpoint> keep, std::vector<double>* seconds) {
         checkSpans(m_model, plan, images.size(), batch, logits.size());
         bindPlan(plan, m_layers, m_bound);
         const bool divideSteps = batch < m_team.size() && batch <= kMostImages;
@@ -170,6 +178,7 @@ private:
     }
 
     const MetaModel& m_model;
+    std::shared_ptr<KernelTimes> m_times;
     mutable PackedLayers m_layers;  // filled where asked
     ThreadTeam m_team;
     std::vector<Worker> m_workers;

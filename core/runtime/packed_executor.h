@@ -28,8 +28,6 @@ struct PackedMemory {
 /// bit for bit (docs/runtime.md).
 class PackedExecutor : public Executor {
 public:
-    /// Packs every layer at every width of the model now, so that a later switch swaps pointers.
-    virtual void packAll() = 0;
     virtual PackedMemory memory() const = 0;
     virtual runtime::Isa isa() const = 0;
 };

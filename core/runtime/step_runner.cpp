@@ -17,7 +17,7 @@ std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
 
 }  // namespace
 
-std::size_t StepRunner::keptOffset(const Checkpoint& checkpoint, int step) const {
+std::size_t StepRunner::keptOffset(const PrefixCheckpoint& checkpoint, int step) const {
     std::size_t offset = 0;
     for (const int live : liveValues(m_shared.plan, checkpoint.step)) {
         const std::size_t elements = size(m_shared.steps[size(live)].elements());
@@ -27,12 +27,12 @@ std::size_t StepRunner::keptOffset(const Checkpoint& checkpoint, int step) const
     return kNone;
 }
 
-float* StepRunner::kept(Checkpoint& checkpoint, int step) const {
+float* StepRunner::kept(PrefixCheckpoint& checkpoint, int step) const {
     const std::size_t offset = step > checkpoint.step ? kNone : keptOffset(checkpoint, step);
     return offset == kNone ? nullptr : checkpoint.values.data() + offset;
 }
 
-const float* StepRunner::kept(const Checkpoint& checkpoint, int step) const {
+const float* StepRunner::kept(const PrefixCheckpoint& checkpoint, int step) const {
     const std::size_t offset = keptOffset(checkpoint, step);
     return offset == kNone ? nullptr : checkpoint.values.data() + offset;
 }
@@ -54,7 +54,7 @@ StepRunner::Bound StepRunner::epilogueOf(std::size_t s) const {
     task.codes = bound.codes.data();
     task.codeTargets = static_cast<int>(bound.codes.size());
     // A value that nobody reads as such is written straight into the first checkpoint that wants it.
-    for (Checkpoint& checkpoint : m_shared.keep)
+    for (PrefixCheckpoint& checkpoint : m_shared.keep)
         if (task.values == nullptr) task.values = kept(checkpoint, static_cast<int>(s));
     return bound;
 }
@@ -63,7 +63,7 @@ void StepRunner::afterStep(std::size_t s) const {
     if (m_shared.keep.empty()) return;
     const BoundStep& step = m_shared.steps[s];
     const float* value = buffer<const float>(step.step->epilogue.floatOutput);
-    for (Checkpoint& checkpoint : m_shared.keep) {
+    for (PrefixCheckpoint& checkpoint : m_shared.keep) {
         float* to = kept(checkpoint, static_cast<int>(s));
         if (to == nullptr) continue;
         if (value != nullptr) std::memcpy(to, value, size(step.elements()) * size(m_count) * sizeof(float));
@@ -73,7 +73,7 @@ void StepRunner::afterStep(std::size_t s) const {
 
 void StepRunner::restore() const {
     if (m_shared.from == nullptr) return;
-    const Checkpoint& from = *m_shared.from;
+    const PrefixCheckpoint& from = *m_shared.from;
     const auto isLater = [&](int index) { return m_shared.plan.buffers[size(index)].lastStep > from.step; };
     for (const int s : liveValues(m_shared.plan, from.step)) {
         const BoundStep& step = m_shared.steps[size(s)];
@@ -92,7 +92,7 @@ void StepRunner::restore() const {
         if (floats >= 0 && isLater(floats)) task.values = buffer<float>(floats);
         runElements(step, value, nullptr, task, 0, 1);
         // Checkpoints further on may want the same value.
-        for (Checkpoint& checkpoint : m_shared.keep)
+        for (PrefixCheckpoint& checkpoint : m_shared.keep)
             if (float* to = kept(checkpoint, s))
                 std::memcpy(to, value, size(step.elements()) * size(m_count) * sizeof(float));
     }

@@ -18,8 +18,8 @@ struct RunShared {
     const std::vector<BoundStep>& steps;
     const ArenaLayout& layout;
     const ValueKernels& values;
-    const Checkpoint* from;
-    std::span<Checkpoint> keep;
+    const PrefixCheckpoint* from;
+    std::span<PrefixCheckpoint> keep;
 };
 
 /// Some images of a run on their way through the steps, in one arena. Steps are run one after the other; the parts of
@@ -55,9 +55,9 @@ private:
     void runPool(std::size_t s, const EpilogueTask& task, int part, int parts) const;
     void runElements(const BoundStep& step, const float* floats, const std::uint8_t* pixels, EpilogueTask task,
                      int part, int parts) const;
-    float* kept(Checkpoint& checkpoint, int step) const;
-    const float* kept(const Checkpoint& checkpoint, int step) const;
-    std::size_t keptOffset(const Checkpoint& checkpoint, int step) const;
+    float* kept(PrefixCheckpoint& checkpoint, int step) const;
+    const float* kept(const PrefixCheckpoint& checkpoint, int step) const;
+    std::size_t keptOffset(const PrefixCheckpoint& checkpoint, int step) const;
 
     const RunShared& m_shared;
     std::byte* m_arena;

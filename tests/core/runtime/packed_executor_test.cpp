@@ -72,12 +72,12 @@ TEST_P(PackedExecution, ACheckpointAtEveryStepGivesTheSameLogits) {
     for (const int threads : {1, 2, 8}) {
         const auto executor = packed(model, threads);
         executor->run(plan, images, kBatch, expected);
-        std::vector<Checkpoint> kept(plan.steps.size() - 1);
+        std::vector<PrefixCheckpoint> kept(plan.steps.size() - 1);
         for (std::size_t s = 0; s < kept.size(); ++s) kept[s].step = static_cast<int>(s);
         executor->runFrom(plan, images, kBatch, found, nullptr, kept);
         test::expectSameLogits(found, expected, "while checkpoints are kept");
-        for (const Checkpoint& from : kept) {
-            std::vector<Checkpoint> later(1);
+        for (const PrefixCheckpoint& from : kept) {
+            std::vector<PrefixCheckpoint> later(1);
             later[0].step = from.step + 1;
             std::ranges::fill(found, -1.0F);
             if (later[0].step < static_cast<int>(kept.size())) {
@@ -109,7 +109,7 @@ TEST_P(PackedExecution, AnotherMixGoesOnFromTheCommonPrefix) {
         const int prefix = commonPrefix(plan, moved);
         EXPECT_GE(prefix, previous) << layer;  // layers are in graph order
         previous = std::max(previous, prefix);
-        std::vector<Checkpoint> kept(1);
+        std::vector<PrefixCheckpoint> kept(1);
         kept[0].step = prefix;
         executor->runFrom(plan, images, kBatch, found, nullptr, kept);
         executor->run(moved, images, kBatch, expected);
