@@ -13,7 +13,7 @@ namespace {
 struct Avx512 : Avx2Vectors {
     using Lane = std::uint32_t;
     using LaneVector = U32x16;
-    static constexpr int kTileRows = 6;
+    static constexpr int kTileRows = 8;
 
     BITDESK_INLINE static __m512i broadcastStep(const void* step) {
         std::int32_t bits;

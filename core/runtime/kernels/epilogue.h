@@ -41,7 +41,7 @@ BITDESK_INLINE void finishFullBlock(const EpilogueTask& e, F32x8 low, F32x8 high
 
 /// The last channels of a pixel whose count is no multiple of a block: the same arithmetic on copies.
 template <typename Isa>
-[[gnu::noinline]] void finishNarrowBlock(const EpilogueTask& e, F32x8 low, F32x8 high, std::size_t index, int channel,
+[[gnu::noinline]] void finishNarrowBlock(EpilogueTask e, F32x8 low, F32x8 high, std::size_t index, int channel,
                                          int count) {
     alignas(64) float residual[kBlock] = {}, values[kBlock] = {};
     alignas(64) std::uint8_t codes[kBlock] = {};

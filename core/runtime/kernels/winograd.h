@@ -31,6 +31,13 @@ struct WinogradKernel {
         return inverse;
     }
 
+    /// Where a tile's outputs are: its first in the output, in `boxSums`, and how many of it are inside the map.
+    struct Tile {
+        std::size_t pixel;
+        std::int32_t box;
+        std::int16_t rows, columns;
+    };
+
     struct Memory {
         Window window;
         int tileRows, tileColumns, tiles;
@@ -41,6 +48,7 @@ struct WinogradKernel {
         std::int32_t* boxSums;      // Σ over the 3×3 window, by [image][row][column] of whole tiles
         Lane* products;             // [position][row][lane]
         std::int32_t* results;      // [row][output][16]
+        Tile* places;               // by tile
         std::size_t used;
 
         BITDESK_INLINE Memory(const PackedConv& conv, const Band& band, std::byte* scratch) {
@@ -61,6 +69,7 @@ struct WinogradKernel {
             boxSums = plan.take<std::int32_t>(pixels);
             products = plan.take<Lane>(static_cast<std::size_t>(kPositions * kRows * kLanes));
             results = plan.take<std::int32_t>(static_cast<std::size_t>(kRows * kOutputs * kBlock));
+            places = plan.take<Tile>(static_cast<std::size_t>(tiles));
             used = plan.used();
         }
     };
@@ -117,18 +126,32 @@ struct WinogradKernel {
     /// Σa over each 3×3 window, which floor codes (2c + 1) add to twice the sum of c.
     static void sumWindows(const ConvProblem& p, const Band& band, const Memory& m) {
         const int columns = m.window.columns, rows = band.images * m.window.rows;
+        std::int32_t* __restrict sums = m.pixelSums;
+        std::int32_t* __restrict boxes = m.boxSums;
         for (int i = 0; i < rows * columns; ++i)
-            m.pixelSums[i] =
+            sums[i] =
                 Isa::sumBytes(m.codes + static_cast<std::size_t>(i) * static_cast<std::size_t>(p.channels), p.channels);
-        for (int r = 0; r < rows - 2; ++r) {
-            const std::int32_t* a = m.pixelSums + r * columns;
-            std::int32_t* to = m.boxSums + r * columns;
-            for (int x = 0; x < columns - 2; ++x) {
-                std::int32_t sum = 0;
-                for (int y = 0; y < 3; ++y) sum += a[y * columns + x] + a[y * columns + x + 1] + a[y * columns + x + 2];
-                to[x] = sum;
-            }
-        }
+        // What straddles two rows or images is computed, too, and never read.
+        for (int i = 0; i < rows * columns - 2; ++i) sums[i] += sums[i + 1] + sums[i + 2];
+        for (int i = 0; i < (rows - 2) * columns; ++i)
+            boxes[i] = p.weightOffset * (sums[i] + sums[i + columns] + sums[i + 2 * columns]);
+    }
+
+    static void placeTiles(const ConvProblem& p, const Band& band, const Memory& m) {
+        Tile* place = m.places;
+        for (int image = 0; image < band.images; ++image)
+            for (int ty = 0; ty < m.tileRows; ++ty)
+                for (int tx = 0; tx < m.tileColumns; ++tx, ++place) {
+                    const int row = ty * MH, column = tx * MW;
+                    place->pixel =
+                        (static_cast<std::size_t>(band.image + image) * static_cast<std::size_t>(p.outHeight) +
+                         static_cast<std::size_t>(band.row + row)) *
+                            static_cast<std::size_t>(p.outWidth) +
+                        static_cast<std::size_t>(column);
+                    place->box = (image * m.window.rows + row) * m.window.columns + column;
+                    place->rows = static_cast<std::int16_t>(MH < band.rows - row ? MH : band.rows - row);
+                    place->columns = static_cast<std::int16_t>(MW < p.outWidth - column ? MW : p.outWidth - column);
+                }
     }
 
     /// A group's products of one tile back to MH × MW outputs, added to `results`.
@@ -160,38 +183,26 @@ struct WinogradKernel {
 
     struct Place {
         const EpilogueTask& epilogue;
-        const Band& band;
         const Memory& memory;
         int block;
     };
 
-    BITDESK_INLINE static void finishTile(const PackedConv& conv, const Place& place, int tile,
-                                          const std::int32_t* results) {
-        const ConvProblem& p = conv.problem;
-        const Memory& m = place.memory;
-        const int tx = tile % m.tileColumns, ty = tile / m.tileColumns % m.tileRows;
-        const int image = tile / m.tileColumns / m.tileRows;
-        const I32x8 centerLow = load<I32x8>(conv.winograd.center.data() + place.block * kBlock);
-        const I32x8 centerHigh = load<I32x8>(conv.winograd.center.data() + place.block * kBlock + 8);
-        for (int y = 0; y < MH; ++y) {
-            const int row = ty * MH + y;
-            if (row >= place.band.rows) break;
-            for (int x = 0; x < MW; ++x) {
-                const int column = tx * MW + x;
-                if (column >= p.outWidth) break;
-                const std::int32_t box =
-                    m.boxSums[(image * m.window.rows + row) * m.window.columns + column] * p.weightOffset;
+    /// The sums of a tile's outputs inside the map, through the epilogue.
+    BITDESK_INLINE static void finishTile(const PackedConv& conv, const EpilogueTask& epilogue, const Memory& m,
+                                          int block, int tile, const std::int32_t* results) {
+        const Tile place = m.places[tile];
+        const std::int32_t* center = conv.winograd.center.data() + block * kBlock;
+        const I32x8 centerLow = load<I32x8>(center), centerHigh = load<I32x8>(center + 8);
+        for (int y = 0; y < place.rows; ++y)
+            for (int x = 0; x < place.columns; ++x) {
+                const std::int32_t box = m.boxSums[place.box + y * m.window.columns + x];
                 const std::int32_t* sums = results + (y * MW + x) * kBlock;
-                const I32x8 low = (((load<I32x8>(sums) + centerLow) >> kShift) << 1) + box;
-                const I32x8 high = (((load<I32x8>(sums + 8) + centerHigh) >> kShift) << 1) + box;
-                const std::size_t pixel =
-                    (static_cast<std::size_t>(place.band.image + image) * static_cast<std::size_t>(p.outHeight) +
-                     static_cast<std::size_t>(place.band.row + row)) *
-                        static_cast<std::size_t>(p.outWidth) +
-                    static_cast<std::size_t>(column);
-                finishSums<Isa>(place.epilogue, low, high, pixel, place.block * kBlock);
+                // 2 · (result / power of two): the division has no remainder.
+                const I32x8 low = ((load<I32x8>(sums) + centerLow) >> (kShift - 1)) + box;
+                const I32x8 high = ((load<I32x8>(sums + 8) + centerHigh) >> (kShift - 1)) + box;
+                const auto pixel = place.pixel + static_cast<std::size_t>(y * conv.problem.outWidth + x);
+                finishSums<Isa>(epilogue, low, high, pixel, block * kBlock);
             }
-        }
     }
 
     /// R tiles of one block of outputs: products, transforms and epilogue.
@@ -216,19 +227,29 @@ struct WinogradKernel {
                                 correction + static_cast<std::size_t>((place.block * groups + g) * kOutputs * kLanes),
                                 g == 0, m.results + r * kOutputs * kBlock);
         }
-        for (int r = 0; r < R; ++r) finishTile(conv, place, tile + r, m.results + r * kOutputs * kBlock);
+        const EpilogueTask epilogue = place.epilogue;  // a copy that no store can alias
+        for (int r = 0; r < R; ++r)
+            finishTile(conv, epilogue, m, place.block, tile + r, m.results + r * kOutputs * kBlock);
     }
 
-    static void rest(const PackedConv& conv, const Place& place, int tile, int count) {
+    /// `count` tiles, at most kRows.
+    static void someTiles(const PackedConv& conv, const Place& place, int tile, int count) {
         switch (count) {
-            case 1: tiles<1>(conv, place, tile); break;
-            case 2: tiles<2>(conv, place, tile); break;
-            case 3: tiles<3>(conv, place, tile); break;
-            case 4:
-                if constexpr (kRows > 4) tiles<4>(conv, place, tile);
-                break;
+            case 1: return tiles<1>(conv, place, tile);
+            case 2: return tiles<2>(conv, place, tile);
+            case 3: return tiles<3>(conv, place, tile);
+            case 4: return tiles<4>(conv, place, tile);
             case 5:
-                if constexpr (kRows > 5) tiles<5>(conv, place, tile);
+                if constexpr (kRows >= 5) return tiles<5>(conv, place, tile);
+                break;
+            case 6:
+                if constexpr (kRows >= 6) return tiles<6>(conv, place, tile);
+                break;
+            case 7:
+                if constexpr (kRows >= 7) return tiles<7>(conv, place, tile);
+                break;
+            case 8:
+                if constexpr (kRows >= 8) return tiles<8>(conv, place, tile);
                 break;
             default: break;
         }
@@ -241,11 +262,15 @@ struct WinogradKernel {
         __builtin_memset(memory.codes + memory.window.elements, 0, kSlack);
         transformInput(conv, band, memory);
         sumWindows(conv.problem, band, memory);
+        placeTiles(conv.problem, band, memory);
+        // As even as may be: a single tile left over would take as long as several.
+        const int parts = (memory.tiles + kRows - 1) / kRows;
         for (int b = band.block; b < band.block + band.blocks; ++b) {
-            const Place place{epilogue, band, memory, b};
-            int tile = 0;
-            for (; tile + kRows <= memory.tiles; tile += kRows) tiles<kRows>(conv, place, tile);
-            rest(conv, place, tile, memory.tiles - tile);
+            const Place place{epilogue, memory, b};
+            for (int part = 0; part < parts; ++part) {
+                const int first = memory.tiles * part / parts, last = memory.tiles * (part + 1) / parts;
+                someTiles(conv, place, first, last - first);
+            }
         }
     }
 };
