@@ -15,6 +15,8 @@ function(bitdesk_room name)
     return()
   endif()
   add_library(bitdesk_${name} STATIC ${sources})
+  # Rooms of the core may end in a shared library (benchmarks/peers).
+  set_target_properties(bitdesk_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   target_include_directories(bitdesk_${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(bitdesk_${name} PUBLIC ${ROOM_PUBLIC} PRIVATE bitdesk_flags ${ROOM_PRIVATE})
 endfunction()
