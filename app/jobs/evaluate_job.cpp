@@ -53,7 +53,7 @@ EvaluateResult evaluateNew(const EvaluateRequest& request, Executor& executor, J
                                                   static_cast<double>(partial.total - partial.seen)});
         if (lease && lease->shouldYield()) lease->yield(context.stop);
     };
-    auto outcome = evaluate(executor, plan, *request.data, request.options, context.stop, afterBatch);
+    auto outcome = evaluate(executor, plan, *request.data, request.options, context.stop, afterBatch, context.prefixes);
     lease.reset();
     EvaluateResult result{describe(request, executor, std::move(outcome)), false};
     // A request cancelled during its last mini-batch is cancelled: nobody waits for it any more.

@@ -7,6 +7,7 @@
 
 #include "core/base/compute_arbiter.h"
 #include "core/base/progress.h"
+#include "core/evaluate/prefix_cache.h"
 #include "core/store/store_thread.h"
 
 namespace bitdesk::jobs {
@@ -17,6 +18,8 @@ struct JobContext {
     ComputeArbiter* arbiter = nullptr;
     ProgressSink progress;
     std::stop_token stop;
+    /// Of the executor that runs the job, or nullptr: what earlier evaluations of the same images left to go on from.
+    PrefixCache* prefixes = nullptr;
 };
 
 }  // namespace bitdesk::jobs

@@ -31,8 +31,11 @@ std::optional<PairedDifference> compare(const std::vector<std::uint8_t>& referen
 
 /// What one worker keeps between requests; used by its thread alone.
 struct LiveSession::Worker {
+    explicit Worker(LiveSession& owner) : session(owner) {}
+
     LiveSession& session;
     std::unique_ptr<Executor> executor;
+    PrefixCache prefixes;  // of that executor
     /// A finished mix and its verdicts.
     struct Finished {
         BitConfiguration bits;
@@ -53,11 +56,12 @@ struct LiveSession::Worker {
                 .reuseStored = true};
     }
 
-    JobContext context(std::stop_token stop) const {
+    JobContext context(std::stop_token stop) {
         return {.store = session.m_setup.store,
                 .arbiter = session.m_setup.arbiter,
                 .progress = {},
-                .stop = std::move(stop)};
+                .stop = std::move(stop),
+                .prefixes = &prefixes};
     }
 
     void refreshPinned(const std::optional<BitConfiguration>& bits) {
@@ -191,7 +195,7 @@ void LiveSession::cancel() {
 }
 
 void LiveSession::work(std::stop_token stop) {
-    Worker worker{*this, nullptr, {}, {}, {}, {}};
+    Worker worker(*this);
     for (;;) {
         Request request;
         std::stop_token current;

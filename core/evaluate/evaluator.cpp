@@ -21,7 +21,7 @@ std::string shapeText(int height, int width, int channels) {
 /// Runs mini-batches over `order` and keeps class and verdict of each image.
 EvaluationOutcome classify(Executor& executor, const ExecutionPlan& plan, const DataSet& data,
                            std::span<const std::int64_t> order, int firstBatch, int batch, const std::stop_token& stop,
-                           const PartialSink& onBatch) {
+                           const PartialSink& onBatch, PrefixCache* prefixes) {
     const auto begin = std::chrono::steady_clock::now();
     const auto elapsed = [&] {
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -30,22 +30,18 @@ EvaluationOutcome classify(Executor& executor, const ExecutionPlan& plan, const 
     outcome.total = static_cast<std::int64_t>(order.size());
     std::vector<std::uint8_t> images;
     std::vector<float> logits;
-    for (std::size_t done = 0; done < order.size();) {
+    std::size_t number = 0;
+    for (std::size_t done = 0; done < order.size(); ++number) {
         if (stop.stop_requested()) throw Cancelled();
         const int wanted = done == 0 && firstBatch > 0 ? firstBatch : batch;
         const auto indices = order.subspan(done, std::min(at(wanted), order.size() - done));
         images.resize(indices.size() * at(data.imageBytes()));
         logits.resize(indices.size() * at(plan.classes));
         data.copyImages(indices, images);
-        executor.run(plan, images, static_cast<int>(indices.size()), logits);
-        for (std::size_t i = 0; i < indices.size(); ++i) {
-            const auto row = logits.begin() + static_cast<std::ptrdiff_t>(i * at(plan.classes));
-            const auto best = std::max_element(row, row + plan.classes) - row;
-            const bool right = best == data.label(indices[i]);
-            outcome.predictions.push_back(static_cast<std::uint16_t>(best));
-            outcome.correctMask.push_back(right ? 1 : 0);
-            outcome.correct += right ? 1 : 0;
-        }
+        const auto count = static_cast<int>(indices.size());
+        if (prefixes != nullptr) prefixes->run(executor, plan, number, images, count, logits);
+        else executor.run(plan, images, count, logits);
+        appendPredictions(logits, plan.classes, data, indices, outcome);
         done += indices.size();
         if (onBatch)
             onBatch({.correct = outcome.correct,
@@ -74,18 +70,36 @@ void checkDataFitsModel(const DataSet& data, const MetaModel& model) {
                         std::to_string(model.network.classes()));
 }
 
+void appendPredictions(std::span<const float> logits, int classes, const DataSet& data,
+                       std::span<const std::int64_t> indices, EvaluationOutcome& outcome) {
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+        const auto row = logits.subspan(i * at(classes), at(classes));
+        const auto best = std::ranges::max_element(row) - row.begin();
+        const bool right = best == data.label(indices[i]);
+        outcome.predictions.push_back(static_cast<std::uint16_t>(best));
+        outcome.correctMask.push_back(right ? 1 : 0);
+        outcome.correct += right ? 1 : 0;
+    }
+}
+
 EvaluationOutcome evaluate(Executor& executor, const ExecutionPlan& plan, const DataSet& data,
-                           const EvaluationOptions& options, std::stop_token stop, const PartialSink& onBatch) {
+                           const EvaluationOptions& options, std::stop_token stop, const PartialSink& onBatch,
+                           PrefixCache* prefixes) {
     auto order = permutation(data.size(), options.orderSeed);
     if (options.limit > 0 && options.limit < data.size()) order.resize(at(options.limit));
-    return classify(executor, plan, data, order, options.firstBatch, options.batch, stop, onBatch);
+    if (!executor.keepsCheckpoints()) prefixes = nullptr;
+    if (prefixes != nullptr)
+        prefixes->begin(plan, data.hash() + '/' + splitName(data.split()) + '/' + std::to_string(options.orderSeed) +
+                                  '/' + std::to_string(order.size()) + '/' + std::to_string(options.firstBatch) + '/' +
+                                  std::to_string(options.batch));
+    return classify(executor, plan, data, order, options.firstBatch, options.batch, stop, onBatch, prefixes);
 }
 
 std::vector<std::uint16_t> predict(Executor& executor, const ExecutionPlan& plan, const DataSet& data,
                                    std::int64_t limit, int batch, std::stop_token stop, const PartialSink& onBatch) {
     std::vector<std::int64_t> order(at(limit > 0 ? std::min(limit, data.size()) : data.size()));
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::int64_t>(i);
-    return classify(executor, plan, data, order, 0, batch, stop, onBatch).predictions;
+    return classify(executor, plan, data, order, 0, batch, stop, onBatch, nullptr).predictions;
 }
 
 }  // namespace bitdesk

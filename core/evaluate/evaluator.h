@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/data/data_set.h"
+#include "core/evaluate/prefix_cache.h"
 #include "core/plan/executor.h"
 
 namespace bitdesk {
@@ -46,11 +47,16 @@ using PartialSink = std::function<void(const PartialEvaluation&)>;
 /// Checks that a data set fits a model (shape, class count); throws Error (BadInput) naming both.
 void checkDataFitsModel(const DataSet& data, const MetaModel& model);
 
+/// Appends class and verdict of each image of a mini-batch. Ties between logits go to the lowest class.
+void appendPredictions(std::span<const float> logits, int classes, const DataSet& data,
+                       std::span<const std::int64_t> indices, EvaluationOutcome& outcome);
+
 /// Runs the plan over the data set in the fixed order. Throws Cancelled between mini-batches when `stop` fires.
-/// Ties between logits go to the lowest class.
+/// `prefixes` (of this executor, one that keepsCheckpoints()) spares what an earlier evaluation of the same images has
+/// computed already; the answer is the same without.
 EvaluationOutcome evaluate(Executor& executor, const ExecutionPlan& plan, const DataSet& data,
-                           const EvaluationOptions& options, std::stop_token stop = {},
-                           const PartialSink& onBatch = {});
+                           const EvaluationOptions& options, std::stop_token stop = {}, const PartialSink& onBatch = {},
+                           PrefixCache* prefixes = nullptr);
 
 /// Class per image in the data set's own order.
 std::vector<std::uint16_t> predict(Executor& executor, const ExecutionPlan& plan, const DataSet& data,

@@ -74,12 +74,27 @@ Affine compose(const Affine& first, const Affine& second) {
     return both;
 }
 
+namespace {
+
 void store(const Affine& affine, Epilogue& epilogue) {
     const auto rounded = [](double value) { return static_cast<float>(value); };
     epilogue.scale.resize(affine.scale.size());
     epilogue.offset.resize(affine.offset.size());
     std::ranges::transform(affine.scale, epilogue.scale.begin(), rounded);
     std::ranges::transform(affine.offset, epilogue.offset.begin(), rounded);
+}
+
+}  // namespace
+
+void storeConstants(const MetaModel& model, const BitConfiguration& bits, Step& step) {
+    Affine affine;
+    if (step.kind == StepKind::Image) affine = imageAffine(model);
+    else if (step.layer >= 0) affine = layerAffine(model, step.layer, bits);
+    if (step.norm >= 0) {
+        const Affine norm = normAffine(model, step.norm, bits);
+        affine = affine.scale.empty() ? norm : compose(affine, norm);
+    }
+    store(affine, step.epilogue);
 }
 
 CodeOutput codeOutput(const MetaModel& model, int layerIndex, const BitConfiguration& bits) {

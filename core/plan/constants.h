@@ -22,7 +22,8 @@ Affine layerAffine(const MetaModel& model, int layerIndex, const BitConfiguratio
 Affine normAffine(const MetaModel& model, int node, const BitConfiguration& bits);
 /// x ↦ second(first(x)).
 Affine compose(const Affine& first, const Affine& second);
-void store(const Affine& affine, Epilogue& epilogue);
+/// Scale and offset of a step: of its pixels or layer, then of its norm. Empty where it has neither.
+void storeConstants(const MetaModel& model, const BitConfiguration& bits, Step& step);
 
 /// Scale and range of the codes that `layer` reads, as an epilogue writes them.
 CodeOutput codeOutput(const MetaModel& model, int layerIndex, const BitConfiguration& bits);

@@ -61,6 +61,7 @@ struct Step {
     StepKind kind = StepKind::Pointwise;
     std::string name;  ///< the layer's or node's name
     int node = -1;
+    int norm = -1;   ///< node of the norm that scale and offset hold, −1: none
     int input = -1;  ///< buffer; −1 for Image
     int layer = -1;  ///< index into network.layers() for Conv2d and Linear
     int bits = 0;    ///< weight and input bits of Conv2d and Linear
@@ -85,5 +86,9 @@ struct ExecutionPlan {
 ///   scale = s_a·s_w·2^(top−b)/2 · γ/√(var+ε),  offset = (bias − mean)·γ/√(var+ε) + β.
 /// Throws Error (BadInput) for a configuration that does not fit the model.
 ExecutionPlan lower(const MetaModel& model, const BitConfiguration& bits);
+
+/// Sets one quantizable layer's bits in a plan of this model: what lower() would give, but only what depends on that
+/// layer is computed. Throws Error (BadInput) where the model lacks the width or the layer.
+void changeBits(ExecutionPlan& plan, const MetaModel& model, int quantizableIndex, int bits);
 
 }  // namespace bitdesk

@@ -38,7 +38,7 @@ public:
     virtual bool keepsCheckpoints() const { return false; }
 
     /// run() that goes on from a checkpoint (nullptr: from the images) which an equal prefix left for the same images,
-    /// and fills `keep`: checkpoints whose `step` is set, ascending, beyond the one it goes on from.
+    /// and fills `keep`: checkpoints whose `step` is set, ascending, not before the one it goes on from.
     virtual void runFrom(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
                          std::span<float> logits, const PrefixCheckpoint* from, std::span<PrefixCheckpoint> keep);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/base/error.h"
 #include "core/network/cost.h"
 #include "core/plan/constants.h"
 #include "core/plan/execution_plan.h"
@@ -32,7 +33,6 @@ PoolAttributes resolved(PoolAttributes pool, const Shape& input) {
 /// A step that is being built: its value so far is the value of node `tail`, after operations up to `rank`.
 struct OpenStep {
     Step step;
-    Affine affine;
     int tail = -1;
     int rank = 0;
 };
@@ -106,7 +106,6 @@ private:
         step.inputShape = step.outputShape;
         if (node(n).as<InputAttributes>()) {
             step.kind = StepKind::Image;
-            open.affine = imageAffine(m_model);
             open.rank = 1;
             return open;
         }
@@ -143,7 +142,6 @@ private:
         const Layer* layer = m_network.findLayer(open.step.name);
         open.step.layer = static_cast<int>(layer - m_network.layers().data());
         open.step.bits = layerBits(*layer, m_plan.bits);
-        open.affine = layerAffine(m_model, open.step.layer, m_plan.bits);
         // Its input is the quantize node that writes its codes.
         open.step.input = m_buffers[at(m_network.inputs(open.step.node).front())];
     }
@@ -170,8 +168,7 @@ private:
     void apply(OpenStep& open, int n) {
         open.rank = epilogueRank(node(n));
         if (node(n).as<NormAttributes>()) {
-            const Affine norm = normAffine(m_model, n, m_plan.bits);
-            open.affine = open.affine.scale.empty() ? norm : compose(open.affine, norm);
+            open.step.norm = n;
         } else if (node(n).as<AddAttributes>()) {
             open.step.epilogue.residual = residualBuffer(n, open.tail);
         } else {
@@ -185,7 +182,7 @@ private:
     void finish(OpenStep open) {
         Epilogue& epilogue = open.step.epilogue;
         open.step.outputShape = m_network.shape(open.tail);
-        store(open.affine, epilogue);
+        storeConstants(m_model, m_plan.bits, open.step);
         bool wantsFloat = false;
         for (const int reader : readers(open.tail, wantsFloat)) {
             if (node(reader).as<QuantizeAttributes>()) epilogue.codeOutputs.push_back(writeCodes(reader));
@@ -233,6 +230,29 @@ private:
 ExecutionPlan lower(const MetaModel& model, const BitConfiguration& bits) {
     checkBits(bits, model.network, model.bits);
     return Lowering(model, bits).run();
+}
+
+void changeBits(ExecutionPlan& plan, const MetaModel& model, int quantizableIndex, int bits) {
+    const auto& quantizable = model.network.quantizable();
+    if (quantizableIndex < 0 || quantizableIndex >= static_cast<int>(quantizable.size()))
+        throw Error(ErrorKind::BadInput, "layer " + std::to_string(quantizableIndex + 1),
+                    "the model has " + std::to_string(quantizable.size()) + " quantizable layers");
+    model.bitIndex(bits);  // throws where the model lacks it
+    plan.bits.bits[at(quantizableIndex)] = bits;
+    const int layerIndex = quantizable[at(quantizableIndex)];
+    const std::string& name = model.network.layers()[at(layerIndex)].name;
+    for (Step& step : plan.steps) {
+        const auto* norm = step.norm >= 0 ? model.network.nodes()[at(step.norm)].as<NormAttributes>() : nullptr;
+        if (step.layer == layerIndex) step.bits = bits;
+        if (step.layer == layerIndex || (norm != nullptr && (norm->from == name || norm->to == name)))
+            storeConstants(model, plan.bits, step);
+        for (CodeOutput& output : step.epilogue.codeOutputs) {
+            if (output.layer != layerIndex) continue;
+            const int buffer = output.buffer;
+            output = codeOutput(model, layerIndex, plan.bits);
+            output.buffer = buffer;
+        }
+    }
 }
 
 }  // namespace bitdesk

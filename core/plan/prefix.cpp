@@ -34,6 +34,11 @@ bool isReadAfter(const ExecutionPlan& plan, int buffer, int step) {
 
 }  // namespace
 
+const PrefixValue* PrefixCheckpoint::find(int producer) const {
+    const auto found = std::ranges::find(values, producer, &PrefixValue::producer);
+    return found == values.end() ? nullptr : &*found;
+}
+
 int commonPrefix(const ExecutionPlan& a, const ExecutionPlan& b) {
     int same = 0;
     while (same < static_cast<int>(a.steps.size()) && sameStep(a, b, static_cast<std::size_t>(same))) ++same;

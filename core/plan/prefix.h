@@ -2,19 +2,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "core/plan/execution_plan.h"
 
 namespace bitdesk {
 
-/// What a run leaves behind after a step: the values that later steps read, in float32 before they are quantized, since
-/// the bits of a later layer also change the form in which its input is written. From it every plan goes on whose
-/// steps up to `step` compute the same values (commonPrefix). Only an executor that keepsCheckpoints() fills it.
+/// The float32 value of one step, before it is quantized: [image][element].
+struct PrefixValue {
+    int producer = -1;  ///< step
+    std::shared_ptr<float[]> data;
+};
+
+/// What a run leaves behind after a step: the values that later steps read, before they are quantized, since the bits
+/// of a later layer also change the form in which its input is written. From it every plan goes on whose steps up to
+/// `step` compute the same values (commonPrefix). Checkpoints of one run share the values that they have in common.
 struct PrefixCheckpoint {
     int step = -1;
     int batch = 0;
-    std::vector<float> values;  ///< [value of liveValues(plan, step)][image][element]
+    std::vector<PrefixValue> values;  ///< of liveValues(plan, step)
+
+    const PrefixValue* find(int producer) const;
 };
 
 /// The last step up to which two plans of one model compute the same values, −1 where already the first differs. What

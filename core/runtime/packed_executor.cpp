@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/runtime/step_runner.h"
 #include "core/runtime/thread_team.h"
+#include "core/runtime/value_pool.h"
 
 namespace bitdesk {
 namespace {
@@ -55,10 +56,7 @@ public:
                  const PrefixCheckpoint* from, std::span<PrefixCheckpoint> keep) override {
         if (from != nullptr && (from->batch != batch || from->step >= static_cast<int>(plan.steps.size())))
             throw Error(ErrorKind::Internal, "checkpoint", "is of other images");
-        for (PrefixCheckpoint& checkpoint : keep) {
-            checkpoint.batch = batch;
-            checkpoint.values.resize(size(checkpointElements(plan, checkpoint.step)) * size(batch));
-        }
+        for (std::size_t k = 0; k < keep.size(); ++k) allocate(plan, batch, from, keep.first(k), keep[k]);
         execute(plan, images, batch, logits, from, keep, nullptr);
     }
 
@@ -96,6 +94,37 @@ private:
         std::vector<double> seconds;  // by step, where wanted
     };
 
+    /// Memory for a checkpoint's values: those that `from` or an earlier one holds are shared.
+    void allocate(const ExecutionPlan& plan, int batch, const PrefixCheckpoint* from,
+                  std::span<const PrefixCheckpoint> earlier, PrefixCheckpoint& checkpoint) {
+        checkpoint.batch = batch;
+        checkpoint.values.clear();
+        for (const int s : liveValues(plan, checkpoint.step)) {
+            const PrefixValue* known = from != nullptr ? from->find(s) : nullptr;
+            for (const PrefixCheckpoint& other : earlier)
+                if (known == nullptr) known = other.find(s);
+            const auto elements = size(plan.steps[size(s)].outputShape.elements());
+            checkpoint.values.push_back(known != nullptr ? *known
+                                                         : PrefixValue{s, m_pool.take(elements * size(batch))});
+        }
+    }
+
+    /// Where values live that checkpoints hold.
+    static void place(const ExecutionPlan& plan, const PrefixCheckpoint* from, std::span<const PrefixCheckpoint> keep,
+                      RunShared& shared) {
+        shared.keptValues.assign(plan.steps.size(), nullptr);
+        shared.keptBuffers.assign(plan.buffers.size(), nullptr);
+        const auto hold = [&](const PrefixCheckpoint& checkpoint) {
+            for (const PrefixValue& value : checkpoint.values) {
+                shared.keptValues[size(value.producer)] = value.data.get();
+                const int floats = plan.steps[size(value.producer)].epilogue.floatOutput;
+                if (floats >= 0) shared.keptBuffers[size(floats)] = value.data.get();
+            }
+        };
+        if (from != nullptr) hold(*from);
+        for (const PrefixCheckpoint& checkpoint : keep) hold(checkpoint);
+    }
+
     const PackedConv& packed(const Step& step) const { return m_layers.at(step.layer, step.bits); }
 
     const ArenaLayout& layoutFor(const ExecutionPlan& plan, int images) {
@@ -117,7 +146,8 @@ private:
         bindPlan(plan, m_layers, m_bound);
         const bool divideSteps = batch < m_team.size() && batch <= kMostImages;
         const int together = divideSteps ? batch : imagesATime(plan, batch);
-        const RunShared shared{plan, m_bound, layoutFor(plan, together), valueKernels(isa()), from, keep};
+        RunShared shared{plan, m_bound, layoutFor(plan, together), valueKernels(isa()), from, {}, {}};
+        place(plan, from, keep, shared);
         for (Worker& worker : m_workers) {
             worker.seconds.assign(seconds != nullptr ? plan.steps.size() : 0, 0.0);
             if ((&worker == m_workers.data() || !divideSteps) && worker.arena.size() < shared.layout.bytes)
@@ -140,7 +170,6 @@ private:
         for (std::size_t s = firstStep(shared); s < shared.steps.size(); ++s) {
             const auto begin = std::chrono::steady_clock::now();
             m_team.run([&](int part) { runner.run(s, part, m_team.size(), m_workers[size(part)].scratch); });
-            runner.afterStep(s);
             addTime(first, s, begin);
         }
         runner.copyLogits();
@@ -160,7 +189,6 @@ private:
                 for (std::size_t s = firstStep(shared); s < shared.steps.size(); ++s) {
                     const auto begin = std::chrono::steady_clock::now();
                     runner.run(s, 0, 1, worker.scratch);
-                    runner.afterStep(s);
                     addTime(worker, s, begin);
                 }
                 runner.copyLogits();
@@ -181,6 +209,7 @@ private:
     std::shared_ptr<KernelTimes> m_times;
     mutable PackedLayers m_layers;  // filled where asked
     ThreadTeam m_team;
+    ValuePool m_pool;
     std::vector<Worker> m_workers;
     std::vector<BoundStep> m_bound;
     std::array<ArenaLayout, kMostImages + 1> m_layouts;  // by images at a time

@@ -4,37 +4,21 @@
 #include "core/runtime/step_runner.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "core/runtime/bands.h"
 
 namespace bitdesk::runtime {
 namespace {
 
-constexpr std::size_t kNone = static_cast<std::size_t>(-1);
-
 std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
 
 }  // namespace
 
-std::size_t StepRunner::keptOffset(const PrefixCheckpoint& checkpoint, int step) const {
-    std::size_t offset = 0;
-    for (const int live : liveValues(m_shared.plan, checkpoint.step)) {
-        const std::size_t elements = size(m_shared.steps[size(live)].elements());
-        if (live == step) return offset * size(checkpoint.batch) + size(m_first) * elements;
-        offset += elements;
-    }
-    return kNone;
-}
-
-float* StepRunner::kept(PrefixCheckpoint& checkpoint, int step) const {
-    const std::size_t offset = step > checkpoint.step ? kNone : keptOffset(checkpoint, step);
-    return offset == kNone ? nullptr : checkpoint.values.data() + offset;
-}
-
-const float* StepRunner::kept(const PrefixCheckpoint& checkpoint, int step) const {
-    const std::size_t offset = keptOffset(checkpoint, step);
-    return offset == kNone ? nullptr : checkpoint.values.data() + offset;
+float* StepRunner::floats(int index) const {
+    if (index < 0) return nullptr;
+    float* kept = m_shared.keptBuffers[size(index)];
+    if (kept == nullptr) return buffer<float>(index);
+    return kept + size(m_shared.plan.buffers[size(index)].shape.elements()) * size(m_first);
 }
 
 StepRunner::Bound StepRunner::epilogueOf(std::size_t s) const {
@@ -45,56 +29,34 @@ StepRunner::Bound StepRunner::epilogueOf(std::size_t s) const {
     task.channels = step.channels;
     task.scale = step.scaleData;
     task.offset = step.offsetData;
-    task.residual = buffer<const float>(epilogue.residual);
+    task.residual = floats(epilogue.residual);
     task.relu = epilogue.relu;
-    task.values = buffer<float>(epilogue.floatOutput);
+    task.values = floats(epilogue.floatOutput);
+    if (float* kept = m_shared.keptValues[s]) task.values = kept + size(step.elements()) * size(m_first);
     for (const CodeOutput& output : epilogue.codeOutputs)
         bound.codes.push_back({buffer<std::uint8_t>(output.buffer), output.inverseScale,
                                static_cast<float>(output.lowest), static_cast<float>(output.highest)});
     task.codes = bound.codes.data();
     task.codeTargets = static_cast<int>(bound.codes.size());
-    // A value that nobody reads as such is written straight into the first checkpoint that wants it.
-    for (PrefixCheckpoint& checkpoint : m_shared.keep)
-        if (task.values == nullptr) task.values = kept(checkpoint, static_cast<int>(s));
     return bound;
-}
-
-void StepRunner::afterStep(std::size_t s) const {
-    if (m_shared.keep.empty()) return;
-    const BoundStep& step = m_shared.steps[s];
-    const float* value = buffer<const float>(step.step->epilogue.floatOutput);
-    for (PrefixCheckpoint& checkpoint : m_shared.keep) {
-        float* to = kept(checkpoint, static_cast<int>(s));
-        if (to == nullptr) continue;
-        if (value != nullptr) std::memcpy(to, value, size(step.elements()) * size(m_count) * sizeof(float));
-        value = to;
-    }
 }
 
 void StepRunner::restore() const {
     if (m_shared.from == nullptr) return;
-    const PrefixCheckpoint& from = *m_shared.from;
-    const auto isLater = [&](int index) { return m_shared.plan.buffers[size(index)].lastStep > from.step; };
-    for (const int s : liveValues(m_shared.plan, from.step)) {
-        const BoundStep& step = m_shared.steps[size(s)];
-        const float* value = kept(from, s);
-        Bound bound = epilogueOf(size(s));
-        std::erase_if(bound.codes, [](const CodeTarget& target) { return target.codes == nullptr; });
-        EpilogueTask task;
-        task.channels = step.channels;
+    for (const PrefixValue& value : m_shared.from->values) {
+        const BoundStep& step = m_shared.steps[size(value.producer)];
+        Bound bound = epilogueOf(size(value.producer));
         std::vector<CodeTarget> codes;
         const auto& outputs = step.step->epilogue.codeOutputs;
         for (std::size_t i = 0; i < outputs.size(); ++i)
-            if (isLater(outputs[i].buffer)) codes.push_back(bound.codes[i]);
+            if (m_shared.plan.buffers[size(outputs[i].buffer)].lastStep > m_shared.from->step)
+                codes.push_back(bound.codes[i]);
+        if (codes.empty()) continue;
+        EpilogueTask task;
+        task.channels = step.channels;
         task.codes = codes.data();
         task.codeTargets = static_cast<int>(codes.size());
-        const int floats = step.step->epilogue.floatOutput;
-        if (floats >= 0 && isLater(floats)) task.values = buffer<float>(floats);
-        runElements(step, value, nullptr, task, 0, 1);
-        // Checkpoints further on may want the same value.
-        for (PrefixCheckpoint& checkpoint : m_shared.keep)
-            if (float* to = kept(checkpoint, s))
-                std::memcpy(to, value, size(step.elements()) * size(m_count) * sizeof(float));
+        runElements(step, value.data.get() + size(step.elements()) * size(m_first), nullptr, task, 0, 1);
     }
 }
 
@@ -103,9 +65,7 @@ void StepRunner::run(std::size_t s, int part, int parts, AlignedBytes& scratch) 
     const Bound bound = epilogueOf(s);
     switch (step.step->kind) {
         case StepKind::Image: runElements(step, nullptr, m_images, bound.task, part, parts); break;
-        case StepKind::Pointwise:
-            runElements(step, buffer<const float>(step.step->input), nullptr, bound.task, part, parts);
-            break;
+        case StepKind::Pointwise: runElements(step, floats(step.step->input), nullptr, bound.task, part, parts); break;
         case StepKind::MaxPool:
         case StepKind::AvgPool: runPool(s, bound.task, part, parts); break;
         case StepKind::Conv2d:
@@ -134,7 +94,7 @@ void StepRunner::runPool(std::size_t s, const EpilogueTask& task, int part, int 
         band.image = static_cast<int>(row / height);
         band.row = static_cast<int>(row % height);
         band.rows = static_cast<int>(end - row);
-        m_shared.values.pool(step.pool, buffer<const float>(step.step->input), band, task);
+        m_shared.values.pool(step.pool, floats(step.step->input), band, task);
         row = end;
     }
 }
@@ -164,7 +124,7 @@ void StepRunner::runElements(const BoundStep& step, const float* floats, const s
 }
 
 void StepRunner::copyLogits() const {
-    const auto* result = buffer<const float>(m_shared.plan.output);
+    const float* result = floats(m_shared.plan.output);
     std::copy_n(result, size(m_count) * size(m_shared.plan.classes), m_logits);
 }
 

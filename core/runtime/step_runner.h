@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "core/plan/prefix.h"
@@ -19,7 +18,9 @@ struct RunShared {
     const ArenaLayout& layout;
     const ValueKernels& values;
     const PrefixCheckpoint* from;
-    std::span<PrefixCheckpoint> keep;
+    /// Values that live in checkpoints instead of the arena, for all images of the batch: by producing step, and by
+    /// float buffer. Null where the arena has them.
+    std::vector<float*> keptValues, keptBuffers;
 };
 
 /// Some images of a run on their way through the steps, in one arena. Steps are run one after the other; the parts of
@@ -31,12 +32,10 @@ public:
                int count)
         : m_shared(shared), m_arena(arena), m_images(images), m_logits(logits), m_first(first), m_count(count) {}
 
-    /// Brings back what the checkpoint holds: values, and codes at this plan's bits.
+    /// Writes the codes that later steps read of the checkpoint's values, at this plan's bits.
     void restore() const;
     /// The part `part` of `parts` of step `s`; `scratch` grows as needed.
     void run(std::size_t s, int part, int parts, AlignedBytes& scratch) const;
-    /// Once all parts of step `s` are done: copies to checkpoints that want its value.
-    void afterStep(std::size_t s) const;
     void copyLogits() const;
 
 private:
@@ -55,9 +54,8 @@ private:
     void runPool(std::size_t s, const EpilogueTask& task, int part, int parts) const;
     void runElements(const BoundStep& step, const float* floats, const std::uint8_t* pixels, EpilogueTask task,
                      int part, int parts) const;
-    float* kept(PrefixCheckpoint& checkpoint, int step) const;
-    const float* kept(const PrefixCheckpoint& checkpoint, int step) const;
-    std::size_t keptOffset(const PrefixCheckpoint& checkpoint, int step) const;
+    /// A float buffer, wherever it lives.
+    float* floats(int index) const;
 
     const RunShared& m_shared;
     std::byte* m_arena;

@@ -6,6 +6,9 @@
 
 #include <cmath>
 
+#include "core/base/error.h"
+#include "core/base/random.h"
+#include "core/network/catalogue.h"
 #include "core/plan/execution_plan.h"
 #include "tests/core/base/expect_error.h"
 #include "tests/core/model/tiny_model.h"
@@ -117,6 +120,43 @@ TEST_F(Lowering, CodesAreMadeWithTheScaleOfTheNextLayersBits) {
 TEST_F(Lowering, RefusesAConfigurationOfAnotherNetwork) {
     test::expectBadInput({"--bits"}, [&] { lower(m_model, {{4}}); });
     test::expectBadInput({"5"}, [&] { lower(m_model, {{4, 5}}); });
+}
+
+/// Every field that a change of bits can touch.
+void expectSamePlans(const ExecutionPlan& a, const ExecutionPlan& b) {
+    EXPECT_EQ(a.bits, b.bits);
+    ASSERT_EQ(a.steps.size(), b.steps.size());
+    for (std::size_t s = 0; s < a.steps.size(); ++s) {
+        EXPECT_EQ(a.steps[s].bits, b.steps[s].bits) << a.steps[s].name;
+        EXPECT_EQ(a.steps[s].epilogue.scale, b.steps[s].epilogue.scale) << a.steps[s].name;
+        EXPECT_EQ(a.steps[s].epilogue.offset, b.steps[s].epilogue.offset) << a.steps[s].name;
+        const auto& mine = a.steps[s].epilogue.codeOutputs;
+        const auto& other = b.steps[s].epilogue.codeOutputs;
+        ASSERT_EQ(mine.size(), other.size());
+        for (std::size_t i = 0; i < mine.size(); ++i) {
+            EXPECT_EQ(mine[i].buffer, other[i].buffer);
+            EXPECT_EQ(mine[i].layer, other[i].layer);
+            EXPECT_EQ(mine[i].inverseScale, other[i].inverseScale) << a.steps[s].name;
+            EXPECT_EQ(mine[i].lowest, other[i].lowest);
+            EXPECT_EQ(mine[i].highest, other[i].highest);
+        }
+    }
+}
+
+TEST(ChangeBits, GivesThePlanThatLoweringAnewGives) {
+    const MetaModel model = randomModel(findNetwork("resnet14").build({12, 12, 1}, 10), {2, 3, 4}, 1);
+    Random random(2);
+    ExecutionPlan plan = lower(model, uniformBits(model.network, 4));
+    for (int i = 0; i < 200; ++i) {
+        BitConfiguration bits = plan.bits;
+        const std::size_t layer = random.below(bits.size());
+        bits.bits[layer] = 2 + static_cast<int>(random.below(3));
+        changeBits(plan, model, static_cast<int>(layer), bits.bits[layer]);
+        expectSamePlans(plan, lower(model, bits));
+    }
+    EXPECT_THROW(changeBits(plan, model, 0, 5), Error);
+    EXPECT_THROW(changeBits(plan, model, 14, 4), Error);
+    EXPECT_THROW(changeBits(plan, model, -1, 4), Error);
 }
 
 }  // namespace

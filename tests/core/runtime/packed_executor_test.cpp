@@ -82,7 +82,15 @@ TEST_P(PackedExecution, ACheckpointAtEveryStepGivesTheSameLogits) {
             std::ranges::fill(found, -1.0F);
             if (later[0].step < static_cast<int>(kept.size())) {
                 executor->runFrom(plan, images, kBatch, found, &from, later);
-                EXPECT_EQ(later[0].values, kept[static_cast<std::size_t>(later[0].step)].values);
+                const PrefixCheckpoint& same = kept[static_cast<std::size_t>(later[0].step)];
+                ASSERT_EQ(later[0].values.size(), same.values.size());
+                for (std::size_t v = 0; v < same.values.size(); ++v) {
+                    const int producer = same.values[v].producer;
+                    ASSERT_EQ(later[0].values[v].producer, producer);
+                    const auto floats = kBatch * plan.steps[static_cast<std::size_t>(producer)].outputShape.elements();
+                    EXPECT_TRUE(std::equal(same.values[v].data.get(), same.values[v].data.get() + floats,
+                                           later[0].values[v].data.get()));
+                }
             } else {
                 executor->runFrom(plan, images, kBatch, found, &from, {});
             }

@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/evaluate/prefix_cache.h"
+
+#include <unistd.h>
+#include <algorithm>
+
+namespace bitdesk {
+namespace {
+
+/// A cut before this share of the work saves less than keeping it costs.
+constexpr double kEarliest = 0.15;
+
+/// The last step with at most `share` of the work behind it whose checkpoint is one value: between two blocks.
+int anchor(const ExecutionPlan& plan, const std::vector<double>& work, double share) {
+    for (int s = static_cast<int>(plan.steps.size()) - 2; s >= 0; --s)
+        if (work[static_cast<std::size_t>(s)] <= share && work[static_cast<std::size_t>(s)] >= kEarliest &&
+            liveValues(plan, s).size() == 1)
+            return s;
+    return -1;
+}
+
+}  // namespace
+
+std::size_t prefixBudget() {
+    constexpr std::size_t kMost = std::size_t{1} << 30;
+    const long pages = ::sysconf(_SC_PHYS_PAGES), pageBytes = ::sysconf(_SC_PAGE_SIZE);
+    if (pages <= 0 || pageBytes <= 0) return kMost;
+    return std::min(kMost, static_cast<std::size_t>(pages) * static_cast<std::size_t>(pageBytes) / 8);
+}
+
+std::vector<double> cumulativeWork(const ExecutionPlan& plan) {
+    std::vector<double> work;
+    double sum = 0;
+    for (const Step& step : plan.steps) {
+        const double outputs = static_cast<double>(step.outputShape.elements());
+        if (step.kind == StepKind::Conv2d)
+            sum +=
+                outputs * step.conv.kernelHeight * step.conv.kernelWidth * step.inputShape.channels / step.conv.groups;
+        else if (step.kind == StepKind::Linear) sum += outputs * static_cast<double>(step.inputShape.elements());
+        work.push_back(sum);
+    }
+    for (double& share : work) share /= std::max(sum, 1.0);
+    return work;
+}
+
+void PrefixCache::begin(const ExecutionPlan& plan, const std::string& images) {
+    ++m_evaluation;
+    if (images != m_images) {
+        m_cuts.clear();
+        m_bytes = 0;
+        m_plan = nullptr;
+        m_images = images;
+    }
+    const auto previous = m_plan;
+    m_plan = std::make_shared<const ExecutionPlan>(plan);
+    for (const auto& cut : m_cuts) {
+        cut->usable = commonPrefix(*cut->plan, plan) >= cut->step;
+        cut->wanted = false;
+    }
+    const auto work = cumulativeWork(plan);
+    std::vector<int> steps{anchor(plan, work, 0.5), anchor(plan, work, 0.75)};
+    if (previous != nullptr) {
+        // Between a mix and itself nothing lies.
+        const int shared = commonPrefix(*previous, plan);
+        if (shared >= 0 && shared + 1 < static_cast<int>(plan.steps.size()) &&
+            work[static_cast<std::size_t>(shared)] >= kEarliest)
+            steps.push_back(shared);
+    }
+    std::ranges::sort(steps);
+    const auto last = std::ranges::unique(steps).begin();
+    steps.erase(last, steps.end());
+    for (const int step : steps)
+        if (step >= 0) want(step);
+}
+
+void PrefixCache::want(int step) {
+    for (const auto& cut : m_cuts)
+        if (cut->usable && cut->step == step) {
+            cut->wanted = true;
+            cut->lastUse = m_evaluation;
+            return;
+        }
+    auto cut = std::make_unique<Cut>();
+    cut->plan = m_plan;
+    cut->step = step;
+    cut->bytesPerImage = checkpointElements(*m_plan, step) * static_cast<std::int64_t>(sizeof(float));
+    cut->lastUse = m_evaluation;
+    cut->usable = cut->wanted = true;
+    m_cuts.push_back(std::move(cut));
+}
+
+const PrefixCheckpoint* PrefixCache::deepest(std::size_t index) {
+    Cut* best = nullptr;
+    for (const auto& cut : m_cuts)
+        if (cut->usable && index < cut->batches.size() && cut->batches[index].step >= 0 &&
+            (best == nullptr || cut->step > best->step))
+            best = cut.get();
+    if (best == nullptr) return nullptr;
+    best->lastUse = m_evaluation;
+    return &best->batches[index];
+}
+
+bool PrefixCache::makeRoom(std::size_t bytes) {
+    while (m_bytes + bytes > m_maxBytes) {
+        Cut* oldest = nullptr;
+        for (const auto& cut : m_cuts)
+            if (cut->lastUse != m_evaluation && cut->bytes > 0 && (oldest == nullptr || cut->lastUse < oldest->lastUse))
+                oldest = cut.get();
+        if (oldest == nullptr) return false;
+        // One mini-batch at a time: its memory serves the next one.
+        const auto last =
+            static_cast<std::size_t>(oldest->bytesPerImage) * static_cast<std::size_t>(oldest->batches.back().batch);
+        oldest->batches.pop_back();
+        oldest->bytes -= last;
+        m_bytes -= last;
+        if (oldest->bytes == 0) std::erase_if(m_cuts, [&](const auto& cut) { return cut.get() == oldest; });
+    }
+    return true;
+}
+
+void PrefixCache::run(Executor& executor, const ExecutionPlan& plan, std::size_t index,
+                      std::span<const std::uint8_t> pixels, int batch, std::span<float> logits) {
+    // Held by value: makeRoom() may drop the cut that it stands in.
+    const PrefixCheckpoint* found = deepest(index);
+    const PrefixCheckpoint from = found != nullptr ? *found : PrefixCheckpoint{};
+    m_skipped = from.step + 1;
+    std::vector<PrefixCheckpoint> keep;
+    std::vector<Cut*> cuts;
+    for (const auto& cut : m_cuts) {
+        if (!cut->wanted || cut->step <= from.step) continue;
+        if (index < cut->batches.size() && cut->batches[index].step >= 0) continue;
+        cuts.push_back(cut.get());
+    }
+    std::ranges::sort(cuts, {}, &Cut::step);
+    std::erase_if(cuts, [&](Cut* cut) {
+        const auto bytes = static_cast<std::size_t>(cut->bytesPerImage) * static_cast<std::size_t>(batch);
+        if (!makeRoom(bytes)) return true;
+        m_bytes += bytes;
+        cut->bytes += bytes;
+        return false;
+    });
+    for (const Cut* cut : cuts) keep.push_back({cut->step, 0, {}});
+    executor.runFrom(plan, pixels, batch, logits, from.step >= 0 ? &from : nullptr, keep);
+    for (std::size_t k = 0; k < cuts.size(); ++k) {
+        if (cuts[k]->batches.size() <= index) cuts[k]->batches.resize(index + 1);
+        cuts[k]->batches[index] = std::move(keep[k]);
+    }
+}
+
+}  // namespace bitdesk
