@@ -65,7 +65,7 @@ void convolution(benchmark::State& state, const Shape2d& shape, int bits, const 
     Random random(2);
     std::vector<std::uint8_t> input(at(p.height) * at(p.width) * at(p.channels) + kSlack);
     for (auto& code : input) code = static_cast<std::uint8_t>(random.below(at(p.activationHighest + 1)));
-    std::vector<float> scale(at(packed->blocks) * kBlock, 0.01F), offset(scale.size(), 0.5F);
+    std::vector<float> scale((at(p.outChannels) + kBlock - 1) / kBlock * kBlock, 0.01F), offset(scale.size(), 0.5F);
     std::vector<std::uint8_t> output(at(p.outHeight) * at(p.outWidth) * at(p.outChannels));
     CodeTarget target{output.data(), 1.0F, 0.0F, static_cast<float>(p.activationHighest)};
     EpilogueTask epilogue;

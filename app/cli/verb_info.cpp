@@ -5,7 +5,9 @@
 #include <sstream>
 
 #include "app/cli/options.h"
+
 #include "app/cli/verbs.h"
+#include "app/jobs/memory_job.h"
 #include "core/model/model_file.h"
 #include "core/network/cost.h"
 
@@ -14,7 +16,9 @@ namespace {
 
 struct InfoOptions {
     ModelOptions model;
+    DeviceOptions device;
     OutputOptions output;
+    bool memory = false;
 };
 
 Json layerJson(const Layer& layer, const std::vector<int>& bits) {
@@ -86,16 +90,54 @@ std::string infoText(const MetaModel& model) {
     return text;
 }
 
+Json memoryJson(const jobs::MemoryReport& report) {
+    Json kernels = Json::array();
+    for (const jobs::LayerKernel& k : report.kernels)
+        kernels.push_back(
+            {{"layer", k.layer}, {"requested_bits", k.bits}, {"executed_bits", k.executedBits}, {"kernel", k.kernel}});
+    return {{"backend", report.backend},
+            {"packed_weight_bytes", report.executor.weights},
+            {"activation_bytes", report.executor.activations},
+            {"scratch_bytes", report.executor.scratch},
+            {"resident_bytes", report.residentBytes},
+            {"prefix_budget_bytes", report.prefixBudget},
+            {"kernels", kernels}};
+}
+
+std::string memoryText(const jobs::MemoryReport& report) {
+    const auto mebibytes = [](auto bytes) { return static_cast<double>(bytes) / (1 << 20); };
+    std::string text = fmt::format(
+        "\nmemory, ready at every width on the {} backend, one image at a time\n"
+        "  packed weights {:10.2f} MiB\n  activations    {:10.2f} MiB\n  scratch        {:10.2f} MiB\n"
+        "  whole process  {:10.2f} MiB resident\n"
+        "  live evaluation keeps at most {:.0f} MiB besides, to go on from when a fader moves\n\n",
+        report.backend, mebibytes(report.executor.weights), mebibytes(report.executor.activations),
+        mebibytes(report.executor.scratch), mebibytes(report.residentBytes), mebibytes(report.prefixBudget));
+    text += fmt::format("  {:<26} {:>9} {:>8}  kernel\n", "layer", "requested", "executed");
+    for (const jobs::LayerKernel& k : report.kernels)
+        text += fmt::format("  {:<26} {:>9} {:>8}  {}\n", k.layer, k.bits, k.executedBits, k.kernel);
+    return text;
+}
+
 }  // namespace
 
 Run prepareInfo(CLI::App& command) {
     auto options = std::make_shared<InfoOptions>();
     addModel(command, options->model, false);
+    addDevice(command, options->device);
     addJson(command, options->output);
+    command.add_flag("--memory", options->memory, "pack the model and tell what it takes in memory, and its kernels");
     return [options](Terminal& terminal) {
         checkOutputs(options->output, inputFiles(options->model));
         const MetaModel model = openModel(options->model.model, options->model.seed);
-        emit(options->output, terminal, infoJson(model), {}, infoText(model));
+        Json json = infoJson(model);
+        std::string text = infoText(model);
+        if (options->memory) {
+            const auto report = jobs::measureMemory(model, deviceChoice(options->device), options->device.threads);
+            json["memory"] = memoryJson(report);
+            text += memoryText(report);
+        }
+        emit(options->output, terminal, json, {}, text);
         return 0;
     };
 }

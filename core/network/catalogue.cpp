@@ -12,6 +12,7 @@ namespace bitdesk {
 namespace {
 
 constexpr int kEndBits = 8;
+constexpr int kExpansion = 4;  // of a bottleneck block
 
 /// Appends nodes; each call returns the name of the value that it made.
 class Builder {
@@ -42,14 +43,29 @@ public:
         return relu(name + ".relu", add(name + ".add", {residual, skip}, AddAttributes{}));
     }
 
-    std::string stages(std::string from, const std::vector<int>& widths, const std::vector<int>& blocks,
-                       int inChannels) {
+    /// 1×1, 3×3, 1×1 with a skip: the last widens to four times `channels`. The 3×3 has the stride (ResNet v1.5).
+    std::string bottleneckBlock(const std::string& name, const std::string& from, int channels, int stride,
+                                bool project) {
+        const std::string first = convNorm(name + ".conv1", from, channels, 1, 1);
+        const std::string second = convNorm(name + ".conv2", relu(name + ".conv1.relu", first), channels, 3, stride);
+        const std::string residual =
+            convNorm(name + ".conv3", relu(name + ".conv2.relu", second), kExpansion * channels, 1, 1);
+        const std::string skip = project ? convNorm(name + ".shortcut", from, kExpansion * channels, 1, stride) : from;
+        return relu(name + ".relu", add(name + ".add", {residual, skip}, AddAttributes{}));
+    }
+
+    /// `bottleneck`: stages of bottleneck blocks instead of basic ones.
+    std::string stages(std::string from, const std::vector<int>& widths, const std::vector<int>& blocks, int inChannels,
+                       bool bottleneck = false) {
         for (std::size_t s = 0; s < widths.size(); ++s)
             for (int b = 0; b < blocks[s]; ++b) {
                 const int stride = b == 0 && s > 0 ? 2 : 1;
+                const int outChannels = bottleneck ? kExpansion * widths[s] : widths[s];
                 const std::string name = "stage" + std::to_string(s + 1) + ".block" + std::to_string(b + 1);
-                from = basicBlock(name, from, widths[s], stride, stride != 1 || inChannels != widths[s]);
-                inChannels = widths[s];
+                const bool project = stride != 1 || inChannels != outChannels;
+                from = bottleneck ? bottleneckBlock(name, from, widths[s], stride, project)
+                                  : basicBlock(name, from, widths[s], stride, project);
+                inChannels = outChannels;
             }
         return from;
     }
@@ -109,6 +125,13 @@ Network buildResnet18(const Shape& input, int classes) {
     return b.finish("resnet18");
 }
 
+Network buildResnet50(const Shape& input, int classes) {
+    Builder b;
+    const std::string stem = b.maxPool(b.stem(input, 64, 7, 2), 3, 2);
+    b.classifier(b.stages(stem, {64, 128, 256, 512}, {3, 4, 6, 3}, 64, true), classes);
+    return b.finish("resnet50");
+}
+
 }  // namespace
 
 std::span<const CatalogueNetwork> networkCatalogue() {
@@ -125,6 +148,11 @@ std::span<const CatalogueNetwork> networkCatalogue() {
                          {224, 224, 3},
                          1000,
                          buildResnet18},
+        CatalogueNetwork{"resnet50",
+                         "residual, 3-4-6-3 bottleneck blocks of 64-128-256-512 channels (ImageNet)",
+                         {224, 224, 3},
+                         1000,
+                         buildResnet50},
     };
     return kCatalogue;
 }

@@ -18,6 +18,13 @@ struct StepTime {
     double milliseconds = 0;
 };
 
+/// Bytes that an executor holds for its model, so far.
+struct ExecutorMemory {
+    std::size_t weights = 0;      ///< all packed forms of all layers
+    std::size_t activations = 0;  ///< buffers between steps, of all threads
+    std::size_t scratch = 0;      ///< what kernels work in, of all threads
+};
+
 /// Runs plans of one model. All executors give the same logits, bit for bit. Not thread-safe: one caller at a time.
 class Executor {
 public:
@@ -41,6 +48,8 @@ public:
     /// and fills `keep`: checkpoints whose `step` is set, ascending, not before the one it goes on from.
     virtual void runFrom(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
                          std::span<float> logits, const PrefixCheckpoint* from, std::span<PrefixCheckpoint> keep);
+
+    virtual ExecutorMemory memory() const { return {}; }
 
     virtual std::string backend() const = 0;  ///< "portable", "reference", …
     virtual std::string device() const = 0;   ///< "cpu", "cuda:0"

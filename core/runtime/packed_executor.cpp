@@ -78,8 +78,8 @@ public:
     /// Packs every layer at every width: a later switch swaps pointers.
     void prepare() override { m_layers.packAll(); }
 
-    PackedMemory memory() const override {
-        PackedMemory memory{.weights = m_layers.bytes(), .activations = 0, .scratch = 0};
+    ExecutorMemory memory() const override {
+        ExecutorMemory memory{.weights = m_layers.bytes(), .activations = 0, .scratch = 0};
         for (const Worker& worker : m_workers) {
             memory.activations += worker.arena.size();
             memory.scratch += worker.scratch.size();

@@ -16,19 +16,11 @@ struct PackedOptions {
     std::shared_ptr<runtime::KernelTimes> times;
 };
 
-/// Bytes that a packed executor holds.
-struct PackedMemory {
-    std::size_t weights = 0;      ///< packed forms of all layers so far
-    std::size_t activations = 0;  ///< arenas of all threads
-    std::size_t scratch = 0;      ///< of all threads
-};
-
 /// Runs plans in integers of the layers' own widths: plan → pack → run. Several images at a time are divided among the
 /// threads; fewer images than threads, and each step is divided. Codes, sums and logits are those of the interpreter,
 /// bit for bit (docs/runtime.md).
 class PackedExecutor : public Executor {
 public:
-    virtual PackedMemory memory() const = 0;
     virtual runtime::Isa isa() const = 0;
 };
 

@@ -25,7 +25,8 @@ double measure(const PackedConv& packed) {
     Random random(1);
     std::vector<std::uint8_t> input(size(p.height) * size(p.width) * size(p.channels) + kSlack);
     for (auto& code : input) code = static_cast<std::uint8_t>(random.below(size(p.activationHighest) + 1));
-    const std::vector<float> scale(size(packed.blocks) * kBlock, 0.01F), offset(scale.size(), 0.0F);
+    const std::vector<float> scale((size(p.outChannels) + kBlock - 1) / kBlock * kBlock, 0.01F),
+        offset(scale.size(), 0.0F);
     std::vector<std::uint8_t> output(size(p.outHeight) * size(p.outWidth) * size(p.outChannels));
     const CodeTarget target{output.data(), 1.0F, 0.0F, static_cast<float>(p.activationHighest)};
     EpilogueTask epilogue;

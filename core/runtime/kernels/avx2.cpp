@@ -5,6 +5,7 @@
 
 #include "core/runtime/kernels/avx2_vectors.h"
 #include "core/runtime/kernels/isa_tables.h"
+#include "core/runtime/kernels/table.h"
 
 namespace bitdesk::runtime {
 namespace {
@@ -116,14 +117,26 @@ struct Avx2 : Avx2Vectors {
     };
 };
 
-using Table = KernelTable<Avx2>;
+using Kernels = KernelTable<Avx2>;
+template <int Vectors>
+constexpr ConvKernel table(const char* name) {
+    using Kernel = Table<Avx2, Vectors>;
+    return {name, appliesTable, packTable<Vectors>, Kernel::scratchBytes, Kernel::run, 1, 1, 0};
+}
+
 constexpr ConvKernel kConvolutions[] = {
-    Table::winograd<3, 4>("avx2-winograd-3x4"), Table::winograd<3, 3>("avx2-winograd-3x3"),
-    Table::winograd<2, 4>("avx2-winograd-2x4"), Table::winograd<2, 3>("avx2-winograd-2x3"),
-    Table::winograd<2, 2>("avx2-winograd-2x2"), Table::direct("avx2-direct"),
-    Table::depthwise("avx2-depthwise"),         Table::directWords("avx2-words"),
+    Kernels::winograd<3, 4>("avx2-winograd-3x4"),
+    Kernels::winograd<3, 3>("avx2-winograd-3x3"),
+    Kernels::winograd<2, 4>("avx2-winograd-2x4"),
+    Kernels::winograd<2, 3>("avx2-winograd-2x3"),
+    Kernels::winograd<2, 2>("avx2-winograd-2x2"),
+    table<2>("avx2-table-64"),
+    table<1>("avx2-table-32"),
+    Kernels::direct("avx2-direct"),
+    Kernels::depthwise("avx2-depthwise"),
+    Kernels::directWords("avx2-words"),
 };
-constexpr ValueKernels kValues = Table::values();
+constexpr ValueKernels kValues = Kernels::values();
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 
 #include "core/runtime/kernels/avx2_vectors.h"
 #include "core/runtime/kernels/isa_tables.h"
+#include "core/runtime/kernels/table.h"
 
 namespace bitdesk::runtime {
 namespace {
@@ -72,14 +73,26 @@ struct Avx512 : Avx2Vectors {
     using Words = Multiply<std::int16_t, 6>;
 };
 
-using Table = KernelTable<Avx512>;
+using Kernels = KernelTable<Avx512>;
+template <int Vectors>
+constexpr ConvKernel table(const char* name) {
+    using Kernel = Table<Avx512, Vectors>;
+    return {name, appliesTable, packTable<Vectors>, Kernel::scratchBytes, Kernel::run, 1, 1, 0};
+}
+
 constexpr ConvKernel kConvolutions[] = {
-    Table::winograd<3, 4>("vnni-winograd-3x4"), Table::winograd<3, 3>("vnni-winograd-3x3"),
-    Table::winograd<2, 4>("vnni-winograd-2x4"), Table::winograd<2, 3>("vnni-winograd-2x3"),
-    Table::winograd<2, 2>("vnni-winograd-2x2"), Table::direct("vnni-direct"),
-    Table::depthwise("avx512-depthwise"),       Table::directWords("vnni-words"),
+    Kernels::winograd<3, 4>("vnni-winograd-3x4"),
+    Kernels::winograd<3, 3>("vnni-winograd-3x3"),
+    Kernels::winograd<2, 4>("vnni-winograd-2x4"),
+    Kernels::winograd<2, 3>("vnni-winograd-2x3"),
+    Kernels::winograd<2, 2>("vnni-winograd-2x2"),
+    table<2>("avx2-table-64"),
+    table<1>("avx2-table-32"),
+    Kernels::direct("vnni-direct"),
+    Kernels::depthwise("avx512-depthwise"),
+    Kernels::directWords("vnni-words"),
 };
-constexpr ValueKernels kValues = Table::values();
+constexpr ValueKernels kValues = Kernels::values();
 
 }  // namespace
 

@@ -24,6 +24,13 @@ struct WinogradForm {
     std::vector<std::int32_t> center;          ///< per output channel, added before the division
 };
 
+/// What table kernels need besides the weights; see table.h.
+struct TableForm {
+    int groups = 0;
+    AlignedBytes seeds;                  ///< [super-block][group][byte]: what a group's byte sums start from
+    std::vector<std::int32_t> seedSums;  ///< per output channel
+};
+
 /// A layer's weights at one bit-width in the form that one kernel reads.
 struct PackedConv {
     ConvProblem problem;
@@ -33,9 +40,11 @@ struct PackedConv {
     int stepsPerTap = 0;  ///< direct kernels: 4-byte steps of a tap
     int safeSteps = 0;    ///< direct kernels of 16-bit sums: steps before they must be widened
     WinogradForm winograd;
+    TableForm table;
 
     std::size_t bytes() const {
-        return weights.size() + winograd.correction.size() + sizeof(std::int32_t) * winograd.center.size();
+        return weights.size() + winograd.correction.size() + table.seeds.size() +
+               sizeof(std::int32_t) * (winograd.center.size() + table.seedSums.size());
     }
 };
 

@@ -26,6 +26,12 @@ bool appliesDepthwise(const ConvProblem& problem);
 /// Odd codes as [tap][channel] int32.
 bool packDepthwise(const ConvProblem& problem, std::span<const std::int8_t> codes, PackedConv& packed);
 
+/// Two-bit unsigned activations, an even number of channels, one group.
+bool appliesTable(const ConvProblem& problem);
+/// Weight pairs as bytes, and the seeds of byte sums (table.h). False where a code is not one of two bits.
+template <int Vectors>
+bool packTable(const ConvProblem& problem, std::span<const std::int8_t> codes, PackedConv& packed);
+
 /// 3×3, stride 1, one group, unsigned activations.
 bool appliesWinograd(const ConvProblem& problem);
 /// Transformed codes as [block][group][position][step][16][4] bytes; docs/runtime.md derives what is proven. False

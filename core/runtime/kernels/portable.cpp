@@ -78,14 +78,14 @@ struct Portable {
     using Words = Multiply<std::int16_t, std::int16_t>;
 };
 
-using Table = KernelTable<Portable>;
+using Kernels = KernelTable<Portable>;
 constexpr ConvKernel kConvolutions[] = {
-    Table::winograd<3, 4>("portable-winograd-3x4"), Table::winograd<3, 3>("portable-winograd-3x3"),
-    Table::winograd<2, 4>("portable-winograd-2x4"), Table::winograd<2, 3>("portable-winograd-2x3"),
-    Table::winograd<2, 2>("portable-winograd-2x2"), Table::direct("portable-direct"),
-    Table::depthwise("portable-depthwise"),         Table::directWords("portable-words"),
+    Kernels::winograd<3, 4>("portable-winograd-3x4"), Kernels::winograd<3, 3>("portable-winograd-3x3"),
+    Kernels::winograd<2, 4>("portable-winograd-2x4"), Kernels::winograd<2, 3>("portable-winograd-2x3"),
+    Kernels::winograd<2, 2>("portable-winograd-2x2"), Kernels::direct("portable-direct"),
+    Kernels::depthwise("portable-depthwise"),         Kernels::directWords("portable-words"),
 };
-constexpr ValueKernels kValues = Table::values();
+constexpr ValueKernels kValues = Kernels::values();
 
 }  // namespace
 

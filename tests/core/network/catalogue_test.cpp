@@ -183,5 +183,25 @@ TEST(Catalogue, ListsWhatItKnows) {
     for (const CatalogueNetwork& entry : networkCatalogue()) EXPECT_EQ(build(entry.name).name(), entry.name);
 }
 
+TEST(Resnet50, HasThePublishedSize) {
+    const Network network = build("resnet50");
+    EXPECT_EQ(network.quantizable().size(), 52U);  // 16 blocks of 3, 4 shortcuts
+    std::int64_t weights = 0;
+    for (const Layer& layer : network.layers()) weights += layer.weightCount;
+    // He et al. 2016 with the stride in the 3×3: 25 557 032 parameters, less 53 120 of norms and 1 000 biases.
+    EXPECT_EQ(weights, 25'557'032 - 2 * 26'560 - 1'000);
+    EXPECT_EQ(macs(network), 4'089'184'256);
+    const Network again("again", network.nodes());
+    EXPECT_EQ(again.layers().size(), network.layers().size());
+}
+
+TEST(Resnet50, ItsTransitionsFollowTheResidualBranch) {
+    const Network network = build("resnet50");
+    EXPECT_EQ(norm(network, "stage1.block1.conv1.norm").from, "stem");
+    EXPECT_EQ(norm(network, "stage1.block1.conv3.norm").from, "stage1.block1.conv2");
+    EXPECT_EQ(norm(network, "stage1.block1.shortcut.norm").from, "stem");
+    EXPECT_EQ(norm(network, "stage1.block2.conv1.norm").from, "stage1.block1.conv3");
+}
+
 }  // namespace
 }  // namespace bitdesk

@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "app/jobs/workbench_types.h"
+
+namespace bitdesk::jobs {
+
+/// The kernel that a layer runs at one width.
+struct LayerKernel {
+    std::string layer;
+    int bits = 0, executedBits = 0;
+    std::string kernel;
+};
+
+/// What a model takes in memory once it is ready to run at every width, one image at a time.
+struct MemoryReport {
+    std::string backend;
+    ExecutorMemory executor;
+    std::int64_t residentBytes = 0;  ///< of the whole process; 0 where the system does not tell
+    std::int64_t prefixBudget = 0;   ///< most that live evaluation keeps besides
+    std::vector<LayerKernel> kernels;
+};
+
+/// Packs the model and runs one blank image through it at each uniform width.
+MemoryReport measureMemory(const MetaModel& model, const DeviceChoice& device, int threads);
+
+}  // namespace bitdesk::jobs
