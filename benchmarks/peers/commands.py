@@ -46,7 +46,7 @@ def isas(options):
 def describe(options):
     torch.set_num_threads(1)
     hidden = "hidden" if options.no_vnni else "as the CPU has them"
-    print(f"ONNX Runtime {onnxruntime.__version__}, OpenVINO {openvino.__version__}, PyTorch {torch.__version__}; ", end="")
+    print(f"ONNX Runtime {onnxruntime.__version__}, OpenVINO {openvino.__version__}, PyTorch {torch.__version__}")
     print(f"AVX-512 and VNNI {hidden}; {options.rounds} rounds; load average {os.getloadavg()[0]:.1f}\n")
 
 
@@ -58,9 +58,14 @@ def kernels(options, library, sample):
     print()
     wanted = options.shapes or [""]
     cases = [case for case in CASES if any(text in f"{case.name} {case.group}" for text in wanted)]
+    if not cases:
+        raise SystemExit("compare.py: --shapes: none of " + ", ".join(case.name for case in CASES))
     measured = [(case, layer(case, options, library, peak)) for case in cases]
     ratios = summary(measured, options)
-    shapes = [{"shape": c.name, "group": c.group, "macs": c.macs, "times": [x.record() for x in t]} for c, t in measured]
+    shapes = [
+        {"shape": case.name, "group": case.group, "macs": case.macs, "times": [one.record() for one in all_]}
+        for case, all_ in measured
+    ]
     return {"peak": peak, "no_vnni": options.no_vnni, "shapes": shapes, "ratios": ratios}
 
 
@@ -135,16 +140,17 @@ def network(options, library, sample):
                 timing.interleave(all_, options.rounds, pause=0.03 if threads > 1 else 0)
                 title = f"{name}, batch {batch}, {threads} thread{'s' * (threads > 1)}"
                 base = all_[0]
-                rows = [
-                    [one.name, one.microseconds(), f"{batch / one.median:.0f}", f"{base.median / one.median:.2f}", one.note]
-                    for one in all_
-                ]
+                rows = []
+                for one in all_:
+                    rate, ratio = f"{batch / one.median:.0f}", f"{base.median / one.median:.2f}"
+                    rows.append([one.name, one.microseconds(), rate, ratio, one.note])
                 print(f"### {title}\n")
                 print(table(["", "µs a batch, median [quartiles]", "images/s", "ORT int8 / this", ""], rows), flush=True)
                 results.append({"case": title, "times": [one.record() for one in all_]})
                 mine = [one for one in all_ if one.bits]
                 best = best_int8(all_).median
-                ratios.append([title, *(f"{base.median / one.median:.2f} ({best / one.median:.2f})" for one in mine)])
+                cells = (f"{base.median / one.median:.2f} ({best / one.median:.2f})" for one in mine)
+                ratios.append([title, *cells])
     print("### ORT int8 / ours (in brackets: best int8 peer / ours)\n")
     print(table(["", *(one.name for one in mine)], ratios))
     return {"no_vnni": options.no_vnni, "networks": results}

@@ -8,9 +8,7 @@ The peers (ONNX Runtime, OpenVINO, PyTorch) are installed from PyPI on the first
 
 import argparse
 import json
-import os
 import pathlib
-import sys
 
 import environment
 

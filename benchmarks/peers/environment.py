@@ -45,7 +45,7 @@ def fill(target):
     """Installs the peers into `target` and notes in .ready where torch is, or ends the process."""
     say(f"installing the peers (about 500 MB) into {target}: {' '.join(REQUIREMENTS)}")
     shutil.rmtree(target, ignore_errors=True)
-    options = ["--quiet", "--disable-pip-version-check"]
+    options = ["--quiet", "--disable-pip-version-check", "--root-user-action=ignore"]
     # Debian splits venv's pip into a package of its own, so that a venv may be refused.
     if importlib.util.find_spec("ensurepip") and subprocess.run([sys.executable, "-m", "venv", target]).returncode == 0:
         pip = [python(target), "-m", "pip", "install", *options]

@@ -77,7 +77,8 @@ class Conv:
             raise SystemExit(f"compare.py: {self.kernel} at {self.bits} bits, {self.case.name}: sums are wrong")
         self.scale = (1 / (expected.std(axis=(0, 1)) + 1)).astype(np.float32)
         self.offset = (-expected.mean(axis=(0, 1)) * self.scale).astype(np.float32)
-        arguments = pointer(self.input), pointer(self.scale), pointer(self.offset), 2**self.bits / 3, pointer(self.output)
+        inputs = pointer(self.input), pointer(self.scale), pointer(self.offset)
+        arguments = *inputs, 2**self.bits / 3, pointer(self.output)
         call = self.library.c.bitdesk_conv_run
         self.run = lambda: call(self.handle, *arguments)
         self.run()

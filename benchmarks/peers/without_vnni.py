@@ -88,7 +88,8 @@ def file_offset(elf, address):
 
 def patch(library):
     """Replaces the library by a copy without cpuid; returns how many there were."""
-    listing = subprocess.run(["objdump", "-d", "--no-show-raw-insn", library], capture_output=True, text=True, check=True)
+    command = ["objdump", "-d", "--no-show-raw-insn", library]
+    listing = subprocess.run(command, capture_output=True, text=True, check=True)
     elf = bytearray(library.read_bytes())
     places = [int(at, 16) for at in re.findall(r"^\s*([0-9a-f]+):\s+cpuid\b", listing.stdout, re.MULTILINE)]
     for address in places:

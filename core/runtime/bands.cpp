@@ -21,7 +21,10 @@ std::vector<Band> splitIntoBands(const PackedConv& conv, int images, int parts) 
     const ConvProblem& p = conv.problem;
     const int tile = conv.kernel->tileHeight, tileRows = ceilDivide(p.outHeight, tile);
     Band band{.image = 0, .images = 1, .row = 0, .rows = p.outHeight, .block = 0, .blocks = conv.blocks};
-    const std::size_t whole = conv.kernel->scratchBytes(conv, band);
+    // Blocks of outputs are written one after the other, a cache line's quarter each: the output should stay near, too.
+    const std::size_t output = static_cast<std::size_t>(p.outHeight) * static_cast<std::size_t>(p.outWidth) *
+                               static_cast<std::size_t>(p.outChannels);
+    const std::size_t whole = conv.kernel->scratchBytes(conv, band) + output;
     int rowBands = std::min(tileRows, static_cast<int>(whole / kBandScratch) + 1);
     int imagesPerBand = 1;
     if (rowBands == 1)

@@ -9,7 +9,7 @@
 
 namespace bitdesk::runtime {
 
-/// Scratch memory that one call of a kernel aims at: a part of a core's second-level cache.
+/// Scratch memory and output codes that one call of a kernel aims at: a part of a core's second-level cache.
 inline constexpr std::size_t kBandScratch = 192 * 1024;
 
 /// Splits a layer over `images` images into calls of its kernel: rows of one image where a map is large, several images

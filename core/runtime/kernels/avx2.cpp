@@ -5,6 +5,7 @@
 
 #include "core/runtime/kernels/avx2_vectors.h"
 #include "core/runtime/kernels/isa_tables.h"
+#include "core/runtime/kernels/kernel_table.h"
 #include "core/runtime/kernels/table.h"
 
 namespace bitdesk::runtime {
@@ -13,6 +14,13 @@ namespace {
 /// sums += lanes of 16-bit pairs.
 BITDESK_INLINE __m256i addPairs(__m256i sums, __m256i words) {
     return _mm256_add_epi32(sums, _mm256_madd_epi16(words, _mm256_set1_epi16(1)));
+}
+
+/// One by one: an initializer would go through memory.
+template <int R>
+BITDESK_INLINE void clear(__m256i (&lanes)[R][2]) {
+#pragma GCC unroll 8
+    for (int r = 0; r < R; ++r) lanes[r][0] = lanes[r][1] = _mm256_setzero_si256();
 }
 
 struct Avx2 : Avx2Vectors {
@@ -33,7 +41,8 @@ struct Avx2 : Avx2Vectors {
         const auto* w = reinterpret_cast<const __m256i*>(weights);
         auto* to = reinterpret_cast<__m256i*>(products);
         for (int position = 0; position < count; ++position, v += positionStride, to += 2 * R) {
-            __m256i sums[R][2] = {};
+            __m256i sums[R][2];
+            clear<R>(sums);
             for (int s = 0; s < steps; ++s, w += 2) {
                 const __m256i w0 = _mm256_load_si256(w), w1 = _mm256_load_si256(w + 1);
                 for (int r = 0; r < R; ++r) {
@@ -61,8 +70,10 @@ struct Avx2 : Avx2Vectors {
                            const std::byte* weights, std::int32_t* sums) {
             const auto* w = reinterpret_cast<const __m256i*>(weights);
             auto* to = reinterpret_cast<__m256i*>(sums);
-            for (int i = 0; i < 2 * R; ++i) to[i] = _mm256_setzero_si256();
-            __m256i lanes[R][2] = {};
+#pragma GCC unroll 16
+            for (int i = 0; i < 2 * R; ++i) _mm256_store_si256(to + i, _mm256_setzero_si256());
+            __m256i lanes[R][2];
+            clear<R>(lanes);
             int left = safe;
             for (int t = 0; t < tapCount; ++t) {
                 const Activation* a[R];
@@ -98,7 +109,8 @@ struct Avx2 : Avx2Vectors {
         static void window(const Activation* const* rows, const std::ptrdiff_t* taps, int tapCount, int steps, int,
                            const std::byte* weights, std::int32_t* sums) {
             const auto* w = reinterpret_cast<const __m256i*>(weights);
-            __m256i lanes[R][2] = {};
+            __m256i lanes[R][2];
+            clear<R>(lanes);
             for (int t = 0; t < tapCount; ++t) {
                 const Activation* a[R];
                 for (int r = 0; r < R; ++r) a[r] = rows[r] + taps[t];

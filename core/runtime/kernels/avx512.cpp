@@ -5,10 +5,18 @@
 
 #include "core/runtime/kernels/avx2_vectors.h"
 #include "core/runtime/kernels/isa_tables.h"
+#include "core/runtime/kernels/kernel_table.h"
 #include "core/runtime/kernels/table.h"
 
 namespace bitdesk::runtime {
 namespace {
+
+/// One by one: an initializer would go through memory.
+template <int R>
+BITDESK_INLINE void clear(__m512i (&lanes)[R]) {
+#pragma GCC unroll 8
+    for (int r = 0; r < R; ++r) lanes[r] = _mm512_setzero_si512();
+}
 
 /// VNNI sums four byte products, or two of words, in 32 bits at once: no lane can overflow, no group is needed.
 struct Avx512 : Avx2Vectors {
@@ -30,7 +38,8 @@ struct Avx512 : Avx2Vectors {
         const auto* w = reinterpret_cast<const __m512i*>(weights);
         auto* to = reinterpret_cast<__m512i*>(products);
         for (int position = 0; position < count; ++position, v += positionStride, to += R) {
-            __m512i sums[R] = {};
+            __m512i sums[R];
+            clear<R>(sums);
             for (int s = 0; s < steps; ++s, ++w) {
                 const __m512i weight = _mm512_load_si512(w);
                 for (int r = 0; r < R; ++r)
@@ -53,7 +62,8 @@ struct Avx512 : Avx2Vectors {
         static void window(const Activation* const* rows, const std::ptrdiff_t* taps, int tapCount, int steps, int,
                            const std::byte* weights, std::int32_t* sums) {
             const auto* w = reinterpret_cast<const __m512i*>(weights);
-            __m512i lanes[R] = {};
+            __m512i lanes[R];
+            clear<R>(lanes);
             for (int t = 0; t < tapCount; ++t) {
                 const Activation* a[R];
                 for (int r = 0; r < R; ++r) a[r] = rows[r] + taps[t];

@@ -62,9 +62,10 @@ struct Direct {
         for (int r = 0; r < R; ++r) rows[r] = walk.origin + origins[r];
         Multiply::template window<R>(rows, walk.taps, walk.tapCount, walk.conv.stepsPerTap, walk.conv.safeSteps,
                                      walk.weights, sums);
+        const EpilogueTask epilogue = walk.epilogue;  // a copy that no store can alias
         for (int r = 0; r < R; ++r)
-            finishSums<Isa>(walk.epilogue, load<I32x8>(sums + r * kBlock), load<I32x8>(sums + r * kBlock + 8),
-                            outputs[r], walk.channel);
+            finishSums<Isa>(epilogue, load<I32x8>(sums + r * kBlock), load<I32x8>(sums + r * kBlock + 8), outputs[r],
+                            walk.channel);
     }
 
     /// Collects pixels until a register tile is full.

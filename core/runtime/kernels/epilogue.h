@@ -30,8 +30,8 @@ BITDESK_INLINE void finishFullBlock(const EpilogueTask& e, F32x8 low, F32x8 high
     }
     for (int t = 0; t < e.codeTargets; ++t) {
         const CodeTarget& target = e.codes[t];
-        const F32x8 inverse = F32x8{} + target.inverseScale;
-        const F32x8 lowest = F32x8{} + target.lowest, highest = F32x8{} + target.highest;
+        const F32x8 inverse = splat<F32x8>(target.inverseScale);
+        const F32x8 lowest = splat<F32x8>(target.lowest), highest = splat<F32x8>(target.highest);
         // NaN gives the lowest code, as quantizeActivation says.
         const F32x8 a = Isa::minimum(Isa::maximum(low * inverse, lowest), highest);
         const F32x8 b = Isa::minimum(Isa::maximum(high * inverse, lowest), highest);

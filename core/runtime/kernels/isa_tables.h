@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/runtime/kernels/kernel_table.h"
+#include "core/runtime/kernels/conv_kernel.h"
+#include "core/runtime/kernels/value_kernels.h"
 
 namespace bitdesk::runtime {
 

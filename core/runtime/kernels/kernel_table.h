@@ -11,13 +11,6 @@
 
 namespace bitdesk::runtime {
 
-/// What the steps that multiply nothing run.
-struct ValueKernels {
-    void (*floats)(const float* input, std::size_t first, std::size_t pixels, const EpilogueTask&);
-    void (*pixels)(const std::uint8_t* input, std::size_t first, std::size_t pixels, const EpilogueTask&);
-    void (*pool)(const PoolProblem&, const float* input, const Band&, const EpilogueTask&);
-};
-
 /// The kernels of one instruction set. `Isa` is a type of the including file's own, so that each instruction set gets
 /// functions of its own, invisible outside.
 template <typename Isa>

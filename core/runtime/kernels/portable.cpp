@@ -4,6 +4,7 @@
 // Runs everywhere: the fallback, and the oracle of the same layouts elsewhere.
 
 #include "core/runtime/kernels/isa_tables.h"
+#include "core/runtime/kernels/kernel_table.h"
 
 namespace bitdesk::runtime {
 namespace {

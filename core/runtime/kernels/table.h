@@ -98,9 +98,12 @@ struct Table {
             reinterpret_cast<const __m256i*>(conv.table.seeds.data()) +
             static_cast<std::size_t>(walk.superBlock) * static_cast<std::size_t>(conv.table.groups) * Vectors;
         __m256i sums[R][Vectors];
-        Words words[R][Vectors] = {};
+        Words words[R][Vectors];
         for (int r = 0; r < R; ++r)
-            for (int v = 0; v < Vectors; ++v) sums[r][v] = seeds[v];
+            for (int v = 0; v < Vectors; ++v) {
+                sums[r][v] = seeds[v];
+                words[r][v].total = words[r][v].high = _mm256_setzero_si256();
+            }
         int left = conv.safeSteps;
         for (int t = 0; t < walk.tapCount; ++t) {
             const std::uint8_t* a[R];

@@ -3,15 +3,9 @@
 #pragma once
 
 #include "core/runtime/kernels/epilogue.h"
+#include "core/runtime/kernels/value_kernels.h"
 
 namespace bitdesk::runtime {
-
-/// Geometry of a pooling window, as in the plan.
-struct PoolProblem {
-    int height = 1, width = 1, channels = 1, outHeight = 1, outWidth = 1;
-    int kernelHeight = 1, kernelWidth = 1, strideHeight = 1, strideWidth = 1, paddingHeight = 0, paddingWidth = 0;
-    bool average = false;
-};
 
 /// Steps on values that are no products: pixels, pools, element-wise epilogues.
 template <typename Isa>

@@ -30,6 +30,11 @@ BITDESK_INLINE void store(void* to, Vector vector) {
     __builtin_memcpy(to, &vector, sizeof vector);
 }
 
+template <typename Vector>
+BITDESK_INLINE Vector splat(float x) {
+    return Vector{x, x, x, x, x, x, x, x};
+}
+
 /// Hands out parts of a call's scratch memory; counts alone when it has none.
 class ScratchPlan {
 public:
