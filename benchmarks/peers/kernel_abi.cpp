@@ -3,7 +3,6 @@
 
 #include "benchmarks/peers/kernel_abi.h"
 
-#include <cstring>
 #include <string>
 
 #include "core/base/error.h"
@@ -31,11 +30,9 @@ struct Conv {
     std::unique_ptr<PackedConv> packed;
     std::vector<Band> bands;
     AlignedBytes scratch;
-    std::vector<std::uint8_t> input;  // with slack
 
     void run(const std::uint8_t* image, const EpilogueTask& epilogue) {
-        std::memcpy(input.data(), image, input.size() - kSlack);
-        for (const Band& band : bands) packed->kernel->run(*packed, band, input.data(), epilogue, scratch.data());
+        for (const Band& band : bands) packed->kernel->run(*packed, band, image, epilogue, scratch.data());
     }
 };
 
@@ -88,7 +85,6 @@ void* bitdesk_conv_create(int channels, int out_channels, int side, int kernel_s
                 kernel == nullptr ? packFastest(p, all, isaOf(isa), &times) : packNamed(p, all, isaOf(isa), kernel);
             conv->bands = splitIntoBands(*conv->packed, 1, 1);
             conv->scratch.resize(scratchBytes(*conv->packed, conv->bands));
-            conv->input.resize(at(side) * at(side) * at(channels) + kSlack);
             return conv.release();
         },
         nullptr);

@@ -24,7 +24,8 @@ void* bitdesk_conv_create(int channels, int out_channels, int side, int kernel_s
 /* The kernel's name. */
 const char* bitdesk_conv_kernel(void* conv);
 /* One image on one thread: NHWC codes in, codes out:
- * clip(round((sum · scale[n] + offset[n]) · inverse_scale), 0, 2^bits − 1), sum = Σ a · (2c + 1). */
+ * clip(round((sum · scale[n] + offset[n]) · inverse_scale), 0, 2^bits − 1), sum = Σ a · (2c + 1).
+ * `input` must be readable 64 bytes beyond its end; scale and offset are padded to a multiple of 16 channels. */
 void bitdesk_conv_run(void* conv, const uint8_t* input, const float* scale, const float* offset, float inverse_scale,
                       uint8_t* output);
 /* The same image's int32 sums. */

@@ -58,7 +58,10 @@ class Conv:
         self.library, self.case, self.bits = library, case, bits
         shape = (case.out_channels, case.kernel, case.kernel, case.channels)
         self.codes = floor_codes(shape, bits, random)
-        self.input = random.integers(0, 2**bits, (case.side, case.side, case.channels), np.uint8)
+        # Kernels read up to 64 bytes beyond their input.
+        pixels = case.side * case.side * case.channels
+        self.input = random.integers(0, 2**bits, pixels + 64, np.uint8)[:pixels]
+        self.input = self.input.reshape(case.side, case.side, case.channels)
         self.handle = library.check(
             library.c.bitdesk_conv_create(
                 case.channels, case.out_channels, case.side, case.kernel, case.stride, bits, pointer(self.codes),

@@ -30,47 +30,63 @@ double best(const Loop& loop, double macsPerRound) {
 }
 
 [[gnu::target("avx2")]] void bytes() {
-    __m256i sums[kUnroll] = {};
+    __m256i sums[kUnroll];
+#pragma GCC unroll 10
+    for (int u = 0; u < kUnroll; ++u) sums[u] = _mm256_setzero_si256();
     __m256i a = _mm256_set1_epi8(1), w = _mm256_set1_epi8(2);
     for (int i = 0; i < kRounds; ++i)
+#pragma GCC unroll 10
         for (int u = 0; u < kUnroll; ++u) {
             asm volatile("" : "+x"(a), "+x"(w));
             sums[u] = _mm256_add_epi16(sums[u], _mm256_maddubs_epi16(a, w));
         }
-    for (auto& sum : sums) asm volatile("" : : "x"(sum));
+#pragma GCC unroll 10
+    for (int u = 0; u < kUnroll; ++u) asm volatile("" : : "x"(sums[u]));
 }
 
 [[gnu::target("avx2")]] void int8() {
-    __m256i sums[kUnroll] = {};
+    __m256i sums[kUnroll];
+#pragma GCC unroll 10
+    for (int u = 0; u < kUnroll; ++u) sums[u] = _mm256_setzero_si256();
     __m256i a = _mm256_set1_epi8(1), w = _mm256_set1_epi8(2), ones = _mm256_set1_epi16(1);
     for (int i = 0; i < kRounds; ++i)
+#pragma GCC unroll 10
         for (int u = 0; u < kUnroll; ++u) {
             asm volatile("" : "+x"(a), "+x"(w));
             sums[u] = _mm256_add_epi32(sums[u], _mm256_madd_epi16(_mm256_maddubs_epi16(a, w), ones));
         }
-    for (auto& sum : sums) asm volatile("" : : "x"(sum));
+#pragma GCC unroll 10
+    for (int u = 0; u < kUnroll; ++u) asm volatile("" : : "x"(sums[u]));
 }
 
 [[gnu::target("avx2")]] void shuffle() {
-    __m256i sums[kUnroll] = {};
+    __m256i sums[kUnroll];
+#pragma GCC unroll 10
+    for (int u = 0; u < kUnroll; ++u) sums[u] = _mm256_setzero_si256();
     __m256i table = _mm256_set1_epi8(3), w = _mm256_set1_epi8(2);
     for (int i = 0; i < kRounds; ++i)
+#pragma GCC unroll 10
         for (int u = 0; u < kUnroll; ++u) {
             asm volatile("" : "+x"(table), "+x"(w));
             sums[u] = _mm256_add_epi8(sums[u], _mm256_shuffle_epi8(table, w));
         }
-    for (auto& sum : sums) asm volatile("" : : "x"(sum));
+#pragma GCC unroll 10
+    for (int u = 0; u < kUnroll; ++u) asm volatile("" : : "x"(sums[u]));
 }
 
 [[gnu::target("avx512f,avx512vnni")]] void vnni() {
-    __m512i sums[kUnroll] = {};
+    __m512i sums[kUnroll];
+#pragma GCC unroll 10
+    for (int u = 0; u < kUnroll; ++u) sums[u] = _mm512_setzero_si512();
     __m512i a = _mm512_set1_epi8(1), w = _mm512_set1_epi8(2);
     for (int i = 0; i < kRounds; ++i)
+#pragma GCC unroll 10
         for (int u = 0; u < kUnroll; ++u) {
             asm volatile("" : "+v"(a), "+v"(w));
             sums[u] = _mm512_dpbusd_epi32(sums[u], a, w);
         }
-    for (auto& sum : sums) asm volatile("" : : "v"(sum));
+#pragma GCC unroll 10
+    for (int u = 0; u < kUnroll; ++u) asm volatile("" : : "v"(sums[u]));
 }
 
 }  // namespace

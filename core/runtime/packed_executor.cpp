@@ -169,7 +169,9 @@ private:
         runner.restore();
         for (std::size_t s = firstStep(shared); s < shared.steps.size(); ++s) {
             const auto begin = std::chrono::steady_clock::now();
-            m_team.run([&](int part) { runner.run(s, part, m_team.size(), m_workers[size(part)].scratch); });
+            m_team.run(m_team.size(), [&](int part, int thread) {
+                runner.run(s, part, m_team.size(), m_workers[size(thread)].scratch);
+            });
             addTime(first, s, begin);
         }
         runner.copyLogits();
@@ -177,22 +179,20 @@ private:
 
     /// Images divided among the threads, `together` at a time.
     void runImages(const RunShared& shared, const std::uint8_t* images, int batch, int together, float* logits) {
-        std::atomic<int> next{0};
         const auto imageBytes = size(m_model.network.inputShape().elements());
-        m_team.run([&](int thread) {
+        m_team.run((batch + together - 1) / together, [&](int item, int thread) {
             Worker& worker = m_workers[size(thread)];
-            for (int first = next.fetch_add(together); first < batch; first = next.fetch_add(together)) {
-                const StepRunner runner(shared, worker.arena.data(), images + size(first) * imageBytes,
-                                        logits + size(first) * size(shared.plan.classes), first,
-                                        std::min(together, batch - first));
-                runner.restore();
-                for (std::size_t s = firstStep(shared); s < shared.steps.size(); ++s) {
-                    const auto begin = std::chrono::steady_clock::now();
-                    runner.run(s, 0, 1, worker.scratch);
-                    addTime(worker, s, begin);
-                }
-                runner.copyLogits();
+            const int first = item * together;
+            const StepRunner runner(shared, worker.arena.data(), images + size(first) * imageBytes,
+                                    logits + size(first) * size(shared.plan.classes), first,
+                                    std::min(together, batch - first));
+            runner.restore();
+            for (std::size_t s = firstStep(shared); s < shared.steps.size(); ++s) {
+                const auto begin = std::chrono::steady_clock::now();
+                runner.run(s, 0, 1, worker.scratch);
+                addTime(worker, s, begin);
             }
+            runner.copyLogits();
         });
     }
 

@@ -10,6 +10,8 @@ namespace bitdesk::runtime {
 namespace {
 
 constexpr std::chrono::microseconds kSpin{30};
+constexpr std::uint64_t kRun = std::uint64_t{1} << 32;  // one run in a ticket
+constexpr std::uint64_t kItems = kRun - 1;              // mask of the items left
 
 /// Returns true when `ready` came within the spin.
 template <typename Ready>
@@ -30,41 +32,51 @@ ThreadTeam::ThreadTeam(int threads) {
 
 ThreadTeam::~ThreadTeam() {
     m_stop = true;
-    ++m_generation;
-    m_generation.notify_all();
+    m_ticket += kRun;
+    m_ticket.notify_all();
     for (std::thread& thread : m_threads) thread.join();
 }
 
-void ThreadTeam::call(const std::function<void(int)>& work, int index) {
-    try {
-        work(index);
-    } catch (...) {
-        const std::scoped_lock lock(m_mutex);
-        if (!m_error) m_error = std::current_exception();
+void ThreadTeam::takeItems(int thread) {
+    std::uint64_t ticket = m_ticket.load(std::memory_order_acquire);
+    while ((ticket & kItems) != 0) {
+        if (!m_ticket.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel)) continue;
+        // The run cannot end before this item is done: its work and count stay as they are.
+        try {
+            (*m_work)(m_items - static_cast<int>(ticket & kItems), thread);
+        } catch (...) {
+            const std::scoped_lock lock(m_mutex);
+            if (!m_error) m_error = std::current_exception();
+        }
+        if (m_done.fetch_add(1, std::memory_order_acq_rel) + 1 == m_items) m_done.notify_one();
+        ticket = m_ticket.load(std::memory_order_acquire);
     }
 }
 
-void ThreadTeam::serve(int index) {
-    for (std::uint32_t seen = 0;; ++seen) {
-        if (!spin([&] { return m_generation.load(std::memory_order_acquire) != seen; })) m_generation.wait(seen);
-        if (m_stop) return;
-        call(*m_work, index);
-        if (m_busy.fetch_sub(1) == 1) m_busy.notify_one();
+void ThreadTeam::serve(int thread) {
+    while (!m_stop) {
+        takeItems(thread);
+        const std::uint64_t seen = m_ticket.load(std::memory_order_acquire);
+        if ((seen & kItems) != 0 || m_stop) continue;
+        if (!spin([&] { return m_ticket.load(std::memory_order_acquire) != seen; })) m_ticket.wait(seen);
     }
 }
 
-void ThreadTeam::run(const std::function<void(int)>& work) {
-    if (m_threads.empty()) {
-        work(0);
+void ThreadTeam::run(int items, const std::function<void(int, int)>& work) {
+    if (m_threads.empty() || items <= 1) {
+        for (int item = 0; item < items; ++item) work(item, 0);
         return;
     }
     m_work = &work;
-    m_busy = static_cast<int>(m_threads.size());
-    ++m_generation;
-    m_generation.notify_all();
-    call(work, 0);
-    if (!spin([&] { return m_busy.load(std::memory_order_acquire) == 0; }))
-        for (int busy = m_busy; busy != 0; busy = m_busy) m_busy.wait(busy);
+    m_items = items;
+    m_done.store(0, std::memory_order_relaxed);
+    const std::uint64_t run = (m_ticket.load(std::memory_order_relaxed) / kRun + 1) * kRun;
+    m_ticket.store(run | static_cast<std::uint64_t>(items), std::memory_order_release);
+    m_ticket.notify_all();
+    takeItems(0);
+    const auto done = [&] { return m_done.load(std::memory_order_acquire) == items; };
+    if (!spin(done))
+        for (int count = m_done; count != items; count = m_done) m_done.wait(count);
     if (m_error) std::rethrow_exception(std::exchange(m_error, nullptr));
 }
 

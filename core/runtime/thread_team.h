@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <mutex>
@@ -11,8 +12,9 @@
 
 namespace bitdesk::runtime {
 
-/// A fixed team of threads that meet at every step. They wait for each other spinning for some microseconds, since a
-/// layer is short, and then asleep, since a busy machine needs the core.
+/// A fixed team of threads that take items of work from one counter. The caller works, too, and waits only for items
+/// that somebody has begun: on a busy machine, where a thread may not get a core for milliseconds, the others do its
+/// share. Threads wait spinning for some microseconds, since a layer is short, and then asleep.
 class ThreadTeam {
 public:
     explicit ThreadTeam(int threads);
@@ -22,18 +24,21 @@ public:
 
     int size() const { return static_cast<int>(m_threads.size()) + 1; }
 
-    /// Calls work(0 … size − 1), each on a thread of its own (0 is the caller's), and returns when all are done. An
-    /// exception of any of them is thrown here.
-    void run(const std::function<void(int)>& work);
+    /// Calls work(item, thread) for every item 0 … items − 1, in any order, on threads 0 (the caller's) … size − 1, and
+    /// returns when all are done. An exception of any of them is thrown here.
+    void run(int items, const std::function<void(int, int)>& work);
 
 private:
-    void serve(int index);
-    void call(const std::function<void(int)>& work, int index);
+    void serve(int thread);
+    /// Takes items of the present run until none is left.
+    void takeItems(int thread);
 
-    std::atomic<std::uint32_t> m_generation{0};
-    std::atomic<int> m_busy{0};
+    /// The number of the run in the upper half, the items that nobody has taken yet in the lower.
+    std::atomic<std::uint64_t> m_ticket{0};
+    std::atomic<int> m_done{0};
     std::atomic<bool> m_stop{false};
-    const std::function<void(int)>* m_work = nullptr;
+    const std::function<void(int, int)>* m_work = nullptr;
+    int m_items = 0;
     std::mutex m_mutex;  // guards m_error
     std::exception_ptr m_error;
     std::vector<std::thread> m_threads;

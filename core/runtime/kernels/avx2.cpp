@@ -70,11 +70,10 @@ struct Avx2 : Avx2Vectors {
                            const std::byte* weights, std::int32_t* sums) {
             const auto* w = reinterpret_cast<const __m256i*>(weights);
             auto* to = reinterpret_cast<__m256i*>(sums);
-#pragma GCC unroll 16
-            for (int i = 0; i < 2 * R; ++i) _mm256_store_si256(to + i, _mm256_setzero_si256());
             __m256i lanes[R][2];
             clear<R>(lanes);
             int left = safe;
+            bool widened = false;
             for (int t = 0; t < tapCount; ++t) {
                 const Activation* a[R];
                 for (int r = 0; r < R; ++r) a[r] = rows[r] + taps[t];
@@ -90,14 +89,27 @@ struct Avx2 : Avx2Vectors {
                         }
                     }
                     if (left > 0) continue;
+                    widen<R>(to, lanes, widened);
+                    clear<R>(lanes);
+                    widened = true;
                     left = safe;
-                    for (int i = 0; i < 2 * R; ++i) {
-                        to[i] = addPairs(to[i], lanes[i / 2][i % 2]);
-                        lanes[i / 2][i % 2] = _mm256_setzero_si256();
-                    }
                 }
             }
-            for (int i = 0; i < 2 * R; ++i) to[i] = addPairs(to[i], lanes[i / 2][i % 2]);
+            widen<R>(to, lanes, widened);
+        }
+
+        /// to = or += the lanes' pairs.
+        template <int R>
+        BITDESK_INLINE static void widen(__m256i* to, const __m256i (&lanes)[R][2], bool add) {
+            const __m256i zero = _mm256_setzero_si256();
+            if (add) {
+#pragma GCC unroll 16
+                for (int i = 0; i < 2 * R; ++i)
+                    _mm256_store_si256(to + i, addPairs(_mm256_load_si256(to + i), lanes[i / 2][i % 2]));
+            } else {
+#pragma GCC unroll 16
+                for (int i = 0; i < 2 * R; ++i) _mm256_store_si256(to + i, addPairs(zero, lanes[i / 2][i % 2]));
+            }
         }
     };
 

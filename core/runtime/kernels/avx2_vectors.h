@@ -10,6 +10,8 @@ namespace bitdesk::runtime {
 
 /// What the epilogue needs, in AVX2; the AVX-512 kernels use it too.
 struct Avx2Vectors {
+    static constexpr bool kBytesClip = true;  // storeUnsignedBytes() is there
+
     /// a > b ? a : b; b where either is NaN.
     BITDESK_INLINE static F32x8 maximum(F32x8 a, F32x8 b) { return (F32x8)_mm256_max_ps((__m256)a, (__m256)b); }
     /// a < b ? a : b; b where either is NaN.
@@ -27,6 +29,13 @@ struct Avx2Vectors {
         const __m256i bytes = _mm256_and_si256(_mm256_permute4x64_epi64(words, 0xD8), _mm256_set1_epi16(0xFF));
         _mm_storeu_si128(reinterpret_cast<__m128i*>(to),
                          _mm_packus_epi16(_mm256_castsi256_si128(bytes), _mm256_extracti128_si256(bytes, 1)));
+    }
+
+    /// Sixteen values clipped to 0 … 255; the smallest integer gives 0.
+    BITDESK_INLINE static void storeUnsignedBytes(std::uint8_t* to, I32x8 low, I32x8 high) {
+        const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32((__m256i)low, (__m256i)high), 0xD8);
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(to),
+                         _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
     }
 
     BITDESK_INLINE static std::int32_t sumBytes(const std::uint8_t* from, int count) {

@@ -62,6 +62,8 @@ struct EpilogueTask {
     int codeTargets = 0;
     /// The raw int32 sums, for tests; null otherwise.
     std::int32_t* accumulators = nullptr;
+    /// Set by kernels: scale, offset and one set of unsigned codes are all there is (epilogue.h).
+    bool codesAlone = false;
 };
 
 }  // namespace bitdesk::runtime

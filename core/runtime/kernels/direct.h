@@ -98,7 +98,8 @@ struct Direct {
         const Window& w = memory.window;
         copyWindow(p, band, w, input, memory.activations);
         __builtin_memset(memory.activations + w.elements, 0, kSlack * sizeof(Activation));
-        Walk walk{conv, epilogue, memory.activations, {}, Taps::of(p).count};
+        const EpilogueTask task = prepared<Isa>(epilogue);
+        Walk walk{conv, task, memory.activations, {}, Taps::of(p).count};
         const std::ptrdiff_t pixel = p.channels, row = std::ptrdiff_t{w.columns} * pixel;
         const int strideY = w.gathered ? 1 : p.strideHeight, strideX = w.gathered ? 1 : p.strideWidth;
         const std::size_t blockBytes =

@@ -76,9 +76,38 @@ BITDESK_INLINE void finishValues(const EpilogueTask& e, F32x8 low, F32x8 high, s
     else finishNarrowBlock<Isa>(e, low, high, index, channel, left);
 }
 
+/// The task as kernels run it. Most layers write one set of unsigned codes and nothing else: there the conversion to
+/// bytes clips at 0 by itself, NaN included, and a ReLU before it changes nothing.
+template <typename Isa>
+BITDESK_INLINE EpilogueTask prepared(const EpilogueTask& task) {
+    EpilogueTask e = task;
+    e.codesAlone = Isa::kBytesClip && e.accumulators == nullptr && e.scale != nullptr && e.residual == nullptr &&
+                   e.values == nullptr && e.codeTargets == 1 && e.codes[0].lowest == 0;
+    return e;
+}
+
+/// finishFullBlock where codesAlone.
+template <typename Isa>
+BITDESK_INLINE void finishCodesAlone(const EpilogueTask& e, F32x8 low, F32x8 high, std::size_t index, int channel) {
+    const CodeTarget& target = e.codes[0];
+    const F32x8 inverse = splat<F32x8>(target.inverseScale), highest = splat<F32x8>(target.highest);
+    low = (low * load<F32x8>(e.scale + channel) + load<F32x8>(e.offset + channel)) * inverse;
+    high = (high * load<F32x8>(e.scale + channel + 8) + load<F32x8>(e.offset + channel + 8)) * inverse;
+    // In this order of arguments NaN stays: it converts to the smallest integer, and that to 0.
+    Isa::storeUnsignedBytes(target.codes + index, Isa::roundToEven(Isa::minimum(highest, low)),
+                            Isa::roundToEven(Isa::minimum(highest, high)));
+}
+
 /// A block of int32 sums of one pixel.
 template <typename Isa>
 BITDESK_INLINE void finishSums(const EpilogueTask& e, I32x8 low, I32x8 high, std::size_t pixel, int channel) {
+    if constexpr (Isa::kBytesClip)
+        if (e.codesAlone && e.channels - channel >= kBlock) {
+            finishCodesAlone<Isa>(e, __builtin_convertvector(low, F32x8), __builtin_convertvector(high, F32x8),
+                                  pixel * static_cast<std::size_t>(e.channels) + static_cast<std::size_t>(channel),
+                                  channel);
+            return;
+        }
     if (e.accumulators != nullptr) {
         std::int32_t sums[kBlock];
         store(sums, low);

@@ -13,6 +13,7 @@ struct Portable {
     using Lane = std::uint32_t;
     using LaneVector = U32x8;
     static constexpr int kTileRows = 4;
+    static constexpr bool kBytesClip = false;
 
     BITDESK_INLINE static F32x8 maximum(F32x8 a, F32x8 b) { return a > b ? a : b; }
     BITDESK_INLINE static F32x8 minimum(F32x8 a, F32x8 b) { return a < b ? a : b; }

@@ -198,7 +198,8 @@ struct Table {
         pairUp(memory.codes, memory.pairs, w.elements);
         sumWindows(p, band, memory);
         const Products products;
-        Walk walk{conv, epilogue, memory, products, {}, p.kernelHeight};
+        const EpilogueTask task = prepared<Isa>(epilogue);
+        Walk walk{conv, task, memory, products, {}, p.kernelHeight};
         const std::ptrdiff_t pixel = p.channels / 2, row = std::ptrdiff_t{w.columns} * pixel;
         const int strideY = w.gathered ? 1 : p.strideHeight, strideX = w.gathered ? 1 : p.strideWidth;
         for (int t = 0; t < walk.tapCount; ++t) walk.taps[t] = t * row;

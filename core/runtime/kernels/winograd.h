@@ -258,6 +258,7 @@ struct WinogradKernel {
     static void run(const PackedConv& conv, const Band& band, const std::uint8_t* input, const EpilogueTask& epilogue,
                     std::byte* scratch) {
         const Memory memory(conv, band, scratch);
+        const EpilogueTask task = prepared<Isa>(epilogue);
         copyWindow(conv.problem, band, memory.window, input, memory.codes);
         __builtin_memset(memory.codes + memory.window.elements, 0, kSlack);
         transformInput(conv, band, memory);
@@ -266,7 +267,7 @@ struct WinogradKernel {
         // As even as may be: a single tile left over would take as long as several.
         const int parts = (memory.tiles + kRows - 1) / kRows;
         for (int b = band.block; b < band.block + band.blocks; ++b) {
-            const Place place{epilogue, memory, b};
+            const Place place{task, memory, b};
             for (int part = 0; part < parts; ++part) {
                 const int first = memory.tiles * part / parts, last = memory.tiles * (part + 1) / parts;
                 someTiles(conv, place, first, last - first);
