@@ -189,8 +189,18 @@ private:
             runner.restore();
             for (std::size_t s = firstStep(shared); s < shared.steps.size(); ++s) {
                 const auto begin = std::chrono::steady_clock::now();
-                runner.run(s, 0, 1, worker.scratch);
+                if (!runner.isPooledAtOnce(s)) {
+                    runner.run(s, 0, 1, worker.scratch);
+                    addTime(worker, s, begin);
+                    continue;
+                }
+                const double pool = runner.runPooled(s, worker.scratch);
                 addTime(worker, s, begin);
+                if (!worker.seconds.empty()) {
+                    worker.seconds[s] -= pool;
+                    worker.seconds[s + 1] += pool;
+                }
+                ++s;
             }
             runner.copyLogits();
         });

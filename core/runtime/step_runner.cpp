@@ -4,6 +4,7 @@
 #include "core/runtime/step_runner.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "core/runtime/bands.h"
 
@@ -90,13 +91,57 @@ void StepRunner::runPool(std::size_t s, const EpilogueTask& task, int part, int 
     const std::int64_t last = rows * (part + 1) / parts;
     for (std::int64_t row = rows * part / parts; row < last;) {
         const std::int64_t end = std::min(last, (row / height + 1) * height);
-        Band band;
-        band.image = static_cast<int>(row / height);
-        band.row = static_cast<int>(row % height);
-        band.rows = static_cast<int>(end - row);
-        m_shared.values.pool(step.pool, floats(step.step->input), band, task);
+        poolRows(s, task, static_cast<int>(row / height), static_cast<int>(row % height),
+                 static_cast<int>(row % height + end - row));
         row = end;
     }
+}
+
+void StepRunner::poolRows(std::size_t s, const EpilogueTask& task, int image, int first, int last) const {
+    if (first >= last) return;
+    const BoundStep& step = m_shared.steps[s];
+    m_shared.values.pool(step.pool, floats(step.step->input),
+                         {.image = image, .images = 1, .row = first, .rows = last - first, .block = 0, .blocks = 0},
+                         task);
+}
+
+bool StepRunner::isPooledAtOnce(std::size_t s) const {
+    if (s + 1 >= m_shared.steps.size()) return false;
+    const Step& conv = *m_shared.steps[s].step;
+    const Step& pool = *m_shared.steps[s + 1].step;
+    return conv.kind == StepKind::Conv2d && (pool.kind == StepKind::MaxPool || pool.kind == StepKind::AvgPool) &&
+           !pool.pool.global && pool.input >= 0 && pool.input == conv.epilogue.floatOutput;
+}
+
+double StepRunner::runPooled(std::size_t s, AlignedBytes& scratch) const {
+    constexpr std::size_t kMapBytes = 256 * 1024;  // of the map between them that is in work
+    const BoundStep& step = m_shared.steps[s];
+    const PoolProblem& pool = m_shared.steps[s + 1].pool;
+    const Bound convolved = epilogueOf(s), pooled = epilogueOf(s + 1);
+    const std::size_t mapBytes = size(step.elements()) * sizeof(float);
+    const int rowBands = std::clamp(static_cast<int>(mapBytes / kMapBytes) + 1, 1, pool.height);
+    const auto bands = splitIntoBands(*step.conv, m_count, rowBands * m_count);
+    if (const std::size_t wanted = scratchBytes(*step.conv, bands); scratch.size() < wanted) scratch.resize(wanted);
+    double seconds = 0;
+    int done = 0;  // rows of the pool of the present image
+    for (const Band& band : bands) {
+        if (band.row == 0 && band.block == 0) done = 0;
+        step.conv->kernel->run(*step.conv, band, buffer<const std::uint8_t>(step.step->input), convolved.task,
+                               scratch.data());
+        if (band.block + band.blocks < step.conv->blocks) continue;
+        const auto begin = std::chrono::steady_clock::now();
+        const int rows = band.row + band.rows;  // of the map that are there
+        for (int image = band.image; image < band.image + band.images; ++image) {
+            int ready = done;
+            while (ready < pool.outHeight &&
+                   (rows == pool.height || ready * pool.strideHeight - pool.paddingHeight + pool.kernelHeight <= rows))
+                ++ready;
+            poolRows(s + 1, pooled.task, image, done, ready);
+            if (image + 1 == band.image + band.images) done = ready;
+        }
+        seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    }
+    return seconds;
 }
 
 void StepRunner::runElements(const BoundStep& step, const float* floats, const std::uint8_t* pixels, EpilogueTask task,

@@ -36,6 +36,11 @@ public:
     void restore() const;
     /// The part `part` of `parts` of step `s`; `scratch` grows as needed.
     void run(std::size_t s, int part, int parts, AlignedBytes& scratch) const;
+    /// Whether step s + 1 is a pool that alone reads what convolution `s` gives.
+    bool isPooledAtOnce(std::size_t s) const;
+    /// Both steps, some rows at a time: the map between them is the largest of a network, and so stays in the cache.
+    /// Returns the seconds that the pool took.
+    double runPooled(std::size_t s, AlignedBytes& scratch) const;
     void copyLogits() const;
 
 private:
@@ -52,6 +57,7 @@ private:
     Bound epilogueOf(std::size_t s) const;
     void runConvolution(std::size_t s, const EpilogueTask& task, int part, int parts, AlignedBytes& scratch) const;
     void runPool(std::size_t s, const EpilogueTask& task, int part, int parts) const;
+    void poolRows(std::size_t s, const EpilogueTask& task, int image, int first, int last) const;
     void runElements(const BoundStep& step, const float* floats, const std::uint8_t* pixels, EpilogueTask task,
                      int part, int parts) const;
     /// A float buffer, wherever it lives.

@@ -19,7 +19,8 @@ struct Values {
     }
 
     /// raw = a float; `pixels` of them from `first`.
-    static void floats(const float* input, std::size_t first, std::size_t pixels, const EpilogueTask& e) {
+    static void floats(const float* input, std::size_t first, std::size_t pixels, const EpilogueTask& task) {
+        const EpilogueTask e = task;  // a copy that no store can alias
         for (std::size_t p = first; p < first + pixels; ++p)
             for (int c = 0; c < e.channels; c += kBlock) {
                 const float* from = input + p * static_cast<std::size_t>(e.channels) + static_cast<std::size_t>(c);
@@ -29,7 +30,8 @@ struct Values {
 
     /// raw = a pixel 0…255. `e` works on `period` channels that repeat the image's own: rows of pixels are long, and
     /// their channels few.
-    static void pixels(const std::uint8_t* input, std::size_t first, std::size_t pixels, const EpilogueTask& e) {
+    static void pixels(const std::uint8_t* input, std::size_t first, std::size_t pixels, const EpilogueTask& task) {
+        const EpilogueTask e = task;  // a copy that no store can alias
         for (std::size_t p = first; p < first + pixels; ++p)
             for (int c = 0; c < e.channels; c += kBlock) {
                 const std::uint8_t* from =
@@ -49,52 +51,69 @@ struct Values {
             }
     }
 
-    /// One eighth of a window: its maximum (NaN where it has one), or its sum row by row, left to right.
-    BITDESK_INLINE static F32x8 window(const PoolProblem& p, const float* map, int y, int x, int c, int count) {
+    /// The part of a window that lies inside the map: rows and columns, ends excluded.
+    struct Inside {
+        int top, bottom, left, right;
+        BITDESK_INLINE static Inside of(const PoolProblem& p, int y, int x) {
+            const int row = y * p.strideHeight - p.paddingHeight, column = x * p.strideWidth - p.paddingWidth;
+            const int bottom = row + p.kernelHeight, right = column + p.kernelWidth;
+            return {row < 0 ? 0 : row, bottom < p.height ? bottom : p.height, column < 0 ? 0 : column,
+                    right < p.width ? right : p.width};
+        }
+    };
+
+    /// Its maximum (NaN where it has one), or its sum row by row, left to right, of up to eight channels.
+    template <bool Average, bool Full>
+    BITDESK_INLINE static F32x8 window(const PoolProblem& p, const float* map, const Inside& inside, int c) {
         F32x8 value{};
         bool any = false;
-        for (int ky = 0; ky < p.kernelHeight; ++ky) {
-            const int row = y * p.strideHeight - p.paddingHeight + ky;
-            if (row < 0 || row >= p.height) continue;
-            for (int kx = 0; kx < p.kernelWidth; ++kx) {
-                const int column = x * p.strideWidth - p.paddingWidth + kx;
-                if (column < 0 || column >= p.width) continue;
-                const F32x8 v = some(map +
-                                         (static_cast<std::size_t>(row) * static_cast<std::size_t>(p.width) +
-                                          static_cast<std::size_t>(column)) *
-                                             static_cast<std::size_t>(p.channels) +
-                                         static_cast<std::size_t>(c),
-                                     count);
-                value = !any ? v : p.average ? value + v : Isa::maximumOrNan(value, v);
+        for (int row = inside.top; row < inside.bottom; ++row) {
+            const float* from = map +
+                                (static_cast<std::size_t>(row) * static_cast<std::size_t>(p.width) +
+                                 static_cast<std::size_t>(inside.left)) *
+                                    static_cast<std::size_t>(p.channels) +
+                                static_cast<std::size_t>(c);
+            for (int column = inside.left; column < inside.right; ++column, from += p.channels) {
+                const F32x8 v = Full ? load<F32x8>(from) : some(from, p.channels - c);
+                if (!any) value = v;
+                else if constexpr (Average) value = value + v;
+                else value = Isa::maximumOrNan(value, v);
                 any = true;
             }
         }
+        if constexpr (Average) value = value * static_cast<float>(1.0 / (double{1} * p.kernelHeight * p.kernelWidth));
         return value;
     }
 
+    template <bool Average>
+    BITDESK_INLINE static void poolPixel(const PoolProblem& p, const float* map, const Inside& inside,
+                                         std::size_t pixel, const EpilogueTask& e) {
+        int c = 0;
+        for (; c + kBlock <= p.channels; c += kBlock)
+            finishValues<Isa>(e, window<Average, true>(p, map, inside, c), window<Average, true>(p, map, inside, c + 8),
+                              pixel, c);
+        if (c >= p.channels) return;
+        F32x8 high{};
+        if (c + 8 < p.channels) high = window<Average, false>(p, map, inside, c + 8);
+        finishValues<Isa>(e, window<Average, false>(p, map, inside, c), high, pixel, c);
+    }
+
     /// Rows [row, row + rows) of the output of images from `image`.
-    static void pool(const PoolProblem& p, const float* input, const Band& band, const EpilogueTask& e) {
-        const auto factor = static_cast<float>(1.0 / (double{1} * p.kernelHeight * p.kernelWidth));
+    static void pool(const PoolProblem& p, const float* input, const Band& band, const EpilogueTask& task) {
+        const EpilogueTask e = task;  // a copy that no store can alias
         for (int image = band.image; image < band.image + band.images; ++image) {
             const float* map = input + static_cast<std::size_t>(image) * static_cast<std::size_t>(p.height) *
                                            static_cast<std::size_t>(p.width) * static_cast<std::size_t>(p.channels);
             for (int y = band.row; y < band.row + band.rows; ++y)
-                for (int x = 0; x < p.outWidth; ++x)
-                    for (int c = 0; c < p.channels; c += kBlock) {
-                        const int left = p.channels - c;
-                        F32x8 low = window(p, map, y, x, c, left), high{};
-                        if (left > 8) high = window(p, map, y, x, c + 8, left - 8);
-                        if (p.average) {
-                            low = low * factor;
-                            high = high * factor;
-                        }
-                        const std::size_t pixel =
-                            (static_cast<std::size_t>(image) * static_cast<std::size_t>(p.outHeight) +
-                             static_cast<std::size_t>(y)) *
-                                static_cast<std::size_t>(p.outWidth) +
-                            static_cast<std::size_t>(x);
-                        finishValues<Isa>(e, low, high, pixel, c);
-                    }
+                for (int x = 0; x < p.outWidth; ++x) {
+                    const Inside inside = Inside::of(p, y, x);
+                    const std::size_t pixel = (static_cast<std::size_t>(image) * static_cast<std::size_t>(p.outHeight) +
+                                               static_cast<std::size_t>(y)) *
+                                                  static_cast<std::size_t>(p.outWidth) +
+                                              static_cast<std::size_t>(x);
+                    if (p.average) poolPixel<true>(p, map, inside, pixel, e);
+                    else poolPixel<false>(p, map, inside, pixel, e);
+                }
         }
     }
 };
