@@ -4,6 +4,8 @@
 import os
 import pathlib
 import re
+import shutil
+import subprocess
 import unittest
 
 ROOT = pathlib.Path(os.environ.get("BITDESK_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
@@ -48,6 +50,18 @@ class Rooms(unittest.TestCase):
     def test_torch_stays_in_reference_and_train(self):
         for room in ROOMS:
             self.forbid(room, r"(torch|ATen|c10)/", ("core/reference/", "core/train/"))
+
+    def test_kernels_of_one_instruction_set_stay_its_own(self):
+        """A function that was compiled for AVX-512 must never be the one that the linker keeps for every CPU."""
+        binary = os.environ.get("BITDESK_BIN")
+        build = pathlib.Path(binary).parents[1] if binary else None
+        objects = list(build.glob("core/runtime/**/kernels/avx*.cpp.o")) if build else []
+        if not objects or shutil.which("nm") is None:
+            self.skipTest("needs a build and nm")
+        for path in objects:
+            symbols = subprocess.run(["nm", "--defined-only", path], capture_output=True, text=True, check=True).stdout
+            shared = [line for line in symbols.splitlines() if re.search(r" [TWVu] ", line)]
+            self.assertEqual(shared, [], path.name)
 
     def test_sqlite_stays_in_the_store(self):
         for room in ROOMS:  # the About box asks SQLite its version

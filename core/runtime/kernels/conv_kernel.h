@@ -17,7 +17,9 @@ struct ConvKernel;
 
 /// What Winograd kernels need besides the weights; see pack_winograd.h.
 struct WinogradForm {
-    int groups = 1;                            ///< channel groups that are widened one by one
+    bool oddCodes =
+        false;       ///< U is of 2c + weightOffset and the result the sum; else of c, and the window's Σa is added
+    int groups = 1;  ///< channel groups that are widened one by one
     int groupChannels = 0;                     ///< channels a group (the last may be narrower), a multiple of 4
     std::vector<std::uint8_t> positionOffset;  ///< makes transformed activations unsigned, by position
     AlignedBytes correction;                   ///< lanes [block][group][output of a tile][lane]

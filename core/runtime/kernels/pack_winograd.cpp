@@ -27,7 +27,13 @@ public:
         : m_problem(problem), m_codes(codes), m_packed(packed), m_form(packed.winograd) {}
 
     bool run() {
-        if (!chooseOffsets() || !transformWeights() || !chooseGroups()) return false;
+        if (!chooseOffsets()) return false;
+        // Odd codes spare the windows' sums, where they fit without further groups.
+        m_form.oddCodes = true;
+        if (!transformWeights() || !chooseGroups() || m_form.groups > 1) {
+            m_form.oddCodes = false;
+            if (!transformWeights() || !chooseGroups()) return false;
+        }
         storeWeights();
         storeCorrections();
         return true;
@@ -68,23 +74,28 @@ private:
         m_transformed.resize(at(m_problem.outChannels) * kPositions * at(m_problem.channels));
         for (int n = 0; n < m_problem.outChannels; ++n)
             for (int c = 0; c < m_problem.channels; ++c)
-                for (int position = 0; position < kPositions; ++position) {
-                    const int u = transformed(n, c, H::kWeight[position / W::kSize], W::kWeight[position % W::kSize]);
-                    if (u < -128 || u > 127) return false;
-                    m_transformed[transformedIndex(n, position, c)] = static_cast<std::int8_t>(u);
-                }
+                if (!transformFilter(n, c)) return false;
         return !kNarrow || pairsFit();
     }
 
-    int transformed(int n, int c, const int* rows, const int* columns) const {
-        int sum = 0;
-        for (int y = 0; y < 3; ++y)
-            for (int x = 0; x < 3; ++x) sum += rows[y] * columns[x] * code(n, y, x, c);
-        return sum;
+    bool transformFilter(int n, int c) {
+        int rows[H::kSize][3] = {};  // G g
+        for (int i = 0; i < H::kSize; ++i)
+            for (int x = 0; x < 3; ++x)
+                for (int y = 0; y < 3; ++y) rows[i][x] += H::kWeight[i][y] * code(n, y, x, c);
+        for (int position = 0; position < kPositions; ++position) {
+            const int* g = W::kWeight[position % W::kSize];
+            const int* row = rows[position / W::kSize];
+            const int u = g[0] * row[0] + g[1] * row[1] + g[2] * row[2];
+            if (u < -128 || u > 127) return false;
+            m_transformed[transformedIndex(n, position, c)] = static_cast<std::int8_t>(u);
+        }
+        return true;
     }
 
     int code(int n, int y, int x, int c) const {
-        return m_codes[(at(n) * 9 + at(y) * 3 + at(x)) * at(m_problem.channels) + at(c)];
+        const int code = m_codes[(at(n) * 9 + at(y) * 3 + at(x)) * at(m_problem.channels) + at(c)];
+        return m_form.oddCodes ? 2 * code + m_problem.weightOffset : code;
     }
 
     /// The byte multiplication saturates the sum of two neighbouring products at 16 bits: it must never have to.
@@ -102,16 +113,27 @@ private:
         return true;
     }
 
-    /// Range of Σ a·c over the channels of one lane in [first, last) and the nine taps.
+    /// Range of Σ a·c over the nine taps of every filter and channel.
+    void sumTaps() {
+        m_channelRanges.assign(at(m_problem.outChannels) * at(m_problem.channels), {});
+        for (int n = 0; n < m_problem.outChannels; ++n)
+            for (int t = 0; t < 9; ++t)
+                for (int c = 0; c < m_problem.channels; ++c) {
+                    Range& range = m_channelRanges[at(n) * at(m_problem.channels) + at(c)];
+                    const int value = code(n, t / 3, t % 3, c) * m_problem.activationHighest;
+                    range.lowest += std::min(value, 0);
+                    range.highest += std::max(value, 0);
+                }
+    }
+
+    /// Range of Σ a·c over the channels of one lane in [first, last).
     Range laneRange(int n, int part, int first, int last) const {
         Range range;
         for (int c = first; c < last; ++c) {
             if (kNarrow && c % kStep / 2 != part) continue;
-            for (int t = 0; t < 9; ++t) {
-                const int value = code(n, t / 3, t % 3, c);
-                range.lowest += std::min(value, 0) * m_problem.activationHighest;
-                range.highest += std::max(value, 0) * m_problem.activationHighest;
-            }
+            const Range& channel = m_channelRanges[at(n) * at(m_problem.channels) + at(c)];
+            range.lowest += channel.lowest;
+            range.highest += channel.highest;
         }
         return range;
     }
@@ -121,6 +143,7 @@ private:
         const int all = (m_problem.channels + kStep - 1) / kStep * kStep;
         m_form.groupChannels = all;
         m_form.groups = 1;
+        if (kNarrow) sumTaps();
         if (!kNarrow || groupsFit(all)) return true;
         std::vector<int> candidates;
         for (int groups = 2; all / groups >= 32; ++groups) candidates.push_back((all / groups + 31) / 32 * 32);
@@ -211,6 +234,7 @@ private:
     std::span<const std::int8_t> m_codes;
     PackedConv& m_packed;
     WinogradForm& m_form;
+    std::vector<Range> m_channelRanges;      // [n][c]
     std::vector<int> m_largest;              // of V + offset, by position
     std::vector<std::int8_t> m_transformed;  // [n][position][c]
 };

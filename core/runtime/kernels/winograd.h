@@ -191,15 +191,17 @@ struct WinogradKernel {
     BITDESK_INLINE static void finishTile(const PackedConv& conv, const EpilogueTask& epilogue, const Memory& m,
                                           int block, int tile, const std::int32_t* results) {
         const Tile place = m.places[tile];
-        const std::int32_t* center = conv.winograd.center.data() + block * kBlock;
+        const WinogradForm& form = conv.winograd;
+        const int shift = form.oddCodes ? kShift : kShift - 1;
+        const std::int32_t* center = form.center.data() + block * kBlock;
         const I32x8 centerLow = load<I32x8>(center), centerHigh = load<I32x8>(center + 8);
         for (int y = 0; y < place.rows; ++y)
             for (int x = 0; x < place.columns; ++x) {
-                const std::int32_t box = m.boxSums[place.box + y * m.window.columns + x];
+                const std::int32_t box = form.oddCodes ? 0 : m.boxSums[place.box + y * m.window.columns + x];
                 const std::int32_t* sums = results + (y * MW + x) * kBlock;
-                // 2 · (result / power of two): the division has no remainder.
-                const I32x8 low = ((load<I32x8>(sums) + centerLow) >> (kShift - 1)) + box;
-                const I32x8 high = ((load<I32x8>(sums + 8) + centerHigh) >> (kShift - 1)) + box;
+                // result / power of two, twice where U is of c: the division has no remainder.
+                const I32x8 low = ((load<I32x8>(sums) + centerLow) >> shift) + box;
+                const I32x8 high = ((load<I32x8>(sums + 8) + centerHigh) >> shift) + box;
                 const auto pixel = place.pixel + static_cast<std::size_t>(y * conv.problem.outWidth + x);
                 finishSums<Isa>(epilogue, low, high, pixel, block * kBlock);
             }
@@ -262,7 +264,7 @@ struct WinogradKernel {
         copyWindow(conv.problem, band, memory.window, input, memory.codes);
         __builtin_memset(memory.codes + memory.window.elements, 0, kSlack);
         transformInput(conv, band, memory);
-        sumWindows(conv.problem, band, memory);
+        if (!conv.winograd.oddCodes) sumWindows(conv.problem, band, memory);
         placeTiles(conv.problem, band, memory);
         // As even as may be: a single tile left over would take as long as several.
         const int parts = (memory.tiles + kRows - 1) / kRows;
