@@ -118,10 +118,11 @@ void Readouts::setAccuracy(std::int64_t correct, std::int64_t seen, std::int64_t
 }
 
 void Readouts::setLatency(const Quartiles& ms, bool simulated, ReadoutState state) {
-    m_latency.value->setText(QStringLiteral("%1 ms").arg(ms.median, 0, 'f', 2));
+    const int digits = ms.median < 1 ? 3 : 2;
+    m_latency.value->setText(QStringLiteral("%1 ms").arg(ms.median, 0, 'f', digits));
     m_latency.detail->setText(QStringLiteral("[%1 – %2] n = %3%4")
-                                  .arg(ms.q1, 0, 'f', 2)
-                                  .arg(ms.q3, 0, 'f', 2)
+                                  .arg(ms.q1, 0, 'f', digits)
+                                  .arg(ms.q3, 0, 'f', digits)
                                   .arg(ms.n)
                                   .arg(simulated ? QStringLiteral(" · simulated bits") : QString()));
     m_latency.value->setToolTip(simulated ? QStringLiteral("The reference executor holds codes in 32-bit floats: "

@@ -46,7 +46,8 @@ void addData(CLI::App& command, DataOptions& options) {
 
 void addDevice(CLI::App& command, DeviceOptions& options) {
     command.add_option("--device", options.device, "cpu or cuda:N")->capture_default_str();
-    command.add_option("--backend", options.backend, "packed, reference or portable (default: packed on the CPU, reference on a GPU)");
+    command.add_option("--backend", options.backend,
+                       "packed, reference or portable (default: packed on the CPU, reference on a GPU)");
     command.add_option("--threads", options.threads, "0: all CPUs")->capture_default_str()->check(CLI::Range(0, 4096));
 }
 
@@ -82,7 +83,7 @@ std::unique_ptr<StoreThread> openStore(const StoreOptions& options) {
 }
 
 jobs::DeviceChoice deviceChoice(const DeviceOptions& options) {
-    const jobs::DeviceChoice choice{.backend = options.backend, .device = options.device};
+    jobs::DeviceChoice choice{.backend = options.backend, .device = options.device};
     const std::string backend = jobs::backendOf(choice);
     if (backend != "packed" && backend != "reference" && backend != "portable")
         throw Error(ErrorKind::Usage, "--backend " + backend, "is not known", "Known: packed, reference, portable");

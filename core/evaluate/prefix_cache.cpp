@@ -69,8 +69,7 @@ void PrefixCache::begin(const ExecutionPlan& plan, const std::string& images) {
             steps.push_back(shared);
     }
     std::ranges::sort(steps);
-    const auto last = std::ranges::unique(steps).begin();
-    steps.erase(last, steps.end());
+    steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
     for (const int step : steps)
         if (step >= 0) want(step);
 }

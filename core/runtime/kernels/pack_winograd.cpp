@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "core/runtime/kernels/pack.h"
@@ -94,7 +95,7 @@ private:
     }
 
     int code(int n, int y, int x, int c) const {
-        const int code = m_codes[(at(n) * 9 + at(y) * 3 + at(x)) * at(m_problem.channels) + at(c)];
+        const std::int8_t code = m_codes[(at(n) * 9 + at(y) * 3 + at(x)) * at(m_problem.channels) + at(c)];
         return m_form.oddCodes ? 2 * code + m_problem.weightOffset : code;
     }
 
@@ -103,8 +104,9 @@ private:
         for (int n = 0; n < m_problem.outChannels; ++n)
             for (int position = 0; position < kPositions; ++position)
                 for (int c = 0; c < m_problem.channels; c += 2) {
-                    const int u0 = m_transformed[transformedIndex(n, position, c)];
-                    const int u1 = c + 1 < m_problem.channels ? m_transformed[transformedIndex(n, position, c + 1)] : 0;
+                    const auto u0 = int{m_transformed[transformedIndex(n, position, c)]};
+                    const auto u1 =
+                        c + 1 < m_problem.channels ? int{m_transformed[transformedIndex(n, position, c + 1)]} : 0;
                     const int v = m_largest[at(position)];
                     if (v * (std::max(u0, 0) + std::max(u1, 0)) > std::numeric_limits<std::int16_t>::max() ||
                         v * (std::min(u0, 0) + std::min(u1, 0)) < std::numeric_limits<std::int16_t>::min())
@@ -207,24 +209,33 @@ private:
                     m_form.center[at(n)] += center;
                     Lane* to = correction + ((at(n / kBlock) * at(m_form.groups) + at(g)) * kOutputs * kLanes +
                                              at(n % kBlock) * kParts + at(part));
+                    const PositionSums sums = offsets(n, part, first, last);
                     for (int output = 0; output < kOutputs; ++output)
-                        to[output * kLanes] = static_cast<Lane>(-offsetSum(n, part, first, last, output) -
-                                                                static_cast<std::uint32_t>(center));
+                        to[output * kLanes] =
+                            static_cast<Lane>(-transformedOffset(sums, output) - static_cast<std::uint32_t>(center));
                 }
     }
 
-    /// odd⁻¹ · Aᵀ [offset ⊙ Σ_c U] A at one output, modulo 2³².
-    std::uint32_t offsetSum(int n, int part, int first, int last, int output) const {
-        std::uint32_t sum = 0;
+    using PositionSums = std::array<std::uint32_t, kPositions>;
+
+    /// offset ⊙ Σ_c U over the channels of one lane in [first, last), modulo 2³².
+    PositionSums offsets(int n, int part, int first, int last) const {
+        PositionSums sums{};
         for (int position = 0; position < kPositions; ++position) {
             std::int32_t weights = 0;
             for (int c = first; c < last; ++c)
                 if (!kNarrow || c % kStep / 2 == part) weights += m_transformed[transformedIndex(n, position, c)];
-            const int factor =
-                H::kOutput[output / MW][position / W::kSize] * W::kOutput[output % MW][position % W::kSize];
-            sum += static_cast<std::uint32_t>(weights) * m_form.positionOffset[at(position)] *
-                   static_cast<std::uint32_t>(factor);
+            sums[at(position)] = static_cast<std::uint32_t>(weights) * m_form.positionOffset[at(position)];
         }
+        return sums;
+    }
+
+    /// odd⁻¹ · Aᵀ sums A at one output, modulo 2³².
+    static std::uint32_t transformedOffset(const PositionSums& sums, int output) {
+        std::uint32_t sum = 0;
+        for (int position = 0; position < kPositions; ++position)
+            sum += sums[at(position)] * static_cast<std::uint32_t>(H::kOutput[output / MW][position / W::kSize] *
+                                                                   W::kOutput[output % MW][position % W::kSize]);
         std::uint32_t inverse = 1;
         for (int i = 0; i < 5; ++i) inverse *= 2 - static_cast<std::uint32_t>(kOdd) * inverse;
         return sum * inverse;

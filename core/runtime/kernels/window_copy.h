@@ -34,7 +34,7 @@ BITDESK_INLINE void copyCodes(T* to, const std::uint8_t* from, std::size_t count
     if constexpr (sizeof(T) == 1) {
         __builtin_memcpy(to, from, count);
     } else if (isSigned) {
-        for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<std::int8_t>(from[i]);
+        for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<T>(from[i] < 128 ? from[i] : from[i] - 256);
     } else {
         for (std::size_t i = 0; i < count; ++i) to[i] = from[i];
     }

@@ -67,8 +67,8 @@ struct WinogradKernel {
                                        static_cast<std::size_t>(window.columns);
             pixelSums = plan.take<std::int32_t>(pixels);
             boxSums = plan.take<std::int32_t>(pixels);
-            products = plan.take<Lane>(static_cast<std::size_t>(kPositions * kRows * kLanes));
-            results = plan.take<std::int32_t>(static_cast<std::size_t>(kRows * kOutputs * kBlock));
+            products = plan.take<Lane>(std::size_t{kPositions} * kRows * kLanes);
+            results = plan.take<std::int32_t>(std::size_t{kRows} * kOutputs * kBlock);
             places = plan.take<Tile>(static_cast<std::size_t>(tiles));
             used = plan.used();
         }
@@ -223,10 +223,10 @@ struct WinogradKernel {
             const std::uint8_t* v = m.transformed + static_cast<std::size_t>(g) * kPositions * positionStride +
                                     static_cast<std::size_t>(tile) * m.groupStride;
             Isa::template positions<R>(v, m.groupStride, positionStride, kPositions, weights, steps, m.products);
-            weights += static_cast<std::size_t>(kPositions * steps) * 4 * kBlock;
+            weights += std::size_t{kPositions} * static_cast<std::size_t>(steps) * 4 * kBlock;
             for (int r = 0; r < R; ++r)
-                transformOutput(m.products + r * kLanes, static_cast<std::size_t>(R * kLanes),
-                                correction + static_cast<std::size_t>((place.block * groups + g) * kOutputs * kLanes),
+                transformOutput(m.products + r * kLanes, std::size_t{R} * kLanes,
+                                correction + static_cast<std::size_t>(place.block * groups + g) * kOutputs * kLanes,
                                 g == 0, m.results + r * kOutputs * kBlock);
         }
         const EpilogueTask epilogue = place.epilogue;  // a copy that no store can alias

@@ -77,10 +77,28 @@ class Cli(unittest.TestCase):
         self.assertTrue(again["from_store"])
         self.assertEqual(again["predictions"], first[:50])
 
-    def test_profile_says_that_bits_are_simulated(self):
+    def profile(self, backend):
         done = run("profile", SAMPLE, "--bits", "4", "--bits", "2,2,2,2,2,2,2,3,3,3,3,3,3,3", "--samples", "5",
-                   "--db", self.db, "--quiet", "--json", "-")
-        found = json.loads(done.stdout)
+                   "--backend", backend, "--db", self.db, "--quiet", "--json", "-")
+        return json.loads(done.stdout)
+
+    def test_profile_names_the_kernels_of_the_packed_runtime(self):
+        for r in self.profile("packed")["runs"]:
+            self.assertFalse(r["simulated"])
+            for bits, layer in zip(r["bits"], [x for x in r["layers"] if x["requested_bits"] in (2, 3, 4)]):
+                self.assertEqual(layer["requested_bits"], bits)
+                self.assertIn(layer["executed_bits"], (bits, 8))
+                self.assertIn("-", layer["kernel"])
+
+    def test_info_tells_the_memory_of_a_ready_model(self):
+        memory = json.loads(run("info", SAMPLE, "--memory", "--json", "-").stdout)["memory"]
+        self.assertEqual(memory["backend"], "packed")
+        self.assertGreater(memory["resident_bytes"], memory["packed_weight_bytes"])
+        self.assertGreater(memory["packed_weight_bytes"], 100_000)
+        self.assertEqual(len(memory["kernels"]), 2 + 3 * 14)
+
+    def test_profile_says_that_bits_are_simulated(self):
+        found = self.profile("reference")
         self.assertEqual([len(r["bits"]) for r in found["runs"]], [14, 14])
         self.assertIn("cpu", json.dumps(found["environment"]).lower())
         for r in found["runs"]:
@@ -98,7 +116,8 @@ class Cli(unittest.TestCase):
 
     def test_interrupted_leaves_what_is_finished_and_goes_on(self):
         self.evaluate("4")
-        command = [BIN, "eval", SAMPLE, "--bits", "3", "--data", "fashion-mnist", "--db", self.db, "--batch", "8"]
+        command = [BIN, "eval", SAMPLE, "--bits", "3", "--data", "fashion-mnist", "--db", self.db, "--batch", "8",
+                   "--backend", "reference"]  # slow enough to be caught in the middle
         for stop, code in ((signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGKILL, -9)):
             with self.subTest(stop), subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
                 self.assertIn("3,3", process.stderr.readline())  # the first line of progress: it is in the middle

@@ -152,12 +152,12 @@ TEST_F(Mixing, AClickOnAPointLoadsItsMix) {
     EXPECT_EQ(m_window->readouts()->accuracyState(), ReadoutState::Stored);
 }
 
-TEST_F(Mixing, LatencyIsLabelledAsSimulated) {
+TEST_F(Mixing, LatencyIsThatOfThePackedRuntime) {
     Startup with = startup();
     with.measureLatency = true;
     open(with);
-    ASSERT_TRUE(QTest::qWaitFor([this] { return label("latencyDetail").contains(QStringLiteral("simulated bits")); },
-                                kPatience));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return label("latencyDetail").contains(QStringLiteral("n = ")); }, kPatience));
+    EXPECT_FALSE(label("latencyDetail").contains(QStringLiteral("simulated")));
 }
 
 }  // namespace

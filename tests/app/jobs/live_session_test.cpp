@@ -158,7 +158,7 @@ TEST_F(Live, LatencyIsMeasuredWhenTheHandRests) {
     const std::uint64_t generation = m_session->submit(m_place.uniform(3));
     ASSERT_TRUE(waitFor([&](const LiveEvent& event) {
         const auto* latency = std::get_if<LiveLatency>(&event);
-        return latency != nullptr && latency->generation == generation && latency->measurement.simulated &&
+        return latency != nullptr && latency->generation == generation && !latency->measurement.simulated &&
                latency->measurement.latencyMs.n >= 5;
     }));
 }

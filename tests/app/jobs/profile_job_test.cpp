@@ -24,9 +24,11 @@ protected:
     test::SmallWorkplace m_place;
 };
 
-TEST_F(ProfileJob, MeasuresInterleavedAndSaysThatBitsAreSimulated) {
+TEST_F(ProfileJob, MeasuresInterleavedAndSaysWhereBitsAreSimulated) {
     JobContext context = m_place.context();
-    const ProfileResult found = profileMixes(request(), context);
+    ProfileRequest simulated = request();
+    simulated.device.backend = "reference";
+    const ProfileResult found = profileMixes(simulated, context);
     ASSERT_EQ(found.runs.size(), 2u);
     for (const Measurement& m : found.runs) {
         EXPECT_TRUE(m.simulated);
@@ -44,6 +46,19 @@ TEST_F(ProfileJob, MeasuresInterleavedAndSaysThatBitsAreSimulated) {
     EXPECT_EQ(stored->samplesMs, found.runs[1].samplesMs);
     EXPECT_EQ(stored->bits, m_place.uniform(2));
     EXPECT_TRUE(stored->simulated);
+}
+
+TEST_F(ProfileJob, ThePackedRuntimeRunsBitsForReal) {
+    JobContext context = m_place.context();
+    for (const Measurement& m : profileMixes(request(), context).runs) {
+        EXPECT_FALSE(m.simulated);
+        EXPECT_EQ(m.backend, "packed");
+        for (const LayerTime& layer : m.layers)
+            if (layer.requestedBits == 2 || layer.requestedBits == 4) {
+                EXPECT_TRUE(layer.executedBits == layer.requestedBits || layer.executedBits == 8) << layer.name;
+                EXPECT_FALSE(layer.kernel.empty());
+            }
+    }
 }
 
 TEST_F(ProfileJob, LayersCarryTheBitsThatWereAskedFor) {

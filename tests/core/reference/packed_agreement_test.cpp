@@ -40,7 +40,9 @@ TEST(PackedExecutor, AgreesWithTheReferenceOnAllTestImages) {
     for (int mix = 0; mix < kMixes; ++mix) {
         const BitConfiguration bits = mix < 3 ? uniformBits(model.network, 2 + mix) : test::randomBits(model, random);
         const ExecutionPlan plan = lower(model, bits);
-        PackedExecutor& executor = *packed[static_cast<std::size_t>(mix) % packed.size()];
+        // The portable kernels are slow: two mixes.
+        const std::size_t fast = packed.size() > 1 ? 1 + static_cast<std::size_t>(mix) % (packed.size() - 1) : 0;
+        PackedExecutor& executor = *packed[mix < 2 ? 0 : fast];
         for (std::int64_t first = 0; first < data->size(); first += kBatch) {
             std::vector<std::int64_t> indices(kBatch);
             std::iota(indices.begin(), indices.end(), first);
