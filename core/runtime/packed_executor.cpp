@@ -134,10 +134,12 @@ private:
         return layout;
     }
 
-    int imagesATime(const ExecutionPlan& plan, int batch) {
+    /// Pieces that a batch is cut into, as many for each thread: a piece's images fit the arena's target.
+    int pieces(const ExecutionPlan& plan, int batch) {
         const std::size_t one = std::max<std::size_t>(layoutFor(plan, 1).bytes, 1);
         const int share = (batch + m_team.size() - 1) / m_team.size();
-        return std::clamp(static_cast<int>(kArenaTarget / one), 1, std::min(share, kMostImages));
+        const int most = std::clamp(static_cast<int>(kArenaTarget / one), 1, std::min(share, kMostImages));
+        return std::min(batch, (share + most - 1) / most * m_team.size());
     }
 
     void execute(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
@@ -145,7 +147,8 @@ private:
         checkSpans(m_model, plan, images.size(), batch, logits.size());
         bindPlan(plan, m_layers, m_bound);
         const bool divideSteps = batch < m_team.size() && batch <= kMostImages;
-        const int together = divideSteps ? batch : imagesATime(plan, batch);
+        const int count = divideSteps ? 1 : pieces(plan, batch);
+        const int together = (batch + count - 1) / count;
         RunShared shared{plan, m_bound, layoutFor(plan, together), valueKernels(isa()), from, {}, {}};
         place(plan, from, keep, shared);
         for (Worker& worker : m_workers) {
@@ -154,7 +157,7 @@ private:
                 worker.arena.resize(shared.layout.bytes);
         }
         if (divideSteps) runSteps(shared, images.data(), batch, logits.data());
-        else runImages(shared, images.data(), batch, together, logits.data());
+        else runImages(shared, images.data(), batch, count, logits.data());
         if (seconds == nullptr) return;
         // Images were divided: a step's share of the whole is what all threads spent on it, divided by their number.
         for (const Worker& worker : m_workers)
@@ -177,15 +180,15 @@ private:
         runner.copyLogits();
     }
 
-    /// Images divided among the threads, `together` at a time.
-    void runImages(const RunShared& shared, const std::uint8_t* images, int batch, int together, float* logits) {
+    /// Images divided among the threads, in `count` pieces of the same size, but for one image.
+    void runImages(const RunShared& shared, const std::uint8_t* images, int batch, int count, float* logits) {
         const auto imageBytes = size(m_model.network.inputShape().elements());
-        m_team.run((batch + together - 1) / together, [&](int item, int thread) {
+        m_team.run(count, [&](int item, int thread) {
             Worker& worker = m_workers[size(thread)];
-            const int first = item * together;
+            const auto first = static_cast<int>(std::int64_t{batch} * item / count);
+            const auto last = static_cast<int>(std::int64_t{batch} * (item + 1) / count);
             const StepRunner runner(shared, worker.arena.data(), images + size(first) * imageBytes,
-                                    logits + size(first) * size(shared.plan.classes), first,
-                                    std::min(together, batch - first));
+                                    logits + size(first) * size(shared.plan.classes), first, last - first);
             runner.restore();
             for (std::size_t s = firstStep(shared); s < shared.steps.size(); ++s) {
                 const auto begin = std::chrono::steady_clock::now();
