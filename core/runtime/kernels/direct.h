@@ -50,9 +50,14 @@ struct Direct {
         const Activation* origin;
         std::ptrdiff_t taps[kMaxTaps];  // elements from a pixel's origin
         int tapCount;
+        int blocks = 1;              // that a pass computes
+        std::size_t blockBytes = 0;  // of weights
         const std::byte* weights = nullptr;
         int channel = 0;
     };
+
+    /// Weights that may be read again for every few pixels: a part of the first-level cache.
+    static constexpr std::size_t kNearWeights = 24 * 1024;
 
     /// Computes R pixels from their window origins and finishes them.
     template <int R>
@@ -73,7 +78,19 @@ struct Direct {
         std::ptrdiff_t origins[Multiply::kRows];
         std::size_t outputs[Multiply::kRows];
         int count = 0;
-        BITDESK_INLINE void flush(const Walk& walk) {
+        BITDESK_INLINE void flush(Walk& walk) {
+            const std::byte* weights = walk.weights;
+            const int channel = walk.channel;
+            for (int b = 0; b < walk.blocks; ++b) {
+                some(walk);
+                walk.weights += walk.blockBytes;
+                walk.channel += kBlock;
+            }
+            walk.weights = weights;
+            walk.channel = channel;
+            count = 0;
+        }
+        BITDESK_INLINE void some(const Walk& walk) const {
             switch (count) {
                 case 1: pixels<1>(walk, origins, outputs); break;
                 case 2: pixels<2>(walk, origins, outputs); break;
@@ -87,9 +104,29 @@ struct Direct {
                     break;
                 default: break;
             }
-            count = 0;
         }
     };
+
+    /// One pass over the band's pixels.
+    BITDESK_INLINE static void pass(const Band& band, const Window& w, Walk& walk) {
+        const ConvProblem& p = walk.conv.problem;
+        const std::ptrdiff_t pixel = p.channels, row = std::ptrdiff_t{w.columns} * pixel;
+        const int strideY = w.gathered ? 1 : p.strideHeight, strideX = w.gathered ? 1 : p.strideWidth;
+        Queue queue;
+        for (int image = 0; image < band.images; ++image)
+            for (int y = 0; y < band.rows; ++y)
+                for (int x = 0; x < p.outWidth; ++x) {
+                    queue.origins[queue.count] =
+                        (std::ptrdiff_t{image} * w.rows + y * strideY) * row + x * strideX * pixel;
+                    queue.outputs[queue.count] =
+                        (static_cast<std::size_t>(band.image + image) * static_cast<std::size_t>(p.outHeight) +
+                         static_cast<std::size_t>(band.row + y)) *
+                            static_cast<std::size_t>(p.outWidth) +
+                        static_cast<std::size_t>(x);
+                    if (++queue.count == Multiply::kRows) queue.flush(walk);
+                }
+        queue.flush(walk);
+    }
 
     static void run(const PackedConv& conv, const Band& band, const std::uint8_t* input, const EpilogueTask& epilogue,
                     std::byte* scratch) {
@@ -101,32 +138,21 @@ struct Direct {
         const EpilogueTask task = prepared<Isa>(epilogue);
         Walk walk{conv, task, memory.activations, {}, Taps::of(p).count};
         const std::ptrdiff_t pixel = p.channels, row = std::ptrdiff_t{w.columns} * pixel;
-        const int strideY = w.gathered ? 1 : p.strideHeight, strideX = w.gathered ? 1 : p.strideWidth;
-        const std::size_t blockBytes =
+        walk.blockBytes =
             static_cast<std::size_t>(walk.tapCount) * static_cast<std::size_t>(conv.stepsPerTap) * 4 * kBlock;
         const int blocksPerGroup = (p.groupOutputs() + kBlock - 1) / kBlock;
-        for (int b = band.block; b < band.block + band.blocks; ++b) {
+        // Where all weights stay near, a few pixels get all their outputs at once, and each is written in one go.
+        const bool near = p.groups == 1 && static_cast<std::size_t>(band.blocks) * walk.blockBytes <= kNearWeights;
+        walk.blocks = near ? band.blocks : 1;
+        for (int b = band.block; b < band.block + band.blocks; b += walk.blocks) {
             const int group = b / blocksPerGroup;
             const std::ptrdiff_t base = std::ptrdiff_t{group} * p.groupInputs();
             for (int t = 0; t < walk.tapCount; ++t)
                 walk.taps[t] =
                     base + (p.groups == 1 ? t * row : (t / p.kernelWidth) * row + (t % p.kernelWidth) * pixel);
-            walk.weights = conv.weights.data() + static_cast<std::size_t>(b) * blockBytes;
+            walk.weights = conv.weights.data() + static_cast<std::size_t>(b) * walk.blockBytes;
             walk.channel = group * p.groupOutputs() + (b % blocksPerGroup) * kBlock;
-            Queue queue;
-            for (int image = 0; image < band.images; ++image)
-                for (int y = 0; y < band.rows; ++y)
-                    for (int x = 0; x < p.outWidth; ++x) {
-                        queue.origins[queue.count] =
-                            (std::ptrdiff_t{image} * w.rows + y * strideY) * row + x * strideX * pixel;
-                        queue.outputs[queue.count] =
-                            (static_cast<std::size_t>(band.image + image) * static_cast<std::size_t>(p.outHeight) +
-                             static_cast<std::size_t>(band.row + y)) *
-                                static_cast<std::size_t>(p.outWidth) +
-                            static_cast<std::size_t>(x);
-                        if (++queue.count == Multiply::kRows) queue.flush(walk);
-                    }
-            queue.flush(walk);
+            pass(band, w, walk);
         }
     }
 };

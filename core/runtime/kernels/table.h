@@ -71,7 +71,7 @@ struct Table {
         const Products& products;
         std::ptrdiff_t taps[kMaxTaps];  // bytes of `pairs` from a pixel's origin
         int tapCount;
-        int superBlock = 0;
+        int superBlock = 0, superBlocks = 1;  // that a pass begins with, and computes
     };
 
     /// Word sums of R pixels: [vector][low bytes, high bytes].
@@ -176,7 +176,13 @@ struct Table {
         std::size_t outputs[kRows];
         int places[kRows];
         int count = 0;
-        BITDESK_INLINE void flush(const Walk& walk) {
+        BITDESK_INLINE void flush(Walk& walk) {
+            const int first = walk.superBlock;
+            for (int b = 0; b < walk.superBlocks; ++b, ++walk.superBlock) some(walk);
+            walk.superBlock = first;
+            count = 0;
+        }
+        BITDESK_INLINE void some(const Walk& walk) const {
             switch (count) {
                 case 1: pixels<1>(walk, origins, outputs, places); break;
                 case 2: pixels<2>(walk, origins, outputs, places); break;
@@ -184,7 +190,6 @@ struct Table {
                 case 4: pixels<4>(walk, origins, outputs, places); break;
                 default: break;
             }
-            count = 0;
         }
     };
 
@@ -203,7 +208,12 @@ struct Table {
         const std::ptrdiff_t pixel = p.channels / 2, row = std::ptrdiff_t{w.columns} * pixel;
         const int strideY = w.gathered ? 1 : p.strideHeight, strideX = w.gathered ? 1 : p.strideWidth;
         for (int t = 0; t < walk.tapCount; ++t) walk.taps[t] = t * row;
-        for (int b = band.block; b < band.block + band.blocks; ++b) {
+        // As in direct.h: where all weights stay near, a few pixels get all their outputs at once.
+        constexpr std::size_t kNearWeights = 24 * 1024;
+        const std::size_t weightBytes =
+            static_cast<std::size_t>(band.blocks) * static_cast<std::size_t>(p.depth() / 2) * kSuperBlock;
+        walk.superBlocks = weightBytes <= kNearWeights ? band.blocks : 1;
+        for (int b = band.block; b < band.block + band.blocks; b += walk.superBlocks) {
             walk.superBlock = b;
             Queue queue;
             int place = 0;
