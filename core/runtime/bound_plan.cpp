@@ -32,9 +32,11 @@ void bindScale(BoundStep& bound) {
     if (isElementWise(*bound.step) && channels % kBlock != 0) bound.channels *= kBlock;
     bound.scaleData = epilogue.scale.empty() ? nullptr : epilogue.scale.data();
     bound.offsetData = epilogue.offset.empty() ? nullptr : epilogue.offset.data();
-    if (epilogue.scale.empty() || channels % kBlock == 0) return;
+    // Blocks are read whole, and those of a group may begin anywhere.
+    const bool aligned = channels % kBlock == 0 && (bound.conv == nullptr || bound.conv->problem.groups == 1);
+    if (epilogue.scale.empty() || aligned) return;
     const bool repeats = isElementWise(*bound.step);
-    const std::size_t padded = (static_cast<std::size_t>(bound.channels) + kBlock - 1) / kBlock * kBlock;
+    const std::size_t padded = (static_cast<std::size_t>(bound.channels) + kBlock - 1) / kBlock * kBlock + kBlock;
     bound.scale.assign(padded, 0.0F);
     bound.offset.assign(padded, 0.0F);
     for (std::size_t c = 0; c < (repeats ? padded : channels); ++c) {

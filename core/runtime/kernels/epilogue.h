@@ -7,6 +7,14 @@
 
 namespace bitdesk::runtime {
 
+/// Unsigned codes from 0: the conversion to bytes clips there by itself. In this order of arguments NaN stays, converts
+/// to the smallest integer, and that to 0.
+template <typename Isa>
+BITDESK_INLINE void storeClipped(const CodeTarget& target, F32x8 low, F32x8 high, F32x8 highest, std::size_t index) {
+    Isa::storeUnsignedBytes(target.codes + index, Isa::roundToEven(Isa::minimum(highest, low)),
+                            Isa::roundToEven(Isa::minimum(highest, high)));
+}
+
 /// Sixteen channels of one pixel through the epilogue, in the order of operations that Epilogue fixes. `values`,
 /// `residual` and codes are addressed at `index`, the pixel's element of channel `channel`.
 template <typename Isa>
@@ -30,8 +38,13 @@ BITDESK_INLINE void finishFullBlock(const EpilogueTask& e, F32x8 low, F32x8 high
     }
     for (int t = 0; t < e.codeTargets; ++t) {
         const CodeTarget& target = e.codes[t];
-        const F32x8 inverse = splat<F32x8>(target.inverseScale);
-        const F32x8 lowest = splat<F32x8>(target.lowest), highest = splat<F32x8>(target.highest);
+        const F32x8 inverse = splat<F32x8>(target.inverseScale), highest = splat<F32x8>(target.highest);
+        if constexpr (Isa::kBytesClip)
+            if (target.lowest == 0) {
+                storeClipped<Isa>(target, low * inverse, high * inverse, highest, index);
+                continue;
+            }
+        const F32x8 lowest = splat<F32x8>(target.lowest);
         // NaN gives the lowest code, as quantizeActivation says.
         const F32x8 a = Isa::minimum(Isa::maximum(low * inverse, lowest), highest);
         const F32x8 b = Isa::minimum(Isa::maximum(high * inverse, lowest), highest);
@@ -93,9 +106,7 @@ BITDESK_INLINE void finishCodesAlone(const EpilogueTask& e, F32x8 low, F32x8 hig
     const F32x8 inverse = splat<F32x8>(target.inverseScale), highest = splat<F32x8>(target.highest);
     low = (low * load<F32x8>(e.scale + channel) + load<F32x8>(e.offset + channel)) * inverse;
     high = (high * load<F32x8>(e.scale + channel + 8) + load<F32x8>(e.offset + channel + 8)) * inverse;
-    // In this order of arguments NaN stays: it converts to the smallest integer, and that to 0.
-    Isa::storeUnsignedBytes(target.codes + index, Isa::roundToEven(Isa::minimum(highest, low)),
-                            Isa::roundToEven(Isa::minimum(highest, high)));
+    storeClipped<Isa>(target, low, high, highest, index);
 }
 
 /// A block of int32 sums of one pixel.
