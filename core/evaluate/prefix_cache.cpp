@@ -140,6 +140,7 @@ void PrefixCache::run(Executor& executor, const ExecutionPlan& plan, std::size_t
         cut->bytes += bytes;
         return false;
     });
+    keep.reserve(cuts.size());
     for (const Cut* cut : cuts) keep.push_back({cut->step, 0, {}});
     executor.runFrom(plan, pixels, batch, logits, from.step >= 0 ? &from : nullptr, keep);
     for (std::size_t k = 0; k < cuts.size(); ++k) {

@@ -32,6 +32,9 @@ std::vector<Band> splitIntoBands(const PackedConv& conv, int images, int parts) 
             std::clamp(static_cast<int>(kBandScratch / std::max<std::size_t>(whole, 1)), 1, ceilDivide(images, parts));
     if (ceilDivide(images, imagesPerBand) * rowBands < parts) rowBands = std::min(tileRows, ceilDivide(parts, images));
     if (rowBands > 1) imagesPerBand = 1;
+    // As many bands for each part, or one would wait for another's last.
+    if (rowBands > 1 && images * rowBands % parts != 0)
+        rowBands = std::min(tileRows, ceilDivide(rowBands, parts) * parts);
     const int rows = evenRows(p.outHeight, tile, rowBands);
     const int placed = ceilDivide(images, imagesPerBand) * ceilDivide(p.outHeight, rows);
     // Blocks of a grouped layer write over their neighbours' first channels: one call computes them all, in order.
