@@ -34,8 +34,8 @@ private:
     std::vector<std::vector<std::unique_ptr<PackedConv>>> m_packed;  // [layer][bits]
 };
 
-/// Packs a layer for the kernel that is fastest on random activations (shortest of several runs on one core), among those
-/// that fit. With `times` nullptr: the first that fits.
+/// Packs a layer for the kernel that is fastest on random activations (shortest of several runs on one core), among
+/// those that fit. With `times` nullptr: the first that fits.
 std::unique_ptr<PackedConv> packFastest(const ConvProblem& problem, std::span<const std::int8_t> codes, Isa isa,
                                         KernelTimes* times);
 
