@@ -133,11 +133,13 @@ void PrefixCache::run(Executor& executor, const ExecutionPlan& plan, std::size_t
         cuts.push_back(cut.get());
     }
     std::ranges::sort(cuts, {}, &Cut::step);
-    std::erase_if(cuts, [&](Cut* cut) {
-        const auto bytes = static_cast<std::size_t>(cut->bytesPerImage) * static_cast<std::size_t>(batch);
-        if (!makeRoom(bytes)) return true;
-        m_bytes += bytes;
-        cut->bytes += bytes;
+    const auto bytesOf = [&](const Cut* cut) {
+        return static_cast<std::size_t>(cut->bytesPerImage) * static_cast<std::size_t>(batch);
+    };
+    std::size_t reserved = 0;
+    std::erase_if(cuts, [&](const Cut* cut) {
+        if (!makeRoom(reserved + bytesOf(cut))) return true;
+        reserved += bytesOf(cut);
         return false;
     });
     keep.reserve(cuts.size());
@@ -146,6 +148,9 @@ void PrefixCache::run(Executor& executor, const ExecutionPlan& plan, std::size_t
     for (std::size_t k = 0; k < cuts.size(); ++k) {
         if (cuts[k]->batches.size() <= index) cuts[k]->batches.resize(index + 1);
         cuts[k]->batches[index] = std::move(keep[k]);
+        // Counted only now: a run that throws has kept nothing.
+        cuts[k]->bytes += bytesOf(cuts[k]);
+        m_bytes += bytesOf(cuts[k]);
     }
 }
 

@@ -145,7 +145,7 @@ using Kernels = KernelTable<Avx2>;
 template <int Vectors>
 constexpr ConvKernel table(const char* name) {
     using Kernel = Table<Avx2, Vectors>;
-    return {name, appliesTable, packTable<Vectors>, Kernel::scratchBytes, Kernel::run, 1, 1, 0};
+    return {name, appliesTable, packTable<Vectors>, Kernel::scratchBytes, Kernel::run, 1, 0};
 }
 
 constexpr ConvKernel kConvolutions[] = {

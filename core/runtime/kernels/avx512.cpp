@@ -87,7 +87,7 @@ using Kernels = KernelTable<Avx512>;
 template <int Vectors>
 constexpr ConvKernel table(const char* name) {
     using Kernel = Table<Avx512, Vectors>;
-    return {name, appliesTable, packTable<Vectors>, Kernel::scratchBytes, Kernel::run, 1, 1, 0};
+    return {name, appliesTable, packTable<Vectors>, Kernel::scratchBytes, Kernel::run, 1, 0};
 }
 
 constexpr ConvKernel kConvolutions[] = {

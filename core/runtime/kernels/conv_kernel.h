@@ -61,7 +61,7 @@ struct ConvKernel {
     /// Computes a band. `input` stands at image 0 and is readable kSlack bytes beyond its end; `scratch` is aligned to
     /// 64 bytes.
     void (*run)(const PackedConv&, const Band&, const std::uint8_t* input, const EpilogueTask&, std::byte* scratch);
-    int tileHeight, tileWidth;  ///< outputs are computed in tiles of this size: bands start at multiples of it
+    int tileHeight;  ///< outputs are computed in tiles of this many rows: bands start at multiples of it
     /// The width whose arithmetic it really does, as `profile` tells it: 8 where bytes are multiplied at the same speed
     /// at every width below, 16 or 32 where wider integers are; 0 where it lives off the requested width.
     int executedBits;

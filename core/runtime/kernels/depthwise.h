@@ -42,31 +42,20 @@ struct Depthwise {
         const auto* weights = reinterpret_cast<const std::int32_t*>(conv.weights.data());  // [tap][padded channel]
         const std::ptrdiff_t padded = std::ptrdiff_t{conv.blocks} * kBlock, pixel = p.channels;
         const std::ptrdiff_t row = std::ptrdiff_t{m.window.columns} * pixel;
-        const int strideY = m.window.gathered ? 1 : p.strideHeight, strideX = m.window.gathered ? 1 : p.strideWidth;
-        for (int image = 0; image < band.images; ++image)
-            for (int y = 0; y < band.rows; ++y)
-                for (int x = 0; x < p.outWidth; ++x) {
-                    const std::int16_t* origin = m.activations +
-                                                 (std::ptrdiff_t{image} * m.window.rows + y * strideY) * row +
-                                                 x * strideX * pixel;
-                    const std::size_t output =
-                        (static_cast<std::size_t>(band.image + image) * static_cast<std::size_t>(p.outHeight) +
-                         static_cast<std::size_t>(band.row + y)) *
-                            static_cast<std::size_t>(p.outWidth) +
-                        static_cast<std::size_t>(x);
-                    for (int b = band.block; b < band.block + band.blocks; ++b) {
-                        const std::ptrdiff_t channel = std::ptrdiff_t{b} * kBlock;
-                        I32x8 low{}, high{};
-                        for (int ky = 0; ky < p.kernelHeight; ++ky)
-                            for (int kx = 0; kx < p.kernelWidth; ++kx) {
-                                const std::int16_t* a = origin + ky * row + kx * pixel + channel;
-                                const std::int32_t* w = weights + (ky * p.kernelWidth + kx) * padded + channel;
-                                low += widen(a) * load<I32x8>(w);
-                                high += widen(a + 8) * load<I32x8>(w + 8);
-                            }
-                        finishSums<Isa>(epilogue, low, high, output, static_cast<int>(channel));
+        forEachOutput(p, band, m.window, [&](std::ptrdiff_t origin, std::size_t output) {
+            for (int b = band.block; b < band.block + band.blocks; ++b) {
+                const std::ptrdiff_t channel = std::ptrdiff_t{b} * kBlock;
+                I32x8 low{}, high{};
+                for (int ky = 0; ky < p.kernelHeight; ++ky)
+                    for (int kx = 0; kx < p.kernelWidth; ++kx) {
+                        const std::int16_t* a = m.activations + origin * pixel + ky * row + kx * pixel + channel;
+                        const std::int32_t* w = weights + (ky * p.kernelWidth + kx) * padded + channel;
+                        low += widen(a) * load<I32x8>(w);
+                        high += widen(a + 8) * load<I32x8>(w + 8);
                     }
-                }
+                finishSums<Isa>(epilogue, low, high, output, static_cast<int>(channel));
+            }
+        });
     }
 };
 

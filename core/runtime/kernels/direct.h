@@ -110,21 +110,12 @@ struct Direct {
     /// One pass over the band's pixels.
     BITDESK_INLINE static void pass(const Band& band, const Window& w, Walk& walk) {
         const ConvProblem& p = walk.conv.problem;
-        const std::ptrdiff_t pixel = p.channels, row = std::ptrdiff_t{w.columns} * pixel;
-        const int strideY = w.gathered ? 1 : p.strideHeight, strideX = w.gathered ? 1 : p.strideWidth;
         Queue queue;
-        for (int image = 0; image < band.images; ++image)
-            for (int y = 0; y < band.rows; ++y)
-                for (int x = 0; x < p.outWidth; ++x) {
-                    queue.origins[queue.count] =
-                        (std::ptrdiff_t{image} * w.rows + y * strideY) * row + x * strideX * pixel;
-                    queue.outputs[queue.count] =
-                        (static_cast<std::size_t>(band.image + image) * static_cast<std::size_t>(p.outHeight) +
-                         static_cast<std::size_t>(band.row + y)) *
-                            static_cast<std::size_t>(p.outWidth) +
-                        static_cast<std::size_t>(x);
-                    if (++queue.count == Multiply::kRows) queue.flush(walk);
-                }
+        forEachOutput(p, band, w, [&](std::ptrdiff_t origin, std::size_t output) {
+            queue.origins[queue.count] = origin * p.channels;
+            queue.outputs[queue.count] = output;
+            if (++queue.count == Multiply::kRows) queue.flush(walk);
+        });
         queue.flush(walk);
     }
 

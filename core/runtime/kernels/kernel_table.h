@@ -17,24 +17,22 @@ template <typename Isa>
 struct KernelTable {
     static constexpr ConvKernel direct(const char* name) {
         using Kernel = Direct<Isa, typename Isa::Bytes>;
-        return {
-            name, appliesDirectBytes,       packDirectBytes<Isa::Bytes::kWide>, Kernel::scratchBytes, Kernel::run, 1,
-            1,    Isa::Bytes::kWide ? 8 : 0};
+        return {name, appliesDirectBytes,       packDirectBytes<Isa::Bytes::kWide>, Kernel::scratchBytes, Kernel::run,
+                1,    Isa::Bytes::kWide ? 8 : 0};
     }
     static constexpr ConvKernel directWords(const char* name) {
         using Kernel = Direct<Isa, typename Isa::Words>;
-        return {name, appliesDirectWords, packDirectWords, Kernel::scratchBytes, Kernel::run, 1, 1, 16};
+        return {name, appliesDirectWords, packDirectWords, Kernel::scratchBytes, Kernel::run, 1, 16};
     }
     static constexpr ConvKernel depthwise(const char* name) {
         using Kernel = Depthwise<Isa>;
-        return {name, appliesDepthwise, packDepthwise, Kernel::scratchBytes, Kernel::run, 1, 1, 32};
+        return {name, appliesDepthwise, packDepthwise, Kernel::scratchBytes, Kernel::run, 1, 32};
     }
     template <int MH, int MW>
     static constexpr ConvKernel winograd(const char* name) {
         using Kernel = WinogradKernel<Isa, MH, MW>;
-        return {
-            name, appliesWinograd, packWinograd<MH, MW, typename Isa::Lane>, Kernel::scratchBytes, Kernel::run, MH, MW,
-            0};
+        return {name, appliesWinograd, packWinograd<MH, MW, typename Isa::Lane>, Kernel::scratchBytes, Kernel::run, MH,
+                0};
     }
     static constexpr ValueKernels values() { return {Values<Isa>::floats, Values<Isa>::pixels, Values<Isa>::pool}; }
 };

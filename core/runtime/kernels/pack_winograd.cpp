@@ -236,9 +236,7 @@ private:
         for (int position = 0; position < kPositions; ++position)
             sum += sums[at(position)] * static_cast<std::uint32_t>(H::kOutput[output / MW][position / W::kSize] *
                                                                    W::kOutput[output % MW][position % W::kSize]);
-        std::uint32_t inverse = 1;
-        for (int i = 0; i < 5; ++i) inverse *= 2 - static_cast<std::uint32_t>(kOdd) * inverse;
-        return sum * inverse;
+        return sum * inverseOfOdd(kOdd);
     }
 
     const ConvProblem& m_problem;

@@ -158,17 +158,13 @@ struct Table {
         for (int i = 0; i < pixels; ++i)
             m.pixelSums[i] =
                 Isa::sumBytes(m.codes + static_cast<std::size_t>(i) * static_cast<std::size_t>(p.channels), p.channels);
-        const int strideY = w.gathered ? 1 : p.strideHeight, strideX = w.gathered ? 1 : p.strideWidth;
         std::int32_t* to = m.windowSums;
-        for (int image = 0; image < band.images; ++image)
-            for (int y = 0; y < band.rows; ++y)
-                for (int x = 0; x < p.outWidth; ++x) {
-                    std::int32_t sum = 0;
-                    for (int ky = 0; ky < p.kernelHeight; ++ky)
-                        for (int kx = 0; kx < p.kernelWidth; ++kx)
-                            sum += m.pixelSums[(image * w.rows + y * strideY + ky) * w.columns + x * strideX + kx];
-                    *to++ = sum * p.weightOffset;
-                }
+        forEachOutput(p, band, w, [&](std::ptrdiff_t origin, std::size_t) {
+            std::int32_t sum = 0;
+            for (int ky = 0; ky < p.kernelHeight; ++ky)
+                for (int kx = 0; kx < p.kernelWidth; ++kx) sum += m.pixelSums[origin + ky * w.columns + kx];
+            *to++ = sum * p.weightOffset;
+        });
     }
 
     struct Queue {
@@ -206,7 +202,6 @@ struct Table {
         const EpilogueTask task = prepared<Isa>(epilogue);
         Walk walk{conv, task, memory, products, {}, p.kernelHeight};
         const std::ptrdiff_t pixel = p.channels / 2, row = std::ptrdiff_t{w.columns} * pixel;
-        const int strideY = w.gathered ? 1 : p.strideHeight, strideX = w.gathered ? 1 : p.strideWidth;
         for (int t = 0; t < walk.tapCount; ++t) walk.taps[t] = t * row;
         // As in direct.h: where all weights stay near, a few pixels get all their outputs at once.
         constexpr std::size_t kNearWeights = 24 * 1024;
@@ -217,19 +212,12 @@ struct Table {
             walk.superBlock = b;
             Queue queue;
             int place = 0;
-            for (int image = 0; image < band.images; ++image)
-                for (int y = 0; y < band.rows; ++y)
-                    for (int x = 0; x < p.outWidth; ++x, ++place) {
-                        queue.origins[queue.count] =
-                            (std::ptrdiff_t{image} * w.rows + y * strideY) * row + x * strideX * pixel;
-                        queue.outputs[queue.count] =
-                            (static_cast<std::size_t>(band.image + image) * static_cast<std::size_t>(p.outHeight) +
-                             static_cast<std::size_t>(band.row + y)) *
-                                static_cast<std::size_t>(p.outWidth) +
-                            static_cast<std::size_t>(x);
-                        queue.places[queue.count] = place;
-                        if (++queue.count == kRows) queue.flush(walk);
-                    }
+            forEachOutput(p, band, w, [&](std::ptrdiff_t origin, std::size_t output) {
+                queue.origins[queue.count] = origin * pixel;
+                queue.outputs[queue.count] = output;
+                queue.places[queue.count] = place++;
+                if (++queue.count == kRows) queue.flush(walk);
+            });
             queue.flush(walk);
         }
     }

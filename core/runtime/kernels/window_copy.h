@@ -75,4 +75,22 @@ BITDESK_INLINE void copyWindow(const ConvProblem& p, const Band& band, const Win
     }
 }
 
+/// Number of an output's pixel.
+BITDESK_INLINE std::size_t outputPixel(const ConvProblem& p, int image, int row, int column) {
+    return (static_cast<std::size_t>(image) * static_cast<std::size_t>(p.outHeight) + static_cast<std::size_t>(row)) *
+               static_cast<std::size_t>(p.outWidth) +
+           static_cast<std::size_t>(column);
+}
+
+/// Calls work(origin, output) for each output pixel of a band: the window pixel where its taps begin, and its number.
+template <typename Work>
+BITDESK_INLINE void forEachOutput(const ConvProblem& p, const Band& band, const Window& w, const Work& work) {
+    const int strideY = w.gathered ? 1 : p.strideHeight, strideX = w.gathered ? 1 : p.strideWidth;
+    for (int image = 0; image < band.images; ++image)
+        for (int y = 0; y < band.rows; ++y)
+            for (int x = 0; x < p.outWidth; ++x)
+                work((std::ptrdiff_t{image} * w.rows + y * strideY) * w.columns + x * strideX,
+                     outputPixel(p, band.image + image, band.row + y, x));
+}
+
 }  // namespace bitdesk::runtime

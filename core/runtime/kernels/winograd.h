@@ -25,12 +25,6 @@ struct WinogradKernel {
     static constexpr int kOdd = H::kOdd * W::kOdd, kPowerOfTwo = H::kPowerOfTwo * W::kPowerOfTwo;
     static constexpr int kShift = __builtin_ctz(kPowerOfTwo);
 
-    static constexpr std::uint32_t inverseOfOdd() {
-        std::uint32_t inverse = 1;  // Newton: doubles the correct bits each time
-        for (int i = 0; i < 5; ++i) inverse *= 2 - static_cast<std::uint32_t>(kOdd) * inverse;
-        return inverse;
-    }
-
     /// Where a tile's outputs are: its first in the output, in `boxSums`, and how many of it are inside the map.
     struct Tile {
         std::size_t pixel;
@@ -143,11 +137,7 @@ struct WinogradKernel {
             for (int ty = 0; ty < m.tileRows; ++ty)
                 for (int tx = 0; tx < m.tileColumns; ++tx, ++place) {
                     const int row = ty * MH, column = tx * MW;
-                    place->pixel =
-                        (static_cast<std::size_t>(band.image + image) * static_cast<std::size_t>(p.outHeight) +
-                         static_cast<std::size_t>(band.row + row)) *
-                            static_cast<std::size_t>(p.outWidth) +
-                        static_cast<std::size_t>(column);
+                    place->pixel = outputPixel(p, band.image + image, band.row + row, column);
                     place->box = (image * m.window.rows + row) * m.window.columns + column;
                     place->rows = static_cast<std::int16_t>(MH < band.rows - row ? MH : band.rows - row);
                     place->columns = static_cast<std::int16_t>(MW < p.outWidth - column ? MW : p.outWidth - column);
@@ -173,7 +163,7 @@ struct WinogradKernel {
                 W::template output<LaneVector>(m, outputs);
                 for (int x = 0; x < MW; ++x) {
                     LaneVector value = outputs[x];
-                    if constexpr (kOdd > 1) value = value * static_cast<Lane>(inverseOfOdd());
+                    if constexpr (kOdd > 1) value = value * static_cast<Lane>(inverseOfOdd(kOdd));
                     value = value + load<LaneVector>(correction + (y * MW + x) * kLanes + v * kVectorLanes);
                     Isa::addLanes(results + (y * MW + x) * kBlock + v * (kBlock / kVectors), value, first);
                 }

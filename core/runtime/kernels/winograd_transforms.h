@@ -6,6 +6,13 @@
 
 namespace bitdesk::runtime {
 
+/// The inverse of an odd number modulo 2³² (Newton: doubles the correct bits each time).
+constexpr std::uint32_t inverseOfOdd(std::uint32_t odd) {
+    std::uint32_t inverse = 1;
+    for (int i = 0; i < 5; ++i) inverse *= 2 - odd * inverse;
+    return inverse;
+}
+
 /// F(M, 3) in integers (Winograd 1980; Lavin & Gray 2016), rows scaled so that every entry is one:
 ///   D · y = outputᵀ · ((weight · g) ⊙ (input · d)),  D = powerOfTwo · odd.
 /// `weight` is [M+2][3], `input` and `output` are given as code below and as matrices for the proofs and packing.
