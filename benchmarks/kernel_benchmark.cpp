@@ -11,8 +11,8 @@
 
 #include "core/base/random.h"
 #include "core/quant/quantizer.h"
-#include "core/runtime/bands.h"
 #include "core/runtime/kernels/catalogue.h"
+#include "core/runtime/trial_run.h"
 
 namespace bitdesk {
 namespace {
@@ -62,23 +62,8 @@ void convolution(benchmark::State& state, const Shape2d& shape, int bits, const 
         state.SkipWithError("its proof fails for these weights");
         return;
     }
-    Random random(2);
-    std::vector<std::uint8_t> input(at(p.height) * at(p.width) * at(p.channels) + kSlack);
-    for (auto& code : input) code = static_cast<std::uint8_t>(random.below(at(p.activationHighest + 1)));
-    std::vector<float> scale((at(p.outChannels) + kBlock - 1) / kBlock * kBlock, 0.01F), offset(scale.size(), 0.5F);
-    std::vector<std::uint8_t> output(at(p.outHeight) * at(p.outWidth) * at(p.outChannels));
-    CodeTarget target{output.data(), 1.0F, 0.0F, static_cast<float>(p.activationHighest)};
-    EpilogueTask epilogue;
-    epilogue.channels = p.outChannels;
-    epilogue.scale = scale.data();
-    epilogue.offset = offset.data();
-    epilogue.relu = true;
-    epilogue.codes = &target;
-    epilogue.codeTargets = 1;
-    const auto bands = splitIntoBands(*packed, 1, 1);
-    AlignedBytes scratch(scratchBytes(*packed, bands));
-    for (auto _ : state)
-        for (const Band& band : bands) kernel.run(*packed, band, input.data(), epilogue, scratch.data());
+    TrialRun trial(*packed);
+    for (auto _ : state) trial.run();
     state.counters["GMAC/s"] =
         benchmark::Counter(static_cast<double>(p.macs()), benchmark::Counter::kIsIterationInvariantRate,
                            benchmark::Counter::OneK::kIs1000);

@@ -7,10 +7,9 @@
 #include <chrono>
 
 #include "core/base/error.h"
-#include "core/base/random.h"
 #include "core/network/cost.h"
-#include "core/runtime/bands.h"
 #include "core/runtime/layer_problem.h"
+#include "core/runtime/trial_run.h"
 
 namespace bitdesk::runtime {
 namespace {
@@ -21,28 +20,12 @@ std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
 double measure(const PackedConv& packed) {
     constexpr int kRuns = 9;
     constexpr std::chrono::milliseconds kEnough{20};
-    const ConvProblem& p = packed.problem;
-    Random random(1);
-    std::vector<std::uint8_t> input(size(p.height) * size(p.width) * size(p.channels) + kSlack);
-    for (auto& code : input) code = static_cast<std::uint8_t>(random.below(size(p.activationHighest) + 1));
-    const std::vector<float> scale((size(p.outChannels) + kBlock - 1) / kBlock * kBlock, 0.01F),
-        offset(scale.size(), 0.0F);
-    std::vector<std::uint8_t> output(size(p.outHeight) * size(p.outWidth) * size(p.outChannels));
-    const CodeTarget target{output.data(), 1.0F, 0.0F, static_cast<float>(p.activationHighest)};
-    EpilogueTask epilogue;
-    epilogue.channels = p.outChannels;
-    epilogue.scale = scale.data();
-    epilogue.offset = offset.data();
-    epilogue.relu = true;
-    epilogue.codes = &target;
-    epilogue.codeTargets = 1;
-    const auto bands = splitIntoBands(packed, 1, 1);
-    AlignedBytes scratch(scratchBytes(packed, bands));
+    TrialRun trial(packed);
     std::vector<double> times;
     const auto begin = std::chrono::steady_clock::now();
     for (int run = -1; run < kRuns; ++run) {  // the first one warms up
         const auto start = std::chrono::steady_clock::now();
-        for (const Band& band : bands) packed.kernel->run(packed, band, input.data(), epilogue, scratch.data());
+        trial.run();
         const auto end = std::chrono::steady_clock::now();
         if (run >= 0) times.push_back(std::chrono::duration<double, std::micro>(end - start).count());
         if (!times.empty() && end - begin > kEnough) break;
