@@ -50,6 +50,7 @@ void switchCost(const std::string& spec) {
     runtime::PackedLayers layers(bench.model, runtime::bestIsa(),
                                  std::make_shared<runtime::KernelTimes>(runtime::KernelTimes::defaultFile()));
     layers.packAll();
+    runtime::FoldCache folds;
     std::vector<runtime::BoundStep> bound;
     Random random(1);
     ExecutionPlan plan = lower(bench.model, uniformBits(bench.model.network, 4));
@@ -59,7 +60,7 @@ void switchCost(const std::string& spec) {
         const int bits = 2 + static_cast<int>(random.below(3));
         const double a = now();
         changeBits(plan, bench.model, layer, bits);
-        runtime::bindPlan(plan, layers, bound);
+        runtime::bindPlan(plan, layers, folds, bound);
         const double b = now();
         const ExecutionPlan fresh = lower(bench.model, plan.bits);
         const double c = now();

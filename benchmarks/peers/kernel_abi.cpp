@@ -9,6 +9,8 @@
 #include "core/model/model_file.h"
 #include "core/quant/quantizer.h"
 #include "core/runtime/bands.h"
+#include "core/runtime/folded_codes.h"
+#include "core/runtime/layer_problem.h"
 #include "core/runtime/packed_executor.h"
 #include "core/runtime/packed_layers.h"
 
@@ -30,6 +32,10 @@ struct Conv {
     std::unique_ptr<PackedConv> packed;
     std::vector<Band> bands;
     AlignedBytes scratch;
+    int bits = 4;
+    std::vector<float> scale, offset;
+    float inverseScale = 1;
+    FoldedCodes fold;
 
     void run(const std::uint8_t* image, const EpilogueTask& epilogue) {
         for (const Band& band : bands) packed->kernel->run(*packed, band, image, epilogue, scratch.data());
@@ -80,6 +86,7 @@ void* bitdesk_conv_create(int channels, int out_channels, int side, int kernel_s
             p.activationHighest = activationHighest(bits, false);
             const std::span<const std::int8_t> all(codes, at(out_channels) * at(p.depth()));
             auto conv = std::make_unique<Conv>();
+            conv->bits = bits;
             KernelTimes times({});
             conv->packed =
                 kernel == nullptr ? packFastest(p, all, isaOf(isa), &times) : packNamed(p, all, isaOf(isa), kernel);
@@ -92,16 +99,30 @@ void* bitdesk_conv_create(int channels, int out_channels, int side, int kernel_s
 
 const char* bitdesk_conv_kernel(void* conv) { return static_cast<Conv*>(conv)->packed->kernel->name; }
 
-void bitdesk_conv_run(void* conv, const uint8_t* input, const float* scale, const float* offset, float inverse_scale,
-                      uint8_t* output) {
+void bitdesk_conv_bind(void* conv, const float* scale, const float* offset, float inverse_scale) {
     auto& c = *static_cast<Conv*>(conv);
-    const CodeTarget target{output, inverse_scale, 0.0F, static_cast<float>(c.packed->problem.activationHighest)};
+    const ConvProblem& p = c.packed->problem;
+    const std::size_t channels = at(p.outChannels);
+    c.scale.assign(scale, scale + channels);
+    c.offset.assign(offset, offset + channels);
+    c.inverseScale = inverse_scale;
+    c.fold = foldCodes(c.scale, c.offset, {.inverseScale = inverse_scale, .highest = p.activationHighest},
+                       largestSum(p, c.bits));
+    c.scale.resize(channels + kBlock);
+    c.offset.resize(channels + kBlock);
+}
+
+void bitdesk_conv_run(void* conv, const uint8_t* input, uint8_t* output) {
+    auto& c = *static_cast<Conv*>(conv);
+    const CodeTarget target{output, c.inverseScale, 0.0F, static_cast<float>(c.packed->problem.activationHighest)};
     EpilogueTask epilogue;
     epilogue.channels = c.packed->problem.outChannels;
-    epilogue.scale = scale;
-    epilogue.offset = offset;
+    epilogue.scale = c.scale.data();
+    epilogue.offset = c.offset.data();
     epilogue.codes = &target;
     epilogue.codeTargets = 1;
+    epilogue.codeScale = c.fold.scaleData();
+    epilogue.codeOffset = c.fold.offsetData();
     c.run(input, epilogue);
 }
 

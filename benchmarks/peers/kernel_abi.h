@@ -23,11 +23,12 @@ void* bitdesk_conv_create(int channels, int out_channels, int side, int kernel_s
                           const int8_t* codes, const char* isa, const char* kernel);
 /* The kernel's name. */
 const char* bitdesk_conv_kernel(void* conv);
-/* One image on one thread: NHWC codes in, codes out:
- * clip(round((sum · scale[n] + offset[n]) · inverse_scale), 0, 2^bits − 1), sum = Σ a · (2c + 1).
- * `input` must be readable 64 bytes beyond its end; scale and offset are padded to a multiple of 16 channels. */
-void bitdesk_conv_run(void* conv, const uint8_t* input, const float* scale, const float* offset, float inverse_scale,
-                      uint8_t* output);
+/* What follows the sums = Σ a · (2c + 1), in float32, each operation rounded:
+ * clip(round((sum · scale[n] + offset[n]) · inverse_scale), 0, 2^bits − 1). */
+void bitdesk_conv_bind(void* conv, const float* scale, const float* offset, float inverse_scale);
+/* One image on one thread, after bitdesk_conv_bind: NHWC codes in, codes out. `input` must be readable 64 bytes beyond
+ * its end. */
+void bitdesk_conv_run(void* conv, const uint8_t* input, uint8_t* output);
 /* The same image's int32 sums. */
 void bitdesk_conv_sums(void* conv, const uint8_t* input, int32_t* sums);
 void bitdesk_conv_destroy(void* conv);

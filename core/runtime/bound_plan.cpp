@@ -3,6 +3,8 @@
 
 #include "core/runtime/bound_plan.h"
 
+#include "core/runtime/layer_problem.h"
+
 namespace bitdesk::runtime {
 namespace {
 
@@ -47,9 +49,21 @@ void bindScale(BoundStep& bound) {
     bound.offsetData = bound.offset.data();
 }
 
+/// Of layers that write one set of unsigned codes and nothing else, as most do. A ReLU changes none of them.
+void bindFold(BoundStep& bound, std::size_t s, FoldCache& folds) {
+    bound.codeScale = bound.codeOffset = nullptr;
+    const Epilogue& epilogue = bound.step->epilogue;
+    if (bound.conv == nullptr || epilogue.residual >= 0 || epilogue.floatOutput >= 0 ||
+        epilogue.codeOutputs.size() != 1)
+        return;
+    const FoldedCodes& fold = folds.at(s, epilogue, largestSum(bound.conv->problem, bound.step->bits));
+    bound.codeScale = fold.scaleData();
+    bound.codeOffset = fold.offsetData();
+}
+
 }  // namespace
 
-void bindPlan(const ExecutionPlan& plan, PackedLayers& layers, std::vector<BoundStep>& bound) {
+void bindPlan(const ExecutionPlan& plan, PackedLayers& layers, FoldCache& folds, std::vector<BoundStep>& bound) {
     bound.resize(plan.steps.size());
     for (std::size_t s = 0; s < plan.steps.size(); ++s) {
         const Step& step = plan.steps[s];
@@ -57,6 +71,7 @@ void bindPlan(const ExecutionPlan& plan, PackedLayers& layers, std::vector<Bound
         bound[s].conv = step.layer >= 0 ? &layers.at(step.layer, step.bits) : nullptr;
         if (step.kind == StepKind::MaxPool || step.kind == StepKind::AvgPool) bound[s].pool = poolProblem(step);
         bindScale(bound[s]);
+        bindFold(bound[s], s, folds);
     }
 }
 

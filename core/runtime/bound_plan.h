@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/plan/execution_plan.h"
+#include "core/runtime/folded_codes.h"
 #include "core/runtime/packed_layers.h"
 
 namespace bitdesk::runtime {
@@ -18,11 +19,13 @@ struct BoundStep {
     std::vector<float> scale, offset;  ///< padded or repeated copies; empty where the plan's own do
     const float* scaleData = nullptr;
     const float* offsetData = nullptr;
+    const float* codeScale = nullptr;  ///< folded, where the step writes codes alone and the fold was proven
+    const float* codeOffset = nullptr;
 
     std::int64_t elements() const { return step->outputShape.elements(); }
 };
 
-/// Binds a plan's steps to packed layers. `bound` is reused from plan to plan; it points into `plan`.
-void bindPlan(const ExecutionPlan& plan, PackedLayers& layers, std::vector<BoundStep>& bound);
+/// Binds a plan's steps to packed layers. `bound` is reused from plan to plan; it points into `plan` and `folds`.
+void bindPlan(const ExecutionPlan& plan, PackedLayers& layers, FoldCache& folds, std::vector<BoundStep>& bound);
 
 }  // namespace bitdesk::runtime

@@ -50,6 +50,10 @@ std::vector<std::int8_t> layerCodes(const MetaModel& model, int layerIndex, int 
     return codes;
 }
 
+std::int64_t largestSum(const ConvProblem& p, int bits) {
+    return p.depth() * std::max(-p.activationLowest, p.activationHighest) * (std::int64_t{1} << bits);
+}
+
 void checkDepth(const ConvProblem& p, const std::vector<std::int8_t>& codes, const std::string& layer) {
     const std::int64_t largest = std::max(-p.activationLowest, p.activationHighest);
     const auto depth = static_cast<std::size_t>(p.depth());

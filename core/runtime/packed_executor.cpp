@@ -145,7 +145,7 @@ private:
     void execute(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
                  const PrefixCheckpoint* from, std::span<PrefixCheckpoint> keep, std::vector<double>* seconds) {
         checkSpans(m_model, plan, images.size(), batch, logits.size());
-        bindPlan(plan, m_layers, m_bound);
+        bindPlan(plan, m_layers, m_folds, m_bound);
         const bool divideSteps = batch < m_team.size() && batch <= kMostImages;
         const int count = divideSteps ? 1 : pieces(plan, batch);
         const int together = (batch + count - 1) / count;
@@ -221,6 +221,7 @@ private:
     const MetaModel& m_model;
     std::shared_ptr<KernelTimes> m_times;
     mutable PackedLayers m_layers;  // filled where asked
+    FoldCache m_folds;
     ThreadTeam m_team;
     ValuePool m_pool;
     std::vector<Worker> m_workers;

@@ -39,6 +39,10 @@ StepRunner::Bound StepRunner::epilogueOf(std::size_t s) const {
                                static_cast<float>(output.lowest), static_cast<float>(output.highest)});
     task.codes = bound.codes.data();
     task.codeTargets = static_cast<int>(bound.codes.size());
+    if (task.values == nullptr) {  // no checkpoint keeps them
+        task.codeScale = step.codeScale;
+        task.codeOffset = step.codeOffset;
+    }
     return bound;
 }
 

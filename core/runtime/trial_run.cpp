@@ -3,13 +3,20 @@
 
 #include "core/runtime/trial_run.h"
 
+#include <bit>
+
 #include "core/base/random.h"
 #include "core/runtime/bands.h"
+#include "core/runtime/layer_problem.h"
 
 namespace bitdesk::runtime {
 namespace {
 
 std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
+
+int bitsOf(const ConvProblem& p) {
+    return std::bit_width(static_cast<unsigned>(p.activationHighest)) + (p.activationLowest < 0 ? 1 : 0);
+}
 
 }  // namespace
 
@@ -29,6 +36,9 @@ TrialRun::TrialRun(const PackedConv& packed) : m_packed(packed), m_bands(splitIn
     m_epilogue.relu = true;
     m_epilogue.codes = &m_target;
     m_epilogue.codeTargets = 1;
+    m_fold = foldCodes(m_scale, m_offset, {.highest = p.activationHighest}, largestSum(p, bitsOf(p)));
+    m_epilogue.codeScale = m_fold.scaleData();
+    m_epilogue.codeOffset = m_fold.offsetData();
     m_scratch.resize(scratchBytes(packed, m_bands));
 }
 

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "core/runtime/folded_codes.h"
 #include "core/runtime/kernels/conv_kernel.h"
 
 namespace bitdesk::runtime {
@@ -21,6 +22,7 @@ private:
     const PackedConv& m_packed;
     std::vector<std::uint8_t> m_input, m_output;
     std::vector<float> m_scale, m_offset;
+    FoldedCodes m_fold;
     CodeTarget m_target;
     EpilogueTask m_epilogue;
     std::vector<Band> m_bands;

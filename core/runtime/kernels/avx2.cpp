@@ -66,50 +66,67 @@ struct Avx2 : Avx2Vectors {
         static constexpr int kRows = 6;
 
         template <int R>
-        static void window(const Activation* const* rows, const std::ptrdiff_t* taps, int tapCount, int steps, int safe,
-                           const std::byte* weights, std::int32_t* sums) {
+        BITDESK_INLINE static void window(const Activation* const* rows, const std::ptrdiff_t* taps, int tapCount,
+                                          int steps, int safe, const std::byte* weights, std::int32_t* sums) {
             const auto* w = reinterpret_cast<const __m256i*>(weights);
             auto* to = reinterpret_cast<__m256i*>(sums);
             __m256i lanes[R][2];
             clear<R>(lanes);
+            if (std::int64_t{tapCount} * steps <= safe) {
+                for (int t = 0; t < tapCount; ++t) w = addSteps<R>(rows, taps[t], 0, steps, w, lanes);
+                const __m256i zero = _mm256_setzero_si256();
+#pragma GCC unroll 16
+                for (int i = 0; i < 2 * R; ++i) _mm256_store_si256(to + i, addPairs(zero, lanes[i / 2][i % 2]));
+                return;
+            }
+            windowInParts<R>(rows, taps, tapCount, steps, safe, w, to);
+        }
+
+        /// As window(), where sums must be widened on the way.
+        template <int R>
+        [[gnu::noinline]] static void windowInParts(const Activation* const* rows, const std::ptrdiff_t* taps,
+                                                    int tapCount, int steps, int safe, const __m256i* w, __m256i* to) {
+            __m256i lanes[R][2];
+            clear<R>(lanes);
+            for (int i = 0; i < 2 * R; ++i) _mm256_store_si256(to + i, _mm256_setzero_si256());
             int left = safe;
-            bool widened = false;
-            for (int t = 0; t < tapCount; ++t) {
-                const Activation* a[R];
-                for (int r = 0; r < R; ++r) a[r] = rows[r] + taps[t];
+            for (int t = 0; t < tapCount; ++t)
                 for (int s = 0; s < steps;) {
                     const int end = steps - s < left ? steps : s + left;
                     left -= end - s;
-                    for (; s < end; ++s, w += 2) {
-                        const __m256i w0 = _mm256_load_si256(w), w1 = _mm256_load_si256(w + 1);
-                        for (int r = 0; r < R; ++r) {
-                            const __m256i step = broadcast(a[r] + 4 * s);
-                            lanes[r][0] = _mm256_add_epi16(lanes[r][0], _mm256_maddubs_epi16(step, w0));
-                            lanes[r][1] = _mm256_add_epi16(lanes[r][1], _mm256_maddubs_epi16(step, w1));
-                        }
-                    }
+                    w = addSteps<R>(rows, taps[t], s, end, w, lanes);
+                    s = end;
                     if (left > 0) continue;
-                    widen<R>(to, lanes, widened);
+                    widen<R>(to, lanes);
                     clear<R>(lanes);
-                    widened = true;
                     left = safe;
                 }
-            }
-            widen<R>(to, lanes, widened);
+            widen<R>(to, lanes);
         }
 
-        /// to = or += the lanes' pairs.
+        /// lanes += steps [begin, end) of a tap; gives the weights behind them.
         template <int R>
-        BITDESK_INLINE static void widen(__m256i* to, const __m256i (&lanes)[R][2], bool add) {
-            const __m256i zero = _mm256_setzero_si256();
-            if (add) {
-#pragma GCC unroll 16
-                for (int i = 0; i < 2 * R; ++i)
-                    _mm256_store_si256(to + i, addPairs(_mm256_load_si256(to + i), lanes[i / 2][i % 2]));
-            } else {
-#pragma GCC unroll 16
-                for (int i = 0; i < 2 * R; ++i) _mm256_store_si256(to + i, addPairs(zero, lanes[i / 2][i % 2]));
+        BITDESK_INLINE static const __m256i* addSteps(const Activation* const* rows, std::ptrdiff_t tap, int begin,
+                                                      int end, const __m256i* w, __m256i (&lanes)[R][2]) {
+            const Activation* a[R];
+            for (int r = 0; r < R; ++r) a[r] = rows[r] + tap;
+            for (int s = begin; s < end; ++s, w += 2) {
+                const __m256i w0 = _mm256_load_si256(w), w1 = _mm256_load_si256(w + 1);
+                for (int r = 0; r < R; ++r) {
+                    const __m256i step = broadcast(a[r] + 4 * s);
+                    lanes[r][0] = _mm256_add_epi16(lanes[r][0], _mm256_maddubs_epi16(step, w0));
+                    lanes[r][1] = _mm256_add_epi16(lanes[r][1], _mm256_maddubs_epi16(step, w1));
+                }
             }
+            return w;
+        }
+
+        /// to += the lanes' pairs.
+        template <int R>
+        BITDESK_INLINE static void widen(__m256i* to, const __m256i (&lanes)[R][2]) {
+#pragma GCC unroll 16
+            for (int i = 0; i < 2 * R; ++i)
+                _mm256_store_si256(to + i, addPairs(_mm256_load_si256(to + i), lanes[i / 2][i % 2]));
         }
     };
 
@@ -149,21 +166,17 @@ constexpr ConvKernel table(const char* name) {
 }
 
 constexpr ConvKernel kConvolutions[] = {
-    Kernels::winograd<3, 4>("avx2-winograd-3x4"),
-    Kernels::winograd<3, 3>("avx2-winograd-3x3"),
-    Kernels::winograd<2, 4>("avx2-winograd-2x4"),
-    Kernels::winograd<2, 3>("avx2-winograd-2x3"),
-    Kernels::winograd<2, 2>("avx2-winograd-2x2"),
-    table<2>("avx2-table-64"),
-    table<1>("avx2-table-32"),
-    Kernels::direct("avx2-direct"),
-    Kernels::depthwise("avx2-depthwise"),
-    Kernels::directWords("avx2-words"),
+    Kernels::winograd<3, 4>("avx2-winograd-3x4"), Kernels::winograd<3, 3>("avx2-winograd-3x3"),
+    Kernels::winograd<2, 4>("avx2-winograd-2x4"), Kernels::winograd<2, 3>("avx2-winograd-2x3"),
+    Kernels::winograd<2, 2>("avx2-winograd-2x2"), Kernels::direct("avx2-direct"),
+    Kernels::depthwise("avx2-depthwise"),         Kernels::directWords("avx2-words"),
 };
+constexpr ConvKernel kLookUps[] = {table<2>("avx2-table-64"), table<1>("avx2-table-32")};
 constexpr ValueKernels kValues = Kernels::values();
 
 }  // namespace
 
 const IsaTable kAvx2Table{kConvolutions, sizeof kConvolutions / sizeof *kConvolutions, &kValues};
+const IsaTable kAvx2LookUps{kLookUps, sizeof kLookUps / sizeof *kLookUps, &kValues};
 
 }  // namespace bitdesk::runtime

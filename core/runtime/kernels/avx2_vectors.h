@@ -10,7 +10,7 @@ namespace bitdesk::runtime {
 
 /// What the epilogue needs, in AVX2; the AVX-512 kernels use it too.
 struct Avx2Vectors {
-    static constexpr bool kBytesClip = true;  // storeUnsignedBytes() is there
+    static constexpr bool kBytesClip = true;  // storeUnsignedBytes() and storeClipped() are there
 
     /// a > b ? a : b; b where either is NaN.
     BITDESK_INLINE static F32x8 maximum(F32x8 a, F32x8 b) { return (F32x8)_mm256_max_ps((__m256)a, (__m256)b); }
@@ -20,6 +20,10 @@ struct Avx2Vectors {
     BITDESK_INLINE static F32x8 maximumOrNan(F32x8 a, F32x8 b) {
         const __m256 larger = _mm256_max_ps((__m256)b, (__m256)a);
         return (F32x8)_mm256_blendv_ps(larger, (__m256)b, _mm256_cmp_ps((__m256)b, (__m256)b, _CMP_UNORD_Q));
+    }
+    /// a · b + c, rounded once.
+    BITDESK_INLINE static F32x8 fma(F32x8 a, F32x8 b, F32x8 c) {
+        return (F32x8)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
     }
     BITDESK_INLINE static I32x8 roundToEven(F32x8 v) { return (I32x8)_mm256_cvtps_epi32((__m256)v); }
 
@@ -36,6 +40,19 @@ struct Avx2Vectors {
         const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32((__m256i)low, (__m256i)high), 0xD8);
         _mm_storeu_si128(reinterpret_cast<__m128i*>(to),
                          _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
+    }
+
+    /// Twice sixteen values clipped to 0 … highest.
+    BITDESK_INLINE static void storeClipped(std::uint8_t* toA, std::uint8_t* toB, I32x8 aLow, I32x8 aHigh, I32x8 bLow,
+                                            I32x8 bHigh, std::uint8_t highest) {
+        const __m256i a = _mm256_packs_epi32((__m256i)aLow, (__m256i)aHigh);
+        const __m256i b = _mm256_packs_epi32((__m256i)bLow, (__m256i)bHigh);
+        // Fours of bytes: a0 a8 b0 b8 | a4 a12 b4 b12.
+        const __m256i bytes =
+            _mm256_permutevar8x32_epi32(_mm256_packus_epi16(a, b), _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+        const __m256i clipped = _mm256_min_epu8(bytes, _mm256_set1_epi8(static_cast<char>(highest)));
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(toA), _mm256_castsi256_si128(clipped));
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(toB), _mm256_extracti128_si256(clipped, 1));
     }
 
     BITDESK_INLINE static std::int32_t sumBytes(const std::uint8_t* from, int count) {

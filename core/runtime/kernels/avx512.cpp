@@ -6,7 +6,6 @@
 #include "core/runtime/kernels/avx2_vectors.h"
 #include "core/runtime/kernels/isa_tables.h"
 #include "core/runtime/kernels/kernel_table.h"
-#include "core/runtime/kernels/table.h"
 
 namespace bitdesk::runtime {
 namespace {
@@ -58,17 +57,20 @@ struct Avx512 : Avx2Vectors {
         static constexpr bool kWide = true;
         static constexpr int kRows = Rows;
 
+        /// Out of line: what reads the sums in halves would draw the accumulators into memory.
         template <int R>
-        static void window(const Activation* const* rows, const std::ptrdiff_t* taps, int tapCount, int steps, int,
-                           const std::byte* weights, std::int32_t* sums) {
+        [[gnu::noinline]] static void window(const Activation* const* rows, const std::ptrdiff_t* taps, int tapCount,
+                                             int steps, int, const std::byte* weights, std::int32_t* sums) {
             const auto* w = reinterpret_cast<const __m512i*>(weights);
             __m512i lanes[R];
             clear<R>(lanes);
             for (int t = 0; t < tapCount; ++t) {
                 const Activation* a[R];
+#pragma GCC unroll 8
                 for (int r = 0; r < R; ++r) a[r] = rows[r] + taps[t];
                 for (int s = 0; s < steps; ++s, ++w) {
                     const __m512i weight = _mm512_load_si512(w);
+#pragma GCC unroll 8
                     for (int r = 0; r < R; ++r) {
                         const __m512i step = broadcastStep(a[r] + static_cast<std::size_t>(s) * (4 / sizeof(Element)));
                         if constexpr (sizeof(Element) == 1) lanes[r] = _mm512_dpbusd_epi32(lanes[r], step, weight);
@@ -76,6 +78,7 @@ struct Avx512 : Avx2Vectors {
                     }
                 }
             }
+#pragma GCC unroll 8
             for (int r = 0; r < R; ++r) _mm512_store_si512(sums + r * kBlock, lanes[r]);
         }
     };
@@ -84,23 +87,11 @@ struct Avx512 : Avx2Vectors {
 };
 
 using Kernels = KernelTable<Avx512>;
-template <int Vectors>
-constexpr ConvKernel table(const char* name) {
-    using Kernel = Table<Avx512, Vectors>;
-    return {name, appliesTable, packTable<Vectors>, Kernel::scratchBytes, Kernel::run, 1, 0};
-}
-
 constexpr ConvKernel kConvolutions[] = {
-    Kernels::winograd<3, 4>("vnni-winograd-3x4"),
-    Kernels::winograd<3, 3>("vnni-winograd-3x3"),
-    Kernels::winograd<2, 4>("vnni-winograd-2x4"),
-    Kernels::winograd<2, 3>("vnni-winograd-2x3"),
-    Kernels::winograd<2, 2>("vnni-winograd-2x2"),
-    table<2>("avx2-table-64"),
-    table<1>("avx2-table-32"),
-    Kernels::direct("vnni-direct"),
-    Kernels::depthwise("avx512-depthwise"),
-    Kernels::directWords("vnni-words"),
+    Kernels::winograd<3, 4>("vnni-winograd-3x4"), Kernels::winograd<3, 3>("vnni-winograd-3x3"),
+    Kernels::winograd<2, 4>("vnni-winograd-2x4"), Kernels::winograd<2, 3>("vnni-winograd-2x3"),
+    Kernels::winograd<2, 2>("vnni-winograd-2x2"), Kernels::direct("vnni-direct"),
+    Kernels::depthwise("avx512-depthwise"),       Kernels::directWords("vnni-words"),
 };
 constexpr ValueKernels kValues = Kernels::values();
 

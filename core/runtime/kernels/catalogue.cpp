@@ -27,6 +27,16 @@ const IsaTable& table(Isa isa) {
     return kPortableTable;
 }
 
+std::vector<ConvKernel> allOf(Isa isa) {
+    const auto kernels = [](const IsaTable& table) { return std::span(table.convolutions, table.count); };
+    const auto own = kernels(table(isa));
+    std::vector<ConvKernel> all(own.begin(), own.end());
+#ifdef BITDESK_X86_KERNELS
+    if (isa != Isa::Portable) all.insert(all.end(), kernels(kAvx2LookUps).begin(), kernels(kAvx2LookUps).end());
+#endif
+    return all;
+}
+
 }  // namespace
 
 const char* isaName(Isa isa) { return kNames[static_cast<std::size_t>(isa)].name; }
@@ -43,10 +53,11 @@ Isa isaNamed(std::string_view name) {
 bool hasIsa(Isa isa) {
     if (isa == Isa::Portable) return true;
 #ifdef BITDESK_X86_KERNELS
-    if (isa == Isa::Avx2) return __builtin_cpu_supports("avx2") != 0;
-    return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("avx512f") != 0 &&
-           __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
-           __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vnni") != 0;
+    const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+    if (isa == Isa::Avx2) return avx2;
+    return avx2 && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+           __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
+           __builtin_cpu_supports("avx512vnni") != 0;
 #else
     return false;
 #endif
@@ -62,7 +73,10 @@ Isa bestIsa() {
     return lowered < best ? lowered : best;
 }
 
-std::span<const ConvKernel> convKernels(Isa isa) { return {table(isa).convolutions, table(isa).count}; }
+std::span<const ConvKernel> convKernels(Isa isa) {
+    static const std::array kAll{allOf(Isa::Portable), allOf(Isa::Avx2), allOf(Isa::Avx512Vnni)};
+    return kAll[static_cast<std::size_t>(isa)];
+}
 
 const ValueKernels& valueKernels(Isa isa) { return *table(isa).values; }
 

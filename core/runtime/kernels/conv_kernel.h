@@ -29,8 +29,8 @@ struct WinogradForm {
 /// What table kernels need besides the weights; see table.h.
 struct TableForm {
     int groups = 0;
-    AlignedBytes seeds;                  ///< [super-block][group][byte]: what a group's byte sums start from
-    std::vector<std::int32_t> seedSums;  ///< per output channel
+    AlignedBytes seeds;   ///< [super-block][group][byte]: what a group's byte sums start from
+    AlignedBytes starts;  ///< words [super-block][total, high][kSuperBlock / 2]: minus what the seeds will have added
 };
 
 /// A layer's weights at one bit-width in the form that one kernel reads.
@@ -45,8 +45,8 @@ struct PackedConv {
     TableForm table;
 
     std::size_t bytes() const {
-        return weights.size() + winograd.correction.size() + table.seeds.size() +
-               sizeof(std::int32_t) * (winograd.center.size() + table.seedSums.size());
+        return weights.size() + winograd.correction.size() + table.seeds.size() + table.starts.size() +
+               sizeof(std::int32_t) * winograd.center.size();
     }
 };
 

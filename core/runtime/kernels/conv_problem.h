@@ -62,8 +62,10 @@ struct EpilogueTask {
     int codeTargets = 0;
     /// The raw int32 sums, for tests; null otherwise.
     std::int32_t* accumulators = nullptr;
-    /// Set by kernels: scale, offset and one set of unsigned codes are all there is (epilogue.h).
-    bool codesAlone = false;
+    /// Set where one set of unsigned codes is all that is written, and fma(raw, codeScale, codeOffset) was proven to
+    /// round to them (folded_codes.h); padded as `scale`.
+    const float* codeScale = nullptr;
+    const float* codeOffset = nullptr;
 };
 
 }  // namespace bitdesk::runtime

@@ -53,7 +53,11 @@ struct Depthwise {
                         low += widen(a) * load<I32x8>(w);
                         high += widen(a + 8) * load<I32x8>(w + 8);
                     }
-                finishSums<Isa>(epilogue, low, high, output, static_cast<int>(channel));
+                finishBlocks<Isa>(
+                    epilogue, static_cast<int>(channel), 1, [&](int) { return output; },
+                    [&](int) {
+                        return BlockSums{low, high};
+                    });
             }
         });
     }

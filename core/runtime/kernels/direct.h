@@ -59,18 +59,20 @@ struct Direct {
     /// Weights that may be read again for every few pixels: a part of the first-level cache.
     static constexpr std::size_t kNearWeights = 24 * 1024;
 
-    /// Computes R pixels from their window origins and finishes them.
+    /// Computes R pixels from their window origins and finishes them. A function of its own, so that the accumulators
+    /// get the registers.
     template <int R>
-    static void pixels(const Walk& walk, const std::ptrdiff_t* origins, const std::size_t* outputs) {
+    [[gnu::noinline]] static void pixels(const Walk& walk, const std::ptrdiff_t* origins, const std::size_t* outputs) {
         alignas(64) std::int32_t sums[R * kBlock];
         const Activation* rows[R];
         for (int r = 0; r < R; ++r) rows[r] = walk.origin + origins[r];
         Multiply::template window<R>(rows, walk.taps, walk.tapCount, walk.conv.stepsPerTap, walk.conv.safeSteps,
                                      walk.weights, sums);
-        const EpilogueTask epilogue = walk.epilogue;  // a copy that no store can alias
-        for (int r = 0; r < R; ++r)
-            finishSums<Isa>(epilogue, load<I32x8>(sums + r * kBlock), load<I32x8>(sums + r * kBlock + 8), outputs[r],
-                            walk.channel);
+        finishBlocks<Isa>(
+            walk.epilogue, walk.channel, R, [&](int r) { return outputs[r]; },
+            [&](int r) {
+                return BlockSums{load<I32x8>(sums + r * kBlock), load<I32x8>(sums + r * kBlock + 8)};
+            });
     }
 
     /// Collects pixels until a register tile is full.
@@ -126,8 +128,7 @@ struct Direct {
         const Window& w = memory.window;
         copyWindow(p, band, w, input, memory.activations);
         __builtin_memset(memory.activations + w.elements, 0, kSlack * sizeof(Activation));
-        const EpilogueTask task = prepared<Isa>(epilogue);
-        Walk walk{conv, task, memory.activations, {}, Taps::of(p).count};
+        Walk walk{conv, epilogue, memory.activations, {}, Taps::of(p).count};
         const std::ptrdiff_t pixel = p.channels, row = std::ptrdiff_t{w.columns} * pixel;
         walk.blockBytes =
             static_cast<std::size_t>(walk.tapCount) * static_cast<std::size_t>(conv.stepsPerTap) * 4 * kBlock;

@@ -7,14 +7,6 @@
 
 namespace bitdesk::runtime {
 
-/// Unsigned codes from 0: the conversion to bytes clips there by itself. In this order of arguments NaN stays, converts
-/// to the smallest integer, and that to 0.
-template <typename Isa>
-BITDESK_INLINE void storeClipped(const CodeTarget& target, F32x8 low, F32x8 high, F32x8 highest, std::size_t index) {
-    Isa::storeUnsignedBytes(target.codes + index, Isa::roundToEven(Isa::minimum(highest, low)),
-                            Isa::roundToEven(Isa::minimum(highest, high)));
-}
-
 /// Sixteen channels of one pixel through the epilogue, in the order of operations that Epilogue fixes. `values`,
 /// `residual` and codes are addressed at `index`, the pixel's element of channel `channel`.
 template <typename Isa>
@@ -41,7 +33,10 @@ BITDESK_INLINE void finishFullBlock(const EpilogueTask& e, F32x8 low, F32x8 high
         const F32x8 inverse = splat<F32x8>(target.inverseScale), highest = splat<F32x8>(target.highest);
         if constexpr (Isa::kBytesClip)
             if (target.lowest == 0) {
-                storeClipped<Isa>(target, low * inverse, high * inverse, highest, index);
+                // The conversion to bytes clips at 0 by itself. In this order of arguments NaN stays, converts to the
+                // smallest integer, and that to 0.
+                Isa::storeUnsignedBytes(target.codes + index, Isa::roundToEven(Isa::minimum(highest, low * inverse)),
+                                        Isa::roundToEven(Isa::minimum(highest, high * inverse)));
                 continue;
             }
         const F32x8 lowest = splat<F32x8>(target.lowest);
@@ -89,46 +84,95 @@ BITDESK_INLINE void finishValues(const EpilogueTask& e, F32x8 low, F32x8 high, s
     else finishNarrowBlock<Isa>(e, low, high, index, channel, left);
 }
 
-/// The task as kernels run it. Most layers write one set of unsigned codes and nothing else: there the conversion to
-/// bytes clips at 0 by itself, NaN included, and a ReLU before it changes nothing.
+/// Whether a whole block from `channel` on can take the folded way. Portable code has no fused operation that is fast.
 template <typename Isa>
-BITDESK_INLINE EpilogueTask prepared(const EpilogueTask& task) {
-    EpilogueTask e = task;
-    e.codesAlone = Isa::kBytesClip && e.accumulators == nullptr && e.scale != nullptr && e.residual == nullptr &&
-                   e.values == nullptr && e.codeTargets == 1 && e.codes[0].lowest == 0;
-    return e;
+BITDESK_INLINE bool isFolded(const EpilogueTask& e, int channel) {
+    return Isa::kBytesClip && e.codeScale != nullptr && e.channels - channel >= kBlock;
 }
 
-/// finishFullBlock where codesAlone.
+/// A block of int32 sums of one pixel.
+struct BlockSums {
+    I32x8 low, high;
+};
+
+/// What isFolded multiplies and adds, of a block.
 template <typename Isa>
-BITDESK_INLINE void finishCodesAlone(const EpilogueTask& e, F32x8 low, F32x8 high, std::size_t index, int channel) {
-    const CodeTarget& target = e.codes[0];
-    const F32x8 inverse = splat<F32x8>(target.inverseScale), highest = splat<F32x8>(target.highest);
-    low = (low * load<F32x8>(e.scale + channel) + load<F32x8>(e.offset + channel)) * inverse;
-    high = (high * load<F32x8>(e.scale + channel + 8) + load<F32x8>(e.offset + channel + 8)) * inverse;
-    storeClipped<Isa>(target, low, high, highest, index);
+struct Fold {
+    F32x8 scaleLow, scaleHigh, offsetLow, offsetHigh;
+
+    BITDESK_INLINE Fold(const EpilogueTask& e, int channel)
+        : scaleLow(load<F32x8>(e.codeScale + channel)),
+          scaleHigh(load<F32x8>(e.codeScale + channel + 8)),
+          offsetLow(load<F32x8>(e.codeOffset + channel)),
+          offsetHigh(load<F32x8>(e.codeOffset + channel + 8)) {}
+
+    /// Not clipped yet.
+    BITDESK_INLINE BlockSums codes(const BlockSums& s) const {
+        return {Isa::roundToEven(Isa::fma(__builtin_convertvector(s.low, F32x8), scaleLow, offsetLow)),
+                Isa::roundToEven(Isa::fma(__builtin_convertvector(s.high, F32x8), scaleHigh, offsetHigh))};
+    }
+};
+
+/// The codes of a block, where isFolded: those of two pixels are converted together. pixel(i) and sums(i) give a
+/// pixel's number and its BlockSums.
+template <typename Isa, typename Pixel, typename Sums>
+BITDESK_INLINE void finishFolded(const EpilogueTask& e, int channel, int count, const Pixel& pixel, const Sums& sums) {
+    const Fold<Isa> fold(e, channel);
+    const auto channels = static_cast<std::size_t>(e.channels);
+    std::uint8_t* to = e.codes[0].codes + channel;
+    const auto highest = static_cast<std::uint8_t>(e.codes[0].highest);
+    int i = 0;
+    for (; i + 1 < count; i += 2) {
+        const BlockSums a = fold.codes(sums(i)), b = fold.codes(sums(i + 1));
+        Isa::storeClipped(to + pixel(i) * channels, to + pixel(i + 1) * channels, a.low, a.high, b.low, b.high,
+                          highest);
+    }
+    if (i == count) return;
+    const BlockSums a = fold.codes(sums(i));
+    std::uint8_t* last = to + pixel(i) * channels;
+    Isa::storeClipped(last, last, a.low, a.high, a.low, a.high, highest);
 }
 
 /// A block of int32 sums of one pixel.
 template <typename Isa>
-BITDESK_INLINE void finishSums(const EpilogueTask& e, I32x8 low, I32x8 high, std::size_t pixel, int channel) {
-    if constexpr (Isa::kBytesClip)
-        if (e.codesAlone && e.channels - channel >= kBlock) {
-            finishCodesAlone<Isa>(e, __builtin_convertvector(low, F32x8), __builtin_convertvector(high, F32x8),
-                                  pixel * static_cast<std::size_t>(e.channels) + static_cast<std::size_t>(channel),
-                                  channel);
-            return;
-        }
+BITDESK_INLINE void finishSums(const EpilogueTask& e, const BlockSums& sums, std::size_t pixel, int channel) {
     if (e.accumulators != nullptr) {
-        std::int32_t sums[kBlock];
-        store(sums, low);
-        store(sums + 8, high);
+        std::int32_t copy[kBlock];
+        store(copy, sums.low);
+        store(copy + 8, sums.high);
         std::int32_t* to = e.accumulators + pixel * static_cast<std::size_t>(e.channels) + channel;
         const int left = e.channels - channel < kBlock ? e.channels - channel : kBlock;
-        for (int i = 0; i < left; ++i) to[i] = sums[i];
+        for (int i = 0; i < left; ++i) to[i] = copy[i];
         return;
     }
-    finishValues<Isa>(e, __builtin_convertvector(low, F32x8), __builtin_convertvector(high, F32x8), pixel, channel);
+    finishValues<Isa>(e, __builtin_convertvector(sums.low, F32x8), __builtin_convertvector(sums.high, F32x8), pixel,
+                      channel);
+}
+
+/// The same block of several pixels, as the plan says; out of line, since it would crowd the registers of the folded
+/// way.
+template <typename Isa>
+[[gnu::noinline]] void finishPlanned(EpilogueTask e, int channel, int count, const std::size_t* pixels,
+                                     const BlockSums* sums) {
+    for (int i = 0; i < count; ++i) finishSums<Isa>(e, sums[i], pixels[i], channel);
+}
+
+/// The same block of `count` pixels, at most kMostPixels, the shorter way where it is proven.
+inline constexpr int kMostPixels = 8;
+template <typename Isa, typename Pixel, typename Sums>
+BITDESK_INLINE void finishBlocks(const EpilogueTask& e, int channel, int count, const Pixel& pixel, const Sums& sums) {
+    if constexpr (Isa::kBytesClip)
+        if (isFolded<Isa>(e, channel)) {
+            finishFolded<Isa>(e, channel, count, pixel, sums);
+            return;
+        }
+    std::size_t pixels[kMostPixels];
+    BlockSums copies[kMostPixels];
+    for (int i = 0; i < count; ++i) {
+        pixels[i] = pixel(i);
+        copies[i] = sums(i);
+    }
+    finishPlanned<Isa>(e, channel, count, pixels, copies);
 }
 
 }  // namespace bitdesk::runtime

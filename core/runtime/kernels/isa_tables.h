@@ -15,5 +15,7 @@ struct IsaTable {
 };
 
 extern const IsaTable kPortableTable, kAvx2Table, kAvx512Table;
+/// Tables of two-bit products, for AVX2 and all above it.
+extern const IsaTable kAvx2LookUps;
 
 }  // namespace bitdesk::runtime

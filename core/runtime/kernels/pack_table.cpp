@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 
 #include "core/runtime/kernels/direct.h"
 #include "core/runtime/kernels/pack.h"
@@ -34,10 +35,39 @@ bool groupsFit(const Pairs& all, int pairs) {
     return true;
 }
 
+/// Whether 2 · Σ a·c + Σa, as the kernel forms it, fits a word for every output.
+bool sumsFitWords(const ConvProblem& p, std::span<const std::int8_t> codes) {
+    const auto depth = at(p.depth());
+    for (std::size_t first = 0; first < codes.size(); first += depth) {
+        std::int64_t lowest = 0, highest = 0;
+        for (std::size_t i = first; i < first + depth; ++i) {
+            const int odd = 2 * codes[i] + p.weightOffset;
+            (odd < 0 ? lowest : highest) += kHighest * odd;
+        }
+        if (lowest < std::numeric_limits<std::int16_t>::min() || highest > std::numeric_limits<std::int16_t>::max())
+            return false;
+    }
+    return true;
+}
+
 /// Where output n lies among the bytes of its super-block.
 std::size_t bytePosition(int n) {
     const int vector = n / 32, inVector = n % 32;
     return at(vector) * 32 + at(inVector % kBlock) * 2 + at(inVector / kBlock);
+}
+
+/// Of each super-block, for each 32 of its outputs: minus the seeds of the words' low bytes and 2⁸ times those of their
+/// high ones; then, for each 32, minus the high ones' alone.
+void packStarts(std::span<const int> seedSums, std::size_t superBlock, PackedConv& packed) {
+    packed.table.starts.assign(seedSums.size() * sizeof(std::uint16_t), std::byte{0});
+    auto* to = reinterpret_cast<std::uint16_t*>(packed.table.starts.data());
+    for (std::size_t first = 0; first < seedSums.size(); first += superBlock, to += superBlock)
+        for (std::size_t word = 0; word < superBlock / 2; ++word) {
+            const std::size_t n = first + word / at(kBlock) * 2 * at(kBlock) + word % at(kBlock);
+            const int low = seedSums[n], high = seedSums[n + at(kBlock)];
+            to[word] = static_cast<std::uint16_t>(-(low + 256 * high));
+            to[superBlock / 2 + word] = static_cast<std::uint16_t>(-high);
+        }
 }
 
 }  // namespace
@@ -54,16 +84,16 @@ bool packTable(const ConvProblem& p, std::span<const std::int8_t> codes, PackedC
     int safe = std::min(all.count(), 64);
     while (safe > kPairsAlwaysSafe && !groupsFit(all, safe)) --safe;
     const int groups = (all.count() + safe - 1) / safe;
-    if (groups > 65535 / 255) return false;  // word sums
+    if (groups > 65535 / 255 || !sumsFitWords(p, codes)) return false;
     constexpr int kSuperBlock = 32 * Vectors;
     const int superBlocks = (p.outChannels + kSuperBlock - 1) / kSuperBlock;
     packed.blocks = superBlocks;
     packed.stepsPerTap = static_cast<int>(Taps::of(p).elements / 2);
     packed.safeSteps = safe;
-    packed.table.groups = groups + 1;  // the kernel reads one seed ahead
+    packed.table.groups = groups;
     packed.weights.assign(at(superBlocks) * at(all.count()) * kSuperBlock, std::byte{2 + 4 * 2});  // c = 0
     packed.table.seeds.assign(at(superBlocks) * at(packed.table.groups) * kSuperBlock, std::byte{0});
-    packed.table.seedSums.assign(at(superBlocks) * kSuperBlock, 0);
+    std::vector<int> seedSums(at(superBlocks) * kSuperBlock, 0);
     for (int n = 0; n < p.outChannels; ++n) {
         const std::size_t super = at(n / kSuperBlock), position = bytePosition(n % kSuperBlock);
         for (int i = 0; i < all.count(); ++i)
@@ -75,9 +105,10 @@ bool packTable(const ConvProblem& p, std::span<const std::int8_t> codes, PackedC
                 seed -= kHighest * (std::min(all.code(n, i, 0), 0) + std::min(all.code(n, i, 1), 0));
             packed.table.seeds[(super * at(packed.table.groups) + at(g)) * kSuperBlock + position] =
                 static_cast<std::byte>(seed);
-            packed.table.seedSums[at(n)] += seed;
+            seedSums[at(n)] += seed;
         }
     }
+    packStarts(seedSums, kSuperBlock, packed);
     return true;
 }
 

@@ -13,11 +13,12 @@ namespace bitdesk::runtime {
 /// multiplications. Sums are bytes, seeded so that they cannot wrap within a group of `safeSteps` pairs, which was
 /// proven from the weights when they were packed; then they are added to 16-bit sums.
 ///
-/// Weights are [super-block][tap][pair][Vectors · 32] pair codes. A vector holds 32 outputs: output i in the low byte
-/// of word i, output 16 + i in its high byte.
+/// Weights are [super-block][tap][pair][kSuperBlock] pair codes. Of each 32 outputs, output i is in the low byte of
+/// word i, output 16 + i in its high byte. Made once, for AVX2, and used above it, too: 64-byte vectors were slower.
 template <typename Isa, int Vectors>
 struct Table {
-    static constexpr int kSuperBlock = 32 * Vectors, kRows = 4;
+    using Vector = __m256i;
+    static constexpr int kVectorBytes = sizeof(Vector), kSuperBlock = kVectorBytes * Vectors, kRows = 4;
 
     struct Memory {
         Window window;
@@ -76,80 +77,113 @@ struct Table {
 
     /// Word sums of R pixels: [vector][low bytes, high bytes].
     struct Words {
-        __m256i total, high;
+        Vector total, high;
     };
 
     /// u8 sums to words: all that was added, and the high bytes' part of it.
-    BITDESK_INLINE static void widen(Words& words, __m256i& bytes, __m256i seed) {
+    BITDESK_INLINE static void widen(Words& words, Vector bytes) {
         words.total = _mm256_add_epi16(words.total, bytes);
         words.high = _mm256_add_epi16(words.high, _mm256_srli_epi16(bytes, 8));
-        bytes = seed;
+    }
+
+    struct Position {
+        int tap = 0, pair = 0;
+    };
+
+    // Loops are unrolled before anything else: an array of vectors that a loop walks goes through memory.
+    template <int R>
+    [[gnu::noinline]] static void pixels(const Walk& walk, const std::ptrdiff_t* origins, const std::size_t* outputs,
+                                         const int* places) {
+        const PackedConv& conv = walk.conv;
+        const auto block = static_cast<std::size_t>(walk.superBlock);
+        const auto pairs = static_cast<std::size_t>(walk.tapCount) * static_cast<std::size_t>(conv.stepsPerTap);
+        const std::byte* w = conv.weights.data() + block * pairs * kSuperBlock;
+        const std::byte* seeds =
+            conv.table.seeds.data() + block * static_cast<std::size_t>(conv.table.groups) * kSuperBlock;
+        Words words[R][Vectors];
+        start<R>(conv.table.starts.data() + block * kSuperBlock * 2, words);
+        Position at;
+        for (int g = 0; g < conv.table.groups; ++g, seeds += kSuperBlock) {
+            Vector sums[R][Vectors];
+#pragma GCC unroll 8
+            for (int r = 0; r < R; ++r)
+#pragma GCC unroll 8
+                for (int v = 0; v < Vectors; ++v) sums[r][v] = load<Vector>(seeds + v * kVectorBytes);
+            for (int left = conv.safeSteps; left > 0 && at.tap < walk.tapCount;) {
+                const int begin = at.pair, end = conv.stepsPerTap - begin < left ? conv.stepsPerTap : begin + left;
+                w = addPairs<R>(walk, origins, at.tap, begin, end, w, sums);
+                left -= end - begin;
+                at = end < conv.stepsPerTap ? Position{at.tap, end} : Position{at.tap + 1, 0};
+            }
+#pragma GCC unroll 8
+            for (int r = 0; r < R; ++r)
+#pragma GCC unroll 8
+                for (int v = 0; v < Vectors; ++v) widen(words[r][v], sums[r][v]);
+        }
+        for (int r = 0; r < R; ++r)
+            for (int v = 0; v < Vectors; ++v)
+                finish(walk, words[r][v], walk.superBlock * kSuperBlock + v * kVectorBytes, outputs[r], places[r]);
     }
 
     template <int R>
-    static void pixels(const Walk& walk, const std::ptrdiff_t* origins, const std::size_t* outputs, const int* places) {
-        const PackedConv& conv = walk.conv;
-        const int pairsPerTap = conv.stepsPerTap;
-        const auto* w =
-            reinterpret_cast<const __m256i*>(conv.weights.data()) +
-            static_cast<std::size_t>(walk.superBlock) * static_cast<std::size_t>(walk.tapCount * pairsPerTap) * Vectors;
-        // One seed a group; the groups' order is that of the weights.
-        const auto* seeds =
-            reinterpret_cast<const __m256i*>(conv.table.seeds.data()) +
-            static_cast<std::size_t>(walk.superBlock) * static_cast<std::size_t>(conv.table.groups) * Vectors;
-        __m256i sums[R][Vectors];
-        Words words[R][Vectors];
+    BITDESK_INLINE static void start(const std::byte* starts, Words (&words)[R][Vectors]) {
+#pragma GCC unroll 8
         for (int r = 0; r < R; ++r)
-            for (int v = 0; v < Vectors; ++v) {
-                sums[r][v] = seeds[v];
-                words[r][v].total = words[r][v].high = _mm256_setzero_si256();
-            }
-        int left = conv.safeSteps;
-        for (int t = 0; t < walk.tapCount; ++t) {
-            const std::uint8_t* a[R];
-            for (int r = 0; r < R; ++r) a[r] = walk.memory.pairs + origins[r] + walk.taps[t];
-            for (int s = 0; s < pairsPerTap;) {
-                const int end = pairsPerTap - s < left ? pairsPerTap : s + left;
-                left -= end - s;
-                for (; s < end; ++s, w += Vectors) {
-                    __m256i codes[Vectors];
-                    for (int v = 0; v < Vectors; ++v) codes[v] = _mm256_load_si256(w + v);
-                    for (int r = 0; r < R; ++r) {
-                        const __m256i table = _mm256_broadcastsi128_si256(
-                            _mm_load_si128(reinterpret_cast<const __m128i*>(walk.products.bytes + a[r][s])));
-                        for (int v = 0; v < Vectors; ++v)
-                            sums[r][v] = _mm256_add_epi8(sums[r][v], _mm256_shuffle_epi8(table, codes[v]));
-                    }
-                }
-                if (left > 0) continue;
-                left = conv.safeSteps;
-                seeds += Vectors;
-                for (int r = 0; r < R; ++r)
-                    for (int v = 0; v < Vectors; ++v) widen(words[r][v], sums[r][v], seeds[v]);
-            }
-        }
-        for (int r = 0; r < R; ++r)
-            for (int v = 0; v < Vectors; ++v) {
-                __m256i none = _mm256_setzero_si256();
-                widen(words[r][v], sums[r][v], none);
-                finish(walk, words[r][v], walk.superBlock * kSuperBlock + v * 32, outputs[r], places[r]);
-            }
+#pragma GCC unroll 8
+            for (int v = 0; v < Vectors; ++v)
+                words[r][v] = {load<Vector>(starts + v * kVectorBytes),
+                               load<Vector>(starts + kSuperBlock + v * kVectorBytes)};
     }
 
-    /// 2 · (Σ a·c) + Σa of the 32 outputs of one vector.
+    /// sums += pairs [begin, end) of a tap; gives the weights behind them.
+    template <int R>
+    BITDESK_INLINE static const std::byte* addPairs(const Walk& walk, const std::ptrdiff_t* origins, int tap, int begin,
+                                                    int end, const std::byte* w, Vector (&sums)[R][Vectors]) {
+        const std::uint8_t* a[R];
+        for (int r = 0; r < R; ++r) a[r] = walk.memory.pairs + origins[r] + walk.taps[tap];
+        const std::uint8_t* products = walk.products.bytes;
+        for (int s = begin; s < end; ++s, w += kSuperBlock) {
+            Vector codes[Vectors];
+#pragma GCC unroll 8
+            for (int v = 0; v < Vectors; ++v) codes[v] = load<Vector>(w + v * kVectorBytes);
+#pragma GCC unroll 8
+            for (int r = 0; r < R; ++r) {
+                const Vector table =
+                    _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(products + a[r][s])));
+#pragma GCC unroll 8
+                for (int v = 0; v < Vectors; ++v)
+                    sums[r][v] = _mm256_add_epi8(sums[r][v], _mm256_shuffle_epi8(table, codes[v]));
+            }
+        }
+        return w;
+    }
+
+    /// The 32 outputs of one vector.
     BITDESK_INLINE static void finish(const Walk& walk, const Words& words, int channel, std::size_t output,
                                       int place) {
-        const std::int32_t box = walk.memory.windowSums[place];
-        const __m256i halves[2] = {_mm256_sub_epi16(words.total, _mm256_slli_epi16(words.high, 8)), words.high};
-        for (int h = 0; h < 2; ++h) {
-            const int first = channel + h * kBlock;
-            if (first >= walk.conv.problem.outChannels) return;
-            const std::int32_t* seed = walk.conv.table.seedSums.data() + first;
-            const I32x8 low = (I32x8)_mm256_cvtepu16_epi32(_mm256_castsi256_si128(halves[h]));
-            const I32x8 high = (I32x8)_mm256_cvtepu16_epi32(_mm256_extracti128_si256(halves[h], 1));
-            finishSums<Isa>(walk.epilogue, ((low - load<I32x8>(seed)) << 1) + box,
-                            ((high - load<I32x8>(seed + 8)) << 1) + box, output, first);
+        const EpilogueTask& e = walk.epilogue;
+        const Vector even = _mm256_sub_epi16(words.total, _mm256_slli_epi16(words.high, 8));
+        const Vector box = _mm256_set1_epi16(static_cast<std::int16_t>(walk.memory.windowSums[place]));
+        // 2 · (Σ a·c) + Σa, which fits a word.
+        const BlockSums low = wide(_mm256_add_epi16(_mm256_add_epi16(even, even), box));
+        const BlockSums high = wide(_mm256_add_epi16(_mm256_add_epi16(words.high, words.high), box));
+        if (isFolded<Isa>(e, channel + kBlock)) {
+            std::uint8_t* to =
+                e.codes[0].codes + output * static_cast<std::size_t>(e.channels) + static_cast<std::size_t>(channel);
+            const BlockSums a = Fold<Isa>(e, channel).codes(low);
+            const BlockSums b = Fold<Isa>(e, channel + kBlock).codes(high);
+            Isa::storeClipped(to, to + kBlock, a.low, a.high, b.low, b.high,
+                              static_cast<std::uint8_t>(e.codes[0].highest));
+            return;
         }
+        const auto pixel = [&](int) { return output; };
+        if (channel < e.channels) finishBlocks<Isa>(e, channel, 1, pixel, [&](int) { return low; });
+        if (channel + kBlock < e.channels) finishBlocks<Isa>(e, channel + kBlock, 1, pixel, [&](int) { return high; });
+    }
+
+    BITDESK_INLINE static BlockSums wide(__m256i words) {
+        return {(I32x8)_mm256_cvtepi16_epi32(_mm256_castsi256_si128(words)),
+                (I32x8)_mm256_cvtepi16_epi32(_mm256_extracti128_si256(words, 1))};
     }
 
     static void sumWindows(const ConvProblem& p, const Band& band, const Memory& m) {
@@ -199,8 +233,7 @@ struct Table {
         pairUp(memory.codes, memory.pairs, w.elements);
         sumWindows(p, band, memory);
         const Products products;
-        const EpilogueTask task = prepared<Isa>(epilogue);
-        Walk walk{conv, task, memory, products, {}, p.kernelHeight};
+        Walk walk{conv, epilogue, memory, products, {}, p.kernelHeight};
         const std::ptrdiff_t pixel = p.channels / 2, row = std::ptrdiff_t{w.columns} * pixel;
         for (int t = 0; t < walk.tapCount; ++t) walk.taps[t] = t * row;
         // As in direct.h: where all weights stay near, a few pixels get all their outputs at once.

@@ -185,16 +185,18 @@ struct WinogradKernel {
         const int shift = form.oddCodes ? kShift : kShift - 1;
         const std::int32_t* center = form.center.data() + block * kBlock;
         const I32x8 centerLow = load<I32x8>(center), centerHigh = load<I32x8>(center + 8);
-        for (int y = 0; y < place.rows; ++y)
-            for (int x = 0; x < place.columns; ++x) {
-                const std::int32_t box = form.oddCodes ? 0 : m.boxSums[place.box + y * m.window.columns + x];
-                const std::int32_t* sums = results + (y * MW + x) * kBlock;
-                // result / power of two, twice where U is of c: the division has no remainder.
-                const I32x8 low = ((load<I32x8>(sums) + centerLow) >> shift) + box;
-                const I32x8 high = ((load<I32x8>(sums + 8) + centerHigh) >> shift) + box;
-                const auto pixel = place.pixel + static_cast<std::size_t>(y * conv.problem.outWidth + x);
-                finishSums<Isa>(epilogue, low, high, pixel, block * kBlock);
-            }
+        for (int y = 0; y < place.rows; ++y) {
+            const std::size_t pixel = place.pixel + static_cast<std::size_t>(y * conv.problem.outWidth);
+            finishBlocks<Isa>(
+                epilogue, block * kBlock, place.columns, [&](int x) { return pixel + static_cast<std::size_t>(x); },
+                [&](int x) {
+                    const std::int32_t box = form.oddCodes ? 0 : m.boxSums[place.box + y * m.window.columns + x];
+                    const std::int32_t* sums = results + (y * MW + x) * kBlock;
+                    // result / power of two, twice where U is of c: the division has no remainder.
+                    return BlockSums{((load<I32x8>(sums) + centerLow) >> shift) + box,
+                                     ((load<I32x8>(sums + 8) + centerHigh) >> shift) + box};
+                });
+        }
     }
 
     /// R tiles of one block of outputs: products, transforms and epilogue.
@@ -219,9 +221,8 @@ struct WinogradKernel {
                                 correction + static_cast<std::size_t>(place.block * groups + g) * kOutputs * kLanes,
                                 g == 0, m.results + r * kOutputs * kBlock);
         }
-        const EpilogueTask epilogue = place.epilogue;  // a copy that no store can alias
         for (int r = 0; r < R; ++r)
-            finishTile(conv, epilogue, m, place.block, tile + r, m.results + r * kOutputs * kBlock);
+            finishTile(conv, place.epilogue, m, place.block, tile + r, m.results + r * kOutputs * kBlock);
     }
 
     /// `count` tiles, at most kRows.
@@ -250,7 +251,6 @@ struct WinogradKernel {
     static void run(const PackedConv& conv, const Band& band, const std::uint8_t* input, const EpilogueTask& epilogue,
                     std::byte* scratch) {
         const Memory memory(conv, band, scratch);
-        const EpilogueTask task = prepared<Isa>(epilogue);
         copyWindow(conv.problem, band, memory.window, input, memory.codes);
         __builtin_memset(memory.codes + memory.window.elements, 0, kSlack);
         transformInput(conv, band, memory);
@@ -259,7 +259,7 @@ struct WinogradKernel {
         // As even as may be: a single tile left over would take as long as several.
         const int parts = (memory.tiles + kRows - 1) / kRows;
         for (int b = band.block; b < band.block + band.blocks; ++b) {
-            const Place place{task, memory, b};
+            const Place place{epilogue, memory, b};
             for (int part = 0; part < parts; ++part) {
                 const int first = memory.tiles * part / parts, last = memory.tiles * (part + 1) / parts;
                 someTiles(conv, place, first, last - first);

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "core/base/random.h"
+#include "core/quant/quantizer.h"
 #include "core/runtime/bands.h"
+#include "core/runtime/folded_codes.h"
 
 namespace bitdesk::test {
 
@@ -46,19 +48,73 @@ inline std::vector<std::int32_t> convolve(const runtime::ConvProblem& p, const s
 }
 
 /// Runs a packed layer over `images` images, split for `parts` threads.
-inline std::vector<std::int32_t> runPacked(const runtime::PackedConv& conv, std::vector<std::uint8_t> input, int images,
-                                           int parts) {
-    const runtime::ConvProblem& p = conv.problem;
-    std::vector<std::int32_t> sums(at(images) * at(p.outHeight) * at(p.outWidth) * at(p.outChannels), 0x55555555);
-    runtime::EpilogueTask epilogue;
-    epilogue.channels = p.outChannels;
-    epilogue.accumulators = sums.data();
+inline void runBands(const runtime::PackedConv& conv, std::vector<std::uint8_t> input, int images, int parts,
+                     const runtime::EpilogueTask& epilogue) {
     // What lies behind the input must not matter.
     input.resize(input.size() + runtime::kSlack, 0xEE);
     const auto bands = runtime::splitIntoBands(conv, images, parts);
     runtime::AlignedBytes scratch(runtime::scratchBytes(conv, bands), std::byte{0xAB});
     for (const runtime::Band& band : bands) conv.kernel->run(conv, band, input.data(), epilogue, scratch.data());
+}
+
+inline std::size_t outputs(const runtime::ConvProblem& p, int images) {
+    return at(images) * at(p.outHeight) * at(p.outWidth) * at(p.outChannels);
+}
+
+/// A packed layer's sums.
+inline std::vector<std::int32_t> runPacked(const runtime::PackedConv& conv, const std::vector<std::uint8_t>& input,
+                                           int images, int parts) {
+    std::vector<std::int32_t> sums(outputs(conv.problem, images), 0x55555555);
+    runtime::EpilogueTask epilogue;
+    epilogue.channels = conv.problem.outChannels;
+    epilogue.accumulators = sums.data();
+    runBands(conv, input, images, parts, epilogue);
     return sums;
+}
+
+/// What stands between sums and codes.
+struct Requantization {
+    std::vector<float> scale, offset;
+    CodeOutput codes;
+
+    /// Scales that spread sums of this size over the codes, of both signs.
+    Requantization(int channels, int bits, double sumSize, Random& random) {
+        codes.inverseScale = static_cast<float>(1 + 3 * random.uniform());
+        codes.highest = activationHighest(bits, false);
+        for (int c = 0; c < channels; ++c) {
+            const double sign = random.below(4) == 0 ? -1 : 1;
+            scale.push_back(static_cast<float>(sign * codes.highest * (0.1 + random.uniform()) / (sumSize + 1)));
+            offset.push_back(static_cast<float>(codes.highest * random.normal() / 8));
+        }
+    }
+
+    std::uint8_t code(std::int32_t sum, std::size_t channel) const {
+        const float scaled = static_cast<float>(sum) * scale[channel];
+        const float value = scaled + offset[channel];
+        return static_cast<std::uint8_t>(quantizeActivation(value, codes.inverseScale, codes.lowest, codes.highest));
+    }
+};
+
+/// A packed layer's codes, by the folded way where `fold` has one.
+inline std::vector<std::uint8_t> runToCodes(const runtime::PackedConv& conv, const std::vector<std::uint8_t>& input,
+                                            int images, int parts, const Requantization& requantization,
+                                            const runtime::FoldedCodes& fold) {
+    std::vector<std::uint8_t> codes(outputs(conv.problem, images), 0x55);
+    auto scale = requantization.scale, offset = requantization.offset;
+    scale.resize(scale.size() + 2 * runtime::kBlock);
+    offset.resize(scale.size());
+    const runtime::CodeTarget target{codes.data(), requantization.codes.inverseScale, 0,
+                                     static_cast<float>(requantization.codes.highest)};
+    runtime::EpilogueTask epilogue;
+    epilogue.channels = conv.problem.outChannels;
+    epilogue.scale = scale.data();
+    epilogue.offset = offset.data();
+    epilogue.codes = &target;
+    epilogue.codeTargets = 1;
+    epilogue.codeScale = fold.scaleData();
+    epilogue.codeOffset = fold.offsetData();
+    runBands(conv, input, images, parts, epilogue);
+    return codes;
 }
 
 inline std::vector<std::uint8_t> randomActivations(const runtime::ConvProblem& p, int images, Random& random) {

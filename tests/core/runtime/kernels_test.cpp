@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <sstream>
 
 #include "core/quant/quantizer.h"
 #include "core/runtime/kernels/catalogue.h"
@@ -35,19 +37,40 @@ protected:
                                      const std::vector<std::int8_t>& codes, int images, int parts) {
         std::set<std::string> ran;
         const auto expected = test::convolve(p, input, codes, images);
+        Random random(expected.size());
+        const int bits = 2 + static_cast<int>(random.below(7));
+        const auto [low, high] = std::ranges::minmax(expected);
+        const test::Requantization requantization(p.outChannels, bits, std::max(-low, high), random);
+        const runtime::FoldedCodes fold =
+            runtime::foldCodes(requantization.scale, requantization.offset, requantization.codes, std::max(-low, high));
+        m_folded += fold.scaleData() != nullptr ? 1 : 0;
+        std::vector<std::uint8_t> expectedCodes;
+        for (std::size_t i = 0; i < expected.size(); ++i)
+            expectedCodes.push_back(requantization.code(expected[i], i % at(p.outChannels)));
         for (const ConvKernel& kernel : runtime::convKernels(GetParam())) {
             const auto packed = runtime::packFor(kernel, p, codes);
             if (!packed) continue;
-            EXPECT_EQ(test::runPacked(*packed, input, images, parts), expected)
-                << kernel.name << ": " << p.height << "x" << p.width << "x" << p.channels << " -> " << p.outChannels
-                << ", kernel " << p.kernelHeight << "x" << p.kernelWidth << ", stride " << p.strideHeight << ","
-                << p.strideWidth << ", padding " << p.paddingHeight << "," << p.paddingWidth << ", groups " << p.groups
-                << ", activations " << p.activationLowest << "…" << p.activationHighest << ", " << images << " images, "
-                << parts << " parts";
+            const auto where = description(kernel, p, images, parts);
+            EXPECT_EQ(test::runPacked(*packed, input, images, parts), expected) << where;
+            EXPECT_EQ(test::runToCodes(*packed, input, images, parts, requantization, {}), expectedCodes) << where;
+            EXPECT_EQ(test::runToCodes(*packed, input, images, parts, requantization, fold), expectedCodes)
+                << "folded, " << where;
             ran.insert(kernel.name);
         }
         EXPECT_FALSE(ran.empty());
         return ran;
+    }
+
+    int m_folded = 0;
+
+    static std::string description(const ConvKernel& kernel, const ConvProblem& p, int images, int parts) {
+        std::ostringstream text;
+        text << kernel.name << ": " << p.height << "x" << p.width << "x" << p.channels << " -> " << p.outChannels
+             << ", kernel " << p.kernelHeight << "x" << p.kernelWidth << ", stride " << p.strideHeight << ","
+             << p.strideWidth << ", padding " << p.paddingHeight << "," << p.paddingWidth << ", groups " << p.groups
+             << ", activations " << p.activationLowest << "…" << p.activationHighest << ", " << images << " images, "
+             << parts << " parts";
+        return text.str();
     }
 };
 
@@ -99,6 +122,7 @@ TEST_P(Kernels, SumsOfRandomShapesAreThoseOfTheDefinition) {
                              1 + static_cast<int>(random.below(3))));
         if (HasFailure()) return;
     }
+    EXPECT_GT(m_folded, 350);
     // Every kernel had its turn.
     EXPECT_EQ(ran.size(), runtime::convKernels(GetParam()).size());
 }

@@ -54,6 +54,10 @@ TEST_F(SafeDepth, TableSumsOfBytes) {
     EXPECT_EQ(pack("avx2-table-64", threeByThree(64, 2), -2)->safeSteps, 21);
     // A pair of codes 1 spans 6.
     EXPECT_EQ(pack("avx2-table-64", threeByThree(64, 2), 1)->safeSteps, 42);
+    // Their total is a word: 9 · 404 · 3 · 3 = 32 724 fits, two channels more do not.
+    EXPECT_NE(pack("avx2-table-64", threeByThree(404, 2), 1), nullptr);
+    EXPECT_EQ(pack("avx2-table-64", threeByThree(406, 2), 1), nullptr);
+    EXPECT_EQ(pack("avx2-table-64", threeByThree(406, 2), -2), nullptr);
 }
 
 TEST_F(SafeDepth, WinogradGroupsOfChannels) {
