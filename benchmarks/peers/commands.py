@@ -16,14 +16,14 @@ import timing
 from peers import Case
 from timing import Contestant, geometric_mean, table
 
-SQUARE, NARROW, DIRECT = "ResNet-18 3×3", "narrow", "direct"
+SQUARE, NARROW, DIRECT = "ResNet-18 3×3", "narrow", "1×1 and strided"
 CASES = [
     *[Case(SQUARE, n, n, side) for n, side in ((64, 56), (128, 28), (256, 14), (512, 7))],
     *[Case(NARROW, n, n, side) for n, side in ((32, 14), (64, 7), (128, 4))],
-    Case(DIRECT, 256, 64, 56, 1),
-    Case(DIRECT, 64, 256, 56, 1),
-    Case(DIRECT, 64, 128, 56, 3, 2),
-    Case(DIRECT, 256, 512, 14, 3, 2),
+    # What no Winograd kernel takes: ResNet-18's strided layers and shortcuts, and 1×1 layers of ResNet-50.
+    *[Case(DIRECT, n, 2 * n, side, 3, 2) for n, side in ((64, 56), (128, 28), (256, 14))],
+    *[Case(DIRECT, n, 2 * n, side, 1, 2) for n, side in ((64, 56), (128, 28), (256, 14))],
+    *[Case(DIRECT, n, out, side, 1) for n, out, side in ((256, 64, 56), (64, 256, 56), (1024, 256, 14), (512, 2048, 7))],
 ]
 
 

@@ -88,8 +88,8 @@ void* bitdesk_conv_create(int channels, int out_channels, int side, int kernel_s
             auto conv = std::make_unique<Conv>();
             conv->bits = bits;
             KernelTimes times({});
-            conv->packed =
-                kernel == nullptr ? packFastest(p, all, isaOf(isa), &times) : packNamed(p, all, isaOf(isa), kernel);
+            conv->packed = kernel == nullptr ? packFastest(p, all, {.isa = isaOf(isa), .times = &times})
+                                             : packNamed(p, all, isaOf(isa), kernel);
             conv->bands = splitIntoBands(*conv->packed, 1, 1);
             conv->scratch.resize(scratchBytes(*conv->packed, conv->bands));
             return conv.release();

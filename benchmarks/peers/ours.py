@@ -83,9 +83,9 @@ class Conv:
         offset = (-expected.mean(axis=(0, 1)) * scale).astype(np.float32)
         inverse = np.float32(2**self.bits / 3)
         self.library.c.bitdesk_conv_bind(self.handle, pointer(scale), pointer(offset), inverse)
-        arguments = self.handle, pointer(self.input), pointer(self.output)
+        arguments = pointer(self.input), pointer(self.output)
         call = self.library.c.bitdesk_conv_run
-        self.run = lambda: call(*arguments)
+        self.run = lambda: call(self.handle, *arguments)  # keeps what the pointers stand in
         self.run()
         values = (expected.astype(np.float32) * scale + offset) * inverse
         codes = np.clip(np.rint(values), 0, 2**self.bits - 1)

@@ -15,7 +15,17 @@ struct ArenaLayout {
     std::size_t bytes = 0;             ///< in all, kernels' slack included
 };
 
-/// Lays out the buffers for `images` images at once: first fit, in the order in which they are written.
-ArenaLayout layOut(const std::vector<Buffer>& buffers, int images);
+/// How the steps of a plan are run, as far as memory is concerned.
+enum class StepOrder {
+    OneByOne,     ///< each to its end
+    PooledAtOnce  ///< but those that isPooledAtOnce: with the pool behind them, and the map between them needs no place
+};
+
+/// Whether step s + 1 is a pool that alone reads what convolution `s` gives.
+bool isPooledAtOnce(const ExecutionPlan& plan, std::size_t s);
+
+/// Lays out the buffers for `images` images at once: first fit, in the order in which they are written. A sum that is
+/// the last to read its residual is written over it.
+ArenaLayout layOut(const ExecutionPlan& plan, int images, StepOrder order);
 
 }  // namespace bitdesk::runtime

@@ -24,9 +24,11 @@ std::string cpuModel() {
     return "unknown";
 }
 
-std::string keyOf(const ConvProblem& p, Isa isa) {
+std::string keyOf(const TimedProblem& timed) {
+    const ConvProblem& p = timed.problem;
     static const std::string kModel = cpuModel();
-    std::string key = kModel + " | " + isaName(isa) + " | kernels " + std::to_string(kKernelsVersion) + " |";
+    std::string key = kModel + " | " + isaName(timed.isa) + " | kernels " + std::to_string(kKernelsVersion) + " | " +
+                      std::to_string(timed.bytesBetween) + " bytes between |";
     for (const int value :
          {p.height, p.width, p.channels, p.outChannels, p.kernelHeight, p.kernelWidth, p.strideHeight, p.strideWidth,
           p.paddingHeight, p.paddingWidth, p.groups, p.activationLowest, p.activationHighest})
@@ -52,18 +54,18 @@ KernelTimes::Table KernelTimes::read(const std::filesystem::path& file) {
     return table;
 }
 
-std::optional<double> KernelTimes::find(const ConvProblem& problem, Isa isa, const ConvKernel& kernel) const {
+std::optional<double> KernelTimes::find(const TimedProblem& problem, const ConvKernel& kernel) const {
     const std::scoped_lock lock(m_mutex);
-    const auto times = m_times.find(keyOf(problem, isa));
+    const auto times = m_times.find(keyOf(problem));
     if (times == m_times.end()) return std::nullopt;
     const auto time = times->second.find(kernel.name);
     if (time == times->second.end()) return std::nullopt;
     return time->second;
 }
 
-void KernelTimes::set(const ConvProblem& problem, Isa isa, const ConvKernel& kernel, double microseconds) {
+void KernelTimes::set(const TimedProblem& problem, const ConvKernel& kernel, double microseconds) {
     const std::scoped_lock lock(m_mutex);
-    m_times[keyOf(problem, isa)][kernel.name] = m_new[keyOf(problem, isa)][kernel.name] = microseconds;
+    m_times[keyOf(problem)][kernel.name] = m_new[keyOf(problem)][kernel.name] = microseconds;
 }
 
 void KernelTimes::save() {

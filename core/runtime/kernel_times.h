@@ -12,6 +12,13 @@
 
 namespace bitdesk::runtime {
 
+/// What a kernel's time depends on, besides the machine.
+struct TimedProblem {
+    const ConvProblem& problem;
+    Isa isa;
+    std::size_t bytesBetween;  ///< read between two runs
+};
+
 /// How long each kernel took for a problem on this machine, in microseconds, kept in a JSON file between programs. The
 /// file is a cache: one that is unreadable or damaged counts as empty and is replaced. Thread-safe.
 class KernelTimes {
@@ -19,8 +26,8 @@ public:
     /// `file` empty: kept in memory alone.
     explicit KernelTimes(std::filesystem::path file);
 
-    std::optional<double> find(const ConvProblem& problem, Isa isa, const ConvKernel& kernel) const;
-    void set(const ConvProblem& problem, Isa isa, const ConvKernel& kernel, double microseconds);
+    std::optional<double> find(const TimedProblem& problem, const ConvKernel& kernel) const;
+    void set(const TimedProblem& problem, const ConvKernel& kernel, double microseconds);
     /// Writes what is new, together with what others wrote meanwhile. A folder that cannot be written is no error.
     void save();
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 #include "core/base/error.h"
 #include "core/runtime/step_runner.h"
@@ -82,7 +83,7 @@ public:
         ExecutorMemory memory{.weights = m_layers.bytes(), .activations = 0, .scratch = 0};
         for (const Worker& worker : m_workers) {
             memory.activations += worker.arena.size();
-            memory.scratch += worker.scratch.size();
+            memory.scratch += worker.scratch.bytes();
         }
         return memory;
     }
@@ -90,7 +91,8 @@ public:
 private:
     /// What one thread works in.
     struct Worker {
-        AlignedBytes arena, scratch;
+        AlignedBytes arena;
+        Scratch scratch;
         std::vector<double> seconds;  // by step, where wanted
     };
 
@@ -127,16 +129,16 @@ private:
 
     const PackedConv& packed(const Step& step) const { return m_layers.at(step.layer, step.bits); }
 
-    const ArenaLayout& layoutFor(const ExecutionPlan& plan, int images) {
+    const ArenaLayout& layoutFor(const ExecutionPlan& plan, int images, StepOrder order) {
         // The buffers of all mixes of a model are the same.
-        auto& layout = m_layouts[size(std::min(images, kMostImages))];
-        if (layout.offsets.empty()) layout = layOut(plan.buffers, images);
+        auto& layout = m_layouts[order][size(std::min(images, kMostImages))];
+        if (layout.offsets.empty()) layout = layOut(plan, images, order);
         return layout;
     }
 
     /// Pieces that a batch is cut into, as many for each thread: a piece's images fit the arena's target.
     int pieces(const ExecutionPlan& plan, int batch) {
-        const std::size_t one = std::max<std::size_t>(layoutFor(plan, 1).bytes, 1);
+        const std::size_t one = std::max<std::size_t>(layoutFor(plan, 1, StepOrder::PooledAtOnce).bytes, 1);
         const int share = (batch + m_team.size() - 1) / m_team.size();
         const int most = std::clamp(static_cast<int>(kArenaTarget / one), 1, std::min(share, kMostImages));
         return std::min(batch, (share + most - 1) / most * m_team.size());
@@ -149,7 +151,13 @@ private:
         const bool divideSteps = batch < m_team.size() && batch <= kMostImages;
         const int count = divideSteps ? 1 : pieces(plan, batch);
         const int together = (batch + count - 1) / count;
-        RunShared shared{plan, m_bound, layoutFor(plan, together), valueKernels(isa()), from, {}, {}};
+        RunShared shared{plan,
+                         m_bound,
+                         layoutFor(plan, together, divideSteps ? StepOrder::OneByOne : StepOrder::PooledAtOnce),
+                         valueKernels(isa()),
+                         from,
+                         {},
+                         {}};
         place(plan, from, keep, shared);
         for (Worker& worker : m_workers) {
             worker.seconds.assign(seconds != nullptr ? plan.steps.size() : 0, 0.0);
@@ -192,7 +200,7 @@ private:
             runner.restore();
             for (std::size_t s = firstStep(shared); s < shared.steps.size(); ++s) {
                 const auto begin = std::chrono::steady_clock::now();
-                if (!runner.isPooledAtOnce(s)) {
+                if (!isPooledAtOnce(shared.plan, s)) {
                     runner.run(s, 0, 1, worker.scratch);
                     addTime(worker, s, begin);
                     continue;
@@ -226,7 +234,7 @@ private:
     ValuePool m_pool;
     std::vector<Worker> m_workers;
     std::vector<BoundStep> m_bound;
-    std::array<ArenaLayout, kMostImages + 1> m_layouts;  // by images at a time
+    std::map<StepOrder, std::array<ArenaLayout, kMostImages + 1>> m_layouts;  // by images at a time
 };
 
 }  // namespace

@@ -27,16 +27,31 @@ public:
 
 private:
     std::unique_ptr<PackedConv> pack(int layer, int bits) const;
+    /// The kernel of the narrowest packed width above `bits`; null: none is packed.
+    const ConvKernel* kernelAbove(int layer, int bits) const;
 
     const MetaModel& m_model;
     Isa m_isa;
     std::shared_ptr<KernelTimes> m_times;
+    std::size_t m_weights = 0;                                       // of all layers
     std::vector<std::vector<std::unique_ptr<PackedConv>>> m_packed;  // [layer][bits]
 };
 
+/// How the fastest kernel is found.
+struct KernelChoice {
+    Isa isa = Isa::Portable;
+    KernelTimes* times = nullptr;  ///< null: nothing is measured, the first kernel that fits is taken
+    /// Bytes that the rest of a network reads between two runs of the layer: what they drive out of the caches, a
+    /// kernel with large packed weights must fetch again.
+    std::size_t bytesBetween = 0;
+    /// Kept unless another one is clearly faster: that of the next higher width, so that time does not rise as bits
+    /// fall.
+    const ConvKernel* incumbent = nullptr;
+};
+
 /// Packs a layer for the kernel that is fastest on random activations (shortest of several runs on one core), among
-/// those that fit. With `times` nullptr: the first that fits.
-std::unique_ptr<PackedConv> packFastest(const ConvProblem& problem, std::span<const std::int8_t> codes, Isa isa,
-                                        KernelTimes* times);
+/// those that fit.
+std::unique_ptr<PackedConv> packFastest(const ConvProblem& problem, std::span<const std::int8_t> codes,
+                                        const KernelChoice& choice);
 
 }  // namespace bitdesk::runtime

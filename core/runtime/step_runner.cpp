@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "core/runtime/bands.h"
+#include "core/runtime/rolling_map.h"
 
 namespace bitdesk::runtime {
 namespace {
@@ -65,7 +66,7 @@ void StepRunner::restore() const {
     }
 }
 
-void StepRunner::run(std::size_t s, int part, int parts, AlignedBytes& scratch) const {
+void StepRunner::run(std::size_t s, int part, int parts, Scratch& scratch) const {
     const BoundStep& step = m_shared.steps[s];
     const Bound bound = epilogueOf(s);
     switch (step.step->kind) {
@@ -74,7 +75,7 @@ void StepRunner::run(std::size_t s, int part, int parts, AlignedBytes& scratch) 
         case StepKind::MaxPool:
         case StepKind::AvgPool: runPool(s, bound.task, part, parts); break;
         case StepKind::Conv2d:
-        case StepKind::Linear: runConvolution(s, bound.task, part, parts, scratch); break;
+        case StepKind::Linear: runConvolution(s, bound.task, part, parts, scratch.kernel); break;
     }
 }
 
@@ -95,54 +96,56 @@ void StepRunner::runPool(std::size_t s, const EpilogueTask& task, int part, int 
     const std::int64_t last = rows * (part + 1) / parts;
     for (std::int64_t row = rows * part / parts; row < last;) {
         const std::int64_t end = std::min(last, (row / height + 1) * height);
-        poolRows(s, task, static_cast<int>(row / height), static_cast<int>(row % height),
+        poolRows(s, floats(step.step->input), task, static_cast<int>(row / height), static_cast<int>(row % height),
                  static_cast<int>(row % height + end - row));
         row = end;
     }
 }
 
-void StepRunner::poolRows(std::size_t s, const EpilogueTask& task, int image, int first, int last) const {
+void StepRunner::poolRows(std::size_t s, const float* map, const EpilogueTask& task, int image, int first,
+                          int last) const {
     if (first >= last) return;
-    const BoundStep& step = m_shared.steps[s];
-    m_shared.values.pool(step.pool, floats(step.step->input),
+    m_shared.values.pool(m_shared.steps[s].pool, map,
                          {.image = image, .images = 1, .row = first, .rows = last - first, .block = 0, .blocks = 0},
                          task);
 }
 
-bool StepRunner::isPooledAtOnce(std::size_t s) const {
-    if (s + 1 >= m_shared.steps.size()) return false;
-    const Step& conv = *m_shared.steps[s].step;
-    const Step& pool = *m_shared.steps[s + 1].step;
-    return conv.kind == StepKind::Conv2d && (pool.kind == StepKind::MaxPool || pool.kind == StepKind::AvgPool) &&
-           !pool.pool.global && pool.input >= 0 && pool.input == conv.epilogue.floatOutput;
-}
-
-double StepRunner::runPooled(std::size_t s, AlignedBytes& scratch) const {
+double StepRunner::runPooled(std::size_t s, Scratch& scratch) const {
     constexpr std::size_t kMapBytes = 256 * 1024;  // of the map between them that is in work
     const BoundStep& step = m_shared.steps[s];
     const PoolProblem& pool = m_shared.steps[s + 1].pool;
-    const Bound convolved = epilogueOf(s), pooled = epilogueOf(s + 1);
+    Bound convolved = epilogueOf(s);
+    const Bound pooled = epilogueOf(s + 1);
     const std::size_t mapBytes = size(step.elements()) * sizeof(float);
     const int rowBands = std::clamp(static_cast<int>(mapBytes / kMapBytes) + 1, 1, pool.height);
     const auto bands = splitIntoBands(*step.conv, m_count, rowBands * m_count);
-    if (const std::size_t wanted = scratchBytes(*step.conv, bands); scratch.size() < wanted) scratch.resize(wanted);
+    if (const std::size_t wanted = scratchBytes(*step.conv, bands); scratch.kernel.size() < wanted)
+        scratch.kernel.resize(wanted);
+    const int input = m_shared.steps[s + 1].step->input;
+    float* kept = m_shared.keptBuffers[size(input)] != nullptr ? floats(input) : nullptr;
+    RollingMap rolling(scratch.map, pool, bands.front().rows, bands.front().images);
     double seconds = 0;
     int done = 0;  // rows of the pool of the present image
     for (const Band& band : bands) {
-        if (band.row == 0 && band.block == 0) done = 0;
+        if (band.row == 0 && band.block == 0) {
+            done = 0;
+            rolling.restart();
+        }
+        float* map = kept != nullptr ? kept : rolling.origin(band.image);
+        convolved.task.values = map;
         step.conv->kernel->run(*step.conv, band, buffer<const std::uint8_t>(step.step->input), convolved.task,
-                               scratch.data());
+                               scratch.kernel.data());
         if (band.block + band.blocks < step.conv->blocks) continue;
         const auto begin = std::chrono::steady_clock::now();
         const int rows = band.row + band.rows;  // of the map that are there
-        for (int image = band.image; image < band.image + band.images; ++image) {
-            int ready = done;
-            while (ready < pool.outHeight &&
-                   (rows == pool.height || ready * pool.strideHeight - pool.paddingHeight + pool.kernelHeight <= rows))
-                ++ready;
-            poolRows(s + 1, pooled.task, image, done, ready);
-            if (image + 1 == band.image + band.images) done = ready;
-        }
+        int ready = done;
+        while (ready < pool.outHeight &&
+               (rows == pool.height || ready * pool.strideHeight - pool.paddingHeight + pool.kernelHeight <= rows))
+            ++ready;
+        for (int image = band.image; image < band.image + band.images; ++image)
+            poolRows(s + 1, map, pooled.task, image, done, ready);
+        done = ready;
+        rolling.drop(std::min(done * pool.strideHeight - pool.paddingHeight, rows), rows);
         seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     }
     return seconds;

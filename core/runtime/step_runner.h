@@ -23,6 +23,14 @@ struct RunShared {
     std::vector<float*> keptValues, keptBuffers;
 };
 
+/// Memory of one thread that lasts no longer than a step; it grows as needed.
+struct Scratch {
+    AlignedBytes kernel;
+    AlignedBytes map;  ///< between a convolution and the pool behind it
+
+    std::size_t bytes() const { return kernel.size() + map.size(); }
+};
+
 /// Some images of a run on their way through the steps, in one arena. Steps are run one after the other; the parts of
 /// one step may run on several threads, each with scratch memory of its own.
 class StepRunner {
@@ -34,13 +42,11 @@ public:
 
     /// Writes the codes that later steps read of the checkpoint's values, at this plan's bits.
     void restore() const;
-    /// The part `part` of `parts` of step `s`; `scratch` grows as needed.
-    void run(std::size_t s, int part, int parts, AlignedBytes& scratch) const;
-    /// Whether step s + 1 is a pool that alone reads what convolution `s` gives.
-    bool isPooledAtOnce(std::size_t s) const;
-    /// Both steps, some rows at a time: the map between them is the largest of a network, and so stays in the cache.
-    /// Returns the seconds that the pool took.
-    double runPooled(std::size_t s, AlignedBytes& scratch) const;
+    /// The part `part` of `parts` of step `s`.
+    void run(std::size_t s, int part, int parts, Scratch& scratch) const;
+    /// Steps s and s + 1 where isPooledAtOnce, some rows at a time: the map between them is the largest of a network,
+    /// and so stays in the cache. Returns the seconds that the pool took.
+    double runPooled(std::size_t s, Scratch& scratch) const;
     void copyLogits() const;
 
 private:
@@ -57,7 +63,7 @@ private:
     Bound epilogueOf(std::size_t s) const;
     void runConvolution(std::size_t s, const EpilogueTask& task, int part, int parts, AlignedBytes& scratch) const;
     void runPool(std::size_t s, const EpilogueTask& task, int part, int parts) const;
-    void poolRows(std::size_t s, const EpilogueTask& task, int image, int first, int last) const;
+    void poolRows(std::size_t s, const float* map, const EpilogueTask& task, int image, int first, int last) const;
     void runElements(const BoundStep& step, const float* floats, const std::uint8_t* pixels, EpilogueTask task,
                      int part, int parts) const;
     /// A float buffer, wherever it lives.

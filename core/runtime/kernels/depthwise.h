@@ -37,8 +37,7 @@ struct Depthwise {
                     std::byte* scratch) {
         const ConvProblem& p = conv.problem;
         const Memory m(p, band, scratch);
-        copyWindow(p, band, m.window, input, m.activations);
-        __builtin_memset(m.activations + m.window.elements, 0, kSlack * sizeof(std::int16_t));
+        const std::int16_t* activations = windowOf(p, band, m.window, input, m.activations);
         const auto* weights = reinterpret_cast<const std::int32_t*>(conv.weights.data());  // [tap][padded channel]
         const std::ptrdiff_t padded = std::ptrdiff_t{conv.blocks} * kBlock, pixel = p.channels;
         const std::ptrdiff_t row = std::ptrdiff_t{m.window.columns} * pixel;
@@ -48,7 +47,7 @@ struct Depthwise {
                 I32x8 low{}, high{};
                 for (int ky = 0; ky < p.kernelHeight; ++ky)
                     for (int kx = 0; kx < p.kernelWidth; ++kx) {
-                        const std::int16_t* a = m.activations + origin * pixel + ky * row + kx * pixel + channel;
+                        const std::int16_t* a = activations + origin * pixel + ky * row + kx * pixel + channel;
                         const std::int32_t* w = weights + (ky * p.kernelWidth + kx) * padded + channel;
                         low += widen(a) * load<I32x8>(w);
                         high += widen(a + 8) * load<I32x8>(w + 8);

@@ -126,9 +126,7 @@ struct Direct {
         const ConvProblem& p = conv.problem;
         const Memory memory(p, band, scratch);
         const Window& w = memory.window;
-        copyWindow(p, band, w, input, memory.activations);
-        __builtin_memset(memory.activations + w.elements, 0, kSlack * sizeof(Activation));
-        Walk walk{conv, epilogue, memory.activations, {}, Taps::of(p).count};
+        Walk walk{conv, epilogue, windowOf(p, band, w, input, memory.activations), {}, Taps::of(p).count};
         const std::ptrdiff_t pixel = p.channels, row = std::ptrdiff_t{w.columns} * pixel;
         walk.blockBytes =
             static_cast<std::size_t>(walk.tapCount) * static_cast<std::size_t>(conv.stepsPerTap) * 4 * kBlock;

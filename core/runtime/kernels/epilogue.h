@@ -149,12 +149,82 @@ BITDESK_INLINE void finishSums(const EpilogueTask& e, const BlockSums& sums, std
                       channel);
 }
 
+/// A whole block's floats.
+struct BlockValues {
+    F32x8 low, high;
+};
+
+/// Scale, offset, residual and ReLU of a whole block, and its values stored; finishFullBlock with less to ask a pixel.
+template <typename Isa>
+struct PlannedBlock {
+    const EpilogueTask e;  // a copy that no store can alias
+    BlockValues scale, offset;
+
+    BITDESK_INLINE PlannedBlock(const EpilogueTask& task, int channel)
+        : e(task),
+          scale{load<F32x8>(e.scale + channel), load<F32x8>(e.scale + channel + 8)},
+          offset{load<F32x8>(e.offset + channel), load<F32x8>(e.offset + channel + 8)} {}
+
+    BITDESK_INLINE BlockValues values(const BlockSums& sums, std::size_t index) const {
+        F32x8 low = __builtin_convertvector(sums.low, F32x8) * scale.low + offset.low;
+        F32x8 high = __builtin_convertvector(sums.high, F32x8) * scale.high + offset.high;
+        if (e.residual != nullptr) {
+            low = low + load<F32x8>(e.residual + index);
+            high = high + load<F32x8>(e.residual + index + 8);
+        }
+        if (e.relu) {
+            low = Isa::maximum(F32x8{}, low);
+            high = Isa::maximum(F32x8{}, high);
+        }
+        if (e.values != nullptr) {
+            store(e.values + index, low);
+            store(e.values + index + 8, high);
+        }
+        return {low, high};
+    }
+};
+
+/// Unsigned codes of two pixels' values; see finishFullBlock for the order of arguments.
+template <typename Isa>
+BITDESK_INLINE void storeCodes(const CodeTarget& target, const BlockValues& a, const BlockValues& b, std::size_t indexA,
+                               std::size_t indexB) {
+    const F32x8 inverse = splat<F32x8>(target.inverseScale), highest = splat<F32x8>(target.highest);
+    const auto codes = [&](F32x8 v) { return Isa::roundToEven(Isa::minimum(highest, v * inverse)); };
+    Isa::storeClipped(target.codes + indexA, target.codes + indexB, codes(a.low), codes(a.high), codes(b.low),
+                      codes(b.high), static_cast<std::uint8_t>(target.highest));
+}
+
+/// The same whole block of several pixels, as the plan says, where it has scales and at most one set of codes,
+/// unsigned.
+template <typename Isa>
+BITDESK_INLINE void finishPlannedPairs(const EpilogueTask& task, int channel, int count, const std::size_t* pixels,
+                                       const BlockSums* sums) {
+    const PlannedBlock<Isa> block(task, channel);
+    const CodeTarget target = task.codeTargets > 0 ? task.codes[0] : CodeTarget{};
+    const auto index = [&](int i) {
+        return pixels[i] * static_cast<std::size_t>(block.e.channels) + static_cast<std::size_t>(channel);
+    };
+    for (int i = 0; i < count; i += 2) {
+        const int next = i + 1 < count ? i + 1 : i;
+        const BlockValues a = block.values(sums[i], index(i));
+        const BlockValues b = next == i ? a : block.values(sums[next], index(next));
+        if (target.codes != nullptr) storeCodes<Isa>(target, a, b, index(i), index(next));
+    }
+}
+
 /// The same block of several pixels, as the plan says; out of line, since it would crowd the registers of the folded
 /// way.
 template <typename Isa>
-[[gnu::noinline]] void finishPlanned(EpilogueTask e, int channel, int count, const std::size_t* pixels,
+[[gnu::noinline]] void finishPlanned(const EpilogueTask& e, int channel, int count, const std::size_t* pixels,
                                      const BlockSums* sums) {
-    for (int i = 0; i < count; ++i) finishSums<Isa>(e, sums[i], pixels[i], channel);
+    if constexpr (Isa::kBytesClip)
+        if (e.accumulators == nullptr && e.scale != nullptr && e.channels - channel >= kBlock &&
+            (e.codeTargets == 0 || (e.codeTargets == 1 && e.codes[0].lowest == 0))) {
+            finishPlannedPairs<Isa>(e, channel, count, pixels, sums);
+            return;
+        }
+    const EpilogueTask copy = e;
+    for (int i = 0; i < count; ++i) finishSums<Isa>(copy, sums[i], pixels[i], channel);
 }
 
 /// The same block of `count` pixels, at most kMostPixels, the shorter way where it is proven.

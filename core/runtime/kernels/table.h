@@ -120,9 +120,18 @@ struct Table {
 #pragma GCC unroll 8
                 for (int v = 0; v < Vectors; ++v) widen(words[r][v], sums[r][v]);
         }
-        for (int r = 0; r < R; ++r)
-            for (int v = 0; v < Vectors; ++v)
-                finish(walk, words[r][v], walk.superBlock * kSuperBlock + v * kVectorBytes, outputs[r], places[r]);
+        for (int v = 0; v < Vectors; ++v) {
+            const int channel = walk.superBlock * kSuperBlock + v * kVectorBytes;
+            // Whole vectors by the folded way share its constants.
+            if (isFolded<Isa>(walk.epilogue, channel + kBlock)) {
+                const Fold<Isa> low(walk.epilogue, channel), high(walk.epilogue, channel + kBlock);
+                for (int r = 0; r < R; ++r)
+                    storeFolded(walk.epilogue, low, high, sumsOf(walk, words[r][v], places[r]), outputs[r], channel);
+            } else {
+                for (int r = 0; r < R; ++r)
+                    finish(walk.epilogue, sumsOf(walk, words[r][v], places[r]), outputs[r], channel);
+            }
+        }
     }
 
     template <int R>
@@ -158,27 +167,31 @@ struct Table {
         return w;
     }
 
-    /// The 32 outputs of one vector.
-    BITDESK_INLINE static void finish(const Walk& walk, const Words& words, int channel, std::size_t output,
-                                      int place) {
-        const EpilogueTask& e = walk.epilogue;
+    /// The 32 outputs of one vector: two blocks.
+    struct VectorSums {
+        BlockSums low, high;
+    };
+
+    BITDESK_INLINE static VectorSums sumsOf(const Walk& walk, const Words& words, int place) {
         const Vector even = _mm256_sub_epi16(words.total, _mm256_slli_epi16(words.high, 8));
         const Vector box = _mm256_set1_epi16(static_cast<std::int16_t>(walk.memory.windowSums[place]));
         // 2 · (Σ a·c) + Σa, which fits a word.
-        const BlockSums low = wide(_mm256_add_epi16(_mm256_add_epi16(even, even), box));
-        const BlockSums high = wide(_mm256_add_epi16(_mm256_add_epi16(words.high, words.high), box));
-        if (isFolded<Isa>(e, channel + kBlock)) {
-            std::uint8_t* to =
-                e.codes[0].codes + output * static_cast<std::size_t>(e.channels) + static_cast<std::size_t>(channel);
-            const BlockSums a = Fold<Isa>(e, channel).codes(low);
-            const BlockSums b = Fold<Isa>(e, channel + kBlock).codes(high);
-            Isa::storeClipped(to, to + kBlock, a.low, a.high, b.low, b.high,
-                              static_cast<std::uint8_t>(e.codes[0].highest));
-            return;
-        }
+        return {wide(_mm256_add_epi16(_mm256_add_epi16(even, even), box)),
+                wide(_mm256_add_epi16(_mm256_add_epi16(words.high, words.high), box))};
+    }
+
+    BITDESK_INLINE static void storeFolded(const EpilogueTask& e, const Fold<Isa>& low, const Fold<Isa>& high,
+                                           const VectorSums& sums, std::size_t output, int channel) {
+        std::uint8_t* to = e.codes[0].codes + output * static_cast<std::size_t>(e.channels) + channel;
+        const BlockSums a = low.codes(sums.low), b = high.codes(sums.high);
+        Isa::storeClipped(to, to + kBlock, a.low, a.high, b.low, b.high, static_cast<std::uint8_t>(e.codes[0].highest));
+    }
+
+    BITDESK_INLINE static void finish(const EpilogueTask& e, const VectorSums& sums, std::size_t output, int channel) {
         const auto pixel = [&](int) { return output; };
-        if (channel < e.channels) finishBlocks<Isa>(e, channel, 1, pixel, [&](int) { return low; });
-        if (channel + kBlock < e.channels) finishBlocks<Isa>(e, channel + kBlock, 1, pixel, [&](int) { return high; });
+        if (channel < e.channels) finishBlocks<Isa>(e, channel, 1, pixel, [&](int) { return sums.low; });
+        if (channel + kBlock < e.channels)
+            finishBlocks<Isa>(e, channel + kBlock, 1, pixel, [&](int) { return sums.high; });
     }
 
     BITDESK_INLINE static BlockSums wide(__m256i words) {
@@ -186,12 +199,12 @@ struct Table {
                 (I32x8)_mm256_cvtepi16_epi32(_mm256_extracti128_si256(words, 1))};
     }
 
-    static void sumWindows(const ConvProblem& p, const Band& band, const Memory& m) {
+    static void sumWindows(const ConvProblem& p, const Band& band, const std::uint8_t* codes, const Memory& m) {
         const Window& w = m.window;
         const auto pixels = static_cast<int>(w.elements / static_cast<std::size_t>(p.channels));
         for (int i = 0; i < pixels; ++i)
             m.pixelSums[i] =
-                Isa::sumBytes(m.codes + static_cast<std::size_t>(i) * static_cast<std::size_t>(p.channels), p.channels);
+                Isa::sumBytes(codes + static_cast<std::size_t>(i) * static_cast<std::size_t>(p.channels), p.channels);
         std::int32_t* to = m.windowSums;
         forEachOutput(p, band, w, [&](std::ptrdiff_t origin, std::size_t) {
             std::int32_t sum = 0;
@@ -228,10 +241,9 @@ struct Table {
         const ConvProblem& p = conv.problem;
         const Memory memory(p, band, scratch);
         const Window& w = memory.window;
-        copyWindow(p, band, w, input, memory.codes);
-        __builtin_memset(memory.codes + w.elements, 0, kSlack);
-        pairUp(memory.codes, memory.pairs, w.elements);
-        sumWindows(p, band, memory);
+        const std::uint8_t* codes = windowOf(p, band, w, input, memory.codes);
+        pairUp(codes, memory.pairs, w.elements);
+        sumWindows(p, band, codes, memory);
         const Products products;
         Walk walk{conv, epilogue, memory, products, {}, p.kernelHeight};
         const std::ptrdiff_t pixel = p.channels / 2, row = std::ptrdiff_t{w.columns} * pixel;

@@ -82,6 +82,19 @@ BITDESK_INLINE std::size_t outputPixel(const ConvProblem& p, int image, int row,
            static_cast<std::size_t>(column);
 }
 
+/// A band's window: the input itself where it lies as wanted, as that of a 1×1 convolution does; else a copy in
+/// `memory`, with kSlack elements of zeros behind.
+template <typename T>
+BITDESK_INLINE const T* windowOf(const ConvProblem& p, const Band& band, const Window& w, const std::uint8_t* input,
+                                 T* memory) {
+    if constexpr (sizeof(T) == 1)
+        if (w.gathered && p.strideHeight == 1 && p.strideWidth == 1)
+            return input + outputPixel(p, band.image, band.row, 0) * static_cast<std::size_t>(p.channels);
+    copyWindow(p, band, w, input, memory);
+    __builtin_memset(memory + w.elements, 0, kSlack * sizeof(T));
+    return memory;
+}
+
 /// Calls work(origin, output) for each output pixel of a band: the window pixel where its taps begin, and its number.
 template <typename Work>
 BITDESK_INLINE void forEachOutput(const ConvProblem& p, const Band& band, const Window& w, const Work& work) {

@@ -251,8 +251,7 @@ struct WinogradKernel {
     static void run(const PackedConv& conv, const Band& band, const std::uint8_t* input, const EpilogueTask& epilogue,
                     std::byte* scratch) {
         const Memory memory(conv, band, scratch);
-        copyWindow(conv.problem, band, memory.window, input, memory.codes);
-        __builtin_memset(memory.codes + memory.window.elements, 0, kSlack);
+        windowOf(conv.problem, band, memory.window, input, memory.codes);
         transformInput(conv, band, memory);
         if (!conv.winograd.oddCodes) sumWindows(conv.problem, band, memory);
         placeTiles(conv.problem, band, memory);

@@ -71,6 +71,19 @@ TEST_P(PackedExecution, RunsResidualNetworksAsTheInterpreterDoes) {
     }
 }
 
+/// A map of more than one band behind its convolution, and a pool whose output would fit where the convolution reads.
+TEST_P(PackedExecution, PoolsAMapInBands) {
+    const MetaModel model = test::chain(100, 8, {2, 3, 4}, 9);
+    const ExecutionPlan plan = lower(model, uniformBits(model.network, 4));
+    for (const int batch : {1, 2}) {
+        const auto images = test::randomPixels(model, batch, 1);
+        std::vector<float> expected(static_cast<std::size_t>(batch * plan.classes)), found(expected.size());
+        makeInterpreter(model)->run(plan, images, batch, expected);
+        packed(model, 1)->run(plan, images, batch, found);
+        test::expectSameLogits(found, expected, "batch " + std::to_string(batch));
+    }
+}
+
 TEST_P(PackedExecution, ACheckpointAtEveryStepGivesTheSameLogits) {
     constexpr int kBatch = 5;
     const MetaModel model = randomModel(findNetwork("resnet14").build({12, 12, 1}, 10), {2, 3, 4}, 1);
