@@ -74,8 +74,9 @@ def layer(case, options, library, peak):
     empty = {**peers.empty_calls(), "ours": Contestant("ours, empty call", library.c.bitdesk_error)}
     all_ = peers.contestants(peers.Data(case, random), empty, options.no_vnni)
     for isa in isas(options):
-        for bits in options.bits:
-            conv = ours.Conv(library, case, bits, isa, random)
+        conv = None
+        for bits in sorted(options.bits, reverse=True):
+            conv = ours.Conv(library, case, bits, isa, random, conv)
             conv.verify()
             name = f"ours {bits} bits, {isa or 'best'}"
             all_.append(Contestant(name, conv.run, bits=bits, note=conv.kernel, empty=empty["ours"]))
@@ -86,7 +87,8 @@ def layer(case, options, library, peak):
         rate = case.macs / one.median / 1e9
         share = ""
         if one.bits:
-            instruction = "vnni" if one.note.startswith("vnni") else "avx2-bytes"
+            kernel = one.note
+            instruction = "vnni" if kernel.startswith("vnni") else "avx2-shuffle" if "table" in kernel else "avx2-bytes"
             share = f"{rate / peak[instruction]:.0%} of {instruction}"
             if "winograd" in one.note:
                 share += " (fewer products than the direct sum)"

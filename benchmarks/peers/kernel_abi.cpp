@@ -72,7 +72,7 @@ auto guarded(const Work& work, decltype(work()) failed) {
 const char* bitdesk_error(void) { return lastError().c_str(); }
 
 void* bitdesk_conv_create(int channels, int out_channels, int side, int kernel_size, int stride, int bits,
-                          const int8_t* codes, const char* isa, const char* kernel) {
+                          const int8_t* codes, const char* isa, const char* kernel, void* above) {
     return guarded(
         [&]() -> void* {
             ConvProblem p;
@@ -88,8 +88,13 @@ void* bitdesk_conv_create(int channels, int out_channels, int side, int kernel_s
             auto conv = std::make_unique<Conv>();
             conv->bits = bits;
             KernelTimes times({});
-            conv->packed = kernel == nullptr ? packFastest(p, all, {.isa = isaOf(isa), .times = &times})
-                                             : packNamed(p, all, isaOf(isa), kernel);
+            conv->packed =
+                kernel == nullptr
+                    ? packFastest(p, all,
+                                  {.isa = isaOf(isa),
+                                   .times = &times,
+                                   .incumbent = above == nullptr ? nullptr : static_cast<Conv*>(above)->packed->kernel})
+                    : packNamed(p, all, isaOf(isa), kernel);
             conv->bands = splitIntoBands(*conv->packed, 1, 1);
             conv->scratch.resize(scratchBytes(*conv->packed, conv->bands));
             return conv.release();

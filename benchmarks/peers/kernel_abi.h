@@ -18,9 +18,10 @@ const char* bitdesk_error(void);
 
 /* A convolution of a side × side map, padding kernel / 2, at `bits` (2 … 7). `codes` are floor codes at that width,
  * [out_channels][kernel][kernel][channels]. `isa`: "portable", "avx2", "avx512" or null for the best; `kernel`: its
- * name, or null for the fastest, which is then measured. */
+ * name, or null for the fastest, which is then measured; that of `above`, the same layer at more bits, or null, stays
+ * unless another is clearly faster. */
 void* bitdesk_conv_create(int channels, int out_channels, int side, int kernel_size, int stride, int bits,
-                          const int8_t* codes, const char* isa, const char* kernel);
+                          const int8_t* codes, const char* isa, const char* kernel, void* above);
 /* The kernel's name. */
 const char* bitdesk_conv_kernel(void* conv);
 /* What follows the sums = Σ a · (2c + 1), in float32, each operation rounded:

@@ -20,7 +20,7 @@ class Library:
         address, text, number = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int
         signatures = {
             "bitdesk_error": (text,),
-            "bitdesk_conv_create": (address, *[number] * 6, address, text, text),
+            "bitdesk_conv_create": (address, *[number] * 6, address, text, text, address),
             "bitdesk_conv_kernel": (text, address),
             "bitdesk_conv_bind": (None, *[address] * 3, ctypes.c_float),
             "bitdesk_conv_run": (None, *[address] * 3),
@@ -55,7 +55,7 @@ def floor_codes(shape, bits, random):
 class Conv:
     """One layer at one width on one instruction set. `run` is codes in, codes out."""
 
-    def __init__(self, library, case, bits, isa, random):
+    def __init__(self, library, case, bits, isa, random, above=None):
         self.library, self.case, self.bits = library, case, bits
         shape = (case.out_channels, case.kernel, case.kernel, case.channels)
         self.codes = floor_codes(shape, bits, random)
@@ -66,7 +66,7 @@ class Conv:
         self.handle = library.check(
             library.c.bitdesk_conv_create(
                 case.channels, case.out_channels, case.side, case.kernel, case.stride, bits, pointer(self.codes),
-                isa and isa.encode(), None,
+                isa and isa.encode(), None, above and above.handle,
             )
         )  # fmt: skip
         self.kernel = library.c.bitdesk_conv_kernel(self.handle).decode()

@@ -110,7 +110,7 @@ std::unique_ptr<PackedConv> PackedLayers::pack(int layer, int bits) const {
     return packFastest(problem, codes,
                        {.isa = m_isa,
                         .times = m_times.get(),
-                        .bytesBetween = m_weights - codes.size(),
+                        .bytesBetween = 2 * (m_weights - codes.size()),  // packed, a code takes about two bytes
                         .incumbent = kernelAbove(layer, bits)});
 }
 

@@ -6,6 +6,11 @@
 #include <chrono>
 #include <utility>
 
+#ifdef __linux__
+#include <pthread.h>
+#include <sched.h>
+#endif
+
 namespace bitdesk::runtime {
 namespace {
 
@@ -24,6 +29,17 @@ bool spin(const Ready& ready) {
     return false;
 }
 
+#ifdef __linux__
+std::vector<int> allowedCores() {
+    cpu_set_t allowed;
+    std::vector<int> cores;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return cores;
+    for (int core = 0; core < CPU_SETSIZE; ++core)
+        if (CPU_ISSET(core, &allowed)) cores.push_back(core);
+    return cores;
+}
+#endif
+
 }  // namespace
 
 ThreadTeam::ThreadTeam(int threads) {
@@ -35,6 +51,24 @@ ThreadTeam::~ThreadTeam() {
     m_ticket += kRun;
     m_ticket.notify_all();
     for (std::thread& thread : m_threads) thread.join();
+}
+
+void ThreadTeam::leaveCallersCore() {
+#ifdef __linux__
+    const int callers = sched_getcpu();
+    if (callers == m_callersCore) return;
+    m_callersCore = callers;
+    const auto cores = allowedCores();
+    if (cores.size() != m_threads.size() + 1) return;
+    std::size_t next = 0;
+    for (const int core : cores) {
+        if (core == callers || next == m_threads.size()) continue;
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET(core, &one);
+        pthread_setaffinity_np(m_threads[next++].native_handle(), sizeof one, &one);
+    }
+#endif
 }
 
 void ThreadTeam::takeItems(int thread) {
@@ -58,7 +92,9 @@ void ThreadTeam::serve(int thread) {
         takeItems(thread);
         const std::uint64_t seen = m_ticket.load(std::memory_order_acquire);
         if ((seen & kItems) != 0 || m_stop) continue;
-        if (!spin([&] { return m_ticket.load(std::memory_order_acquire) != seen; })) m_ticket.wait(seen);
+        if (spin([&] { return m_ticket.load(std::memory_order_acquire) != seen; })) continue;
+        m_asleep.fetch_add(1);
+        m_ticket.wait(seen);
     }
 }
 
@@ -67,12 +103,14 @@ void ThreadTeam::run(int items, const std::function<void(int, int)>& work) {
         for (int item = 0; item < items; ++item) work(item, 0);
         return;
     }
+    leaveCallersCore();
     m_work = &work;
     m_items = items;
     m_done.store(0, std::memory_order_relaxed);
     const std::uint64_t run = (m_ticket.load(std::memory_order_relaxed) / kRun + 1) * kRun;
-    m_ticket.store(run | static_cast<std::uint64_t>(items), std::memory_order_release);
-    m_ticket.notify_all();
+    m_ticket.store(run | static_cast<std::uint64_t>(items));
+    // Once: those that are on their way need no further call.
+    if (m_asleep.exchange(0) > 0) m_ticket.notify_all();
     takeItems(0);
     const auto done = [&] { return m_done.load(std::memory_order_acquire) == items; };
     if (!spin(done))

@@ -30,15 +30,21 @@ public:
 
 private:
     void serve(int thread);
+    /// Gives each thread a core of its own, other than the caller's, where the team has as many threads as the process
+    /// has cores. One that slept is else woken on the core of the one that wakes it, and waits there, for milliseconds,
+    /// until the scheduler moves one of them.
+    void leaveCallersCore();
     /// Takes items of the present run until none is left.
     void takeItems(int thread);
 
     /// The number of the run in the upper half, the items that nobody has taken yet in the lower.
     std::atomic<std::uint64_t> m_ticket{0};
     std::atomic<int> m_done{0};
+    std::atomic<int> m_asleep{0};  ///< threads that nobody has woken yet
     std::atomic<bool> m_stop{false};
     const std::function<void(int, int)>* m_work = nullptr;
     int m_items = 0;
+    int m_callersCore = -1;
     std::mutex m_mutex;  // guards m_error
     std::exception_ptr m_error;
     std::vector<std::thread> m_threads;

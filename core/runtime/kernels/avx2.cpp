@@ -44,6 +44,7 @@ struct Avx2 : Avx2Vectors {
             __m256i sums[R][2];
             clear<R>(sums);
             for (int s = 0; s < steps; ++s, w += 2) {
+                _mm_prefetch(reinterpret_cast<const char*>(w) + kPrefetch, _MM_HINT_T0);
                 const __m256i w0 = _mm256_load_si256(w), w1 = _mm256_load_si256(w + 1);
                 for (int r = 0; r < R; ++r) {
                     const __m256i a =

@@ -8,6 +8,10 @@
 
 namespace bitdesk::runtime {
 
+/// How far ahead weights are fetched that are read in one long row: a large layer's come from memory, and the
+/// hardware's own prefetching ends at each page.
+inline constexpr std::ptrdiff_t kPrefetch = 4096;
+
 /// What the epilogue needs, in AVX2; the AVX-512 kernels use it too.
 struct Avx2Vectors {
     static constexpr bool kBytesClip = true;  // storeUnsignedBytes() and storeClipped() are there

@@ -40,6 +40,7 @@ struct Avx512 : Avx2Vectors {
             __m512i sums[R];
             clear<R>(sums);
             for (int s = 0; s < steps; ++s, ++w) {
+                _mm_prefetch(reinterpret_cast<const char*>(w) + kPrefetch, _MM_HINT_T0);
                 const __m512i weight = _mm512_load_si512(w);
                 for (int r = 0; r < R; ++r)
                     sums[r] = _mm512_dpbusd_epi32(

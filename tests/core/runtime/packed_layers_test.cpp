@@ -88,7 +88,7 @@ TEST(PackedLayers, KeepTheKernelOfTheWidthAbove) {
             const std::size_t between = [&] {
                 std::size_t weights = 0;
                 for (const LayerParameters& layer : model.layers) weights += layer.codes.size();
-                return std::bit_floor(weights - model.layers[static_cast<std::size_t>(l)].codes.size());
+                return std::bit_floor(2 * (weights - model.layers[static_cast<std::size_t>(l)].codes.size()));
             }();
             const auto kept = times->find({conv.problem, Isa::Portable, between}, *above.kernel);
             const auto taken = times->find({conv.problem, Isa::Portable, between}, *conv.kernel);
