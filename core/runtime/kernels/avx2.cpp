@@ -28,10 +28,9 @@ struct Avx2 : Avx2Vectors {
     using LaneVector = U16x16;
     static constexpr int kTileRows = 6;
 
-    /// results[0…8) = or += the two lanes of each output.
-    BITDESK_INLINE static void addLanes(std::int32_t* results, LaneVector lanes, bool first) {
-        auto* to = reinterpret_cast<__m256i*>(results);
-        _mm256_store_si256(to, addPairs(first ? _mm256_setzero_si256() : _mm256_load_si256(to), (__m256i)lanes));
+    /// results[0…8) = from[0…8) + the two lanes of each output.
+    BITDESK_INLINE static void addLanes(std::int32_t* results, LaneVector lanes, const std::int32_t* from) {
+        _mm256_store_si256(reinterpret_cast<__m256i*>(results), addPairs(load<__m256i>(from), (__m256i)lanes));
     }
 
     /// products[position][row][32] = Σ over steps of V · U, modulo 2¹⁶.
@@ -169,15 +168,19 @@ constexpr ConvKernel table(const char* name) {
 constexpr ConvKernel kConvolutions[] = {
     Kernels::winograd<3, 4>("avx2-winograd-3x4"), Kernels::winograd<3, 3>("avx2-winograd-3x3"),
     Kernels::winograd<2, 4>("avx2-winograd-2x4"), Kernels::winograd<2, 3>("avx2-winograd-2x3"),
-    Kernels::winograd<2, 2>("avx2-winograd-2x2"), Kernels::direct("avx2-direct"),
-    Kernels::depthwise("avx2-depthwise"),         Kernels::directWords("avx2-words"),
+    Kernels::winograd<2, 2>("avx2-winograd-2x2"), Kernels::depthwise("avx2-depthwise"),
 };
-constexpr ConvKernel kLookUps[] = {table<2>("avx2-table-64"), table<1>("avx2-table-32")};
+constexpr ConvKernel kShared[] = {
+    table<2>("avx2-table-64"),
+    table<1>("avx2-table-32"),
+    Kernels::direct("avx2-direct"),
+    Kernels::directWords("avx2-words"),
+};
 constexpr ValueKernels kValues = Kernels::values();
 
 }  // namespace
 
 const IsaTable kAvx2Table{kConvolutions, sizeof kConvolutions / sizeof *kConvolutions, &kValues};
-const IsaTable kAvx2LookUps{kLookUps, sizeof kLookUps / sizeof *kLookUps, &kValues};
+const IsaTable kAvx2Shared{kShared, sizeof kShared / sizeof *kShared, &kValues};
 
 }  // namespace bitdesk::runtime

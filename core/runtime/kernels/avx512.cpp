@@ -29,7 +29,9 @@ struct Avx512 : Avx2Vectors {
         return _mm512_set1_epi32(bits);
     }
 
-    BITDESK_INLINE static void addLanes(std::int32_t* results, LaneVector lanes, bool) { store(results, lanes); }
+    BITDESK_INLINE static void addLanes(std::int32_t* results, LaneVector lanes, const std::int32_t*) {
+        store(results, lanes);
+    }
 
     template <int R>
     static void positions(const std::uint8_t* v, std::size_t rowStride, std::size_t positionStride, int count,

@@ -32,7 +32,7 @@ std::vector<ConvKernel> allOf(Isa isa) {
     const auto own = kernels(table(isa));
     std::vector<ConvKernel> all(own.begin(), own.end());
 #ifdef BITDESK_X86_KERNELS
-    if (isa != Isa::Portable) all.insert(all.end(), kernels(kAvx2LookUps).begin(), kernels(kAvx2LookUps).end());
+    if (isa != Isa::Portable) all.insert(all.end(), kernels(kAvx2Shared).begin(), kernels(kAvx2Shared).end());
 #endif
     return all;
 }

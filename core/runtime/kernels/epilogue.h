@@ -228,7 +228,7 @@ template <typename Isa>
 }
 
 /// The same block of `count` pixels, at most kMostPixels, the shorter way where it is proven.
-inline constexpr int kMostPixels = 8;
+inline constexpr int kMostPixels = 16;
 template <typename Isa, typename Pixel, typename Sums>
 BITDESK_INLINE void finishBlocks(const EpilogueTask& e, int channel, int count, const Pixel& pixel, const Sums& sums) {
     if constexpr (Isa::kBytesClip)

@@ -15,7 +15,7 @@ struct IsaTable {
 };
 
 extern const IsaTable kPortableTable, kAvx2Table, kAvx512Table;
-/// Tables of two-bit products, for AVX2 and all above it.
-extern const IsaTable kAvx2LookUps;
+/// Those for AVX2 that may win above it, too: tables of two-bit products, and few channels or short sums.
+extern const IsaTable kAvx2Shared;
 
 }  // namespace bitdesk::runtime

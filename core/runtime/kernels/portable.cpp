@@ -36,7 +36,9 @@ struct Portable {
         for (int i = 0; i < count; ++i) sum += from[i];
         return sum;
     }
-    BITDESK_INLINE static void addLanes(std::int32_t* results, LaneVector lanes, bool) { store(results, lanes); }
+    BITDESK_INLINE static void addLanes(std::int32_t* results, LaneVector lanes, const std::int32_t*) {
+        store(results, lanes);
+    }
 
     /// One step: 4 activations against [16][4] weights.
     BITDESK_INLINE static void addStep(std::uint32_t* sums, const std::uint8_t* a, const std::int8_t* w) {

@@ -144,9 +144,10 @@ struct WinogradKernel {
                 }
     }
 
-    /// A group's products of one tile back to MH × MW outputs, added to `results`.
+    /// A group's products of one tile back to MH × MW outputs, added to `results`, or to `center` where they are the
+    /// first.
     BITDESK_INLINE static void transformOutput(const Lane* products, std::size_t positionStride, const Lane* correction,
-                                               bool first, std::int32_t* results) {
+                                               const std::int32_t* center, std::int32_t* results) {
         for (int v = 0; v < kVectors; ++v) {
             constexpr int kVectorLanes = static_cast<int>(sizeof(LaneVector) / sizeof(Lane));
             LaneVector columns[W::kSize][MH];
@@ -165,7 +166,8 @@ struct WinogradKernel {
                     LaneVector value = outputs[x];
                     if constexpr (kOdd > 1) value = value * static_cast<Lane>(inverseOfOdd(kOdd));
                     value = value + load<LaneVector>(correction + (y * MW + x) * kLanes + v * kVectorLanes);
-                    Isa::addLanes(results + (y * MW + x) * kBlock + v * (kBlock / kVectors), value, first);
+                    std::int32_t* to = results + (y * MW + x) * kBlock + v * (kBlock / kVectors);
+                    Isa::addLanes(to, value, center != nullptr ? center + v * (kBlock / kVectors) : to);
                 }
             }
         }
@@ -183,20 +185,25 @@ struct WinogradKernel {
         const Tile place = m.places[tile];
         const WinogradForm& form = conv.winograd;
         const int shift = form.oddCodes ? kShift : kShift - 1;
-        const std::int32_t* center = form.center.data() + block * kBlock;
-        const I32x8 centerLow = load<I32x8>(center), centerHigh = load<I32x8>(center + 8);
-        for (int y = 0; y < place.rows; ++y) {
-            const std::size_t pixel = place.pixel + static_cast<std::size_t>(y * conv.problem.outWidth);
+        const auto pixel = [&](int y, int x) {
+            return place.pixel + static_cast<std::size_t>(y * conv.problem.outWidth + x);
+        };
+        const auto sumsAt = [&](int y, int x) {
+            const std::int32_t box = form.oddCodes ? 0 : m.boxSums[place.box + y * m.window.columns + x];
+            const std::int32_t* sums = results + (y * MW + x) * kBlock;
+            // result / power of two, twice where U is of c: the division has no remainder.
+            return BlockSums{(load<I32x8>(sums) >> shift) + box, (load<I32x8>(sums + 8) >> shift) + box};
+        };
+        if (place.rows == MH && place.columns == MW) {
             finishBlocks<Isa>(
-                epilogue, block * kBlock, place.columns, [&](int x) { return pixel + static_cast<std::size_t>(x); },
-                [&](int x) {
-                    const std::int32_t box = form.oddCodes ? 0 : m.boxSums[place.box + y * m.window.columns + x];
-                    const std::int32_t* sums = results + (y * MW + x) * kBlock;
-                    // result / power of two, twice where U is of c: the division has no remainder.
-                    return BlockSums{((load<I32x8>(sums) + centerLow) >> shift) + box,
-                                     ((load<I32x8>(sums + 8) + centerHigh) >> shift) + box};
-                });
+                epilogue, block * kBlock, kOutputs, [&](int i) { return pixel(i / MW, i % MW); },
+                [&](int i) { return sumsAt(i / MW, i % MW); });
+            return;
         }
+        for (int y = 0; y < place.rows; ++y)
+            finishBlocks<Isa>(
+                epilogue, block * kBlock, place.columns, [&](int x) { return pixel(y, x); },
+                [&](int x) { return sumsAt(y, x); });
     }
 
     /// R tiles of one block of outputs: products, transforms and epilogue.
@@ -219,7 +226,8 @@ struct WinogradKernel {
             for (int r = 0; r < R; ++r)
                 transformOutput(m.products + r * kLanes, std::size_t{R} * kLanes,
                                 correction + static_cast<std::size_t>(place.block * groups + g) * kOutputs * kLanes,
-                                g == 0, m.results + r * kOutputs * kBlock);
+                                g == 0 ? conv.winograd.center.data() + place.block * kBlock : nullptr,
+                                m.results + r * kOutputs * kBlock);
         }
         for (int r = 0; r < R; ++r)
             finishTile(conv, place.epilogue, m, place.block, tile + r, m.results + r * kOutputs * kBlock);
