@@ -7,50 +7,69 @@
 
 namespace bitdesk::runtime {
 
-/// Sixteen channels of one pixel through the epilogue, in the order of operations that Epilogue fixes. `values`,
-/// `residual` and codes are addressed at `index`, the pixel's element of channel `channel`.
+/// A block's floats.
+struct BlockValues {
+    F32x8 low, high;
+};
+
+/// A block of one pixel through scale, offset, residual and ReLU, in the order of operations that Epilogue fixes, and
+/// its values stored. `values` and `residual` are addressed at `index`, the pixel's element of channel `channel`.
 template <typename Isa>
-BITDESK_INLINE void finishFullBlock(const EpilogueTask& e, F32x8 low, F32x8 high, std::size_t index, int channel) {
+BITDESK_INLINE BlockValues plannedValues(const EpilogueTask& e, BlockValues v, std::size_t index, int channel) {
     if (e.scale != nullptr) {
-        low = low * load<F32x8>(e.scale + channel) + load<F32x8>(e.offset + channel);
-        high = high * load<F32x8>(e.scale + channel + 8) + load<F32x8>(e.offset + channel + 8);
+        v.low = v.low * load<F32x8>(e.scale + channel) + load<F32x8>(e.offset + channel);
+        v.high = v.high * load<F32x8>(e.scale + channel + 8) + load<F32x8>(e.offset + channel + 8);
     }
     if (e.residual != nullptr) {
-        low = low + load<F32x8>(e.residual + index);
-        high = high + load<F32x8>(e.residual + index + 8);
+        v.low = v.low + load<F32x8>(e.residual + index);
+        v.high = v.high + load<F32x8>(e.residual + index + 8);
     }
     if (e.relu) {
         // max(v, 0) as std::max has it: NaN and −0 stay.
-        low = Isa::maximum(F32x8{}, low);
-        high = Isa::maximum(F32x8{}, high);
+        v.low = Isa::maximum(F32x8{}, v.low);
+        v.high = Isa::maximum(F32x8{}, v.high);
     }
     if (e.values != nullptr) {
-        store(e.values + index, low);
-        store(e.values + index + 8, high);
+        store(e.values + index, v.low);
+        store(e.values + index + 8, v.high);
     }
-    for (int t = 0; t < e.codeTargets; ++t) {
-        const CodeTarget& target = e.codes[t];
-        const F32x8 inverse = splat<F32x8>(target.inverseScale), highest = splat<F32x8>(target.highest);
-        if constexpr (Isa::kBytesClip)
-            if (target.lowest == 0) {
-                // The conversion to bytes clips at 0 by itself. In this order of arguments NaN stays, converts to the
-                // smallest integer, and that to 0.
-                Isa::storeUnsignedBytes(target.codes + index, Isa::roundToEven(Isa::minimum(highest, low * inverse)),
-                                        Isa::roundToEven(Isa::minimum(highest, high * inverse)));
-                continue;
-            }
-        const F32x8 lowest = splat<F32x8>(target.lowest);
-        // NaN gives the lowest code, as quantizeActivation says.
-        const F32x8 a = Isa::minimum(Isa::maximum(low * inverse, lowest), highest);
-        const F32x8 b = Isa::minimum(Isa::maximum(high * inverse, lowest), highest);
-        Isa::storeLowBytes(target.codes + index, Isa::roundToEven(a), Isa::roundToEven(b));
-    }
+    return v;
+}
+
+/// A value's code, unclipped at the low end: what follows makes bytes and clips there. In this order of arguments NaN
+/// stays, converts to the smallest integer, and that to 0.
+template <typename Isa>
+BITDESK_INLINE I32x8 unsignedCodes(const CodeTarget& target, F32x8 v) {
+    return Isa::roundToEven(Isa::minimum(splat<F32x8>(target.highest), v * splat<F32x8>(target.inverseScale)));
+}
+
+/// The block's codes for one reader.
+template <typename Isa>
+BITDESK_INLINE void storeCodes(const CodeTarget& target, const BlockValues& v, std::size_t index) {
+    if constexpr (Isa::kBytesClip)
+        if (target.lowest == 0) {
+            Isa::storeUnsignedBytes(target.codes + index, unsignedCodes<Isa>(target, v.low),
+                                    unsignedCodes<Isa>(target, v.high));
+            return;
+        }
+    const F32x8 inverse = splat<F32x8>(target.inverseScale);
+    const F32x8 lowest = splat<F32x8>(target.lowest), highest = splat<F32x8>(target.highest);
+    // NaN gives the lowest code, as quantizeActivation says.
+    const F32x8 low = Isa::minimum(Isa::maximum(v.low * inverse, lowest), highest);
+    const F32x8 high = Isa::minimum(Isa::maximum(v.high * inverse, lowest), highest);
+    Isa::storeLowBytes(target.codes + index, Isa::roundToEven(low), Isa::roundToEven(high));
+}
+
+/// Sixteen channels of one pixel through the whole epilogue.
+template <typename Isa>
+BITDESK_INLINE void finishFullBlock(const EpilogueTask& e, const BlockValues& raw, std::size_t index, int channel) {
+    const BlockValues v = plannedValues<Isa>(e, raw, index, channel);
+    for (int t = 0; t < e.codeTargets; ++t) storeCodes<Isa>(e.codes[t], v, index);
 }
 
 /// The last channels of a pixel whose count is no multiple of a block: the same arithmetic on copies.
 template <typename Isa>
-[[gnu::noinline]] void finishNarrowBlock(EpilogueTask e, F32x8 low, F32x8 high, std::size_t index, int channel,
-                                         int count) {
+[[gnu::noinline]] void finishNarrowBlock(EpilogueTask e, BlockValues raw, std::size_t index, int channel, int count) {
     alignas(64) float residual[kBlock] = {}, values[kBlock] = {};
     alignas(64) std::uint8_t codes[kBlock] = {};
     EpilogueTask copy = e;
@@ -61,7 +80,7 @@ template <typename Isa>
     copy.values = e.values != nullptr ? values : nullptr;
     copy.codeTargets = 0;
     // `channel` counts for scale and offset alone; the copies start at their first element.
-    finishFullBlock<Isa>(copy, low, high, 0, channel);
+    finishFullBlock<Isa>(copy, raw, 0, channel);
     if (e.values != nullptr)
         __builtin_memcpy(e.values + index, values, sizeof(float) * static_cast<std::size_t>(count));
     for (int t = 0; t < e.codeTargets; ++t) {
@@ -70,30 +89,33 @@ template <typename Isa>
         copy.values = nullptr;
         copy.codes = &target;
         copy.codeTargets = 1;
-        finishFullBlock<Isa>(copy, low, high, 0, channel);
+        finishFullBlock<Isa>(copy, raw, 0, channel);
         __builtin_memcpy(e.codes[t].codes + index, codes, static_cast<std::size_t>(count));
     }
 }
 
 template <typename Isa>
-BITDESK_INLINE void finishValues(const EpilogueTask& e, F32x8 low, F32x8 high, std::size_t pixel, int channel) {
+BITDESK_INLINE void finishValues(const EpilogueTask& e, const BlockValues& raw, std::size_t pixel, int channel) {
     const std::size_t index = pixel * static_cast<std::size_t>(e.channels) + static_cast<std::size_t>(channel);
     const int left = e.channels - channel;
     if (left >= kBlock) [[likely]]
-        finishFullBlock<Isa>(e, low, high, index, channel);
-    else finishNarrowBlock<Isa>(e, low, high, index, channel, left);
+        finishFullBlock<Isa>(e, raw, index, channel);
+    else finishNarrowBlock<Isa>(e, raw, index, channel, left);
 }
+
+/// A block of int32 sums of one pixel.
+struct BlockSums {
+    I32x8 low, high;
+    BITDESK_INLINE BlockValues values() const {
+        return {__builtin_convertvector(low, F32x8), __builtin_convertvector(high, F32x8)};
+    }
+};
 
 /// Whether a whole block from `channel` on can take the folded way. Portable code has no fused operation that is fast.
 template <typename Isa>
 BITDESK_INLINE bool isFolded(const EpilogueTask& e, int channel) {
     return Isa::kBytesClip && e.codeScale != nullptr && e.channels - channel >= kBlock;
 }
-
-/// A block of int32 sums of one pixel.
-struct BlockSums {
-    I32x8 low, high;
-};
 
 /// What isFolded multiplies and adds, of a block.
 template <typename Isa>
@@ -107,9 +129,10 @@ struct Fold {
           offsetHigh(load<F32x8>(e.codeOffset + channel + 8)) {}
 
     /// Not clipped yet.
-    BITDESK_INLINE BlockSums codes(const BlockSums& s) const {
-        return {Isa::roundToEven(Isa::fma(__builtin_convertvector(s.low, F32x8), scaleLow, offsetLow)),
-                Isa::roundToEven(Isa::fma(__builtin_convertvector(s.high, F32x8), scaleHigh, offsetHigh))};
+    BITDESK_INLINE BlockSums codes(const BlockSums& sums) const {
+        const BlockValues v = sums.values();
+        return {Isa::roundToEven(Isa::fma(v.low, scaleLow, offsetLow)),
+                Isa::roundToEven(Isa::fma(v.high, scaleHigh, offsetHigh))};
     }
 };
 
@@ -145,70 +168,27 @@ BITDESK_INLINE void finishSums(const EpilogueTask& e, const BlockSums& sums, std
         for (int i = 0; i < left; ++i) to[i] = copy[i];
         return;
     }
-    finishValues<Isa>(e, __builtin_convertvector(sums.low, F32x8), __builtin_convertvector(sums.high, F32x8), pixel,
-                      channel);
+    finishValues<Isa>(e, sums.values(), pixel, channel);
 }
 
-/// A whole block's floats.
-struct BlockValues {
-    F32x8 low, high;
-};
-
-/// Scale, offset, residual and ReLU of a whole block, and its values stored; finishFullBlock with less to ask a pixel.
-template <typename Isa>
-struct PlannedBlock {
-    const EpilogueTask e;  // a copy that no store can alias
-    BlockValues scale, offset;
-
-    BITDESK_INLINE PlannedBlock(const EpilogueTask& task, int channel)
-        : e(task),
-          scale{load<F32x8>(e.scale + channel), load<F32x8>(e.scale + channel + 8)},
-          offset{load<F32x8>(e.offset + channel), load<F32x8>(e.offset + channel + 8)} {}
-
-    BITDESK_INLINE BlockValues values(const BlockSums& sums, std::size_t index) const {
-        F32x8 low = __builtin_convertvector(sums.low, F32x8) * scale.low + offset.low;
-        F32x8 high = __builtin_convertvector(sums.high, F32x8) * scale.high + offset.high;
-        if (e.residual != nullptr) {
-            low = low + load<F32x8>(e.residual + index);
-            high = high + load<F32x8>(e.residual + index + 8);
-        }
-        if (e.relu) {
-            low = Isa::maximum(F32x8{}, low);
-            high = Isa::maximum(F32x8{}, high);
-        }
-        if (e.values != nullptr) {
-            store(e.values + index, low);
-            store(e.values + index + 8, high);
-        }
-        return {low, high};
-    }
-};
-
-/// Unsigned codes of two pixels' values; see finishFullBlock for the order of arguments.
-template <typename Isa>
-BITDESK_INLINE void storeCodes(const CodeTarget& target, const BlockValues& a, const BlockValues& b, std::size_t indexA,
-                               std::size_t indexB) {
-    const F32x8 inverse = splat<F32x8>(target.inverseScale), highest = splat<F32x8>(target.highest);
-    const auto codes = [&](F32x8 v) { return Isa::roundToEven(Isa::minimum(highest, v * inverse)); };
-    Isa::storeClipped(target.codes + indexA, target.codes + indexB, codes(a.low), codes(a.high), codes(b.low),
-                      codes(b.high), static_cast<std::uint8_t>(target.highest));
-}
-
-/// The same whole block of several pixels, as the plan says, where it has scales and at most one set of codes,
-/// unsigned.
+/// The same whole block of several pixels, as the plan says, where it has at most one set of codes, unsigned: those of
+/// two pixels are converted together.
 template <typename Isa>
 BITDESK_INLINE void finishPlannedPairs(const EpilogueTask& task, int channel, int count, const std::size_t* pixels,
                                        const BlockSums* sums) {
-    const PlannedBlock<Isa> block(task, channel);
-    const CodeTarget target = task.codeTargets > 0 ? task.codes[0] : CodeTarget{};
-    const auto index = [&](int i) {
-        return pixels[i] * static_cast<std::size_t>(block.e.channels) + static_cast<std::size_t>(channel);
-    };
+    const EpilogueTask e = task;  // copies that no store can alias
+    const CodeTarget target = e.codeTargets > 0 ? e.codes[0] : CodeTarget{};
     for (int i = 0; i < count; i += 2) {
         const int next = i + 1 < count ? i + 1 : i;
-        const BlockValues a = block.values(sums[i], index(i));
-        const BlockValues b = next == i ? a : block.values(sums[next], index(next));
-        if (target.codes != nullptr) storeCodes<Isa>(target, a, b, index(i), index(next));
+        const auto index = [&](int p) {
+            return pixels[p] * static_cast<std::size_t>(e.channels) + static_cast<std::size_t>(channel);
+        };
+        const BlockValues a = plannedValues<Isa>(e, sums[i].values(), index(i), channel);
+        const BlockValues b = next == i ? a : plannedValues<Isa>(e, sums[next].values(), index(next), channel);
+        if (target.codes == nullptr) continue;
+        Isa::storeClipped(target.codes + index(i), target.codes + index(next), unsignedCodes<Isa>(target, a.low),
+                          unsignedCodes<Isa>(target, a.high), unsignedCodes<Isa>(target, b.low),
+                          unsignedCodes<Isa>(target, b.high), static_cast<std::uint8_t>(target.highest));
     }
 }
 
@@ -218,7 +198,7 @@ template <typename Isa>
 [[gnu::noinline]] void finishPlanned(const EpilogueTask& e, int channel, int count, const std::size_t* pixels,
                                      const BlockSums* sums) {
     if constexpr (Isa::kBytesClip)
-        if (e.accumulators == nullptr && e.scale != nullptr && e.channels - channel >= kBlock &&
+        if (e.accumulators == nullptr && e.channels - channel >= kBlock &&
             (e.codeTargets == 0 || (e.codeTargets == 1 && e.codes[0].lowest == 0))) {
             finishPlannedPairs<Isa>(e, channel, count, pixels, sums);
             return;

@@ -24,7 +24,7 @@ struct Values {
         for (std::size_t p = first; p < first + pixels; ++p)
             for (int c = 0; c < e.channels; c += kBlock) {
                 const float* from = input + p * static_cast<std::size_t>(e.channels) + static_cast<std::size_t>(c);
-                finishValues<Isa>(e, some(from, e.channels - c), some(from + 8, e.channels - c - 8), p, c);
+                finishValues<Isa>(e, {some(from, e.channels - c), some(from + 8, e.channels - c - 8)}, p, c);
             }
     }
 
@@ -42,12 +42,12 @@ struct Values {
                     using U8x8 = std::uint8_t __attribute__((vector_size(8)));
                     low = __builtin_convertvector(load<U8x8>(from), F32x8);
                     high = __builtin_convertvector(load<U8x8>(from + 8), F32x8);
-                    finishValues<Isa>(e, low, high, p, c);
+                    finishValues<Isa>(e, {low, high}, p, c);
                     continue;
                 }
                 for (int i = 0; i < 8 && i < left; ++i) low[i] = static_cast<float>(from[i]);
                 for (int i = 8; i < left; ++i) high[i - 8] = static_cast<float>(from[i]);
-                finishValues<Isa>(e, low, high, p, c);
+                finishValues<Isa>(e, {low, high}, p, c);
             }
     }
 
@@ -90,12 +90,12 @@ struct Values {
                                          std::size_t pixel, const EpilogueTask& e) {
         int c = 0;
         for (; c + kBlock <= p.channels; c += kBlock)
-            finishValues<Isa>(e, window<Average, true>(p, map, inside, c), window<Average, true>(p, map, inside, c + 8),
-                              pixel, c);
+            finishValues<Isa>(
+                e, {window<Average, true>(p, map, inside, c), window<Average, true>(p, map, inside, c + 8)}, pixel, c);
         if (c >= p.channels) return;
         F32x8 high{};
         if (c + 8 < p.channels) high = window<Average, false>(p, map, inside, c + 8);
-        finishValues<Isa>(e, window<Average, false>(p, map, inside, c), high, pixel, c);
+        finishValues<Isa>(e, {window<Average, false>(p, map, inside, c), high}, pixel, c);
     }
 
     /// Rows [row, row + rows) of the output of images from `image`.
