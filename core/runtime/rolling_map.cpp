@@ -22,6 +22,7 @@ float* RollingMap::origin(int image) const {
     const std::size_t before =
         (static_cast<std::size_t>(image) * static_cast<std::size_t>(m_height) + static_cast<std::size_t>(m_first)) *
         m_rowFloats * sizeof(float);
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
     return reinterpret_cast<float*>(reinterpret_cast<std::uintptr_t>(m_rows) - before);
 }
 
