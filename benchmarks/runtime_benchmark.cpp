@@ -36,7 +36,7 @@ struct Bench {
         options.threads = ComputeArbiter().threads();
         options.times = std::make_shared<runtime::KernelTimes>(runtime::KernelTimes::defaultFile());
         executor = makePackedExecutor(model, options);
-        executor->prepare();
+        executor->prepareAll({});
         threads = options.threads;
     }
     MetaModel model;

@@ -72,6 +72,7 @@ void LayerPlot::changeEvent(QEvent* event) {
 
 void LayerPlot::setBitOps(const Network& network, const BitConfiguration& bits) {
     m_bitOps = {};
+    m_bitOps.unit = QStringLiteral("BitOPs, millions");
     const auto perLayer = bitOpsPerLayer(network, bits);
     for (std::size_t i = 0; i < perLayer.size(); ++i) {
         m_bitOps.values << static_cast<double>(perLayer[i]) / 1e6;
@@ -83,11 +84,16 @@ void LayerPlot::setBitOps(const Network& network, const BitConfiguration& bits) 
 void LayerPlot::setTimes(const std::vector<LayerTime>& layers, bool simulated) {
     m_times = {};
     std::int64_t runs = 0;
+    double longest = 0;
+    for (const LayerTime& layer : layers) longest = std::max(longest, layer.milliseconds.median);
+    const bool micro = longest < 1;
+    const double perUnit = micro ? 1e3 : 1;
+    m_times.unit = micro ? QStringLiteral("µs") : QStringLiteral("ms");
     for (const LayerTime& layer : layers) {
         m_times.names << shortName(layer.name);
-        m_times.values << layer.milliseconds.median;
-        m_times.low << layer.milliseconds.median - layer.milliseconds.q1;
-        m_times.high << layer.milliseconds.q3 - layer.milliseconds.median;
+        m_times.values << perUnit * layer.milliseconds.median;
+        m_times.low << perUnit * (layer.milliseconds.median - layer.milliseconds.q1);
+        m_times.high << perUnit * (layer.milliseconds.q3 - layer.milliseconds.median);
         runs = layer.milliseconds.n;
     }
     m_timeNote = QStringLiteral("Median and quartiles of %1 runs of one image.").arg(runs);
@@ -122,7 +128,7 @@ void LayerPlot::show() {
     double highest = 0;
     for (int i = 0; i < bars.values.size(); ++i)
         highest = std::max(highest, bars.values[i] + (i < bars.high.size() ? bars.high[i] : 0));
-    m_plot->yAxis->setLabel(time ? QStringLiteral("ms") : QStringLiteral("BitOPs, millions"));
+    m_plot->yAxis->setLabel(bars.unit);
     m_plot->yAxis->setRange(0, highest > 0 ? 1.08 * highest : 1);
     m_plot->xAxis->setRange(-0.8, std::max<double>(0, static_cast<double>(bars.values.size()) - 1) + 0.8);
     m_note->setVisible(time);

@@ -38,6 +38,7 @@ private:
     struct Bars {
         QVector<double> values, low, high;  ///< low/high: quartiles, empty where exact
         QVector<QString> names;
+        QString unit;
     };
     void show();
     void style();

@@ -95,24 +95,32 @@ Json memoryJson(const jobs::MemoryReport& report) {
     for (const jobs::LayerKernel& k : report.kernels)
         kernels.push_back(
             {{"layer", k.layer}, {"requested_bits", k.bits}, {"executed_bits", k.executedBits}, {"kernel", k.kernel}});
+    const bool known = report.backend == "packed";  // of the others, nothing but the whole
+    const auto orNull = [&](auto bytes) { return known ? Json(bytes) : Json(); };
     return {{"backend", report.backend},
-            {"packed_weight_bytes", report.executor.weights},
-            {"activation_bytes", report.executor.activations},
-            {"scratch_bytes", report.executor.scratch},
+            {"packed_weight_bytes", orNull(report.executor.weights)},
+            {"activation_bytes", orNull(report.executor.activations)},
+            {"scratch_bytes", orNull(report.executor.scratch)},
             {"resident_bytes", report.residentBytes},
-            {"prefix_budget_bytes", report.prefixBudget},
+            {"prefix_budget_bytes", orNull(report.prefixBudget)},
             {"kernels", kernels}};
 }
 
 std::string memoryText(const jobs::MemoryReport& report) {
     const auto mebibytes = [](auto bytes) { return static_cast<double>(bytes) / (1 << 20); };
-    std::string text = fmt::format(
-        "\nmemory, ready at every width on the {} backend, one image at a time\n"
-        "  packed weights {:10.2f} MiB\n  activations    {:10.2f} MiB\n  scratch        {:10.2f} MiB\n"
-        "  whole process  {:10.2f} MiB resident\n"
-        "  live evaluation keeps at most {:.0f} MiB besides, to go on from when a fader moves\n\n",
-        report.backend, mebibytes(report.executor.weights), mebibytes(report.executor.activations),
-        mebibytes(report.executor.scratch), mebibytes(report.residentBytes), mebibytes(report.prefixBudget));
+    std::string text =
+        fmt::format("\nmemory, ready at every width on the {} backend, one image at a time\n", report.backend);
+    // Of the others nothing is known but the whole.
+    if (report.backend == "packed")
+        text +=
+            fmt::format("  packed weights {:10.2f} MiB\n  activations    {:10.2f} MiB\n  scratch        {:10.2f} MiB\n",
+                        mebibytes(report.executor.weights), mebibytes(report.executor.activations),
+                        mebibytes(report.executor.scratch));
+    text += fmt::format("  whole process  {:10.2f} MiB resident\n", mebibytes(report.residentBytes));
+    if (report.backend == "packed")
+        text += fmt::format("  live evaluation keeps at most {:.0f} MiB besides, to go on from when a fader moves\n",
+                            mebibytes(report.prefixBudget));
+    text += '\n';
     text += fmt::format("  {:<26} {:>9} {:>8}  kernel\n", "layer", "requested", "executed");
     for (const jobs::LayerKernel& k : report.kernels)
         text += fmt::format("  {:<26} {:>9} {:>8}  {}\n", k.layer, k.bits, k.executedBits, k.kernel);
@@ -133,7 +141,8 @@ Run prepareInfo(CLI::App& command) {
         Json json = infoJson(model);
         std::string text = infoText(model);
         if (options->memory) {
-            const auto report = jobs::measureMemory(model, deviceChoice(options->device), options->device.threads);
+            const auto report =
+                jobs::measureMemory(model, deviceChoice(options->device), options->device.threads, terminal.stop);
             json["memory"] = memoryJson(report);
             text += memoryText(report);
         }

@@ -35,7 +35,8 @@ struct LiveSession::Worker {
 
     LiveSession& session;
     std::unique_ptr<Executor> executor;
-    PrefixCache prefixes;  // of that executor
+    bool prepared = false;  // for every mix; a moved fader may have cancelled that
+    PrefixCache prefixes;   // of that executor
     /// A finished mix and its verdicts.
     struct Finished {
         BitConfiguration bits;
@@ -108,8 +109,9 @@ struct LiveSession::Worker {
             const Setup& setup = session.m_setup;
             executor =
                 makeExecutor(*setup.model, setup.device, setup.arbiter != nullptr ? setup.arbiter->threads() : 0);
-            executor->prepare();
         }
+        if (!prepared) executor->prepareAll(stop);
+        prepared = true;
         LiveUpdate update = start(request);
         double shown = -1;
         const auto onBatch = [&](const PartialEvaluation& partial) {

@@ -19,9 +19,10 @@ std::int64_t residentBytes() {
 
 }  // namespace
 
-MemoryReport measureMemory(const MetaModel& model, const DeviceChoice& device, int threads) {
+MemoryReport measureMemory(const MetaModel& model, const DeviceChoice& device, int threads,
+                           const std::stop_token& stop) {
     const auto executor = makeExecutor(model, device, threads);
-    executor->prepare();
+    executor->prepareAll(stop);
     MemoryReport report;
     report.backend = executor->backend();
     const std::vector<std::uint8_t> image(static_cast<std::size_t>(model.network.inputShape().elements()));

@@ -26,7 +26,8 @@ struct MemoryReport {
     std::vector<LayerKernel> kernels;
 };
 
-/// Packs the model and runs one blank image through it at each uniform width.
-MemoryReport measureMemory(const MetaModel& model, const DeviceChoice& device, int threads);
+/// Packs the model and runs one blank image through it at each uniform width. Throws Cancelled between layers.
+MemoryReport measureMemory(const MetaModel& model, const DeviceChoice& device, int threads,
+                           const std::stop_token& stop);
 
 }  // namespace bitdesk::jobs

@@ -21,27 +21,37 @@ std::vector<std::uint8_t> randomImages(const MetaModel& model, int batch, std::u
     return images;
 }
 
-/// Time of every layer inside whole runs.
-std::vector<LayerTime> layerTimes(Executor& executor, const ExecutionPlan& plan, std::span<const std::uint8_t> images,
-                                  int batch, int runs, const std::stop_token& stop) {
-    std::vector<float> logits(at(batch) * at(plan.classes));
-    std::vector<std::vector<double>> samples(plan.steps.size());
-    for (int run = -1; run < runs; ++run) {  // the first one warms up
-        if (stop.stop_requested()) throw Cancelled();
-        std::vector<StepTime> times;
-        executor.runTimed(plan, images, batch, logits, times);
-        if (run < 0) continue;
-        for (const StepTime& time : times) samples[at(time.step)].push_back(time.milliseconds);
+/// Time of every layer inside whole runs of each mix, the mixes in turns.
+std::vector<std::vector<LayerTime>> layerTimes(Executor& executor, std::span<const ExecutionPlan> plans,
+                                               std::span<const std::uint8_t> images, const ProfileRequest& request,
+                                               const std::stop_token& stop) {
+    std::vector<float> logits(at(request.batch) * at(request.model->network.classes()));
+    std::vector<std::vector<std::vector<double>>> samples(plans.size());  // [mix][step]
+    MeasureOptions options = request.options;
+    options.warmups = 1;
+    options.samples = std::max(5, options.samples / 2);
+    std::vector<std::function<void()>> work;
+    for (std::size_t m = 0; m < plans.size(); ++m) {
+        samples[m].resize(plans[m].steps.size());
+        work.emplace_back([&, m, warm = false]() mutable {
+            std::vector<StepTime> times;
+            executor.runTimed(plans[m], images, request.batch, logits, times);
+            if (warm)
+                for (const StepTime& time : times) samples[m][at(time.step)].push_back(time.milliseconds);
+            warm = true;
+        });
     }
-    std::vector<LayerTime> layers;
-    for (std::size_t s = 0; s < plan.steps.size(); ++s) {
-        const Step& step = plan.steps[s];
-        layers.push_back({.name = step.name,
-                          .requestedBits = step.bits,
-                          .executedBits = executor.executedBits(step),
-                          .kernel = executor.kernel(step),
-                          .milliseconds = quartiles(samples[s])});
-    }
+    measureInterleaved(work, options, stop);
+    std::vector<std::vector<LayerTime>> layers(plans.size());
+    for (std::size_t m = 0; m < plans.size(); ++m)
+        for (std::size_t s = 0; s < plans[m].steps.size(); ++s) {
+            const Step& step = plans[m].steps[s];
+            layers[m].push_back({.name = step.name,
+                                 .requestedBits = step.bits,
+                                 .executedBits = executor.executedBits(step),
+                                 .kernel = executor.kernel(step),
+                                 .milliseconds = quartiles(samples[m][s])});
+        }
     return layers;
 }
 
@@ -79,15 +89,16 @@ ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, Jo
     for (const ExecutionPlan& plan : plans)
         work.emplace_back(
             [&executor, &plan, &images, &request, &logits] { executor.run(plan, images, request.batch, logits); });
+    for (const ExecutionPlan& plan : plans) executor.prepare(plan, context.stop);
     const auto samples = measureInterleaved(work, request.options, context.stop);
+    auto layers = layerTimes(executor, plans, images, request, context.stop);
     Measurement common = describe(request, {}, executor, threads, result.environment);
     for (std::size_t i = 0; i < plans.size(); ++i) {
         Measurement m = common;
         m.bits = request.configurations[i];
         m.samplesMs = samples[i].milliseconds;
         m.latencyMs = samples[i].summary();
-        m.layers = layerTimes(executor, plans[i], images, request.batch, std::max(5, request.options.samples / 2),
-                              context.stop);
+        m.layers = std::move(layers[i]);
         result.runs.push_back(std::move(m));
     }
     lease.reset();

@@ -26,7 +26,7 @@ std::string& lastError() {
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-Isa isaOf(const char* name) { return name == nullptr ? bestIsa() : isaNamed(name); }
+Isa isaOf(const char* name) { return name == nullptr ? bestIsa() : isaNamed(name, "isa"); }
 
 struct Conv {
     std::unique_ptr<PackedConv> packed;
@@ -150,7 +150,7 @@ void* bitdesk_network_create(const char* model, int threads, const char* isa) {
             options.isa = isaOf(isa);
             options.times = std::make_shared<KernelTimes>(KernelTimes::defaultFile());
             net->executor = makePackedExecutor(net->model, options);
-            net->executor->prepare();
+            net->executor->prepareAll({});
             net->plan = lower(net->model, uniformBits(net->model.network, net->model.topBits()));
             return net.release();
         },

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -38,8 +39,10 @@ public:
     virtual void runTimed(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
                           std::span<float> logits, std::vector<StepTime>& times) = 0;
 
-    /// Makes ready for every mix of the model, so that the first run of any costs no more than the next.
-    virtual void prepare() {}
+    /// Makes ready for a plan, so that its first run costs no more than the next. Throws Cancelled between layers.
+    virtual void prepare(const ExecutionPlan& /*plan*/, const std::stop_token& /*stop*/) {}
+    /// The same for every mix of the model.
+    virtual void prepareAll(const std::stop_token& /*stop*/) {}
 
     /// Whether runFrom() resumes and keeps checkpoints. One that does not is asked for neither.
     virtual bool keepsCheckpoints() const { return false; }

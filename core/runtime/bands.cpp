@@ -30,10 +30,14 @@ std::vector<Band> splitIntoBands(const PackedConv& conv, int images, int parts) 
     if (rowBands == 1)
         imagesPerBand =
             std::clamp(static_cast<int>(kBandScratch / std::max<std::size_t>(whole, 1)), 1, ceilDivide(images, parts));
-    if (ceilDivide(images, imagesPerBand) * rowBands < parts) rowBands = std::min(tileRows, ceilDivide(parts, images));
+    // Parts of rows read all weights each, parts of blocks all activations: of a large layer's weights not even one
+    // copy is near.
+    const bool heavy = p.groups == 1 && conv.blocks >= parts && conv.weights.size() > 2 * whole;
+    if (ceilDivide(images, imagesPerBand) * rowBands < parts && !heavy)
+        rowBands = std::min(tileRows, ceilDivide(parts, images));
     if (rowBands > 1) imagesPerBand = 1;
     // As many bands for each part, or one would wait for another's last.
-    if (rowBands > 1 && images * rowBands % parts != 0)
+    if (rowBands > 1 && !heavy && images * rowBands % parts != 0)
         rowBands = std::min(tileRows, ceilDivide(rowBands, parts) * parts);
     const int rows = evenRows(p.outHeight, tile, rowBands);
     const int placed = ceilDivide(images, imagesPerBand) * ceilDivide(p.outHeight, rows);

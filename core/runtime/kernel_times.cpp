@@ -28,7 +28,8 @@ std::string keyOf(const TimedProblem& timed) {
     const ConvProblem& p = timed.problem;
     static const std::string kModel = cpuModel();
     std::string key = kModel + " | " + isaName(timed.isa) + " | kernels " + std::to_string(kKernelsVersion) + " | " +
-                      std::to_string(timed.bytesBetween) + " bytes between |";
+                      std::to_string(timed.bytesBetween) + " bytes between | " +
+                      (timed.writesValues ? "values |" : "codes |");
     for (const int value :
          {p.height, p.width, p.channels, p.outChannels, p.kernelHeight, p.kernelWidth, p.strideHeight, p.strideWidth,
           p.paddingHeight, p.paddingWidth, p.groups, p.activationLowest, p.activationHighest})
@@ -42,8 +43,8 @@ KernelTimes::KernelTimes(std::filesystem::path file) : m_file(std::move(file)), 
 
 KernelTimes::Table KernelTimes::read(const std::filesystem::path& file) {
     Table table;
-    if (file.empty() || !std::filesystem::exists(file)) return table;
     try {
+        if (file.empty() || !std::filesystem::exists(file)) return table;
         const auto json = parseStrictJson(readFile(file, kMaxFileBytes), 4, file.string(), "the file of kernel times");
         for (const auto& [problem, kernels] : json.items())
             for (const auto& [kernel, time] : kernels.items())
@@ -84,7 +85,8 @@ void KernelTimes::save() {
 }
 
 std::filesystem::path KernelTimes::defaultFile() {
-    if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache != '\0')
+    // Relative paths do not count, says the XDG Base Directory Specification.
+    if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/')
         return std::filesystem::path(cache) / "bitdesk" / "kernel-times.json";
     if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0')
         return std::filesystem::path(home) / ".cache" / "bitdesk" / "kernel-times.json";

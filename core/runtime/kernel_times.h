@@ -17,6 +17,7 @@ struct TimedProblem {
     const ConvProblem& problem;
     Isa isa;
     std::size_t bytesBetween;  ///< read between two runs
+    bool writesValues;         ///< a residual is added, and float values are written besides codes
 };
 
 /// How long each kernel took for a problem on this machine, in microseconds, kept in a JSON file between programs. The

@@ -76,8 +76,9 @@ public:
         return packed(step).kernel->name;
     }
 
+    void prepare(const ExecutionPlan& plan, const std::stop_token& stop) override { m_layers.pack(plan, stop); }
     /// Packs every layer at every width: a later switch swaps pointers.
-    void prepare() override { m_layers.packAll(); }
+    void prepareAll(const std::stop_token& stop) override { m_layers.packAll(stop); }
 
     ExecutorMemory memory() const override {
         ExecutorMemory memory{.weights = m_layers.bytes(), .activations = 0, .scratch = 0};

@@ -3,9 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <vector>
 
-#include "core/model/meta_model.h"
+#include "core/plan/execution_plan.h"
 #include "core/runtime/kernel_times.h"
 
 namespace bitdesk::runtime {
@@ -19,21 +20,24 @@ public:
     PackedLayers(const MetaModel& model, Isa isa, std::shared_ptr<KernelTimes> times);
 
     const PackedConv& at(int layer, int bits);
-    /// Packs every layer at every width of the model.
-    void packAll();
+    /// Packs every layer at every width of the model. Throws Cancelled between layers.
+    void packAll(const std::stop_token& stop = {});
+    /// Packs the layers of a plan. Throws Cancelled between layers.
+    void pack(const ExecutionPlan& plan, const std::stop_token& stop);
     /// Bytes of all packed forms so far.
     std::size_t bytes() const;
     Isa isa() const { return m_isa; }
 
 private:
-    std::unique_ptr<PackedConv> pack(int layer, int bits) const;
-    /// The kernel of the narrowest packed width above `bits`; null: none is packed.
-    const ConvKernel* kernelAbove(int layer, int bits) const;
+    std::unique_ptr<PackedConv> packed(int layer, int bits);
+    /// The kernel of the model's next width above `bits`; null where `bits` is its widest.
+    const ConvKernel* kernelAbove(int layer, int bits);
 
     const MetaModel& m_model;
     Isa m_isa;
     std::shared_ptr<KernelTimes> m_times;
     std::size_t m_weights = 0;                                       // of all layers
+    std::vector<bool> m_writesValues;                                // by layer
     std::vector<std::vector<std::unique_ptr<PackedConv>>> m_packed;  // [layer][bits]
 };
 
@@ -44,6 +48,7 @@ struct KernelChoice {
     /// Bytes that the rest of a network reads between two runs of the layer: what they drive out of the caches, a
     /// kernel with large packed weights must fetch again.
     std::size_t bytesBetween = 0;
+    bool writesValues = false;  ///< TrialRun
     /// Kept unless another one is clearly faster: that of the next higher width, so that time does not rise as bits
     /// fall.
     const ConvKernel* incumbent = nullptr;

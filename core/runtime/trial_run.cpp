@@ -20,7 +20,8 @@ int bitsOf(const ConvProblem& p) {
 
 }  // namespace
 
-TrialRun::TrialRun(const PackedConv& packed) : m_packed(packed), m_bands(splitIntoBands(packed, 1, 1)) {
+TrialRun::TrialRun(const PackedConv& packed, bool writesValues)
+    : m_packed(packed), m_bands(splitIntoBands(packed, 1, 1)) {
     const ConvProblem& p = packed.problem;
     Random random(1);
     m_input.resize(size(p.height) * size(p.width) * size(p.channels) + kSlack);
@@ -36,10 +37,15 @@ TrialRun::TrialRun(const PackedConv& packed) : m_packed(packed), m_bands(splitIn
     m_epilogue.relu = true;
     m_epilogue.codes = &m_target;
     m_epilogue.codeTargets = 1;
+    m_scratch.resize(scratchBytes(packed, m_bands));
+    if (writesValues) {
+        m_values.assign(m_output.size(), 0.0F);
+        m_epilogue.residual = m_epilogue.values = m_values.data();
+        return;
+    }
     m_fold = foldCodes(m_scale, m_offset, {.highest = p.activationHighest}, largestSum(p, bitsOf(p)));
     m_epilogue.codeScale = m_fold.scaleData();
     m_epilogue.codeOffset = m_fold.offsetData();
-    m_scratch.resize(scratchBytes(packed, m_bands));
 }
 
 void TrialRun::run() {

@@ -10,10 +10,10 @@
 namespace bitdesk::runtime {
 
 /// A packed layer with an input of random codes and an output to write to, for timing: one image on one core, codes in
-/// to codes out. `packed` must outlive it.
+/// to codes out; `writesValues`: with a residual and float values, too, as behind a sum. `packed` must outlive it.
 class TrialRun {
 public:
-    explicit TrialRun(const PackedConv& packed);
+    explicit TrialRun(const PackedConv& packed, bool writesValues = false);
     TrialRun(const TrialRun&) = delete;
     TrialRun& operator=(const TrialRun&) = delete;
     void run();
@@ -21,7 +21,7 @@ public:
 private:
     const PackedConv& m_packed;
     std::vector<std::uint8_t> m_input, m_output;
-    std::vector<float> m_scale, m_offset;
+    std::vector<float> m_scale, m_offset, m_values;
     FoldedCodes m_fold;
     CodeTarget m_target;
     EpilogueTask m_epilogue;

@@ -41,13 +41,13 @@ std::vector<ConvKernel> allOf(Isa isa) {
 
 const char* isaName(Isa isa) { return kNames[static_cast<std::size_t>(isa)].name; }
 
-Isa isaNamed(std::string_view name) {
+Isa isaNamed(std::string_view name, const std::string& where) {
     std::string known;
     for (const Named& named : kNames) {
         if (name == named.name) return named.isa;
         known += (known.empty() ? "" : ", ") + std::string(named.name);
     }
-    throw Error(ErrorKind::Usage, "instruction set '" + std::string(name) + "'", "is not known", "Known: " + known);
+    throw Error(ErrorKind::Usage, where, "instruction set '" + std::string(name) + "' is not known", "Known: " + known);
 }
 
 bool hasIsa(Isa isa) {
@@ -69,7 +69,7 @@ Isa bestIsa() {
         if (hasIsa(named.isa)) best = named.isa;
     const char* wanted = std::getenv("BITDESK_ISA");
     if (wanted == nullptr || *wanted == '\0') return best;
-    const Isa lowered = isaNamed(wanted);
+    const Isa lowered = isaNamed(wanted, "BITDESK_ISA");
     return lowered < best ? lowered : best;
 }
 

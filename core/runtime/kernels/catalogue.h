@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,8 +15,8 @@ namespace bitdesk::runtime {
 enum class Isa { Portable, Avx2, Avx512Vnni };
 
 const char* isaName(Isa isa);
-/// Throws Error (Usage) that lists the known names: portable, avx2, avx512.
-Isa isaNamed(std::string_view name);
+/// Throws Error (Usage) that names `where` it stands and lists the known ones: portable, avx2, avx512.
+Isa isaNamed(std::string_view name, const std::string& where);
 /// Whether this build and this CPU run it.
 bool hasIsa(Isa isa);
 /// The best one here; BITDESK_ISA in the environment lowers it (to compare, or to find a fault).

@@ -128,8 +128,9 @@ struct Table {
                 for (int r = 0; r < R; ++r)
                     storeFolded(walk.epilogue, low, high, sumsOf(walk, words[r][v], places[r]), outputs[r], channel);
             } else {
-                for (int r = 0; r < R; ++r)
-                    finish(walk.epilogue, sumsOf(walk, words[r][v], places[r]), outputs[r], channel);
+                VectorSums sums[R];
+                for (int r = 0; r < R; ++r) sums[r] = sumsOf(walk, words[r][v], places[r]);
+                finish<R>(walk.epilogue, sums, outputs, channel);
             }
         }
     }
@@ -187,11 +188,13 @@ struct Table {
         Isa::storeClipped(to, to + kBlock, a.low, a.high, b.low, b.high, static_cast<std::uint8_t>(e.codes[0].highest));
     }
 
-    BITDESK_INLINE static void finish(const EpilogueTask& e, const VectorSums& sums, std::size_t output, int channel) {
-        const auto pixel = [&](int) { return output; };
-        if (channel < e.channels) finishBlocks<Isa>(e, channel, 1, pixel, [&](int) { return sums.low; });
+    template <int R>
+    BITDESK_INLINE static void finish(const EpilogueTask& e, const VectorSums* sums, const std::size_t* outputs,
+                                      int channel) {
+        const auto pixel = [&](int r) { return outputs[r]; };
+        if (channel < e.channels) finishBlocks<Isa>(e, channel, R, pixel, [&](int r) { return sums[r].low; });
         if (channel + kBlock < e.channels)
-            finishBlocks<Isa>(e, channel + kBlock, 1, pixel, [&](int) { return sums.high; });
+            finishBlocks<Isa>(e, channel + kBlock, R, pixel, [&](int r) { return sums[r].high; });
     }
 
     BITDESK_INLINE static BlockSums wide(__m256i words) {
