@@ -53,6 +53,8 @@ void PrefixCache::begin(const ExecutionPlan& plan, const std::string& images) {
         m_plan = nullptr;
         m_images = images;
     }
+    // Of evaluations that ended before they filled them.
+    std::erase_if(m_cuts, [](const auto& cut) { return cut->bytes == 0; });
     const auto previous = m_plan;
     m_plan = std::make_shared<const ExecutionPlan>(plan);
     for (const auto& cut : m_cuts) {

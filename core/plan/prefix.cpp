@@ -4,6 +4,7 @@
 #include "core/plan/prefix.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace bitdesk {
 namespace {
@@ -21,11 +22,16 @@ bool sameCodes(const ExecutionPlan& a, const ExecutionPlan& b, const Step& reade
     return true;  // it reads floats
 }
 
+/// Bit for bit: 0 and −0 give different values, and a NaN the same.
+bool sameFloats(const std::vector<float>& a, const std::vector<float>& b) {
+    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
 bool sameStep(const ExecutionPlan& a, const ExecutionPlan& b, std::size_t s) {
     const Step& mine = a.steps[s];
     const Step& other = b.steps[s];
-    return mine.bits == other.bits && mine.epilogue.scale == other.epilogue.scale &&
-           mine.epilogue.offset == other.epilogue.offset && sameCodes(a, b, mine);
+    return mine.bits == other.bits && sameFloats(mine.epilogue.scale, other.epilogue.scale) &&
+           sameFloats(mine.epilogue.offset, other.epilogue.offset) && sameCodes(a, b, mine);
 }
 
 bool isReadAfter(const ExecutionPlan& plan, int buffer, int step) {

@@ -67,9 +67,10 @@ bool isPooledAtOnce(const ExecutionPlan& plan, std::size_t s) {
     if (s + 1 >= plan.steps.size()) return false;
     const Step& conv = plan.steps[s];
     const Step& pool = plan.steps[s + 1];
-    return conv.kind == StepKind::Conv2d && (pool.kind == StepKind::MaxPool || pool.kind == StepKind::AvgPool) &&
-           !pool.pool.global && pool.input >= 0 && pool.input == conv.epilogue.floatOutput &&
-           plan.buffers[at(pool.input)].lastStep == static_cast<int>(s) + 1;
+    // One that adds its own input reads the map a second time, as a residual.
+    return conv.kind == StepKind::Conv2d && pool.epilogue.residual != pool.input &&
+           (pool.kind == StepKind::MaxPool || pool.kind == StepKind::AvgPool) && !pool.pool.global && pool.input >= 0 &&
+           pool.input == conv.epilogue.floatOutput && plan.buffers[at(pool.input)].lastStep == static_cast<int>(s) + 1;
 }
 
 ArenaLayout layOut(const ExecutionPlan& plan, int images, StepOrder order) {

@@ -82,7 +82,9 @@ void ThreadTeam::takeItems(int thread) {
             const std::scoped_lock lock(m_mutex);
             if (!m_error) m_error = std::current_exception();
         }
-        if (m_done.fetch_add(1, std::memory_order_acq_rel) + 1 == m_items) m_done.notify_one();
+        // Read before: after the last item the caller may begin another run.
+        const int items = m_items;
+        if (m_done.fetch_add(1, std::memory_order_acq_rel) + 1 == items) m_done.notify_one();
         ticket = m_ticket.load(std::memory_order_acquire);
     }
 }

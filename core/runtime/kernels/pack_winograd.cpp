@@ -28,7 +28,7 @@ public:
         : m_problem(problem), m_codes(codes), m_packed(packed), m_form(packed.winograd) {}
 
     bool run() {
-        if (!chooseOffsets()) return false;
+        if (!scaledSumsFit() || !chooseOffsets()) return false;
         // Odd codes spare the windows' sums, where they fit without further groups.
         m_form.oddCodes = true;
         if (!transformWeights() || !chooseGroups() || m_form.groups > 1) {
@@ -138,6 +138,20 @@ private:
             range.highest += channel.highest;
         }
         return range;
+    }
+
+    /// Before they are divided, sums are kPowerOfTwo as large. |Σ a·c| is at most a_max · Σ|2c + 1|, as Σ a·(2c + 1)
+    /// is.
+    bool scaledSumsFit() const {
+        const std::size_t depth = at(m_problem.depth());
+        for (std::size_t first = 0; first < m_codes.size(); first += depth) {
+            std::int64_t sum = 0;
+            for (std::size_t i = first; i < first + depth; ++i)
+                sum += std::max(std::abs(2 * m_codes[i] + m_problem.weightOffset), std::abs(int{m_codes[i]}));
+            if (sum * m_problem.activationHighest * kPowerOfTwo > std::numeric_limits<std::int32_t>::max() - 65536)
+                return false;
+        }
+        return true;
     }
 
     /// The widest group whose results, times the power of two that is divided out last, fit a 16-bit lane.

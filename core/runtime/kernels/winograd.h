@@ -268,7 +268,8 @@ struct WinogradKernel {
         for (int b = band.block; b < band.block + band.blocks; ++b) {
             const Place place{epilogue, memory, b};
             for (int part = 0; part < parts; ++part) {
-                const int first = memory.tiles * part / parts, last = memory.tiles * (part + 1) / parts;
+                const auto first = static_cast<int>(std::int64_t{memory.tiles} * part / parts);
+                const auto last = static_cast<int>(std::int64_t{memory.tiles} * (part + 1) / parts);
                 someTiles(conv, place, first, last - first);
             }
         }

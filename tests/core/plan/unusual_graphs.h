@@ -117,6 +117,14 @@ inline std::vector<NamedModel> unusualModels() {
                                                                        pooledFlat,
                                                                        {"q", {"p"}, AvgPoolAttributes{wholeMap()}},
                                                                        {"m", {"q"}, NormAttributes{"", "a", 1e-5}}})});
+    MaxPoolAttributes sameSize;
+    sameSize.kernelHeight = sameSize.kernelWidth = 3;
+    sameSize.paddingHeight = sameSize.paddingWidth = 1;
+    models.push_back(
+        {"a pool is added to its own input", afterConvolution({{"p", {"n"}, sameSize},
+                                                               {"sum", {"p", "n"}, AddAttributes{}},
+                                                               {"q", {"sum"}, MaxPoolAttributes{wholeMap()}},
+                                                               {"f", {"q"}, FlattenAttributes{}}})});
     models.push_back({"overflow in a pool", overflowing(afterConvolution({pooledMap, flatPool}))});
     models.push_back({"overflow in codes", overflowing(afterConvolution(
                                                {input("n"), {"b", {"b.in"}, convolution(5)}, averaged, flatPool}))});

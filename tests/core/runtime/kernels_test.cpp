@@ -127,6 +127,24 @@ TEST_P(Kernels, SumsOfRandomShapesAreThoseOfTheDefinition) {
     EXPECT_EQ(ran.size(), runtime::convKernels(GetParam()).size());
 }
 
+/// Tiles are counted in the hundred thousands.
+TEST_P(Kernels, VeryWideMaps) {
+    ConvProblem p;
+    p.width = p.outWidth = 270000;
+    p.kernelHeight = p.kernelWidth = 3;
+    p.paddingHeight = p.paddingWidth = 1;
+    Random random(6);
+    const auto input = test::randomActivations(p, 1, random);
+    const auto codes = test::randomCodes(p, -3, 3, random);
+    const auto expected = test::convolve(p, input, codes, 1);
+    for (const ConvKernel& kernel : runtime::convKernels(GetParam())) {
+        if (!std::string(kernel.name).ends_with("winograd-2x2")) continue;
+        const auto packed = runtime::packFor(kernel, p, codes);
+        ASSERT_NE(packed, nullptr);
+        EXPECT_TRUE(test::runPacked(*packed, input, 1, 1) == expected) << kernel.name;
+    }
+}
+
 /// Extreme codes are where sums are largest: all activations at their highest, weights at one end or alternating.
 TEST_P(Kernels, NoSumOverflowsAtExtremeCodes) {
     for (const int bits : {2, 3, 4, 5, 6, 7, 8}) {

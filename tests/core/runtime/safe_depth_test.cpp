@@ -67,6 +67,10 @@ TEST_F(SafeDepth, WinogradGroupsOfChannels) {
     EXPECT_EQ(pack("avx2-winograd-2x2", threeByThree(512, 2), -2)->winograd.groups, 1);
     // U of 2 × 3 tiles reaches 3 · 7 · 7 = 147 at 4 bits: no signed byte.
     EXPECT_EQ(pack("avx2-winograd-2x3", threeByThree(64, 4), 7), nullptr);
+    // Before the division by 2⁴ a sum of 2 × 4 tiles is 16 times as large: 16 · 9 · 7 · 7 · C ≤ 2³¹ − 2¹⁶ ends at 304
+    // 337 channels.
+    EXPECT_NE(pack("avx2-winograd-2x4", threeByThree(1024, 3), -4), nullptr);
+    EXPECT_EQ(pack("avx2-winograd-2x4", threeByThree(304340, 3), -4), nullptr);
     // V of 3 × 3 tiles spans 2 · (9 + 9) · 15 = 540 at 4 bits: no byte, whatever the weights.
     EXPECT_EQ(pack("avx2-winograd-3x3", threeByThree(64, 4), 0), nullptr);
 }
