@@ -25,19 +25,19 @@ std::vector<Band> splitIntoBands(const PackedConv& conv, int images, int parts) 
     const std::size_t output = static_cast<std::size_t>(p.outHeight) * static_cast<std::size_t>(p.outWidth) *
                                static_cast<std::size_t>(p.outChannels);
     const std::size_t whole = conv.kernel->scratchBytes(conv, band) + output;
-    int rowBands = std::min(tileRows, static_cast<int>(whole / kBandScratch) + 1);
+    // Each band of rows reads all weights, each band of blocks all activations. A large layer's weights are not near
+    // even once, so its rows stay together.
+    const bool heavy = p.groups == 1 && conv.blocks >= parts && conv.weights.size() > 2 * whole;
+    int rowBands = std::min(tileRows, static_cast<int>(whole / (heavy ? 2 * kBandScratch : kBandScratch)) + 1);
     int imagesPerBand = 1;
     if (rowBands == 1)
         imagesPerBand =
             std::clamp(static_cast<int>(kBandScratch / std::max<std::size_t>(whole, 1)), 1, ceilDivide(images, parts));
-    // Parts of rows read all weights each, parts of blocks all activations: of a large layer's weights not even one
-    // copy is near.
-    const bool heavy = p.groups == 1 && conv.blocks >= parts && conv.weights.size() > 2 * whole;
     if (ceilDivide(images, imagesPerBand) * rowBands < parts && !heavy)
         rowBands = std::min(tileRows, ceilDivide(parts, images));
     if (rowBands > 1) imagesPerBand = 1;
     // As many bands for each part, or one would wait for another's last.
-    if (rowBands > 1 && !heavy && images * rowBands % parts != 0)
+    if (rowBands > 1 && images * rowBands % parts != 0)
         rowBands = std::min(tileRows, ceilDivide(rowBands, parts) * parts);
     const int rows = evenRows(p.outHeight, tile, rowBands);
     const int placed = ceilDivide(images, imagesPerBand) * ceilDivide(p.outHeight, rows);

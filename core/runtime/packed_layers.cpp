@@ -85,7 +85,7 @@ std::vector<Candidate> candidatesFor(const ConvProblem& problem, std::span<const
 
 std::unique_ptr<PackedConv> packFastest(const ConvProblem& problem, std::span<const std::int8_t> codes,
                                         const KernelChoice& choice) {
-    constexpr double kClearlyFaster = 0.97;
+    constexpr double kClearlyFaster = 0.94;
     auto found = candidatesFor(problem, codes, choice);
     for (Candidate& candidate : found)
         if (candidate.kernel == choice.incumbent) candidate.microseconds *= kClearlyFaster;
