@@ -18,9 +18,38 @@ struct Values {
         return vector;
     }
 
+    /// Unsigned codes of 32 values.
+    BITDESK_INLINE static void quantize32(const float* from, const CodeTarget& target, std::uint8_t* to) {
+        const auto codes = [&](int i) { return unsignedCodes<Isa>(target, load<F32x8>(from + 8 * i)); };
+        Isa::storeClipped(to, to + kBlock, codes(0), codes(1), codes(2), codes(3),
+                          static_cast<std::uint8_t>(target.highest));
+    }
+
+    /// Codes alone, as where a plan goes on from kept values: channels do not matter.
+    BITDESK_INLINE static void quantize(const float* from, std::size_t count, const CodeTarget& target,
+                                        std::uint8_t* to) {
+        constexpr std::size_t kTogether = 2 * kBlock;
+        for (; count >= kTogether; count -= kTogether, from += kTogether, to += kTogether) quantize32(from, target, to);
+        if (count == 0) return;
+        float rest[kTogether] = {};
+        std::uint8_t codes[kTogether];
+        __builtin_memcpy(rest, from, count * sizeof(float));
+        quantize32(rest, target, codes);
+        __builtin_memcpy(to, codes, count);
+    }
+
     /// raw = a float; `pixels` of them from `first`.
     static void floats(const float* input, std::size_t first, std::size_t pixels, const EpilogueTask& task) {
         const EpilogueTask e = task;  // a copy that no store can alias
+        if constexpr (Isa::kBytesClip)
+            if (e.scale == nullptr && e.residual == nullptr && e.values == nullptr && e.codeTargets == 1 &&
+                e.codes[0].lowest == 0) {
+                // A ReLU changes no unsigned code.
+                const CodeTarget target = e.codes[0];
+                const std::size_t begin = first * static_cast<std::size_t>(e.channels);
+                quantize(input + begin, pixels * static_cast<std::size_t>(e.channels), target, target.codes + begin);
+                return;
+            }
         for (std::size_t p = first; p < first + pixels; ++p)
             for (int c = 0; c < e.channels; c += kBlock) {
                 const float* from = input + p * static_cast<std::size_t>(e.channels) + static_cast<std::size_t>(c);
