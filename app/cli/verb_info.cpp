@@ -95,14 +95,15 @@ Json memoryJson(const jobs::MemoryReport& report) {
     for (const jobs::LayerKernel& k : report.kernels)
         kernels.push_back(
             {{"layer", k.layer}, {"requested_bits", k.bits}, {"executed_bits", k.executedBits}, {"kernel", k.kernel}});
-    const bool known = report.backend == "packed";  // of the others, nothing but the whole
-    const auto orNull = [&](auto bytes) { return known ? Json(bytes) : Json(); };
+    const auto orNull = [&](std::size_t ExecutorMemory::*part) {
+        return report.executor ? Json(*report.executor.*part) : Json();
+    };
     return {{"backend", report.backend},
-            {"packed_weight_bytes", orNull(report.executor.weights)},
-            {"activation_bytes", orNull(report.executor.activations)},
-            {"scratch_bytes", orNull(report.executor.scratch)},
+            {"packed_weight_bytes", orNull(&ExecutorMemory::weights)},
+            {"activation_bytes", orNull(&ExecutorMemory::activations)},
+            {"scratch_bytes", orNull(&ExecutorMemory::scratch)},
             {"resident_bytes", report.residentBytes},
-            {"prefix_budget_bytes", orNull(report.prefixBudget)},
+            {"prefix_budget_bytes", report.prefixBudget ? Json(*report.prefixBudget) : Json()},
             {"kernels", kernels}};
 }
 
@@ -110,16 +111,15 @@ std::string memoryText(const jobs::MemoryReport& report) {
     const auto mebibytes = [](auto bytes) { return static_cast<double>(bytes) / (1 << 20); };
     std::string text =
         fmt::format("\nmemory, ready at every width on the {} backend, one image at a time\n", report.backend);
-    // Of the others nothing is known but the whole.
-    if (report.backend == "packed")
+    if (report.executor)
         text +=
             fmt::format("  packed weights {:10.2f} MiB\n  activations    {:10.2f} MiB\n  scratch        {:10.2f} MiB\n",
-                        mebibytes(report.executor.weights), mebibytes(report.executor.activations),
-                        mebibytes(report.executor.scratch));
+                        mebibytes(report.executor->weights), mebibytes(report.executor->activations),
+                        mebibytes(report.executor->scratch));
     text += fmt::format("  whole process  {:10.2f} MiB resident\n", mebibytes(report.residentBytes));
-    if (report.backend == "packed")
+    if (report.prefixBudget)
         text += fmt::format("  live evaluation keeps at most {:.0f} MiB besides, to go on from when a fader moves\n",
-                            mebibytes(report.prefixBudget));
+                            mebibytes(*report.prefixBudget));
     text += '\n';
     text += fmt::format("  {:<26} {:>9} {:>8}  kernel\n", "layer", "requested", "executed");
     for (const jobs::LayerKernel& k : report.kernels)

@@ -36,7 +36,7 @@ MemoryReport measureMemory(const MetaModel& model, const DeviceChoice& device, i
     }
     report.executor = executor->memory();
     report.residentBytes = residentBytes();
-    report.prefixBudget = static_cast<std::int64_t>(prefixBudget());
+    if (executor->keepsCheckpoints()) report.prefixBudget = static_cast<std::int64_t>(prefixBudget());
     return report;
 }
 

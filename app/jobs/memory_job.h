@@ -20,9 +20,9 @@ struct LayerKernel {
 /// What a model takes in memory once it is ready to run at every width, one image at a time.
 struct MemoryReport {
     std::string backend;
-    ExecutorMemory executor;
-    std::int64_t residentBytes = 0;  ///< of the whole process; 0 where the system does not tell
-    std::int64_t prefixBudget = 0;   ///< most that live evaluation keeps besides
+    std::optional<ExecutorMemory> executor;    ///< nothing where the backend does not know
+    std::int64_t residentBytes = 0;            ///< of the whole process; 0 where the system does not tell
+    std::optional<std::int64_t> prefixBudget;  ///< most that live evaluation keeps besides, where it keeps any
     std::vector<LayerKernel> kernels;
 };
 

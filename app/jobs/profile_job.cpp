@@ -33,12 +33,10 @@ std::vector<std::vector<LayerTime>> layerTimes(Executor& executor, std::span<con
     std::vector<std::function<void()>> work;
     for (std::size_t m = 0; m < plans.size(); ++m) {
         samples[m].resize(plans[m].steps.size());
-        work.emplace_back([&, m, warm = false]() mutable {
+        work.emplace_back([&, m] {
             std::vector<StepTime> times;
             executor.runTimed(plans[m], images, request.batch, logits, times);
-            if (warm)
-                for (const StepTime& time : times) samples[m][at(time.step)].push_back(time.milliseconds);
-            warm = true;
+            for (const StepTime& time : times) samples[m][at(time.step)].push_back(time.milliseconds);
         });
     }
     measureInterleaved(work, options, stop);
@@ -50,7 +48,7 @@ std::vector<std::vector<LayerTime>> layerTimes(Executor& executor, std::span<con
                                  .requestedBits = step.bits,
                                  .executedBits = executor.executedBits(step),
                                  .kernel = executor.kernel(step),
-                                 .milliseconds = quartiles(samples[m][s])});
+                                 .milliseconds = quartiles(std::span(samples[m][s]).subspan(at(options.warmups)))});
         }
     return layers;
 }

@@ -90,7 +90,7 @@ def layer(case, options, library, peak):
             kernel = one.note
             instruction = "vnni" if kernel.startswith("vnni") else "avx2-shuffle" if "table" in kernel else "avx2-bytes"
             share = f"{rate / peak[instruction]:.0%} of {instruction}"
-            if "winograd" in one.note:
+            if "winograd" in kernel:
                 share += " (fewer products than the direct sum)"
         rows.append([one.name, one.microseconds(), f"{rate:.1f}", f"{best.median / one.median:.2f}", one.note, share])
     print(f"### {case.name} ({case.group}, {case.macs / 1e6:.1f} M MAC)\n")

@@ -32,7 +32,6 @@ struct Conv {
     std::unique_ptr<PackedConv> packed;
     std::vector<Band> bands;
     AlignedBytes scratch;
-    int bits = 4;
     std::vector<float> scale, offset;
     float inverseScale = 1;
     FoldedCodes fold;
@@ -86,7 +85,6 @@ void* bitdesk_conv_create(int channels, int out_channels, int side, int kernel_s
             p.activationHighest = activationHighest(bits, false);
             const std::span<const std::int8_t> all(codes, at(out_channels) * at(p.depth()));
             auto conv = std::make_unique<Conv>();
-            conv->bits = bits;
             KernelTimes times({});
             conv->packed =
                 kernel == nullptr
@@ -111,8 +109,8 @@ void bitdesk_conv_bind(void* conv, const float* scale, const float* offset, floa
     c.scale.assign(scale, scale + channels);
     c.offset.assign(offset, offset + channels);
     c.inverseScale = inverse_scale;
-    c.fold = foldCodes(c.scale, c.offset, {.inverseScale = inverse_scale, .highest = p.activationHighest},
-                       largestSum(p, c.bits));
+    c.fold =
+        foldCodes(c.scale, c.offset, {.inverseScale = inverse_scale, .highest = p.activationHighest}, largestSum(p));
     c.scale.resize(channels + kBlock);
     c.offset.resize(channels + kBlock);
 }

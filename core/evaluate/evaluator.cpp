@@ -22,6 +22,7 @@ std::string shapeText(int height, int width, int channels) {
 EvaluationOutcome classify(Executor& executor, const ExecutionPlan& plan, const DataSet& data,
                            std::span<const std::int64_t> order, int firstBatch, int batch, const std::stop_token& stop,
                            const PartialSink& onBatch, PrefixCache* prefixes) {
+    executor.prepare(plan, stop);
     const auto begin = std::chrono::steady_clock::now();
     const auto elapsed = [&] {
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -87,7 +88,6 @@ EvaluationOutcome evaluate(Executor& executor, const ExecutionPlan& plan, const 
                            PrefixCache* prefixes) {
     auto order = permutation(data.size(), options.orderSeed);
     if (options.limit > 0 && options.limit < data.size()) order.resize(at(options.limit));
-    executor.prepare(plan, stop);
     if (!executor.keepsCheckpoints()) prefixes = nullptr;
     if (prefixes != nullptr)
         prefixes->begin(plan, data.hash() + '/' + splitName(data.split()) + '/' + std::to_string(options.orderSeed) +
@@ -100,7 +100,6 @@ std::vector<std::uint16_t> predict(Executor& executor, const ExecutionPlan& plan
                                    std::int64_t limit, int batch, std::stop_token stop, const PartialSink& onBatch) {
     std::vector<std::int64_t> order(at(limit > 0 ? std::min(limit, data.size()) : data.size()));
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::int64_t>(i);
-    executor.prepare(plan, stop);
     return classify(executor, plan, data, order, 0, batch, stop, onBatch, nullptr).predictions;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "core/network/cost.h"
 
@@ -95,6 +96,10 @@ void storeConstants(const MetaModel& model, const BitConfiguration& bits, Step& 
         affine = affine.scale.empty() ? norm : compose(affine, norm);
     }
     store(affine, step.epilogue);
+}
+
+bool sameConstants(const std::vector<float>& a, const std::vector<float>& b) {
+    return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0);
 }
 
 CodeOutput codeOutput(const MetaModel& model, int layerIndex, const BitConfiguration& bits) {

@@ -25,6 +25,9 @@ Affine compose(const Affine& first, const Affine& second);
 /// Scale and offset of a step: of its pixels or layer, then of its norm. Empty where it has neither.
 void storeConstants(const MetaModel& model, const BitConfiguration& bits, Step& step);
 
+/// Bit for bit: 0 and −0 give different values, and a NaN the same.
+bool sameConstants(const std::vector<float>& a, const std::vector<float>& b);
+
 /// Scale and range of the codes that `layer` reads, as an epilogue writes them.
 CodeOutput codeOutput(const MetaModel& model, int layerIndex, const BitConfiguration& bits);
 

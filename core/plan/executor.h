@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -52,7 +53,8 @@ public:
     virtual void runFrom(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
                          std::span<float> logits, const PrefixCheckpoint* from, std::span<PrefixCheckpoint> keep);
 
-    virtual ExecutorMemory memory() const { return {}; }
+    /// Nothing where the executor does not know.
+    virtual std::optional<ExecutorMemory> memory() const { return std::nullopt; }
 
     virtual std::string backend() const = 0;  ///< "portable", "reference", …
     virtual std::string device() const = 0;   ///< "cpu", "cuda:0"

@@ -4,7 +4,8 @@
 #include "core/plan/prefix.h"
 
 #include <algorithm>
-#include <cstring>
+
+#include "core/plan/constants.h"
 
 namespace bitdesk {
 namespace {
@@ -22,16 +23,11 @@ bool sameCodes(const ExecutionPlan& a, const ExecutionPlan& b, const Step& reade
     return true;  // it reads floats
 }
 
-/// Bit for bit: 0 and −0 give different values, and a NaN the same.
-bool sameFloats(const std::vector<float>& a, const std::vector<float>& b) {
-    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
-}
-
 bool sameStep(const ExecutionPlan& a, const ExecutionPlan& b, std::size_t s) {
     const Step& mine = a.steps[s];
     const Step& other = b.steps[s];
-    return mine.bits == other.bits && sameFloats(mine.epilogue.scale, other.epilogue.scale) &&
-           sameFloats(mine.epilogue.offset, other.epilogue.offset) && sameCodes(a, b, mine);
+    return mine.bits == other.bits && sameConstants(mine.epilogue.scale, other.epilogue.scale) &&
+           sameConstants(mine.epilogue.offset, other.epilogue.offset) && sameCodes(a, b, mine);
 }
 
 bool isReadAfter(const ExecutionPlan& plan, int buffer, int step) {

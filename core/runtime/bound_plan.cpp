@@ -56,7 +56,7 @@ void bindFold(BoundStep& bound, std::size_t s, FoldCache& folds) {
     if (bound.conv == nullptr || epilogue.residual >= 0 || epilogue.floatOutput >= 0 ||
         epilogue.codeOutputs.size() != 1)
         return;
-    const FoldedCodes& fold = folds.at(s, epilogue, largestSum(bound.conv->problem, bound.step->bits));
+    const FoldedCodes& fold = folds.at(s, epilogue, largestSum(bound.conv->problem));
     bound.codeScale = fold.scaleData();
     bound.codeOffset = fold.offsetData();
 }

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
+#include "core/plan/constants.h"
 #include "core/quant/quantizer.h"
 #include "core/runtime/kernels/conv_problem.h"
 
@@ -114,12 +114,9 @@ const FoldedCodes& FoldCache::at(std::size_t step, const Epilogue& epilogue, std
     if (m_steps.size() <= step) m_steps.resize(step + 1);
     auto& entries = m_steps[step];
     const CodeOutput& codes = epilogue.codeOutputs.front();
-    const auto same = [](const std::vector<float>& a, const std::vector<float>& b) {
-        return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
-    };
     const auto known = std::ranges::find_if(entries, [&](const Entry& entry) {
         return entry.inverseScale == codes.inverseScale && entry.highest == codes.highest && entry.bound == bound &&
-               same(entry.scale, epilogue.scale) && same(entry.offset, epilogue.offset);
+               sameConstants(entry.scale, epilogue.scale) && sameConstants(entry.offset, epilogue.offset);
     });
     if (known != entries.end()) return known->folded;
     if (entries.size() == kMostEntries) entries.clear();

@@ -50,8 +50,10 @@ std::vector<std::int8_t> layerCodes(const MetaModel& model, int layerIndex, int 
     return codes;
 }
 
-std::int64_t largestSum(const ConvProblem& p, int bits) {
-    return p.depth() * std::max(-p.activationLowest, p.activationHighest) * (std::int64_t{1} << bits);
+std::int64_t largestSum(const ConvProblem& p) {
+    const std::int64_t codes = std::int64_t{p.activationHighest} + 1;  // 2^bits, halved where a sign takes a bit
+    return p.depth() * std::max(-p.activationLowest, p.activationHighest) *
+           (p.activationLowest < 0 ? 2 * codes : codes);
 }
 
 void checkDepth(const ConvProblem& p, const std::vector<std::int8_t>& codes, const std::string& layer) {

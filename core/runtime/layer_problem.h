@@ -16,8 +16,8 @@ ConvProblem layerProblem(const MetaModel& model, int layerIndex, int bits);
 /// Its weight codes narrowed to that width, [N, KH, KW, C/groups].
 std::vector<std::int8_t> layerCodes(const MetaModel& model, int layerIndex, int bits);
 
-/// The largest magnitude of its sums that weights of `bits` bits can give: depth · a_max · 2^bits.
-std::int64_t largestSum(const ConvProblem& problem, int bits);
+/// The largest magnitude of its sums that weights as wide as its activations can give: depth · a_max · 2^bits.
+std::int64_t largestSum(const ConvProblem& problem);
 
 /// Throws Error (BadInput) naming `layer` where an int32 sum could overflow for some input: Σ|odd code| · a_max ≥ 2³¹.
 void checkDepth(const ConvProblem& problem, const std::vector<std::int8_t>& codes, const std::string& layer);

@@ -80,7 +80,7 @@ public:
     /// Packs every layer at every width: a later switch swaps pointers.
     void prepareAll(const std::stop_token& stop) override { m_layers.packAll(stop); }
 
-    ExecutorMemory memory() const override {
+    std::optional<ExecutorMemory> memory() const override {
         ExecutorMemory memory{.weights = m_layers.bytes(), .activations = 0, .scratch = 0};
         for (const Worker& worker : m_workers) {
             memory.activations += worker.arena.size();

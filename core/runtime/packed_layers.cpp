@@ -20,14 +20,6 @@ namespace {
 
 std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
 
-/// Reads as much memory as the rest of a network would. Returns something, so that it is read.
-std::uint64_t readBytes(std::size_t count) {
-    static std::vector<std::uint64_t> memory;
-    memory.resize(std::max(memory.size(), count / sizeof(std::uint64_t)), 1);
-    return std::accumulate(memory.begin(), memory.begin() + static_cast<std::ptrdiff_t>(count / sizeof(std::uint64_t)),
-                           std::uint64_t{0});
-}
-
 /// A kernel that fits, and how long it takes; packed already where that has to be measured.
 struct Candidate {
     const ConvKernel* kernel;
@@ -43,10 +35,11 @@ void measure(std::span<Candidate* const> candidates, const TimedProblem& timed) 
     std::vector<std::unique_ptr<TrialRun>> trials;
     for (const Candidate* candidate : candidates)
         trials.push_back(std::make_unique<TrialRun>(*candidate->packed, timed.writesValues));
+    const std::vector<std::uint64_t> between(timed.bytesBetween / sizeof(std::uint64_t), 1);
     const auto begin = std::chrono::steady_clock::now();
     for (int round = -1; round < kRounds; ++round) {  // the first one warms up
         for (std::size_t i = 0; i < trials.size(); ++i) {
-            volatile std::uint64_t sum = readBytes(timed.bytesBetween);
+            volatile std::uint64_t sum = std::accumulate(between.begin(), between.end(), std::uint64_t{0});
             static_cast<void>(sum);
             const auto start = std::chrono::steady_clock::now();
             trials[i]->run();

@@ -3,8 +3,6 @@
 
 #include "core/runtime/trial_run.h"
 
-#include <bit>
-
 #include "core/base/random.h"
 #include "core/runtime/bands.h"
 #include "core/runtime/layer_problem.h"
@@ -13,10 +11,6 @@ namespace bitdesk::runtime {
 namespace {
 
 std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
-
-int bitsOf(const ConvProblem& p) {
-    return std::bit_width(static_cast<unsigned>(p.activationHighest)) + (p.activationLowest < 0 ? 1 : 0);
-}
 
 }  // namespace
 
@@ -43,7 +37,7 @@ TrialRun::TrialRun(const PackedConv& packed, bool writesValues)
         m_epilogue.residual = m_epilogue.values = m_values.data();
         return;
     }
-    m_fold = foldCodes(m_scale, m_offset, {.highest = p.activationHighest}, largestSum(p, bitsOf(p)));
+    m_fold = foldCodes(m_scale, m_offset, {.highest = p.activationHighest}, largestSum(p));
     m_epilogue.codeScale = m_fold.scaleData();
     m_epilogue.codeOffset = m_fold.offsetData();
 }

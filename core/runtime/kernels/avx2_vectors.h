@@ -14,7 +14,7 @@ inline constexpr std::ptrdiff_t kPrefetch = 4096;
 
 /// What the epilogue needs, in AVX2; the AVX-512 kernels use it too.
 struct Avx2Vectors {
-    static constexpr bool kBytesClip = true;  // storeUnsignedBytes() and storeClipped() are there
+    static constexpr bool kBytesClip = true;  // storeUnsignedBytes(), storeClipped() and a fast fma() are there
 
     /// a > b ? a : b; b where either is NaN.
     BITDESK_INLINE static F32x8 maximum(F32x8 a, F32x8 b) { return (F32x8)_mm256_max_ps((__m256)a, (__m256)b); }
