@@ -62,6 +62,15 @@ struct LayerTime {
     Quartiles milliseconds;
 };
 
+/// A figure of a measurement besides its latency: what it is, its unit, and how sure it is.
+struct Metric {
+    std::string tag;   ///< "peak_resident", "energy_per_inference", …
+    std::string unit;  ///< "B", "J", "MHz", …
+    double value = 0;
+    std::optional<Interval> ci95;  ///< nothing: exact, or read once
+    std::int64_t n = 1;            ///< samples behind the value
+};
+
 /// A measured latency of one configuration: raw samples and what they were taken under.
 struct Measurement {
     std::int64_t id = 0;
@@ -69,13 +78,25 @@ struct Measurement {
     BitConfiguration bits;
     std::string backend, device;
     int threads = 1, batch = 1;
-    bool simulated = false;         ///< true for the reference executor: not a low-bit time
-    std::vector<double> samplesMs;  ///< one whole run of `batch` images each
+    bool simulated = false;  ///< true for the reference executor: not a low-bit time
+    std::vector<double>
+        samplesMs;  ///< one whole run of `batch` images each; sample i was taken in round i of its group
     Quartiles latencyMs;
+    Interval medianCi95;                ///< of the median, milliseconds
+    std::string stopReason;             ///< why sampling ended: "target", "plateau", "time" or "count"
+    int looks = 1;                      ///< how often the samples were looked at before that (LatencyLimits)
+    std::optional<double> predictedMs;  ///< what the layer table said beforehand
+    std::optional<double> noiseFloor;  ///< largest |ratio − 1| that a configuration showed against itself in this group
     std::vector<LayerTime> layers;
+    std::vector<Metric> metrics;
+    std::vector<std::string> unreadable;  ///< what this machine does not tell: "energy: no RAPL, no NVML"
+    std::vector<std::string> warnings;    ///< what disturbed it, one sentence each; nothing is discarded for it
     std::string machine, build, environmentJson;
     std::int64_t runGroup = 0;  ///< measurements interleaved in one run share it
     std::string createdAt;
+
+    /// Fills latencyMs and medianCi95 from samplesMs.
+    void summarize();
 };
 
 }  // namespace bitdesk

@@ -17,29 +17,50 @@ Interval wilson(std::int64_t successes, std::int64_t total, double z) {
     return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
 }
 
-PairedDifference pairedDifference(std::int64_t onlyA, std::int64_t onlyB, std::int64_t total) {
+double normalTwoSided(double confidence) {
+    // erfc falls monotonically: halving finds its argument to the last bit.
+    const double outside = 1 - confidence;
+    double low = 0, high = 40;
+    for (double middle = 20; middle > low && middle < high; middle = (low + high) / 2)
+        (std::erfc(middle / std::sqrt(2.0)) > outside ? low : high) = middle;
+    return high;
+}
+
+PairedDifference pairedDifference(std::int64_t onlyA, std::int64_t onlyB, std::int64_t total, double confidence) {
     PairedDifference result{.delta = 0, .halfWidth = 1, .onlyA = onlyA, .onlyB = onlyB, .total = total};
     if (total <= 0) return result;
-    constexpr double kZ = 1.959963984540054;
     result.delta = static_cast<double>(onlyB - onlyA) / static_cast<double>(total);
     // Half an observation more in each of the four cells.
     const double b = static_cast<double>(onlyA) + 0.5, c = static_cast<double>(onlyB) + 0.5;
     const double n = static_cast<double>(total) + 2;
-    result.halfWidth = kZ * std::sqrt(b + c - (b - c) * (b - c) / n) / n;
+    result.halfWidth = normalTwoSided(confidence) * std::sqrt(b + c - (b - c) * (b - c) / n) / n;
     return result;
+}
+
+namespace {
+
+double quantileOfSorted(std::span<const double> sorted, double q) {
+    const double position = q * static_cast<double>(sorted.size() - 1);
+    const auto below = static_cast<std::size_t>(position);
+    const std::size_t above = std::min(below + 1, sorted.size() - 1);
+    return sorted[below] + (position - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+}  // namespace
+
+double quantile(std::span<const double> samples, double q) {
+    if (samples.empty()) return 0;
+    std::vector<double> sorted(samples.begin(), samples.end());
+    std::ranges::sort(sorted);
+    return quantileOfSorted(sorted, q);
 }
 
 Quartiles quartiles(std::span<const double> samples) {
     if (samples.empty()) return {};
     std::vector<double> sorted(samples.begin(), samples.end());
     std::ranges::sort(sorted);
-    const auto quantile = [&](double q) {
-        const double position = q * static_cast<double>(sorted.size() - 1);
-        const auto below = static_cast<std::size_t>(position);
-        const std::size_t above = std::min(below + 1, sorted.size() - 1);
-        return sorted[below] + (position - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-    };
-    return {quantile(0.5), quantile(0.25), quantile(0.75), static_cast<std::int64_t>(sorted.size())};
+    return {quantileOfSorted(sorted, 0.5), quantileOfSorted(sorted, 0.25), quantileOfSorted(sorted, 0.75),
+            static_cast<std::int64_t>(sorted.size())};
 }
 
 }  // namespace bitdesk

@@ -14,22 +14,27 @@ struct Interval {
     double half() const { return (high - low) / 2; }
 };
 
+/// z with P(|Z| ≤ z) = confidence for a standard normal Z; 0 < confidence < 1.
+double normalTwoSided(double confidence);
+
 /// Wilson score interval of a proportion (Wilson 1927), 95 % by default. total = 0 gives [0, 1].
 Interval wilson(std::int64_t successes, std::int64_t total, double z = 1.959963984540054);
 
 /// Difference of two accuracies on the same images. onlyA: images that only A gets right, onlyB: only B.
 struct PairedDifference {
     double delta = 0;      ///< accuracy(B) − accuracy(A), fraction
-    double halfWidth = 0;  ///< 95 % (Agresti-Min adjusted Wald; Agresti & Min 2005)
+    double halfWidth = 0;  ///< Agresti-Min adjusted Wald (Agresti & Min 2005), at the confidence asked for
     std::int64_t onlyA = 0, onlyB = 0, total = 0;
 };
-PairedDifference pairedDifference(std::int64_t onlyA, std::int64_t onlyB, std::int64_t total);
+PairedDifference pairedDifference(std::int64_t onlyA, std::int64_t onlyB, std::int64_t total, double confidence = 0.95);
 
 /// Median and quartiles (linear interpolation between order statistics, Hyndman & Fan type 7, as NumPy's default).
 struct Quartiles {
     double median = 0, q1 = 0, q3 = 0;
     std::int64_t n = 0;
 };
+/// The q-quantile (0 … 1), interpolated in the same way; of nothing: 0.
+double quantile(std::span<const double> samples, double q);
 /// n = 0 gives zeros.
 Quartiles quartiles(std::span<const double> samples);
 

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/results/layer_table.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/error.h"
+
+namespace bitdesk {
+namespace {
+
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+std::optional<double> errorQuantile(const std::vector<LayerTableCheck>& checks, double q) {
+    if (checks.empty()) return std::nullopt;
+    std::vector<double> errors;
+    for (const LayerTableCheck& check : checks) errors.push_back(std::abs(check.error()));
+    return quantile(errors, q);
+}
+
+}  // namespace
+
+const LayerCell& LayerTable::cell(const LayerRow& row, const BitConfiguration& bits) const {
+    const auto index = [&](int quantizable) {
+        if (quantizable < 0) return std::size_t{0};
+        const auto found =
+            at(quantizable) < bits.size() ? std::ranges::find(widths, bits[at(quantizable)]) : widths.end();
+        if (found == widths.end())
+            throw Error(ErrorKind::Internal, "layer table", "has no time for the mix " + toText(bits));
+        return at(found - widths.begin());
+    };
+    return row.cells.at(index(row.quantizable)).at(index(row.next));
+}
+
+double LayerTable::predict(const BitConfiguration& bits) const {
+    double sum = outsideMs.median;
+    for (const LayerRow& row : rows) sum += cell(row, bits).milliseconds.median;
+    return sum;
+}
+
+std::optional<double> LayerTable::medianError() const { return errorQuantile(checks, 0.5); }
+std::optional<double> LayerTable::error90() const { return errorQuantile(checks, 0.9); }
+
+const char* toText(SlowCause cause) {
+    switch (cause) {
+        case SlowCause::Noise: return "noise";
+        case SlowCause::Fallback: return "fallback";
+        case SlowCause::MemoryBound: return "memory-bound";
+        case SlowCause::EpilogueBound: return "epilogue-bound";
+        case SlowCause::Kernel: break;
+    }
+    return "kernel";
+}
+
+}  // namespace bitdesk

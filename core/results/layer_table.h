@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/network/bit_configuration.h"
+#include "core/statistics/intervals.h"
+
+namespace bitdesk {
+
+/// What a layer table is of: times of one are not times of another.
+struct LayerTableKey {
+    std::string modelHash, backend, device, machine, build;
+    int threads = 1, batch = 1;
+    bool operator==(const LayerTableKey&) const = default;
+};
+
+/// A step at one width, run inside whole networks.
+struct LayerCell {
+    Quartiles milliseconds;
+    Interval ci95;  ///< of the median
+};
+
+/// One step of the plan: a layer at each width it may have, or a step whose time no fader moves.
+struct LayerRow {
+    std::string name;
+    int quantizable = -1;  ///< index of the fader whose bits it runs at; −1: none
+    int next = -1;         ///< index of the fader whose bits its output is written at, where that matters; else −1
+    std::int64_t macs = 0;
+    std::int64_t inputBytes = 0, outputBytes = 0;  ///< activations of one image, read and written
+    std::int64_t outputElements = 0;
+    std::vector<std::string> kernels;           ///< by width; one where there is no fader
+    std::vector<int> executedBits;              ///< the same
+    std::vector<std::int64_t> weightBytes;      ///< packed, the same; 0 where the executor does not tell
+    std::vector<std::vector<LayerCell>> cells;  ///< [width][next layer's width]; one where there is no such fader
+};
+
+/// A mix that was measured beside the table and is not part of the fit.
+struct LayerTableCheck {
+    BitConfiguration bits;
+    double predictedMs = 0;
+    double measuredMs = 0;  ///< median of whole, untimed runs in the same rounds
+    Interval measuredCi95;
+    double error() const { return measuredMs > 0 ? predictedMs / measuredMs - 1 : 0; }
+};
+
+/// Times of every step of a network by width, fitted from runs of whole networks at an orthogonal set of mixes. Layers
+/// timed alone find their data in the cache and mislead.
+struct LayerTable {
+    std::int64_t id = 0;
+    LayerTableKey key;
+    std::vector<int> widths;  ///< ascending; what the cells' indices mean
+    std::vector<LayerRow> rows;
+    /// Whole run minus the sum of its steps: what starting a run, copying its result and waiting between steps cost.
+    Quartiles outsideMs;
+    std::vector<LayerTableCheck> checks;
+    int mixes = 0;  ///< of the orthogonal set
+    std::vector<std::string> warnings;
+    std::string environmentJson, createdAt;
+
+    /// Milliseconds of a row under a mix: the median of its cell. Throws Error (Internal) for a mix of another network.
+    const LayerCell& cell(const LayerRow& row, const BitConfiguration& bits) const;
+    /// Σ cells + outside. Some dozen additions: for every move of a hand.
+    double predict(const BitConfiguration& bits) const;
+    /// Median of |error| over the checks; nothing without any.
+    std::optional<double> medianError() const;
+    /// 90 % of the checks are at least this close.
+    std::optional<double> error90() const;
+};
+
+/// Why a layer is no faster with fewer bits.
+enum class SlowCause { Noise, Fallback, MemoryBound, EpilogueBound, Kernel };
+const char* toText(SlowCause cause);
+
+/// "BitOPs fell, latency did not": one layer between two neighbouring widths.
+struct LayerFinding {
+    std::string layer;
+    int fromBits = 0, toBits = 0;
+    double bitopsRatio = 1;  ///< toBits over fromBits, < 1
+    LayerCell from, to;
+    SlowCause cause = SlowCause::Noise;
+    std::string explanation;  ///< one sentence with the measured figures
+};
+
+}  // namespace bitdesk

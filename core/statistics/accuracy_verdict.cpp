@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/statistics/accuracy_verdict.h"
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <cmath>
+
+#include "core/statistics/median.h"
+
+namespace bitdesk {
+
+const char* toText(AccuracyVerdict verdict) {
+    switch (verdict) {
+        case AccuracyVerdict::Same: return "same";
+        case AccuracyVerdict::Better: return "better";
+        case AccuracyVerdict::Worse: return "worse";
+        case AccuracyVerdict::Unclear: break;
+    }
+    return "unclear";
+}
+
+double mcnemar(std::int64_t onlyA, std::int64_t onlyB) {
+    const std::int64_t trials = onlyA + onlyB;
+    if (trials == 0) return 1;
+    return std::min(1.0, 2 * binomialUpperTail(std::max(onlyA, onlyB), trials, 0.5));
+}
+
+AccuracyComparison compareAccuracy(std::int64_t onlyA, std::int64_t onlyB, std::int64_t total,
+                                   const AccuracyLimits& limits) {
+    const double miss = 0.05 / std::max(1, limits.looks);
+    AccuracyComparison c;
+    c.difference = pairedDifference(onlyA, onlyB, total, 1 - miss);
+    c.pValue = mcnemar(onlyA, onlyB);
+    const double delta = c.difference.delta;
+    const std::string found = fmt::format("{:+.2f} pp ± {:.2f} on {} images, p = {:.2g}", 100 * delta,
+                                          100 * c.difference.halfWidth, total, c.pValue);
+    if (c.pValue < miss) {
+        c.verdict = delta > 0 ? AccuracyVerdict::Better : AccuracyVerdict::Worse;
+        c.reason = fmt::format("{}: {} images gained, {} lost", found, onlyB, onlyA);
+    } else if (std::abs(delta) + c.difference.halfWidth <= limits.margin) {
+        c.verdict = AccuracyVerdict::Same;
+        c.reason = fmt::format("{}: within ± {:.2f} pp", found, 100 * limits.margin);
+    } else {
+        c.reason = fmt::format("{}: both no difference and more than {:.2f} pp fit", found, 100 * limits.margin);
+    }
+    return c;
+}
+
+}  // namespace bitdesk
