@@ -117,10 +117,10 @@ public:
             const ExecutionPlan plan = lower(bench.model, uniformBits(bench.model.network, bits));
             std::vector<std::vector<double>> samples(plan.steps.size());
             for (int run = 0; run < 40; ++run) {
-                std::vector<StepTime> times;
-                bench.executor->runTimed(plan, images, batch, logits, times);
-                for (const StepTime& time : times)
-                    samples[static_cast<std::size_t>(time.step)].push_back(time.milliseconds);
+                std::vector<StepSpan> spans;
+                bench.executor->runTraced(plan, images, batch, logits, spans);
+                const auto times = stepMilliseconds(spans, samples.size());
+                for (std::size_t s = 0; s < samples.size(); ++s) samples[s].push_back(times[s]);
             }
             for (std::size_t s = 0; s < samples.size(); ++s) m_times[{s, widthOf(plan.steps[s])}] = median(samples[s]);
         }

@@ -10,15 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "core/base/stopwatch.h"
 #include "core/plan/prefix.h"
+#include "core/plan/step_span.h"
 
 namespace bitdesk {
-
-/// What one step took inside a run.
-struct StepTime {
-    int step = 0;
-    double milliseconds = 0;
-};
 
 /// Bytes that an executor holds for its model, so far.
 struct ExecutorMemory {
@@ -36,9 +32,11 @@ public:
     virtual void run(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
                      std::span<float> logits) = 0;
 
-    /// run() with the time of each step appended to `times`, in plan order (device work is waited for).
-    virtual void runTimed(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
-                          std::span<float> logits, std::vector<StepTime>& times) = 0;
+    /// run() that appends to `spans` when each step began and ended (device work is waited for after each).
+    virtual void runTraced(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
+                           std::span<float> logits, std::vector<StepSpan>& spans) = 0;
+    /// What times whole runs on this executor's device.
+    virtual std::unique_ptr<Stopwatch> stopwatch() const { return std::make_unique<SteadyStopwatch>(); }
 
     /// Makes ready for a plan, so that its first run costs no more than the next. Throws Cancelled between layers.
     virtual void prepare(const ExecutionPlan& /*plan*/, const std::stop_token& /*stop*/) {}
@@ -62,6 +60,9 @@ public:
     virtual int executedBits(const Step& step) const = 0;
     /// Name of the kernel that a step runs.
     virtual std::string kernel(const Step& step) const = 0;
+    /// Bytes of weights that a run of this step reads, in the form it is packed in; 0 where there are none or the
+    /// executor does not know.
+    virtual std::int64_t weightBytes(const Step& /*step*/) const { return 0; }
 };
 
 /// Throws Error (Internal) when the spans of Executor::run do not have the sizes that the plan asks for.

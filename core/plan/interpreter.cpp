@@ -4,7 +4,6 @@
 #include "core/plan/interpreter.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstring>
 
@@ -72,26 +71,24 @@ public:
 
     void run(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
              std::span<float> logits) override {
-        std::vector<StepTime> ignored;
-        runTimed(plan, images, batch, logits, ignored);
+        std::vector<StepSpan> ignored;
+        runTraced(plan, images, batch, logits, ignored);
     }
 
-    void runTimed(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
-                  std::vector<StepTime>& times) override {
+    void runTraced(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
+                   std::vector<StepSpan>& spans) override {
         checkSpans(m_model, plan, images.size(), batch, logits.size());
         allocate(plan);
-        std::vector<double> total(plan.steps.size(), 0.0);
         const auto imageBytes = at(m_model.network.inputShape().elements());
         for (int image = 0; image < batch; ++image) {
             for (std::size_t s = 0; s < plan.steps.size(); ++s) {
-                const auto begin = std::chrono::steady_clock::now();
+                const std::int64_t begin = steadyNow();
                 runStep(plan.steps[s], images.data() + at(image) * imageBytes);
-                total[s] += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+                spans.push_back({.step = static_cast<int>(s), .thread = 0, .begin = begin, .end = steadyNow()});
             }
             const auto& result = m_values[at(plan.output)].floats;
             std::copy(result.begin(), result.end(), logits.begin() + std::ptrdiff_t{image} * plan.classes);
         }
-        for (std::size_t s = 0; s < total.size(); ++s) times.push_back({static_cast<int>(s), total[s]});
     }
 
     std::string backend() const override { return "portable"; }

@@ -4,7 +4,6 @@
 #include "core/reference/reference_executor.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <map>
@@ -13,6 +12,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "core/reference/device.h"
+#include "core/reference/device_profiling.h"
 #include "core/reference/exact_convolution.h"
 
 namespace bitdesk {
@@ -23,6 +23,10 @@ std::size_t at_(int index) { return static_cast<std::size_t>(index); }
 /// Per-channel constants as a tensor that broadcasts over [N, C, H, W].
 at::Tensor perChannel(const std::vector<float>& values, at::Device device) {
     return at::tensor(values).to(device).view({1, -1, 1, 1});
+}
+
+std::string rangeName(const Step& step) {
+    return step.bits > 0 ? step.name + ", " + std::to_string(step.bits) + " bits" : step.name;
 }
 
 class ReferenceExecutor final : public Executor {
@@ -37,10 +41,12 @@ public:
         execute(plan, images, batch, logits, nullptr);
     }
 
-    void runTimed(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
-                  std::vector<StepTime>& times) override {
-        execute(plan, images, batch, logits, &times);
+    void runTraced(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
+                   std::vector<StepSpan>& spans) override {
+        execute(plan, images, batch, logits, &spans);
     }
+
+    std::unique_ptr<Stopwatch> stopwatch() const override { return makeStopwatch(m_device); }
 
     std::string backend() const override { return "reference"; }
     std::string device() const override { return m_deviceName; }
@@ -51,23 +57,23 @@ public:
 
 private:
     void execute(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
-                 std::vector<StepTime>* times) {
+                 std::vector<StepSpan>* spans) {
         checkSpans(m_model, plan, images.size(), batch, logits.size());
         const c10::InferenceMode guard;
         reportTorchErrors([&] {
             m_mapNaN = false;
-            runSteps(plan, images, batch, logits, times);
+            runSteps(plan, images, batch, logits, spans);
             // A NaN code would spread through its window here, where integers give it the lowest code. It cannot hide:
             // it reaches the logits, or no layer reads it. So the extra pass over every tensor is for hostile models.
             if (std::ranges::none_of(logits, [](float v) { return std::isnan(v); })) return;
             m_mapNaN = true;
-            if (times != nullptr) times->resize(times->size() - plan.steps.size());
-            runSteps(plan, images, batch, logits, times);
+            if (spans != nullptr) spans->resize(spans->size() - plan.steps.size());
+            runSteps(plan, images, batch, logits, spans);
         });
     }
 
     void runSteps(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
-                  std::vector<StepTime>* times) {
+                  std::vector<StepSpan>* spans) {
         const Shape& shape = m_model.network.inputShape();
         // from_blob wants a mutable pointer; the tensor is only read.
         m_images = at::from_blob(const_cast<std::uint8_t*>(images.data()),
@@ -76,13 +82,14 @@ private:
                        .to(m_device);
         m_buffers.assign(plan.buffers.size(), {});
         for (int s = 0; s < static_cast<int>(plan.steps.size()); ++s) {
-            const auto begin = std::chrono::steady_clock::now();
-            runStep(plan, plan.steps[at_(s)]);
+            const Step& step = plan.steps[at_(s)];
+            const std::int64_t begin = steadyNow();
+            const auto range = spans != nullptr ? std::make_unique<ProfilerRange>(m_device, rangeName(step)) : nullptr;
+            runStep(plan, step);
             releaseDead(plan, s);
-            if (times == nullptr) continue;
+            if (spans == nullptr) continue;
             waitFor(m_device);
-            const auto elapsed = std::chrono::steady_clock::now() - begin;
-            times->push_back({s, std::chrono::duration<double, std::milli>(elapsed).count()});
+            spans->push_back({.step = s, .thread = 0, .begin = begin, .end = steadyNow()});
         }
         const auto result = reshaped(m_buffers[at_(plan.output)], {1, 1, plan.classes}).to(at::kCPU).contiguous();
         std::copy_n(result.const_data_ptr<float>(), logits.size(), logits.begin());

@@ -48,28 +48,13 @@ struct LayerTableCheck {
     double error() const { return measuredMs > 0 ? predictedMs / measuredMs - 1 : 0; }
 };
 
-/// Times of every step of a network by width, fitted from runs of whole networks at an orthogonal set of mixes. Layers
-/// timed alone find their data in the cache and mislead.
-struct LayerTable {
-    std::int64_t id = 0;
-    LayerTableKey key;
-    std::vector<int> widths;  ///< ascending; what the cells' indices mean
-    std::vector<LayerRow> rows;
-    /// Whole run minus the sum of its steps: what starting a run, copying its result and waiting between steps cost.
-    Quartiles outsideMs;
-    std::vector<LayerTableCheck> checks;
-    int mixes = 0;  ///< of the orthogonal set
-    std::vector<std::string> warnings;
-    std::string environmentJson, createdAt;
-
-    /// Milliseconds of a row under a mix: the median of its cell. Throws Error (Internal) for a mix of another network.
-    const LayerCell& cell(const LayerRow& row, const BitConfiguration& bits) const;
-    /// Σ cells + outside. Some dozen additions: for every move of a hand.
-    double predict(const BitConfiguration& bits) const;
-    /// Median of |error| over the checks; nothing without any.
-    std::optional<double> medianError() const;
-    /// 90 % of the checks are at least this close.
-    std::optional<double> error90() const;
+/// What this machine and runtime can do at most, measured by the runtime itself: a small roofline (Williams, Waterman &
+/// Patterson 2009).
+struct Roofline {
+    std::vector<double> macsPerSecond;  ///< by width of the table: a large convolution with little else
+    double bytesPerSecond = 0;          ///< read from a buffer of `bytes`
+    std::int64_t bytes = 0;             ///< what the network's runs touch, so that its caches are counted in
+    double outputsPerSecond = 0;        ///< outputs of a convolution that has hardly any sums
 };
 
 /// Why a layer is no faster with fewer bits.
@@ -84,6 +69,33 @@ struct LayerFinding {
     LayerCell from, to;
     SlowCause cause = SlowCause::Noise;
     std::string explanation;  ///< one sentence with the measured figures
+};
+
+/// Times of every step of a network by width, fitted from runs of whole networks at an orthogonal set of mixes. Layers
+/// timed alone find their data in the cache and mislead.
+struct LayerTable {
+    std::int64_t id = 0;
+    LayerTableKey key;
+    std::vector<int> widths;  ///< ascending; what the cells' indices mean
+    std::vector<LayerRow> rows;
+    /// Whole run minus the sum of its steps: what starting a run, copying its result and waiting between steps cost.
+    Quartiles outsideMs;
+    std::vector<LayerTableCheck> checks;
+    int mixes = 0;   ///< of the orthogonal set
+    int rounds = 0;  ///< in which each was run once
+    Roofline roofline;
+    std::vector<LayerFinding> findings;
+    std::vector<std::string> warnings;
+    std::string environmentJson, createdAt;
+
+    /// Milliseconds of a row under a mix: the median of its cell. Throws Error (Internal) for a mix of another network.
+    const LayerCell& cell(const LayerRow& row, const BitConfiguration& bits) const;
+    /// Σ cells + outside. Some dozen additions: for every move of a hand.
+    double predict(const BitConfiguration& bits) const;
+    /// Median of |error| over the checks; nothing without any.
+    std::optional<double> medianError() const;
+    /// 90 % of the checks are at least this close.
+    std::optional<double> error90() const;
 };
 
 }  // namespace bitdesk

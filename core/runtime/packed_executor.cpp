@@ -4,7 +4,6 @@
 #include "core/runtime/packed_executor.h"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 
 #include "core/base/error.h"
@@ -41,14 +40,13 @@ public:
 
     void run(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
              std::span<float> logits) override {
-        execute(plan, images, batch, logits, nullptr, {}, nullptr);
+        execute(plan, images, batch, logits, nullptr, {});
     }
 
-    void runTimed(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
-                  std::vector<StepTime>& times) override {
-        std::vector<double> seconds(plan.steps.size(), 0.0);
-        execute(plan, images, batch, logits, nullptr, {}, &seconds);
-        for (std::size_t s = 0; s < seconds.size(); ++s) times.push_back({static_cast<int>(s), seconds[s] * 1e3});
+    void runTraced(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
+                   std::vector<StepSpan>& spans) override {
+        execute(plan, images, batch, logits, nullptr, {}, true);
+        for (Worker& worker : m_workers) spans.insert(spans.end(), worker.spans.begin(), worker.spans.end());
     }
 
     bool keepsCheckpoints() const override { return true; }
@@ -58,7 +56,7 @@ public:
         if (from != nullptr && (from->batch != batch || from->step >= static_cast<int>(plan.steps.size())))
             throw Error(ErrorKind::Internal, "checkpoint", "is of other images");
         for (std::size_t k = 0; k < keep.size(); ++k) allocate(plan, batch, from, keep.first(k), keep[k]);
-        execute(plan, images, batch, logits, from, keep, nullptr);
+        execute(plan, images, batch, logits, from, keep);
     }
 
     std::string backend() const override { return "packed"; }
@@ -74,6 +72,10 @@ public:
     std::string kernel(const Step& step) const override {
         if (step.layer < 0) return std::string(isaName(isa())) + "-values";
         return packed(step).kernel->name;
+    }
+
+    std::int64_t weightBytes(const Step& step) const override {
+        return step.layer < 0 ? 0 : static_cast<std::int64_t>(packed(step).bytes());
     }
 
     void prepare(const ExecutionPlan& plan, const std::stop_token& stop) override { m_layers.pack(plan, stop); }
@@ -94,7 +96,7 @@ private:
     struct Worker {
         AlignedBytes arena;
         Scratch scratch;
-        std::vector<double> seconds;  // by step, where wanted
+        std::vector<StepSpan> spans;  // of a traced run
     };
 
     /// Memory for a checkpoint's values: those that `from` or an earlier one holds are shared.
@@ -146,7 +148,8 @@ private:
     }
 
     void execute(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
-                 const PrefixCheckpoint* from, std::span<PrefixCheckpoint> keep, std::vector<double>* seconds) {
+                 const PrefixCheckpoint* from, std::span<PrefixCheckpoint> keep, bool traced = false) {
+        m_tracing = traced;
         checkSpans(m_model, plan, images.size(), batch, logits.size());
         bindPlan(plan, m_layers, m_folds, m_bound);
         const bool divideSteps = batch < m_team.size() && batch <= kMostImages;
@@ -161,17 +164,12 @@ private:
                          {}};
         place(plan, from, keep, shared);
         for (Worker& worker : m_workers) {
-            worker.seconds.assign(seconds != nullptr ? plan.steps.size() : 0, 0.0);
+            worker.spans.clear();
             if ((&worker == m_workers.data() || !divideSteps) && worker.arena.size() < shared.layout.bytes)
                 worker.arena.resize(shared.layout.bytes);
         }
         if (divideSteps) runSteps(shared, images.data(), batch, logits.data());
         else runImages(shared, images.data(), batch, count, logits.data());
-        if (seconds == nullptr) return;
-        // Images were divided: a step's share of the whole is what all threads spent on it, divided by their number.
-        for (const Worker& worker : m_workers)
-            for (std::size_t s = 0; s < seconds->size(); ++s)
-                (*seconds)[s] += worker.seconds[s] / (divideSteps ? 1 : m_team.size());
     }
 
     /// Each step divided among the threads.
@@ -180,11 +178,14 @@ private:
         const StepRunner runner(shared, first.arena.data(), images, logits, 0, batch);
         runner.restore();
         for (std::size_t s = firstStep(shared); s < shared.steps.size(); ++s) {
-            const auto begin = std::chrono::steady_clock::now();
+            const std::int64_t begin = m_tracing ? steadyNow() : 0;
             m_team.run(m_team.size(), [&](int part, int thread) {
-                runner.run(s, part, m_team.size(), m_workers[size(thread)].scratch);
+                Worker& worker = m_workers[size(thread)];
+                const std::int64_t partBegin = m_tracing ? steadyNow() : 0;
+                runner.run(s, part, m_team.size(), worker.scratch);
+                if (m_tracing) addSpan(worker, s, thread, partBegin, steadyNow());
             });
-            addTime(first, s, begin);
+            if (m_tracing) addSpan(first, s, StepSpan::kWholeStep, begin, steadyNow());
         }
         runner.copyLogits();
     }
@@ -200,17 +201,18 @@ private:
                                     logits + size(first) * size(shared.plan.classes), first, last - first);
             runner.restore();
             for (std::size_t s = firstStep(shared); s < shared.steps.size(); ++s) {
-                const auto begin = std::chrono::steady_clock::now();
+                const std::int64_t begin = m_tracing ? steadyNow() : 0;
                 if (!isPooledAtOnce(shared.plan, s)) {
                     runner.run(s, 0, 1, worker.scratch);
-                    addTime(worker, s, begin);
+                    if (m_tracing) addSpan(worker, s, thread, begin, steadyNow());
                     continue;
                 }
-                const double pool = runner.runPooled(s, worker.scratch);
-                addTime(worker, s, begin);
-                if (!worker.seconds.empty()) {
-                    worker.seconds[s] -= pool;
-                    worker.seconds[s + 1] += pool;
+                const std::int64_t pool = runner.runPooled(s, worker.scratch);
+                if (m_tracing) {
+                    // They alternate row by row; told as one after the other.
+                    const std::int64_t end = steadyNow();
+                    addSpan(worker, s, thread, begin, end - pool);
+                    addSpan(worker, s + 1, thread, end - pool, end);
                 }
                 ++s;
             }
@@ -222,9 +224,8 @@ private:
         return shared.from == nullptr ? 0 : size(shared.from->step) + 1;
     }
 
-    static void addTime(Worker& worker, std::size_t s, std::chrono::steady_clock::time_point begin) {
-        if (worker.seconds.empty()) return;
-        worker.seconds[s] += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    static void addSpan(Worker& worker, std::size_t s, int thread, std::int64_t begin, std::int64_t end) {
+        worker.spans.push_back({.step = static_cast<int>(s), .thread = thread, .begin = begin, .end = end});
     }
 
     const MetaModel& m_model;
@@ -232,6 +233,7 @@ private:
     mutable PackedLayers m_layers;  // filled where asked
     FoldCache m_folds;
     ThreadTeam m_team;
+    bool m_tracing = false;
     ValuePool m_pool;
     std::vector<Worker> m_workers;
     std::vector<BoundStep> m_bound;

@@ -4,8 +4,8 @@
 #include "core/runtime/step_runner.h"
 
 #include <algorithm>
-#include <chrono>
 
+#include "core/base/stopwatch.h"
 #include "core/runtime/bands.h"
 #include "core/runtime/rolling_map.h"
 
@@ -110,7 +110,7 @@ void StepRunner::poolRows(std::size_t s, const float* map, const EpilogueTask& t
                          task);
 }
 
-double StepRunner::runPooled(std::size_t s, Scratch& scratch) const {
+std::int64_t StepRunner::runPooled(std::size_t s, Scratch& scratch) const {
     constexpr std::size_t kMapBytes = 256 * 1024;  // of the map between them that is in work
     const BoundStep& step = m_shared.steps[s];
     const PoolProblem& pool = m_shared.steps[s + 1].pool;
@@ -124,7 +124,7 @@ double StepRunner::runPooled(std::size_t s, Scratch& scratch) const {
     const int input = m_shared.steps[s + 1].step->input;
     float* kept = m_shared.keptBuffers[size(input)] != nullptr ? floats(input) : nullptr;
     RollingMap rolling(scratch.map, pool, bands.front().rows, bands.front().images);
-    double seconds = 0;
+    std::int64_t pooling = 0;
     int done = 0;  // rows of the pool of the present image
     for (const Band& band : bands) {
         if (band.row == 0 && band.block == 0) {
@@ -136,7 +136,7 @@ double StepRunner::runPooled(std::size_t s, Scratch& scratch) const {
         step.conv->kernel->run(*step.conv, band, buffer<const std::uint8_t>(step.step->input), convolved.task,
                                scratch.kernel.data());
         if (band.block + band.blocks < step.conv->blocks) continue;
-        const auto begin = std::chrono::steady_clock::now();
+        const std::int64_t begin = steadyNow();
         const int rows = band.row + band.rows;  // of the map that are there
         int ready = done;
         while (ready < pool.outHeight &&
@@ -146,9 +146,9 @@ double StepRunner::runPooled(std::size_t s, Scratch& scratch) const {
             poolRows(s + 1, map, pooled.task, image, done, ready);
         done = ready;
         rolling.drop(std::min(done * pool.strideHeight - pool.paddingHeight, rows), rows);
-        seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        pooling += steadyNow() - begin;
     }
-    return seconds;
+    return pooling;
 }
 
 void StepRunner::runElements(const BoundStep& step, const float* floats, const std::uint8_t* pixels, EpilogueTask task,

@@ -45,8 +45,8 @@ public:
     /// The part `part` of `parts` of step `s`.
     void run(std::size_t s, int part, int parts, Scratch& scratch) const;
     /// Steps s and s + 1 where isPooledAtOnce, some rows at a time: the map between them is the largest of a network,
-    /// and so stays in the cache. Returns the seconds that the pool took.
-    double runPooled(std::size_t s, Scratch& scratch) const;
+    /// and so stays in the cache. Returns the nanoseconds that the pool took.
+    std::int64_t runPooled(std::size_t s, Scratch& scratch) const;
     void copyLogits() const;
 
 private:

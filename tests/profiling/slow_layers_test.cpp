@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include <gtest/gtest.h>
+
+#include "core/runtime/packed_executor.h"
+#include "profiling/roofline.h"
+
+namespace bitdesk {
+namespace {
+
+LayerCell cell(double milliseconds, double noise = 0.005) {
+    return {{milliseconds, milliseconds * (1 - noise), milliseconds * (1 + noise), 100},
+            {milliseconds * (1 - noise), milliseconds * (1 + noise)}};
+}
+
+/// A layer at 3 and 4 bits: as fast at both, and none of the causes.
+LayerRow plain() {
+    LayerRow row;
+    row.name = "layer";
+    row.quantizable = 0;
+    row.macs = 1'000'000;
+    row.inputBytes = row.outputBytes = 1000;
+    row.outputElements = 1000;
+    row.kernels = {"three", "four"};
+    row.executedBits = {3, 4};
+    row.weightBytes = {1000, 1000};
+    row.cells = {{cell(1)}, {cell(1)}};
+    return row;
+}
+
+std::vector<LayerFinding> find(const LayerRow& row) {
+    LayerTable table;
+    table.widths = {3, 4};
+    table.rows = {row};
+    table.roofline = {.macsPerSecond = {2e9, 1e9}, .bytesPerSecond = 1e9, .bytes = 1, .outputsPerSecond = 1e9};
+    return findSlowLayers(table);
+}
+
+TEST(SlowLayers, ALayerThatIsFasterIsNone) {
+    LayerRow row = plain();
+    row.cells = {{cell(0.9)}, {cell(1)}};
+    EXPECT_TRUE(find(row).empty());
+    row.cells = {{cell(1.1)}, {cell(1)}};
+    EXPECT_EQ(find(row).size(), 1u);
+}
+
+TEST(SlowLayers, Kernel) {
+    const auto found = find(plain());
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].cause, SlowCause::Kernel);
+    EXPECT_EQ(found[0].fromBits, 4);
+    EXPECT_EQ(found[0].toBits, 3);
+    EXPECT_DOUBLE_EQ(found[0].bitopsRatio, 9.0 / 16);
+    EXPECT_NE(found[0].explanation.find("four"), std::string::npos) << found[0].explanation;
+}
+
+TEST(SlowLayers, Noise) {
+    LayerRow row = plain();
+    row.cells = {{cell(1, 0.05)}, {cell(1, 0.05)}};
+    EXPECT_EQ(find(row)[0].cause, SlowCause::Noise);
+}
+
+TEST(SlowLayers, Fallback) {
+    LayerRow row = plain();
+    row.executedBits = {8, 8};
+    EXPECT_EQ(find(row)[0].cause, SlowCause::Fallback);
+}
+
+TEST(SlowLayers, MemoryBound) {  // 700 000 bytes at 10⁹ a second are 0.7 of its millisecond
+    LayerRow row = plain();
+    row.weightBytes = {698'000, 698'000};
+    EXPECT_EQ(find(row)[0].cause, SlowCause::MemoryBound);
+    EXPECT_NE(find(row)[0].explanation.find("70 %"), std::string::npos) << find(row)[0].explanation;
+    row.weightBytes = {398'000, 398'000};
+    EXPECT_EQ(find(row)[0].cause, SlowCause::Kernel);
+}
+
+TEST(SlowLayers, EpilogueBound) {
+    LayerRow row = plain();
+    row.outputElements = 800'000;
+    EXPECT_EQ(find(row)[0].cause, SlowCause::EpilogueBound);
+    EXPECT_NE(find(row)[0].explanation.find("80 %"), std::string::npos) << find(row)[0].explanation;
+}
+
+TEST(SlowLayers, LayersWithoutAFaderAreNotAsked) {
+    LayerRow row = plain();
+    row.quantizable = -1;
+    EXPECT_TRUE(find(row).empty());
+}
+
+TEST(Roofline, OfThisMachine) {
+    const auto make = [](const MetaModel& model) -> std::unique_ptr<Executor> {
+        return makePackedExecutor(model, {.threads = 1, .isa = runtime::bestIsa(), .times = nullptr});
+    };
+    const std::vector<int> widths{2, 4};
+    const Roofline found = measureRoofline(make, widths, 1 << 20, 1, {});
+    ASSERT_EQ(found.macsPerSecond.size(), 2u);
+    for (const double rate : found.macsPerSecond) {
+        EXPECT_GT(rate, 1e7);
+        EXPECT_LT(rate, 1e14);
+    }
+    EXPECT_GT(found.outputsPerSecond, 1e6);
+    EXPECT_LT(found.outputsPerSecond, 1e12);
+    EXPECT_GT(found.bytesPerSecond, 1e8);
+    EXPECT_LT(found.bytesPerSecond, 1e13);
+    EXPECT_EQ(found.bytes, 1 << 20);
+}
+
+}  // namespace
+}  // namespace bitdesk
