@@ -24,6 +24,7 @@ Evaluation describe(const EvaluateRequest& request, const Executor& executor, Ev
     const Network& network = request.model->network;
     Evaluation e;
     e.key = keyOf(request);
+    if (request.options.enough) e.key.subset = outcome.total;  // it may have ended early
     e.modelName = request.model->name;
     e.dataName = request.data->name();
     e.correct = outcome.correct;

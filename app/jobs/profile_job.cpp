@@ -3,102 +3,214 @@
 
 #include "app/jobs/profile_job.h"
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
+#include "app/jobs/layer_table_job.h"
 #include "core/base/error.h"
-#include "core/base/random.h"
+#include "profiling/energy.h"
+#include "profiling/random_images.h"
+#include "profiling/resident_memory.h"
+#include "profiling/trace.h"
 
 namespace bitdesk::jobs {
 namespace {
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-/// Pixels for timing: their values do not change what is computed, only their number does.
-std::vector<std::uint8_t> randomImages(const MetaModel& model, int batch, std::uint64_t seed) {
-    Random random(seed);
-    std::vector<std::uint8_t> images(at(batch) * at(model.network.inputShape().elements()));
-    for (auto& pixel : images) pixel = static_cast<std::uint8_t>(random.below(256));
-    return images;
-}
-
-/// Time of every layer inside whole runs of each mix, the mixes in turns.
-std::vector<std::vector<LayerTime>> layerTimes(Executor& executor, std::span<const ExecutionPlan> plans,
-                                               std::span<const std::uint8_t> images, const ProfileRequest& request,
-                                               const std::stop_token& stop) {
-    std::vector<float> logits(at(request.batch) * at(request.model->network.classes()));
-    std::vector<std::vector<std::vector<double>>> samples(plans.size());  // [mix][step]
-    MeasureOptions options = request.options;
-    options.warmups = 1;
-    options.samples = std::max(5, options.samples / 2);
-    std::vector<std::function<void()>> work;
-    for (std::size_t m = 0; m < plans.size(); ++m) {
-        samples[m].resize(plans[m].steps.size());
-        work.emplace_back([&, m] {
-            std::vector<StepTime> times;
-            executor.runTimed(plans[m], images, request.batch, logits, times);
-            for (const StepTime& time : times) samples[m][at(time.step)].push_back(time.milliseconds);
-        });
+/// The mixes of a request, ready to run.
+class Bench {
+public:
+    Bench(const ProfileRequest& request, Executor& executor, const std::stop_token& stop)
+        : m_request(request),
+          m_executor(executor),
+          m_stop(stop),
+          m_stopwatch(executor.stopwatch()),
+          m_images(randomImages(*request.model, request.batch, request.options.seed)),
+          m_logits(at(request.batch) * at(request.model->network.classes())) {
+        for (const BitConfiguration& bits : request.configurations) m_plans.push_back(lower(*request.model, bits));
+        for (const ExecutionPlan& plan : m_plans) executor.prepare(plan, stop);
     }
-    measureInterleaved(work, options, stop);
-    std::vector<std::vector<LayerTime>> layers(plans.size());
-    for (std::size_t m = 0; m < plans.size(); ++m)
-        for (std::size_t s = 0; s < plans[m].steps.size(); ++s) {
-            const Step& step = plans[m].steps[s];
-            layers[m].push_back({.name = step.name,
-                                 .requestedBits = step.bits,
-                                 .executedBits = executor.executedBits(step),
-                                 .kernel = executor.kernel(step),
-                                 .milliseconds = quartiles(std::span(samples[m][s]).subspan(at(options.warmups)))});
-        }
-    return layers;
-}
 
-Measurement describe(const ProfileRequest& request, const BitConfiguration& bits, const Executor& executor, int threads,
+    Compared compare() {
+        std::vector<std::function<void()>> work;
+        for (std::size_t m = 0; m < m_plans.size(); ++m) work.emplace_back([this, m] { run(m); });
+        return measureAndCompare(work, m_request.options, m_request.margin, *m_stopwatch, m_stop);
+    }
+
+    /// Time of every layer inside whole runs of each mix, the mixes in turns, for a share of the time that the whole
+    /// runs had.
+    std::vector<std::vector<LayerTime>> layerTimes() {
+        std::vector<std::vector<std::vector<double>>> samples(m_plans.size());  // [mix][step]
+        std::vector<std::function<void()>> work;
+        for (std::size_t m = 0; m < m_plans.size(); ++m) {
+            samples[m].resize(m_plans[m].steps.size());
+            work.emplace_back([this, m, &samples] {
+                const auto times = stepMilliseconds(traced(m).spans, m_plans[m].steps.size());
+                for (std::size_t s = 0; s < times.size(); ++s) samples[m][s].push_back(times[s]);
+            });
+        }
+        constexpr std::int64_t kMost = 100;
+        MeasureOptions options = m_request.options;
+        options.warmups = 1;
+        options.warmupSeconds = 0;
+        options.stop =
+            StopOptions::fixed(std::clamp(options.stop.most / 2, std::int64_t{5}, kMost), options.stop.maxSeconds / 2);
+        measureInterleaved(work, options, *m_stopwatch, m_stop);
+        std::vector<std::vector<LayerTime>> layers;
+        for (std::size_t m = 0; m < m_plans.size(); ++m) {
+            layers.push_back(steps(m));
+            for (std::size_t s = 0; s < layers[m].size(); ++s)
+                layers[m][s].milliseconds = quartiles(std::span(samples[m][s]).subspan(at(options.warmups)));
+        }
+        return layers;
+    }
+
+    std::vector<TracedRun> trace() {
+        std::vector<TracedRun> runs;
+        for (int round = 0; round < m_request.traceRuns; ++round)
+            for (const std::size_t m : roundOrder(m_plans.size(), m_request.options.seed + at(round))) {
+                if (m_stop.stop_requested()) throw Cancelled();
+                runs.push_back(traced(m));
+                runs.back().steps = steps(m);
+            }
+        return runs;
+    }
+
+    /// Joules an image of one mix, run for a while without a pause; nothing where that is not readable.
+    std::optional<Metric> energy(std::size_t m, EnergyMeter& meter) {
+        constexpr std::int64_t kNanoseconds = 500'000'000;  // counters step every millisecond, or ten times a second
+        meter.start();
+        std::int64_t runs = 0;
+        for (const std::int64_t end = steadyNow() + kNanoseconds; runs == 0 || steadyNow() < end; ++runs) {
+            if (m_stop.stop_requested()) throw Cancelled();
+            run(m);
+        }
+        const auto found = meter.stop();
+        if (!found) return std::nullopt;
+        const auto images = static_cast<double>(runs * m_request.batch);
+        return Metric{.tag = "energy_per_inference (" + found->source + ")",
+                      .unit = "J",
+                      .value = found->joules / images,
+                      .ci95 = std::nullopt,
+                      .n = runs};
+    }
+
+private:
+    void run(std::size_t m) { m_executor.run(m_plans[m], m_images, m_request.batch, m_logits); }
+
+    TracedRun traced(std::size_t m) {
+        TracedRun run{.bits = m_plans[m].bits, .begin = steadyNow(), .end = 0, .spans = {}, .steps = {}};
+        m_executor.runTraced(m_plans[m], m_images, m_request.batch, m_logits, run.spans);
+        run.end = steadyNow();
+        return run;
+    }
+
+    /// The steps of a mix without their times.
+    std::vector<LayerTime> steps(std::size_t m) const {
+        std::vector<LayerTime> found;
+        for (const Step& step : m_plans[m].steps)
+            found.push_back({.name = step.name,
+                             .requestedBits = step.bits,
+                             .executedBits = m_executor.executedBits(step),
+                             .kernel = m_executor.kernel(step),
+                             .milliseconds = {}});
+        return found;
+    }
+
+    const ProfileRequest& m_request;
+    Executor& m_executor;
+    const std::stop_token& m_stop;
+    std::unique_ptr<Stopwatch> m_stopwatch;
+    std::vector<std::uint8_t> m_images;
+    std::vector<float> m_logits;
+    std::vector<ExecutionPlan> m_plans;
+};
+
+/// What all measurements of a run have in common.
+Measurement describe(const ProfileRequest& request, const Executor& executor, int threads,
                      const Environment& environment) {
+    const LayerTableKey key = layerTableKey(*request.model, executor, threads, request.batch, environment);
     Measurement m;
-    m.modelHash = request.model->hash;
+    m.modelHash = key.modelHash;
     m.modelName = request.model->name;
-    m.bits = bits;
-    m.backend = executor.backend();
-    m.device = executor.device();
+    m.backend = key.backend;
+    m.device = key.device;
     m.threads = threads;
     m.batch = request.batch;
-    m.simulated = executor.backend() == "reference";
-    m.machine = environment.hostHash;
-    m.build = environment.version + " " + environment.buildType + " " + environment.compiler;
-    m.environmentJson = toJson(environment);
+    m.simulated = key.backend == "reference";
+    m.machine = key.machine;
+    m.build = key.build;
     m.runGroup = std::chrono::system_clock::now().time_since_epoch() / std::chrono::microseconds(1);
     return m;
 }
 
+void addMemory(const ResidentPeak& peak, Measurement& common) {
+    if (const auto bytes = peak.bytes())
+        common.metrics.push_back({.tag = std::string("peak_resident (") + peak.scope() + ")",
+                                  .unit = "B",
+                                  .value = static_cast<double>(*bytes),
+                                  .ci95 = std::nullopt,
+                                  .n = 1});
+    else common.unreadable.emplace_back("peak resident memory: the system does not tell");
+}
+
 }  // namespace
+
+LayerTableKey layerTableKey(const MetaModel& model, const Executor& executor, int threads, int batch,
+                            const Environment& environment) {
+    return {.modelHash = model.hash,
+            .backend = executor.backend(),
+            .device = executor.device(),
+            .machine = environment.hostHash,
+            .build = environment.version + " " + environment.buildType + " " + environment.compiler,
+            .threads = threads,
+            .batch = batch};
+}
 
 ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, JobContext& context) {
     const int threads = context.arbiter != nullptr ? context.arbiter->threads() : 1;
     std::optional<ComputeArbiter::Lease> lease;
     if (context.arbiter != nullptr) lease.emplace(context.arbiter->acquire(ComputePriority::Measurement, context.stop));
-    ProfileResult result{.runs = {}, .environment = readEnvironment()};
-    const auto images = randomImages(*request.model, request.batch, request.options.seed);
-    std::vector<ExecutionPlan> plans;
-    for (const BitConfiguration& bits : request.configurations) plans.push_back(lower(*request.model, bits));
-    std::vector<float> logits(at(request.batch) * at(request.model->network.classes()));
-    std::vector<std::function<void()>> work;
-    work.reserve(plans.size());
-    for (const ExecutionPlan& plan : plans)
-        work.emplace_back(
-            [&executor, &plan, &images, &request, &logits] { executor.run(plan, images, request.batch, logits); });
-    for (const ExecutionPlan& plan : plans) executor.prepare(plan, context.stop);
-    const auto samples = measureInterleaved(work, request.options, context.stop);
-    auto layers = layerTimes(executor, plans, images, request, context.stop);
-    Measurement common = describe(request, {}, executor, threads, result.environment);
-    for (std::size_t i = 0; i < plans.size(); ++i) {
+    Bench bench(request, executor, context.stop);
+    const ResidentPeak peak;
+    const ConditionsWatch watch(threads);
+    Compared compared = bench.compare();
+    ProfileResult result{.runs = {},
+                         .againstFirst = std::move(compared.againstFirst),
+                         .conditions = watch.finish(),
+                         .table = {},
+                         .trace = {}};
+    auto layers = bench.layerTimes();
+    Measurement common = describe(request, executor, threads, result.conditions.environment);
+    common.looks = compared.looks;
+    common.noiseFloor = compared.noiseFloor;
+    common.warnings = result.conditions.warnings;
+    common.unreadable = result.conditions.unreadable;
+    common.environmentJson = toJson(result.conditions);
+    addMemory(peak, common);
+    result.table = findLayerTable(
+        {.model = request.model, .device = request.device, .batch = request.batch, .options = {}}, executor, context);
+    EnergyMeter meter(executor.device());
+    if (request.energy && !meter.whyUnreadable().empty()) common.unreadable.push_back(meter.whyUnreadable());
+    const bool energy = request.energy && meter.whyUnreadable().empty();
+    for (std::size_t i = 0; i < request.configurations.size(); ++i) {
         Measurement m = common;
         m.bits = request.configurations[i];
-        m.samplesMs = samples[i].milliseconds;
-        m.latencyMs = samples[i].summary();
+        m.samplesMs = std::move(compared.samples[i].milliseconds);
+        m.stopReason = toText(compared.samples[i].reason);
+        m.summarize();
         m.layers = std::move(layers[i]);
+        if (result.table) m.predictedMs = result.table->predict(m.bits);
+        if (energy) {
+            if (const auto joules = bench.energy(i, meter)) m.metrics.push_back(*joules);
+            else m.unreadable.push_back(meter.whyUnreadable());
+        }
         result.runs.push_back(std::move(m));
     }
+    if (request.traceRuns > 0)
+        result.trace = traceJson("bitdesk: " + request.model->name, bench.trace(), common.environmentJson);
     lease.reset();
     if (context.store != nullptr)
         for (Measurement& m : result.runs)

@@ -2,34 +2,48 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "app/jobs/job_context.h"
 #include "app/jobs/workbench_types.h"
+#include "core/results/layer_table.h"
 #include "core/results/results.h"
-#include "profiling/environment.h"
-#include "profiling/interleaved.h"
+#include "profiling/comparison.h"
+#include "profiling/conditions.h"
 
 namespace bitdesk::jobs {
 
 struct ProfileRequest {
     std::shared_ptr<const MetaModel> model;
-    std::vector<BitConfiguration> configurations;
+    std::vector<BitConfiguration> configurations;  ///< at least one; the others are compared with the first
     DeviceChoice device;
     int batch = 1;
     MeasureOptions options;
+    double margin = 0.02;  ///< LatencyLimits
+    bool energy = true;    ///< where it is readable: some tenths of a second more for each mix
+    int traceRuns = 0;     ///< runs of each mix that the trace shows
 };
 
 struct ProfileResult {
-    std::vector<Measurement> runs;  ///< one per configuration, interleaved in one run
-    Environment environment;
+    std::vector<Measurement> runs;                ///< one per configuration, interleaved in one run
+    std::vector<LatencyComparison> againstFirst;  ///< by configuration
+    Conditions conditions;
+    std::optional<LayerTable> table;  ///< a stored one of this model, machine and threads: where predictions come from
+    std::string trace;                ///< traceJson(), where asked for
 };
 
-/// Measures whole-run latency of all configurations, randomly interleaved, and the time per layer inside the run.
-/// Takes an exclusive measurement lease. On the reference executor every Measurement is marked `simulated`.
+/// Measures whole-run latency of all configurations, randomly interleaved, with an A/A control, and the time per layer
+/// inside the run. Takes an exclusive measurement lease. What disturbed it is told in every Measurement's warnings; on
+/// the reference executor each is marked `simulated`.
 ProfileResult profileMixes(const ProfileRequest& request, JobContext& context);
 
 /// Same, with an executor that the caller keeps between calls (the live session).
 ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, JobContext& context);
+
+/// What a measurement's layer table is known by.
+LayerTableKey layerTableKey(const MetaModel& model, const Executor& executor, int threads, int batch,
+                            const Environment& environment);
 
 }  // namespace bitdesk::jobs

@@ -20,8 +20,8 @@ std::string shapeText(int height, int width, int channels) {
 
 /// Runs mini-batches over `order` and keeps class and verdict of each image.
 EvaluationOutcome classify(Executor& executor, const ExecutionPlan& plan, const DataSet& data,
-                           std::span<const std::int64_t> order, int firstBatch, int batch, const std::stop_token& stop,
-                           const PartialSink& onBatch, PrefixCache* prefixes) {
+                           std::span<const std::int64_t> order, const EvaluationOptions& options,
+                           const std::stop_token& stop, const PartialSink& onBatch, PrefixCache* prefixes) {
     executor.prepare(plan, stop);
     const auto begin = std::chrono::steady_clock::now();
     const auto elapsed = [&] {
@@ -34,7 +34,7 @@ EvaluationOutcome classify(Executor& executor, const ExecutionPlan& plan, const 
     std::size_t number = 0;
     for (std::size_t done = 0; done < order.size(); ++number) {
         if (stop.stop_requested()) throw Cancelled();
-        const int wanted = done == 0 && firstBatch > 0 ? firstBatch : batch;
+        const int wanted = done == 0 && options.firstBatch > 0 ? options.firstBatch : options.batch;
         const auto indices = order.subspan(done, std::min(at(wanted), order.size() - done));
         images.resize(indices.size() * at(data.imageBytes()));
         logits.resize(indices.size() * at(plan.classes));
@@ -44,14 +44,16 @@ EvaluationOutcome classify(Executor& executor, const ExecutionPlan& plan, const 
         else executor.run(plan, images, count, logits);
         appendPredictions(logits, plan.classes, data, indices, outcome);
         done += indices.size();
-        if (onBatch)
-            onBatch({.correct = outcome.correct,
-                     .seen = static_cast<std::int64_t>(done),
-                     .total = outcome.total,
-                     .predictions = outcome.predictions,
-                     .correctMask = outcome.correctMask,
-                     .seconds = elapsed()});
+        const PartialEvaluation partial{.correct = outcome.correct,
+                                        .seen = static_cast<std::int64_t>(done),
+                                        .total = outcome.total,
+                                        .predictions = outcome.predictions,
+                                        .correctMask = outcome.correctMask,
+                                        .seconds = elapsed()};
+        if (onBatch) onBatch(partial);
+        if (options.enough && options.enough(partial)) break;
     }
+    outcome.total = static_cast<std::int64_t>(outcome.predictions.size());
     outcome.seconds = elapsed();
     return outcome;
 }
@@ -93,14 +95,16 @@ EvaluationOutcome evaluate(Executor& executor, const ExecutionPlan& plan, const 
         prefixes->begin(plan, data.hash() + '/' + splitName(data.split()) + '/' + std::to_string(options.orderSeed) +
                                   '/' + std::to_string(order.size()) + '/' + std::to_string(options.firstBatch) + '/' +
                                   std::to_string(options.batch));
-    return classify(executor, plan, data, order, options.firstBatch, options.batch, stop, onBatch, prefixes);
+    return classify(executor, plan, data, order, options, stop, onBatch, prefixes);
 }
 
 std::vector<std::uint16_t> predict(Executor& executor, const ExecutionPlan& plan, const DataSet& data,
                                    std::int64_t limit, int batch, std::stop_token stop, const PartialSink& onBatch) {
     std::vector<std::int64_t> order(at(limit > 0 ? std::min(limit, data.size()) : data.size()));
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::int64_t>(i);
-    return classify(executor, plan, data, order, 0, batch, stop, onBatch, nullptr).predictions;
+    EvaluationOptions options;
+    options.batch = batch;
+    return classify(executor, plan, data, order, options, stop, onBatch, nullptr).predictions;
 }
 
 }  // namespace bitdesk

@@ -18,11 +18,15 @@ namespace bitdesk {
 /// Seed of the one permutation in which every evaluation visits images.
 inline constexpr std::uint64_t kOrderSeed = 0x6269746465736bULL;
 
+struct PartialEvaluation;
+
 struct EvaluationOptions {
     std::int64_t limit = 0;  ///< images, 0: all
     int batch = 64;          ///< images a mini-batch
     int firstBatch = 0;      ///< size of the first mini-batch (a quick first estimate), 0: as `batch`
     std::uint64_t orderSeed = kOrderSeed;
+    /// Asked after every mini-batch: true ends the evaluation with the images seen so far. May be empty.
+    std::function<bool(const PartialEvaluation&)> enough = {};
 };
 
 /// State of a running evaluation after a mini-batch: the images so far are an honest sample of the whole, since they

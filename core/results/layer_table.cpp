@@ -22,6 +22,16 @@ std::optional<double> errorQuantile(const std::vector<LayerTableCheck>& checks, 
 
 }  // namespace
 
+bool LayerTable::covers(std::size_t faders, std::span<const int> modelWidths) const {
+    const auto lines = [&](int quantizable) { return quantizable < 0 ? std::size_t{1} : widths.size(); };
+    const auto known = [&](int quantizable) { return quantizable < static_cast<int>(faders); };
+    return std::ranges::equal(widths, modelWidths) && std::ranges::all_of(rows, [&](const LayerRow& row) {
+               const auto fits = [&](const auto& line) { return line.size() == lines(row.next); };
+               return known(row.quantizable) && known(row.next) && row.cells.size() == lines(row.quantizable) &&
+                      std::ranges::all_of(row.cells, fits);
+           });
+}
+
 const LayerCell& LayerTable::cell(const LayerRow& row, const BitConfiguration& bits) const {
     const auto index = [&](int quantizable) {
         if (quantizable < 0) return std::size_t{0};

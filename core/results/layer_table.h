@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,8 @@ struct LayerTable {
     std::vector<std::string> warnings;
     std::string environmentJson, createdAt;
 
+    /// Whether every cell that a mix of so many faders, at these widths, asks for is there.
+    bool covers(std::size_t faders, std::span<const int> modelWidths) const;
     /// Milliseconds of a row under a mix: the median of its cell. Throws Error (Internal) for a mix of another network.
     const LayerCell& cell(const LayerRow& row, const BitConfiguration& bits) const;
     /// Σ cells + outside. Some dozen additions: for every move of a hand.

@@ -48,4 +48,15 @@ AccuracyComparison compareAccuracy(std::int64_t onlyA, std::int64_t onlyB, std::
     return c;
 }
 
+AccuracyComparison compareAccuracy(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b,
+                                   const AccuracyLimits& limits) {
+    const std::size_t common = std::min(a.size(), b.size());
+    std::int64_t onlyA = 0, onlyB = 0;
+    for (std::size_t i = 0; i < common; ++i) {
+        onlyA += a[i] > b[i] ? 1 : 0;
+        onlyB += a[i] < b[i] ? 1 : 0;
+    }
+    return compareAccuracy(onlyA, onlyB, static_cast<std::int64_t>(common), limits);
+}
+
 }  // namespace bitdesk

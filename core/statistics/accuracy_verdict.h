@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 
 #include "core/statistics/intervals.h"
@@ -30,6 +32,10 @@ struct AccuracyComparison {
 };
 
 AccuracyComparison compareAccuracy(std::int64_t onlyA, std::int64_t onlyB, std::int64_t total,
+                                   const AccuracyLimits& limits = {});
+
+/// From verdicts image by image (1: right) in the same order: on the images that both have seen.
+AccuracyComparison compareAccuracy(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b,
                                    const AccuracyLimits& limits = {});
 
 }  // namespace bitdesk

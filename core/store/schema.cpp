@@ -85,6 +85,23 @@ CREATE TABLE job_items (
   finished_at TEXT,
   UNIQUE (job, position)
 );
+)sql",
+                                 R"sql(
+ALTER TABLE measurements ADD COLUMN details TEXT NOT NULL DEFAULT '{}';
+CREATE TABLE layer_tables (
+  id INTEGER PRIMARY KEY,
+  model INTEGER NOT NULL REFERENCES models(id),
+  backend TEXT NOT NULL,
+  device TEXT NOT NULL,
+  threads INTEGER NOT NULL,
+  batch INTEGER NOT NULL,
+  machine TEXT NOT NULL,
+  build TEXT NOT NULL,
+  body TEXT NOT NULL,
+  environment TEXT NOT NULL,
+  created_at TEXT NOT NULL
+);
+CREATE INDEX layer_tables_by_model ON layer_tables (model, backend, device);
 )sql"};
 
 int pragma(SQLite::Database& database, const char* name) {

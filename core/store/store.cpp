@@ -14,7 +14,8 @@
 #include <SQLiteCpp/VariadicBind.h>
 
 #include "core/base/error.h"
-#include "core/store/layer_times_json.h"
+#include "core/store/layer_table_json.h"
+#include "core/store/measurement_json.h"
 #include "core/store/schema.h"
 
 namespace bitdesk {
@@ -125,7 +126,7 @@ EvaluationSummary readSummary(SQLite::Statement& row) {
 
 constexpr const char* kMeasurementColumns =
     "SELECT t.id, m.hash, m.name, t.bits, t.backend, t.device, t.threads, t.batch, t.simulated, t.samples_ms, "
-    "t.layers, t.machine, t.build, t.environment, t.run_group, t.created_at "
+    "t.layers, t.machine, t.build, t.environment, t.run_group, t.created_at, t.details "
     "FROM measurements t JOIN models m ON m.id = t.model ";
 
 Measurement readMeasurement(SQLite::Statement& row) {
@@ -140,13 +141,14 @@ Measurement readMeasurement(SQLite::Statement& row) {
     m.batch = row.getColumn(7).getInt();
     m.simulated = row.getColumn(8).getInt() != 0;
     m.samplesMs = blob<double>(row.getColumn(9));
-    m.latencyMs = quartiles(m.samplesMs);
+    m.summarize();
     m.layers = layerTimesFromJson(row.getColumn(10).getString());
     m.machine = row.getColumn(11).getString();
     m.build = row.getColumn(12).getString();
     m.environmentJson = row.getColumn(13).getString();
     m.runGroup = row.getColumn(14).getInt64();
     m.createdAt = row.getColumn(15).getString();
+    readDetails(row.getColumn(16).getString(), m);
     return m;
 }
 
@@ -193,6 +195,16 @@ struct Store::Connection {
                     "SELECT id FROM data_sets WHERE hash = ? AND split = ?", {hash, split, name}, 2);
     }
 
+    /// One sequence for evaluations and measurements.
+    std::int64_t nextId() {
+        return database
+            .execAndGet(
+                "SELECT max((SELECT coalesce(max(id), 0) FROM evaluations), "
+                "(SELECT coalesce(max(id), 0) FROM measurements)) + 1")
+            .getInt64();
+    }
+
+    std::int64_t insert(const LayerTable& table, const std::string& modelName);
     std::int64_t insert(const Evaluation& e);
     std::int64_t insert(const Measurement& m);
     std::int64_t findId(const EvaluationKey& key);
@@ -245,10 +257,10 @@ std::int64_t Store::Connection::insert(const Evaluation& e) {
     if (const std::int64_t existing = findId(e.key); existing != 0) return existing;
     SQLite::Statement row(
         database,
-        "INSERT INTO evaluations (model, data_set, subset, order_seed, bits, numerics_version, correct, "
+        "INSERT INTO evaluations (id, model, data_set, subset, order_seed, bits, numerics_version, correct, "
         "total, bitops, weight_bytes, norm_bytes, device, backend, seconds, created_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    SQLite::bind(row, modelId(e.key.modelHash, e.modelName), dataId(e.key.dataHash, e.key.split, e.dataName),
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    SQLite::bind(row, nextId(), modelId(e.key.modelHash, e.modelName), dataId(e.key.dataHash, e.key.split, e.dataName),
                  e.key.subset, static_cast<std::int64_t>(e.key.orderSeed), toText(e.key.bits), e.key.numericsVersion,
                  e.correct, e.total, e.bitops, e.weightBytes, e.normBytes, e.device, e.backend, e.seconds,
                  e.createdAt.empty() ? now() : e.createdAt);
@@ -268,8 +280,8 @@ std::int64_t Store::Connection::insert(const Measurement& m) {
     SQLite::Statement row(
         database,
         "INSERT INTO measurements (model, bits, backend, device, threads, batch, simulated, samples_ms, "
-        "layers, machine, build, environment, run_group, created_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        "layers, machine, build, environment, run_group, created_at, details, id) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     row.bind(1, modelId(m.modelHash, m.modelName));
     row.bind(2, toText(m.bits));
     row.bind(3, m.backend);
@@ -284,10 +296,52 @@ std::int64_t Store::Connection::insert(const Measurement& m) {
     row.bind(12, m.environmentJson);
     row.bind(13, m.runGroup);
     row.bind(14, m.createdAt.empty() ? now() : m.createdAt);
+    row.bind(15, detailsToJson(m));
+    row.bind(16, nextId());
     row.exec();
     const std::int64_t id = database.getLastInsertRowid();
     transaction.commit();
     return id;
+}
+
+std::int64_t Store::Connection::insert(const LayerTable& table, const std::string& modelName) {
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    SQLite::Statement row(database,
+                          "INSERT INTO layer_tables (model, backend, device, threads, batch, machine, build, body, "
+                          "environment, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    const LayerTableKey& key = table.key;
+    SQLite::bind(row, modelId(key.modelHash, modelName), key.backend, key.device, key.threads, key.batch, key.machine,
+                 key.build, layerTableToJson(table), table.environmentJson,
+                 table.createdAt.empty() ? now() : table.createdAt);
+    row.exec();
+    const std::int64_t id = database.getLastInsertRowid();
+    transaction.commit();
+    return id;
+}
+
+std::int64_t Store::save(const LayerTable& table, const std::string& modelName) {
+    return guarded(path(), [&] { return m_connection->insert(table, modelName); });
+}
+
+std::optional<LayerTable> Store::layerTable(const LayerTableKey& key) {
+    return guarded(path(), [&]() -> std::optional<LayerTable> {
+        SQLite::Statement row(
+            m_connection->database,
+            "SELECT t.id, t.body, t.environment, t.created_at FROM layer_tables t JOIN models m ON "
+            "m.id = t.model WHERE m.hash = ? AND t.backend = ? AND t.device = ? AND t.threads = ? AND "
+            "t.batch = ? AND t.machine = ? AND t.build = ? ORDER BY t.id DESC");
+        SQLite::bind(row, key.modelHash, key.backend, key.device, key.threads, key.batch, key.machine, key.build);
+        while (row.executeStep()) {
+            auto table = layerTableFromJson(row.getColumn(1).getString());
+            if (!table) continue;
+            table->id = row.getColumn(0).getInt64();
+            table->key = key;
+            table->environmentJson = row.getColumn(2).getString();
+            table->createdAt = row.getColumn(3).getString();
+            return table;
+        }
+        return std::nullopt;
+    });
 }
 
 std::int64_t Store::save(const Evaluation& evaluation) {

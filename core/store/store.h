@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/results/layer_table.h"
 #include "core/results/results.h"
 
 namespace bitdesk {
@@ -17,7 +18,8 @@ namespace bitdesk {
 /// The SQLite store of results: WAL, foreign keys, synchronous=FULL, schema version with migrations. Several processes
 /// may write at once (busy timeout). One object is one connection: use it from one thread at a time (see StoreThread).
 /// Every call throws Error naming the file: BadInput for a corrupt, foreign or newer database, Resource for a
-/// read-only or full one. A database that is not Bitdesk's is never written to.
+/// read-only or full one. A database that is not Bitdesk's is never written to. Evaluations and measurements share one
+/// sequence of ids, so that a number alone names one of them.
 class Store {
 public:
     /// Opens or creates. `path` ":memory:" is private to the object.
@@ -32,6 +34,7 @@ public:
     /// Saves a finished evaluation; when the key is there already, that row's id is returned and nothing changes.
     std::int64_t save(const Evaluation& evaluation);
     std::int64_t save(const Measurement& measurement);
+    std::int64_t save(const LayerTable& table, const std::string& modelName);
 
     std::optional<Evaluation> find(const EvaluationKey& key);
     std::optional<Evaluation> evaluation(std::int64_t id);
@@ -40,6 +43,8 @@ public:
     /// Newest first; `modelHash` empty: of all models. limit 0: all.
     std::vector<EvaluationSummary> evaluations(const std::string& modelHash = {}, std::int64_t limit = 0);
     std::vector<Measurement> measurements(const std::string& modelHash = {}, std::int64_t limit = 0);
+    /// The newest sound one; one that is damaged counts as absent.
+    std::optional<LayerTable> layerTable(const LayerTableKey& key);
 
     /// What SQLite finds wrong with the file; empty: nothing.
     std::vector<std::string> check();

@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "app/jobs/compare_job.h"
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <vector>
+
+#include "core/base/error.h"
+
+namespace bitdesk::jobs {
+namespace {
+
+ComparedSide lookUp(Store& store, std::int64_t id) {
+    ComparedSide side;
+    side.id = id;
+    if ((side.evaluation = store.evaluation(id))) {
+        side.modelHash = side.evaluation->key.modelHash;
+        side.modelName = side.evaluation->modelName;
+        side.bits = side.evaluation->key.bits;
+    } else if ((side.measurement = store.measurement(id))) {
+        side.modelHash = side.measurement->modelHash;
+        side.modelName = side.measurement->modelName;
+        side.bits = side.measurement->bits;
+    } else {
+        throw Error(ErrorKind::BadInput, store.path().string(),
+                    "holds neither an evaluation nor a measurement " + std::to_string(id), "See bitdesk db list");
+    }
+    return side;
+}
+
+bool sameImages(const Evaluation& a, const Evaluation& b) {
+    return a.key.dataHash == b.key.dataHash && a.key.split == b.key.split && a.key.orderSeed == b.key.orderSeed;
+}
+
+/// All evaluations of a side's model and mix, or the one that was named.
+std::vector<Evaluation> evaluationsOf(Store& store, const ComparedSide& side) {
+    if (side.evaluation) return {*side.evaluation};
+    std::vector<Evaluation> found;
+    for (const EvaluationSummary& row : store.evaluations(side.modelHash))
+        if (row.bits == side.bits)
+            if (auto evaluation = store.evaluation(row.id)) found.push_back(std::move(*evaluation));
+    return found;
+}
+
+std::vector<Measurement> measurementsOf(Store& store, const ComparedSide& side) {
+    if (side.measurement) return {*side.measurement};
+    auto found = store.measurements(side.modelHash);
+    std::erase_if(found, [&](const Measurement& m) { return !(m.bits == side.bits); });
+    return found;
+}
+
+/// The two that have the most images in common; the newest of several.
+void pairEvaluations(Store& store, ComparedSide& a, ComparedSide& b) {
+    const auto ofA = evaluationsOf(store, a), ofB = evaluationsOf(store, b);
+    std::int64_t most = 0;
+    for (const Evaluation& x : ofA)
+        for (const Evaluation& y : ofB)
+            if (const std::int64_t common = std::min(x.total, y.total); sameImages(x, y) && common > most) {
+                most = common;
+                a.evaluation = x;
+                b.evaluation = y;
+            }
+}
+
+/// The newest two that were interleaved in one run.
+void pairMeasurements(Store& store, ComparedSide& a, ComparedSide& b) {
+    const auto ofA = measurementsOf(store, a), ofB = measurementsOf(store, b);
+    std::int64_t newest = 0;
+    for (const Measurement& x : ofA)
+        for (const Measurement& y : ofB)
+            if (x.runGroup == y.runGroup && x.runGroup > newest) {
+                newest = x.runGroup;
+                a.measurement = x;
+                b.measurement = y;
+            }
+    // Not interleaved, but to be shown.
+    if (!a.measurement && !ofA.empty()) a.measurement = ofA.front();
+    if (!b.measurement && !ofB.empty()) b.measurement = ofB.front();
+}
+
+AccuracyComparison compareEvaluations(const ComparedSide& a, const ComparedSide& b, double margin) {
+    const auto refused = [](std::string reason) {
+        AccuracyComparison unclear;
+        unclear.reason = std::move(reason);
+        return unclear;
+    };
+    for (const ComparedSide* side : {&a, &b})
+        if (!side->evaluation)
+            return refused(fmt::format("{} at {} has no stored evaluation: run bitdesk eval", side->modelName,
+                                       toText(side->bits)));
+    const Evaluation &x = *a.evaluation, &y = *b.evaluation;
+    if (!sameImages(x, y))
+        return refused(fmt::format("evaluated on other images: {} ({}) and {} ({})", x.dataName, x.key.split,
+                                   y.dataName, y.key.split));
+    return compareAccuracy(x.correctMask, y.correctMask, {.margin = margin, .looks = 1});
+}
+
+LatencyComparison compareMeasurements(const ComparedSide& a, const ComparedSide& b, double margin) {
+    const auto refused = [](std::string reason) {
+        LatencyComparison unclear;
+        unclear.reason = std::move(reason);
+        return unclear;
+    };
+    for (const ComparedSide* side : {&a, &b})
+        if (!side->measurement)
+            return refused(fmt::format("{} at {} has no stored measurement: run bitdesk profile", side->modelName,
+                                       toText(side->bits)));
+    const Measurement &x = *a.measurement, &y = *b.measurement;
+    LatencyComparison found = compareLatency(
+        x.samplesMs, y.samplesMs, {.margin = margin, .noiseFloor = x.noiseFloor, .looks = std::max(x.looks, y.looks)});
+    const auto unclear = [&](std::string reason) {
+        found = LatencyComparison{.ratio = x.latencyMs.median > 0 ? y.latencyMs.median / x.latencyMs.median : 1};
+        found.reason = std::move(reason);
+        return found;
+    };
+    if (x.runGroup != y.runGroup)
+        return unclear(
+            "not measured interleaved in one run, so drift of the machine is not told from a difference: give "
+            "both to one bitdesk profile");
+    if (x.simulated || y.simulated)
+        return unclear("simulated bits: times of float arithmetic say nothing about low bits");
+    return found;
+}
+
+}  // namespace
+
+CompareResult compareStored(Store& store, const CompareRequest& request) {
+    CompareResult result;
+    result.a = lookUp(store, request.a);
+    result.b = lookUp(store, request.b);
+    pairEvaluations(store, result.a, result.b);
+    pairMeasurements(store, result.a, result.b);
+    result.accuracy = compareEvaluations(result.a, result.b, request.accuracyMargin);
+    result.hasAccuracy = result.accuracy.difference.total > 0;
+    result.latency = compareMeasurements(result.a, result.b, request.latencyMargin);
+    result.hasLatency = result.a.measurement && result.b.measurement;
+    return result;
+}
+
+}  // namespace bitdesk::jobs

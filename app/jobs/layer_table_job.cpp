@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "app/jobs/layer_table_job.h"
+
+#include "app/jobs/profile_job.h"
+#include "profiling/roofline.h"
+
+namespace bitdesk::jobs {
+namespace {
+
+int threadsOf(const JobContext& context) { return context.arbiter != nullptr ? context.arbiter->threads() : 1; }
+
+}  // namespace
+
+std::optional<LayerTable> findLayerTable(const LayerTableRequest& request, const Executor& executor,
+                                         JobContext& context) {
+    if (context.store == nullptr || !request.reuseStored) return std::nullopt;
+    const MetaModel& model = *request.model;
+    const LayerTableKey key = layerTableKey(model, executor, threadsOf(context), request.batch, readEnvironment());
+    auto table = context.store->post([key](Store& store) { return store.layerTable(key); }).get();
+    if (table && !table->covers(model.network.quantizable().size(), model.bits)) return std::nullopt;
+    return table;
+}
+
+LayerTable measureLayerTable(const LayerTableRequest& request, Executor& executor, JobContext& context) {
+    if (auto stored = findLayerTable(request, executor, context)) return std::move(*stored);
+    const MetaModel& model = *request.model;
+    const int threads = threadsOf(context);
+    std::optional<ComputeArbiter::Lease> lease;
+    if (context.arbiter != nullptr) lease.emplace(context.arbiter->acquire(ComputePriority::Measurement, context.stop));
+    const ConditionsWatch watch(threads);
+    LayerTable table = measureLayers(model, executor, request.batch, request.options, context.stop, context.progress);
+    const auto makeProbe = [&](const MetaModel& probe) { return makeExecutor(probe, request.device, threads); };
+    table.roofline = measureRoofline(makeProbe, table.widths, bytesTouched(table), threads, context.stop);
+    const Conditions conditions = watch.finish();
+    lease.reset();
+    table.findings = findSlowLayers(table);
+    table.key = layerTableKey(model, executor, threads, request.batch, conditions.environment);
+    table.warnings = conditions.warnings;
+    table.environmentJson = toJson(conditions);
+    if (context.store != nullptr)
+        table.id = context.store->post([&](Store& store) { return store.save(table, model.name); }).get();
+    return table;
+}
+
+}  // namespace bitdesk::jobs

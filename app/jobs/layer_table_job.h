@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+
+#include "app/jobs/job_context.h"
+#include "app/jobs/workbench_types.h"
+#include "core/results/layer_table.h"
+#include "profiling/layer_profile.h"
+
+namespace bitdesk::jobs {
+
+struct LayerTableRequest {
+    std::shared_ptr<const MetaModel> model;
+    DeviceChoice device;
+    int batch = 1;
+    LayerProfileOptions options;
+    bool reuseStored = true;  ///< a stored one of this model, machine, build, device, threads and batch is the answer
+};
+
+/// The stored table of this request, if there is a store and one in it that fits the model.
+std::optional<LayerTable> findLayerTable(const LayerTableRequest& request, const Executor& executor,
+                                         JobContext& context);
+
+/// Looks in the store; else measures layers and roofline under an exclusive lease, names the layers that do not become
+/// faster, and saves. Throws Cancelled (nothing is saved) or Error.
+LayerTable measureLayerTable(const LayerTableRequest& request, Executor& executor, JobContext& context);
+
+}  // namespace bitdesk::jobs
