@@ -3,40 +3,39 @@
 
 #include "profiling/environment.h"
 
-#include <sched.h>
 #include <sys/utsname.h>
-#include <fstream>
+
 #include <nlohmann/json.hpp>
 
 #include "core/base/build_info.h"
+#include "core/base/error.h"
 #include "core/base/hash.h"
 
 namespace bitdesk {
 namespace {
 
-std::string firstLine(const char* path) {
-    std::ifstream file(path);
-    std::string line;
-    std::getline(file, line);
-    return line;
+std::string cpuInfo(const MachineFiles& files, std::string_view key) {
+    constexpr std::size_t kLongest = 200;
+    const std::string text = readMachineFile(files, "proc/cpuinfo").value_or("");
+    return printable(valueOf(text, key).substr(0, kLongest));
 }
 
-std::string cpuInfo(const std::string& key) {
-    std::ifstream file("/proc/cpuinfo");
-    for (std::string line; std::getline(file, line);)
-        if (line.starts_with(key)) {
-            const auto colon = line.find(':');
-            if (colon != std::string::npos && colon + 2 <= line.size()) return line.substr(colon + 2);
-        }
-    return {};
+std::string governor(const MachineFiles& files) {
+    const std::string cpu = files.cpus.empty() ? "0" : std::to_string(files.cpus.front());
+    return firstLine(files, "sys/devices/system/cpu/cpu" + cpu + "/cpufreq/scaling_governor");
 }
 
-double number(const std::string& text) {
-    try {
-        return text.empty() ? -1 : std::stod(text);
-    } catch (const std::exception&) {
-        return -1;
-    }
+int onlineCpus(const MachineFiles& files) {
+    const std::string text = readMachineFile(files, "proc/stat").value_or("");
+    int count = 0;
+    for (const std::string_view line : linesOf(text))
+        if (line.starts_with("cpu") && !line.starts_with("cpu ")) ++count;
+    return count;
+}
+
+std::string hostHash(const MachineFiles& files, const std::string& nameAndCpu) {
+    const std::string machine = firstLine(files, "etc/machine-id");
+    return sha256(machine.empty() ? nameAndCpu : machine).substr(0, 12);
 }
 
 std::vector<std::string> instructionSets() {
@@ -55,23 +54,23 @@ std::vector<std::string> instructionSets() {
 
 }  // namespace
 
-Environment readEnvironment() {
+Environment readEnvironment(const MachineFiles& files, const Nvml& nvml) {
     Environment e;
-    e.cpuModel = cpuInfo("model name");
+    e.cpuModel = cpuInfo(files, "model name");
     e.isa = instructionSets();
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    e.logicalCpus = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;
-    e.governor = firstLine("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
-    e.frequencyMHz = number(cpuInfo("cpu MHz"));
-    e.load1 = number(firstLine("/proc/loadavg"));
+    e.logicalCpus = static_cast<int>(files.cpus.size());
+    e.onlineCpus = onlineCpus(files);
+    e.governor = governor(files);
+    const double frequency = numberFrom(cpuInfo(files, "cpu MHz")).value_or(-1);
+    e.frequencyMHz = frequency > 0 ? frequency : -1;
+    e.load1 = loadAverage(files).value_or(-1);
     utsname system{};
     if (uname(&system) == 0) e.kernel = system.release;
-    const std::string machine = firstLine("/etc/machine-id");
-    e.hostHash = sha256(machine.empty() ? system.nodename + e.cpuModel : machine).substr(0, 12);
+    e.hostHash = hostHash(files, system.nodename + e.cpuModel);
     e.compiler = BITDESK_COMPILER;
     e.buildType = BITDESK_BUILD_TYPE;
     e.version = BITDESK_VERSION;
+    for (int device = 0; device < nvml.deviceCount(); ++device) e.gpus.push_back(nvml.identity(device));
     return e;
 }
 
@@ -80,6 +79,9 @@ std::string toJson(const Environment& e) {
     const auto textOrNull = [](const std::string& value) {
         return value.empty() ? nlohmann::json() : nlohmann::json(value);
     };
+    nlohmann::json gpus = nlohmann::json::array();
+    for (const GpuIdentity& gpu : e.gpus)
+        gpus.push_back({{"name", textOrNull(gpu.name)}, {"driver", textOrNull(gpu.driver)}});
     return nlohmann::json{{"cpu", textOrNull(e.cpuModel)},
                           {"isa", e.isa},
                           {"logical_cpus", e.logicalCpus},
@@ -90,8 +92,10 @@ std::string toJson(const Environment& e) {
                           {"machine", textOrNull(e.hostHash)},
                           {"compiler", e.compiler},
                           {"build_type", e.buildType},
-                          {"version", e.version}}
-        .dump();
+                          {"version", e.version},
+                          {"online_cpus", e.onlineCpus > 0 ? nlohmann::json(e.onlineCpus) : nlohmann::json()},
+                          {"gpus", gpus}}  // What the kernel's files hold need not be UTF-8.
+        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace bitdesk

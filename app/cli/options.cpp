@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <charconv>
 #include <chrono>
+#include <cmath>
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
@@ -56,6 +57,36 @@ void addStore(CLI::App& command, StoreOptions& options) {
     command.add_flag("--no-store", options.none, "neither read nor write stored results");
 }
 
+namespace {
+
+/// A number at the start of a text, and what follows it.
+std::pair<double, std::string_view> numberAndUnit(const std::string& option, const std::string& text,
+                                                  const std::string& hint) {
+    double value = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (parsed.ec != std::errc{} || !std::isfinite(value) || value < 0)
+        throw Error(ErrorKind::Usage, option, "'" + text + "' is no number of 0 or more", hint);
+    return {value, std::string_view(text).substr(static_cast<std::size_t>(parsed.ptr - text.data()))};
+}
+
+}  // namespace
+
+double parseRatio(const std::string& option, const std::string& text) {
+    const std::string hint = "Write 1.05, or 5%";
+    const auto [value, unit] = numberAndUnit(option, text, hint);
+    const double ratio = unit == "%" ? 1 + value / 100 : value;
+    if ((!unit.empty() && unit != "%") || ratio < 1)
+        throw Error(ErrorKind::Usage, option, "'" + text + "' is no ratio of 1 or more", hint);
+    return ratio;
+}
+
+double parsePoints(const std::string& option, const std::string& text) {
+    const std::string hint = "Write 0.5pp";
+    const auto [value, unit] = numberAndUnit(option, text, hint);
+    if (unit != "pp") throw Error(ErrorKind::Usage, option, "'" + text + "' is no number of points", hint);
+    return value / 100;
+}
+
 std::vector<int> parseWidths(const std::string& text) {
     std::vector<int> widths;
     for (std::string_view rest = text;;) {
@@ -82,6 +113,13 @@ std::unique_ptr<StoreThread> openStore(const StoreOptions& options) {
     return std::make_unique<StoreThread>(options.db.empty() ? Store::defaultPath() : std::filesystem::path(options.db));
 }
 
+std::filesystem::path existingDatabase(const StoreOptions& options) {
+    auto path = options.db.empty() ? Store::defaultPath() : std::filesystem::path(options.db);
+    if (!std::filesystem::exists(path))
+        throw Error(ErrorKind::BadInput, path.string(), "there is no such database", "Name one with --db");
+    return path;
+}
+
 jobs::DeviceChoice deviceChoice(const DeviceOptions& options) {
     jobs::DeviceChoice choice{.backend = options.backend, .device = options.device};
     const std::string backend = jobs::backendOf(choice);
@@ -106,7 +144,9 @@ void checkOutputs(const OutputOptions& options, const std::vector<std::string>& 
         throw Error(ErrorKind::Usage, "--json - --csv -", "only one of them can go to standard output");
     if (same(options.json, options.csv))
         throw Error(ErrorKind::Usage, "--json and --csv", "name the same file " + options.json);
-    for (const std::string& file : {options.json, options.csv}) {
+    if (same(options.trace, options.json) || same(options.trace, options.csv))
+        throw Error(ErrorKind::Usage, "--trace", "names the same file as another result: " + options.trace);
+    for (const std::string& file : {options.json, options.csv, options.trace}) {
         for (const std::string& input : inputs)
             if (same(file, input))
                 throw Error(ErrorKind::Usage, file, "is an input, and would be replaced by the result",

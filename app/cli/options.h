@@ -24,6 +24,7 @@ inline constexpr std::int64_t kLargestLimit = std::int64_t{1} << 40;  ///< of an
 /// Options that many verbs share; each adder names the group that it stands for.
 struct OutputOptions {
     std::string json, csv;  ///< empty: none, "-": standard output
+    std::string trace;      ///< empty: none; of `profile`
     bool quiet = false;
 };
 struct ModelOptions {
@@ -53,12 +54,20 @@ void addData(CLI::App& command, DataOptions& options);
 void addDevice(CLI::App& command, DeviceOptions& options);
 void addStore(CLI::App& command, StoreOptions& options);
 
+/// "1.05" or "5%" → 1.05: a ratio of at least 1. Throws Error (Usage) naming the option.
+double parseRatio(const std::string& option, const std::string& text);
+/// "0.5pp" → 0.005: points of accuracy. Throws Error (Usage) naming the option.
+double parsePoints(const std::string& option, const std::string& text);
+
 /// "2,3,4" → {2, 3, 4}. Throws Error (Usage).
 std::vector<int> parseWidths(const std::string& text);
 std::vector<BitConfiguration> parseConfigurations(const ModelOptions& options, const MetaModel& model);
 
 /// Null under --no-store.
 std::unique_ptr<StoreThread> openStore(const StoreOptions& options);
+/// The database that --db, or the default, names. Looking into one must not make one: throws Error (BadInput) where
+/// there is none.
+std::filesystem::path existingDatabase(const StoreOptions& options);
 /// Checks backend and device before anything long begins.
 jobs::DeviceChoice deviceChoice(const DeviceOptions& options);
 

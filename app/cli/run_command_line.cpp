@@ -59,6 +59,8 @@ std::span<const Verb> verbs() {
         Verb{"eval", "accuracy and cost of one or more mixes", prepareEval, true},
         Verb{"predict", "class per image, in the data set's order", preparePredict, true},
         Verb{"profile", "measured latency of one or more mixes, whole and per layer", prepareProfile, true},
+        Verb{"compare", "verdict on accuracy and latency of two stored results, with limits for scripts",
+             prepareCompare, false},
         Verb{"train", "train a meta-quantized network by the three stages", prepareTrain, true},
         Verb{"db", "care of the results database", prepareDb, false},
     };

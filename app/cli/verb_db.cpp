@@ -17,15 +17,8 @@ struct DbOptions {
     CLI::App* check = nullptr;
 };
 
-std::filesystem::path databasePath(const DbOptions& options) {
-    auto path = options.store.db.empty() ? Store::defaultPath() : std::filesystem::path(options.store.db);
-    // Looking into a database must not make one.
-    if (!std::filesystem::exists(path)) throw Error(ErrorKind::BadInput, path.string(), "there is no such database");
-    return path;
-}
-
 int list(const DbOptions& options, Terminal& terminal) {
-    Store store(databasePath(options));
+    Store store(existingDatabase(options.store));
     Json rows = Json::array();
     std::string text = fmt::format("{:>6}  {:<20} {:<16} {:<5} {:<30} {:>15} {:>9}  {}\n", "id", "model", "data",
                                    "split", "bits", "right", "accuracy", "when");
@@ -52,7 +45,7 @@ int list(const DbOptions& options, Terminal& terminal) {
 }
 
 int check(const DbOptions& options, Terminal& terminal) {
-    Store store(databasePath(options));
+    Store store(existingDatabase(options.store));
     const auto problems = store.check();
     std::string text = fmt::format("{}: schema {}, {}\n", store.path().string(), store.schemaVersion(),
                                    problems.empty() ? "no problems" : "damaged");

@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include "app/cli/options.h"
+#include "app/cli/profile_output.h"
 #include "app/cli/verbs.h"
+#include "app/jobs/layer_table_job.h"
 #include "app/jobs/profile_job.h"
+#include "core/base/atomic_file.h"
 #include "core/model/model_file.h"
 
 namespace bitdesk::cli {
@@ -17,106 +20,127 @@ struct ProfileOptions {
     StoreOptions store;
     OutputOptions output;
     int batch = 1;
-    int samples = 30;
-    bool dryRun = false;
+    std::int64_t samples = 0;
+    double noise = StopOptions().noise, maxSeconds = StopOptions().maxSeconds;
+    std::string margin = "2%";
+    bool table = false, fresh = false, dryRun = false;
+    int checks = LayerProfileOptions().checks;
 };
 
-constexpr const char* kSimulated =
-    "Simulated bits: the reference backend holds codes in 32-bit floats, so these times say nothing about low-bit "
-    "speed.\n";
+constexpr int kTracedRuns = 5;  // of each mix
 
-Json quartilesJson(const Quartiles& q) { return {{"median", q.median}, {"q1", q.q1}, {"q3", q.q3}, {"n", q.n}}; }
-
-Json runJson(const Measurement& m) {
-    Json layers = Json::array();
-    for (const LayerTime& layer : m.layers)
-        layers.push_back({{"name", layer.name},
-                          {"requested_bits", layer.requestedBits > 0 ? Json(layer.requestedBits) : Json()},
-                          {"executed_bits", layer.executedBits},
-                          {"kernel", layer.kernel},
-                          {"time_ms", quartilesJson(layer.milliseconds)}});
-    return {{"id", m.id > 0 ? Json(m.id) : Json()},
-            {"model", m.modelName},
-            {"bits", m.bits.bits},
-            {"simulated", m.simulated},
-            {"backend", m.backend},
-            {"device", m.device},
-            {"threads", m.threads},
-            {"batch", m.batch},
-            {"latency_ms", quartilesJson(m.latencyMs)},
-            {"layers", layers}};
+MeasureOptions measureOptions(const ProfileOptions& options) {
+    MeasureOptions measure;
+    measure.warmupSeconds = 0.1;
+    measure.seed = options.model.seed + 1;
+    measure.stop.noise = options.noise;
+    measure.stop.maxSeconds = options.maxSeconds;
+    if (options.samples > 0) measure.stop = StopOptions::fixed(options.samples, options.maxSeconds);
+    return measure;
 }
 
-std::string runText(const Measurement& m) {
-    std::string text = fmt::format(
-        "\n{}  batch {}, {} thread(s), {} on {}\n  whole run: {:.3f} ms  [{:.3f}, {:.3f}]  n = {}\n", toText(m.bits),
-        m.batch, m.threads, m.backend, m.device, m.latencyMs.median, m.latencyMs.q1, m.latencyMs.q3, m.latencyMs.n);
-    text += fmt::format("  {:<28} {:>9} {:>8} {:>11} {:>21}  {}\n", "layer", "requested", "executed", "median ms",
-                        "quartiles ms", "kernel");
-    for (const LayerTime& layer : m.layers)
-        text +=
-            fmt::format("  {:<28} {:>9} {:>8} {:>11.4f} {:>21}  {}\n", layer.name,
-                        layer.requestedBits > 0 ? std::to_string(layer.requestedBits) : "", layer.executedBits,
-                        layer.milliseconds.median,
-                        fmt::format("[{:.4f}, {:.4f}]", layer.milliseconds.q1, layer.milliseconds.q3), layer.kernel);
+/// What the verb works with.
+struct Workplace {
+    std::shared_ptr<const MetaModel> model;
+    jobs::DeviceChoice device;
+    std::unique_ptr<StoreThread> store;
+    ComputeArbiter arbiter;
+    std::unique_ptr<Executor> executor;
+};
+
+LayerTable measureTable(const ProfileOptions& options, Workplace& place, Terminal& terminal) {
+    ProgressLine line(terminal, options.output.quiet);
+    jobs::JobContext context{place.store.get(), &place.arbiter,
+                             [&](const Progress& progress) {
+                                 line.show(fmt::format("{}: {:.0f} %", progress.activity, 100 * progress.fraction));
+                             },
+                             terminal.stop};
+    jobs::LayerTableRequest request{.model = place.model,
+                                    .device = place.device,
+                                    .batch = options.batch,
+                                    .options = {},
+                                    .reuseStored = !options.fresh};
+    request.options.checks = options.checks;
+    request.options.seed = options.model.seed + 1;
+    request.options.maxSeconds = options.maxSeconds;
+    return jobs::measureLayerTable(request, *place.executor, context);
+}
+
+jobs::ProfileResult profile(const ProfileOptions& options, std::vector<BitConfiguration> mixes, Workplace& place,
+                            Terminal& terminal) {
+    jobs::JobContext context{place.store.get(), &place.arbiter, {}, terminal.stop};
+    const jobs::ProfileRequest request{.model = place.model,
+                                       .configurations = std::move(mixes),
+                                       .device = place.device,
+                                       .batch = options.batch,
+                                       .options = measureOptions(options),
+                                       .margin = parseRatio("--margin", options.margin) - 1,
+                                       .energy = true,
+                                       .traceRuns = options.output.trace.empty() ? 0 : kTracedRuns};
+    return jobs::profileMixes(request, *place.executor, context);
+}
+
+std::string dryRunText(const ProfileOptions& options, const MetaModel& model,
+                       const std::vector<BitConfiguration>& mixes) {
+    std::string text;
+    if (options.table)
+        text += fmt::format("would measure the layer table of {}, batch {}, {} mixes and {} checks\n", model.name,
+                            options.batch, orthogonalMixes(model).size(), options.checks);
+    const std::string samples = options.samples > 0
+                                    ? fmt::format("{} runs", options.samples)
+                                    : fmt::format("until the median's noise is {:g} %", 100 * options.noise);
+    for (const BitConfiguration& bits : mixes)
+        text += fmt::format("would measure {} at {}, batch {}, {}, at most {:g} s\n", model.name, toText(bits),
+                            options.batch, samples, options.maxSeconds);
     return text;
 }
 
-std::string runsCsv(const std::vector<Measurement>& runs) {
-    std::string csv =
-        "id,bits,simulated,backend,device,threads,batch,layer,requested_bits,executed_bits,median_ms,q1_ms,q3_ms,n\n";
-    for (const Measurement& m : runs) {
-        const std::string head = fmt::format("{},{},{},{},{},{},{}", m.id, csvCell(toText(m.bits)), m.simulated,
-                                             m.backend, m.device, m.threads, m.batch);
-        csv += fmt::format("{},(whole run),,,{},{},{},{}\n", head, m.latencyMs.median, m.latencyMs.q1, m.latencyMs.q3,
-                           m.latencyMs.n);
-        for (const LayerTime& layer : m.layers)
-            csv += fmt::format("{},{},{},{},{},{},{},{}\n", head, csvCell(layer.name), layer.requestedBits,
-                               layer.executedBits, layer.milliseconds.median, layer.milliseconds.q1,
-                               layer.milliseconds.q3, layer.milliseconds.n);
-    }
-    return csv;
-}
-
-jobs::ProfileResult measure(const ProfileOptions& options, std::shared_ptr<const MetaModel> model,
-                            std::vector<BitConfiguration> mixes, Terminal& terminal) {
-    const jobs::DeviceChoice device = deviceChoice(options.device);
-    const auto store = openStore(options.store);
-    ComputeArbiter arbiter;
-    arbiter.setThreads(options.device.threads);
-    jobs::JobContext context{store.get(), &arbiter, {}, terminal.stop};
-    jobs::ProfileRequest request{.model = std::move(model),
-                                 .configurations = std::move(mixes),
-                                 .device = device,
-                                 .batch = options.batch,
-                                 .options = {}};
-    request.options.samples = options.samples;
-    request.options.seed = options.model.seed + 1;
-    return jobs::profileMixes(request, context);
+void checkUsage(const ProfileOptions& options) {
+    parseRatio("--margin", options.margin);
+    checkOutputs(options.output, inputFiles(options.model, options.store.db));
+    if (options.output.trace == "-")
+        throw Error(ErrorKind::Usage, "--trace -", "a trace is a file of its own", "Name one");
+    if (options.model.bits.empty() && !options.table)
+        throw Error(ErrorKind::Usage, "--bits", "is missing", "Give one or more, or --layer-table");
+    if (options.model.bits.empty() && !options.output.trace.empty())
+        throw Error(ErrorKind::Usage, "--trace", "shows runs of mixes, and there is no --bits", "Give one or more");
 }
 
 int run(const ProfileOptions& options, Terminal& terminal) {
-    checkOutputs(options.output, inputFiles(options.model, options.store.db));
-    const auto model = std::make_shared<const MetaModel>(openModel(options.model.model, options.model.seed));
-    const auto mixes = parseConfigurations(options.model, *model);
+    checkUsage(options);
+    Workplace place;
+    place.model = std::make_shared<const MetaModel>(openModel(options.model.model, options.model.seed));
+    const auto mixes = parseConfigurations(options.model, *place.model);
     if (options.dryRun) {
-        for (const BitConfiguration& bits : mixes)
-            terminal.out << fmt::format("would measure {} at {}, batch {}, {} runs\n", model->name, toText(bits),
-                                        options.batch, options.samples);
+        terminal.out << dryRunText(options, *place.model, mixes);
         return 0;
     }
-    const jobs::ProfileResult result = measure(options, model, mixes, terminal);
-    Json runs = Json::array();
-    std::string text = fmt::format("{}\n", model->name);
-    bool simulated = false;
-    for (const Measurement& m : result.runs) {
-        runs.push_back(runJson(m));
-        text += runText(m);
-        simulated = simulated || m.simulated;
+    place.device = deviceChoice(options.device);
+    place.store = openStore(options.store);
+    place.arbiter.setThreads(options.device.threads);
+    place.executor = jobs::makeExecutor(*place.model, place.device, place.arbiter.threads());
+    Json json = Json::object();
+    std::string csv, text;
+    std::optional<LayerTable> table;
+    if (options.table) {
+        table = measureTable(options, place, terminal);
+        text = layerTableText(*table);
+        csv = layerTableCsv(*table);
     }
-    if (simulated) text = kSimulated + text;
-    const Json json{{"runs", runs}, {"simulated", simulated}, {"environment", Json::parse(toJson(result.environment))}};
-    emit(options.output, terminal, json, runsCsv(result.runs), text);
+    if (!mixes.empty()) {
+        jobs::ProfileResult result = profile(options, mixes, place, terminal);
+        // Without a store the table is known here alone.
+        if (table && !result.table) {
+            for (Measurement& m : result.runs) m.predictedMs = table->predict(m.bits);
+            result.table = table;
+        }
+        json = profileJson(result);
+        csv = profileCsv(result);
+        text += (text.empty() ? "" : "\n") + profileText(result);
+        if (!options.output.trace.empty()) writeFileAtomically(options.output.trace, result.trace);
+    }
+    if (table) json["layer_table"] = layerTableJson(*table);
+    emit(options.output, terminal, json, csv, text);
     return 0;
 }
 
@@ -125,13 +149,32 @@ int run(const ProfileOptions& options, Terminal& terminal) {
 Run prepareProfile(CLI::App& command) {
     auto options = std::make_shared<ProfileOptions>();
     addModel(command, options->model, true);
+    command.get_option("--bits")->required(false);
     addDevice(command, options->device);
     addStore(command, options->store);
     addOutput(command, options->output);
     command.add_option("--batch", options->batch, "images a run")->capture_default_str()->check(CLI::Range(1, 4096));
-    command.add_option("--samples", options->samples, "counted runs of each mix")
+    command
+        .add_option("--noise", options->noise,
+                    "stop when half the 95 % interval of each median is this share of it, and every verdict is settled")
         ->capture_default_str()
+        ->check(CLI::Range(1e-6, 1.0));
+    command.add_option("--samples", options->samples, "exactly so many runs of each mix, instead of --noise")
         ->check(CLI::Range(5, 100000));
+    command.add_option("--max-seconds", options->maxSeconds, "stop by then, but not before 5 runs of each")
+        ->capture_default_str()
+        ->check(CLI::Range(0.0, 86400.0));
+    command.add_option("--margin", options->margin, "ratios to the first mix that do not matter: 2%, or 1.02")
+        ->capture_default_str();
+    command.add_flag("--layer-table", options->table,
+                     "measure layers × bits (or take the stored table), its error on random mixes, and which layers do "
+                     "not become faster, and why");
+    command.add_option("--checks", options->checks, "random mixes that tell the table's error")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 10000));
+    command.add_flag("--fresh", options->fresh, "measure the layer table even where one is stored");
+    command.add_option("--trace", options->output.trace,
+                       "write a trace of layers and threads to FILE, for chrome://tracing or Perfetto");
     command.add_flag("--dry-run", options->dryRun, "say what would be done");
     return [options](Terminal& terminal) { return run(*options, terminal); };
 }

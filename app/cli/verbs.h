@@ -11,6 +11,7 @@ Run prepareInfo(CLI::App& command);
 Run prepareEval(CLI::App& command);
 Run preparePredict(CLI::App& command);
 Run prepareProfile(CLI::App& command);
+Run prepareCompare(CLI::App& command);
 Run prepareTrain(CLI::App& command);
 Run prepareDb(CLI::App& command);
 

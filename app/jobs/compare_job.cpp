@@ -111,7 +111,8 @@ LatencyComparison compareMeasurements(const ComparedSide& a, const ComparedSide&
     LatencyComparison found = compareLatency(
         x.samplesMs, y.samplesMs, {.margin = margin, .noiseFloor = x.noiseFloor, .looks = std::max(x.looks, y.looks)});
     const auto unclear = [&](std::string reason) {
-        found = LatencyComparison{.ratio = x.latencyMs.median > 0 ? y.latencyMs.median / x.latencyMs.median : 1};
+        found = {};
+        if (x.latencyMs.median > 0) found.ratio = y.latencyMs.median / x.latencyMs.median;
         found.reason = std::move(reason);
         return found;
     };

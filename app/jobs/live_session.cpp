@@ -16,15 +16,10 @@ namespace {
 constexpr double kUpdateEvery = 0.03;  // seconds between streamed updates: faster than an eye follows
 
 /// How the images seen so far differ from a reference mix's verdicts on the same images.
-std::optional<PairedDifference> compare(const std::vector<std::uint8_t>& reference,
-                                        std::span<const std::uint8_t> mask) {
+std::optional<AccuracyComparison> compare(const std::vector<std::uint8_t>& reference,
+                                          std::span<const std::uint8_t> mask) {
     if (reference.size() < mask.size() || mask.empty()) return std::nullopt;
-    std::int64_t onlyReference = 0, onlyThis = 0;
-    for (std::size_t i = 0; i < mask.size(); ++i) {
-        onlyReference += reference[i] == 1 && mask[i] == 0 ? 1 : 0;
-        onlyThis += reference[i] == 0 && mask[i] == 1 ? 1 : 0;
-    }
-    return pairedDifference(onlyReference, onlyThis, static_cast<std::int64_t>(mask.size()));
+    return compareAccuracy(reference, mask);
 }
 
 }  // namespace
@@ -36,6 +31,7 @@ struct LiveSession::Worker {
     LiveSession& session;
     std::unique_ptr<Executor> executor;
     bool prepared = false;  // for every mix; a moved fader may have cancelled that
+    bool hasTable = false;  // the layer table was told
     PrefixCache prefixes;   // of that executor
     /// A finished mix and its verdicts.
     struct Finished {
@@ -74,10 +70,15 @@ struct LiveSession::Worker {
         if (const auto stored = findStored(requestFor(*bits), jobContext)) pinned = stored->correctMask;
     }
 
-    /// What a mix is compared with: never with itself.
+    /// What a mix is compared with: never with itself, except where it is the pinned one.
     const std::vector<std::uint8_t>& reference(const BitConfiguration& bits) const {
         if (pinnedBits) return pinned;
         return last.bits == bits ? before.verdicts : last.verdicts;
+    }
+    std::optional<BitConfiguration> referenceBits(const BitConfiguration& bits) const {
+        if (pinnedBits) return *pinnedBits == bits ? std::nullopt : pinnedBits;
+        const BitConfiguration& other = last.bits == bits ? before.bits : last.bits;
+        return other.size() == 0 ? std::nullopt : std::optional(other);
     }
 
     void remember(const BitConfiguration& bits, const std::vector<std::uint8_t>& verdicts) {
@@ -110,6 +111,7 @@ struct LiveSession::Worker {
             executor =
                 makeExecutor(*setup.model, setup.device, setup.arbiter != nullptr ? setup.arbiter->threads() : 0);
         }
+        tellStoredTable(stop);
         if (!prepared) executor->prepareAll(stop);
         prepared = true;
         LiveUpdate update = start(request);
@@ -144,16 +146,54 @@ struct LiveSession::Worker {
         session.m_sink(update);
     }
 
-    void measure(const Request& request, const std::stop_token& stop) {
-        const Setup& setup = session.m_setup;
-        ProfileRequest profile{.model = setup.model,
-                               .configurations = {request.bits},
-                               .device = setup.device,
-                               .batch = 1,
-                               .options = {.warmups = 2, .samples = 20, .maxSeconds = 3, .seed = 1}};
+    /// The table that predictions come from, if the store has it already.
+    void tellStoredTable(const std::stop_token& stop) {
+        if (hasTable) return;
         JobContext jobContext = context(stop);
+        if (auto stored = findLayerTable(tableRequest(), *executor, jobContext)) tellTable(std::move(*stored));
+    }
+
+    void measure(const Request& request, const std::stop_token& stop) {
+        JobContext jobContext = context(stop);
+        ProfileRequest profile{.model = session.m_setup.model,
+                               .configurations = {request.bits},
+                               .device = session.m_setup.device,
+                               .batch = 1,
+                               .options = {},
+                               .margin = LatencyLimits().margin,
+                               .energy = false,
+                               .traceRuns = 0};
+        profile.options.stop = {.noise = 0.005, .fewest = 30, .most = 1000, .maxSeconds = 2};
+        // The reference comes first: verdicts are against it.
+        const auto other = referenceBits(request.bits);
+        if (other) profile.configurations.insert(profile.configurations.begin(), *other);
         ProfileResult result = profileMixes(profile, *executor, jobContext);
-        session.m_sink(LiveLatency{request.generation, std::move(result.runs.front())});
+        LiveLatency latency{.generation = request.generation,
+                            .measurement = std::move(result.runs.back()),
+                            .reference = {},
+                            .comparison = {},
+                            .conditions = summary(result.conditions)};
+        if (other) {
+            latency.reference = std::move(result.runs.front());
+            latency.comparison = std::move(result.againstFirst.back());
+        }
+        session.m_sink(std::move(latency));
+    }
+
+    /// Once a session, where the store has none. Of simulated bits there is nothing to predict.
+    void measureTable(const std::stop_token& stop) {
+        if (hasTable || executor->backend() == "reference") return;
+        JobContext jobContext = context(stop);
+        tellTable(measureLayerTable(tableRequest(), *executor, jobContext));
+    }
+
+private:
+    LayerTableRequest tableRequest() const {
+        return {.model = session.m_setup.model, .device = session.m_setup.device, .batch = 1, .options = {}};
+    }
+    void tellTable(LayerTable table) {
+        hasTable = true;
+        session.m_sink(LiveLayerTable{std::move(table)});
     }
 };
 
@@ -214,7 +254,9 @@ void LiveSession::work(std::stop_token stop) {
         try {
             worker.refreshPinned(pinned);
             worker.evaluate(request, current);
-            if (m_setup.measureLatency) worker.measure(request, current);
+            if (!m_setup.measureLatency) continue;
+            worker.measure(request, current);
+            worker.measureTable(current);
         } catch (const Cancelled&) {
             // a newer mix waits, or nobody wants this one any more
         } catch (const std::exception& error) {

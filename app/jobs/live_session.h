@@ -13,7 +13,9 @@
 #include <variant>
 
 #include "app/jobs/evaluate_job.h"
+#include "app/jobs/layer_table_job.h"
 #include "app/jobs/profile_job.h"
+#include "core/statistics/accuracy_verdict.h"
 
 namespace bitdesk::jobs {
 
@@ -24,7 +26,7 @@ struct LiveUpdate {
     std::int64_t correct = 0, seen = 0, total = 0;
     /// Against the reference mix on the same images (pinned baseline, else the previous finished mix), when it is
     /// known.
-    std::optional<PairedDifference> difference;
+    std::optional<AccuracyComparison> difference;
     /// All images seen. Told again with the difference where the baseline had to be evaluated first.
     bool finished = false;
     bool fromStore = false;
@@ -34,10 +36,18 @@ struct LiveUpdate {
     std::string backend, device;  ///< of a finished one
 };
 
-/// Latency of a mix, taken when the hand rests.
+/// Latency of a mix, taken when the hand rests, interleaved with that of the reference mix where there is one.
 struct LiveLatency {
     std::uint64_t generation = 0;
     Measurement measurement;
+    std::optional<Measurement> reference;
+    std::optional<LatencyComparison> comparison;  ///< against the reference
+    std::string conditions;                       ///< one line for a status bar
+};
+
+/// The layer table of the session's model: out of the store when the session starts, else measured at the first rest.
+struct LiveLayerTable {
+    LayerTable table;
 };
 
 struct LiveFailure {
@@ -45,13 +55,14 @@ struct LiveFailure {
     std::string message;
 };
 
-using LiveEvent = std::variant<LiveUpdate, LiveLatency, LiveFailure>;
+using LiveEvent = std::variant<LiveUpdate, LiveLatency, LiveLayerTable, LiveFailure>;
 
 /// How the live evaluation walks the images: a small first mini-batch, so that the first estimate comes soon.
 EvaluationOptions liveOptions();
 
 /// One worker thread; the latest submitted mix wins: submitting cancels the evaluation in hand at its next
-/// mini-batch. After a finished evaluation the mix's latency is measured, unless a new one was submitted.
+/// mini-batch. After a finished evaluation the mix's latency is measured, and once, if the store has none, the layer
+/// table, unless a new mix was submitted.
 /// Knows no Qt; the sink is called on the worker thread.
 class LiveSession {
 public:

@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "app/cli/figures.h"
+
+#include <fmt/format.h>
+
+namespace bitdesk::cli {
+namespace {
+
+Json optionalNumber(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
+Json optionalInterval(const std::optional<Interval>& interval) {
+    return interval ? Json{interval->low, interval->high} : Json();
+}
+
+}  // namespace
+
+Json quartilesJson(const Quartiles& q) { return {{"median", q.median}, {"q1", q.q1}, {"q3", q.q3}, {"n", q.n}}; }
+
+Json measurementJson(const Measurement& m) {
+    return {{"id", m.id},
+            {"latency_ms", quartilesJson(m.latencyMs)},
+            {"median_ci95_ms", {m.medianCi95.low, m.medianCi95.high}},
+            {"stop_reason", m.stopReason},
+            {"noise_floor", optionalNumber(m.noiseFloor)},
+            {"simulated", m.simulated},
+            {"backend", m.backend},
+            {"device", m.device},
+            {"threads", m.threads},
+            {"batch", m.batch},
+            {"run_group", m.runGroup},
+            {"warnings", m.warnings},
+            {"environment", Json::parse(m.environmentJson, nullptr, false)}};
+}
+
+Json accuracyJson(const AccuracyComparison& c) {
+    const PairedDifference& d = c.difference;
+    const bool known = d.total > 0;
+    return {{"delta", known ? Json(d.delta) : Json()},
+            {"ci95", known ? Json{d.delta - d.halfWidth, d.delta + d.halfWidth} : Json()},
+            {"n", d.total},
+            {"only_a", d.onlyA},
+            {"only_b", d.onlyB},
+            {"p_value", known ? Json(c.pValue) : Json()},
+            {"verdict", toText(c.verdict)},
+            {"reason", c.reason}};
+}
+
+Json latencyJson(const LatencyComparison& c, bool known) {
+    return {{"ratio", known ? Json(c.ratio) : Json()},
+            {"ci95", optionalInterval(c.ci95)},
+            {"n", c.pairs},
+            {"noise_floor", optionalNumber(c.noiseFloor)},
+            {"below_noise", c.belowNoise},
+            {"verdict", toText(c.verdict)},
+            {"reason", c.reason}};
+}
+
+Json metricJson(const Metric& metric) {
+    return {{"tag", metric.tag},
+            {"unit", metric.unit},
+            {"value", metric.value},
+            {"ci95", optionalInterval(metric.ci95)},
+            {"n", metric.n}};
+}
+
+std::string latencyText(const Measurement& m) {
+    return fmt::format("{:.4f} ms [{:.4f}, {:.4f}] (quartiles [{:.4f}, {:.4f}], n = {}, stopped by {})",
+                       m.latencyMs.median, m.medianCi95.low, m.medianCi95.high, m.latencyMs.q1, m.latencyMs.q3,
+                       m.latencyMs.n, m.stopReason.empty() ? "count" : m.stopReason);
+}
+
+}  // namespace bitdesk::cli

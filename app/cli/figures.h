@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <string>
+
+#include "app/cli/options.h"
+#include "core/results/layer_table.h"
+#include "core/results/results.h"
+#include "core/statistics/accuracy_verdict.h"
+#include "core/statistics/latency_verdict.h"
+
+// How sampled figures look in text and JSON: never without spread, count and unit.
+namespace bitdesk::cli {
+
+/// {median, q1, q3, n}
+Json quartilesJson(const Quartiles& quartiles);
+/// Of a measurement in a comparison: latency, spread, count and what it was taken under, without samples and layers.
+Json measurementJson(const Measurement& measurement);
+/// {delta, ci95, n, only_a, only_b, p_value, verdict, reason}
+Json accuracyJson(const AccuracyComparison& comparison);
+/// {ratio, ci95, n, noise_floor, below_noise, verdict, reason}; `known` false: there is no ratio.
+Json latencyJson(const LatencyComparison& comparison, bool known = true);
+/// {value, unit, ci95, n, tag}
+Json metricJson(const Metric& metric);
+
+/// "0.4123 ms [0.4101, 0.4140] (quartiles [0.4090, 0.4180], n = 120, stopped by target)"
+std::string latencyText(const Measurement& measurement);
+
+}  // namespace bitdesk::cli

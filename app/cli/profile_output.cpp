@@ -1,0 +1,268 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "app/cli/profile_output.h"
+
+#include <fmt/format.h>
+
+#include "app/cli/figures.h"
+
+namespace bitdesk::cli {
+namespace {
+
+constexpr const char* kSimulated =
+    "Simulated bits: the reference backend holds codes in 32-bit floats, so these times say nothing about low-bit "
+    "speed.\n";
+
+double sumOfLayers(const Measurement& m) {
+    double sum = 0;
+    for (const LayerTime& layer : m.layers) sum += layer.milliseconds.median;
+    return sum;
+}
+
+Json predictionJson(const Measurement& m, const std::optional<LayerTable>& table) {
+    if (!m.predictedMs || !table) return {};
+    return {{"value_ms", *m.predictedMs},
+            {"residual", *m.predictedMs / m.latencyMs.median - 1},
+            {"median_error", table->medianError() ? Json(*table->medianError()) : Json()},
+            {"error90", table->error90() ? Json(*table->error90()) : Json()},
+            {"checks", table->checks.size()}};
+}
+
+Json runJson(const Measurement& m, const LatencyComparison& againstFirst, const std::optional<LayerTable>& table) {
+    Json layers = Json::array(), metrics = Json::array();
+    for (const LayerTime& layer : m.layers)
+        layers.push_back({{"name", layer.name},
+                          {"requested_bits", layer.requestedBits > 0 ? Json(layer.requestedBits) : Json()},
+                          {"executed_bits", layer.executedBits},
+                          {"kernel", layer.kernel},
+                          {"time_ms", quartilesJson(layer.milliseconds)}});
+    for (const Metric& metric : m.metrics) metrics.push_back(metricJson(metric));
+    Json json = measurementJson(m);
+    json["id"] = m.id > 0 ? Json(m.id) : Json();
+    json.erase("environment");  // one for all runs
+    json["model"] = m.modelName;
+    json["model_hash"] = m.modelHash;
+    json["bits"] = m.bits.bits;
+    json["against_first"] = latencyJson(againstFirst);
+    json["prediction"] = predictionJson(m, table);
+    json["reconciliation"] = {{"layers_ms", sumOfLayers(m)},
+                              {"outside_ms", m.latencyMs.median - sumOfLayers(m)},
+                              {"whole_ms", m.latencyMs.median}};
+    json["metrics"] = std::move(metrics);
+    json["unreadable"] = m.unreadable;
+    json["layers"] = std::move(layers);
+    json["samples_ms"] = m.samplesMs;
+    return json;
+}
+
+std::string layerLine(const std::string& name, const std::string& requested, const std::string& executed, double median,
+                      const std::string& quartiles, const std::string& rest) {
+    return fmt::format("  {:<28} {:>9} {:>8} {:>11.4f} {:>21}  {}\n", name, requested, executed, median, quartiles,
+                       rest);
+}
+
+std::string layersText(const Measurement& m) {
+    std::string text = fmt::format("  {:<28} {:>9} {:>8} {:>11} {:>21}  {}\n", "layer", "requested", "executed",
+                                   "median ms", "quartiles ms", "kernel");
+    for (const LayerTime& layer : m.layers)
+        text += layerLine(layer.name, layer.requestedBits > 0 ? std::to_string(layer.requestedBits) : "",
+                          std::to_string(layer.executedBits), layer.milliseconds.median,
+                          fmt::format("[{:.4f}, {:.4f}]", layer.milliseconds.q1, layer.milliseconds.q3), layer.kernel);
+    const double sum = sumOfLayers(m);
+    text += layerLine("(sum of layers)", "", "", sum, "",
+                      m.layers.empty() ? "" : fmt::format("n = {} each", m.layers.front().milliseconds.n));
+    text += layerLine("(outside the layers)", "", "", m.latencyMs.median - sum, "", "starting, waiting, copying");
+    text += layerLine("(whole run)", "", "", m.latencyMs.median,
+                      fmt::format("[{:.4f}, {:.4f}]", m.latencyMs.q1, m.latencyMs.q3), "");
+    return text;
+}
+
+std::string errorText(const LayerTable& table) {
+    if (!table.medianError()) return "not checked";
+    return fmt::format("median error {:.1f} %, 90 % within {:.1f} %, over {} mixes", 100 * *table.medianError(),
+                       100 * *table.error90(), table.checks.size());
+}
+
+std::string runText(const Measurement& m, const LatencyComparison& againstFirst, bool isFirst,
+                    const std::optional<LayerTable>& table) {
+    std::string text = fmt::format("\n{}{}: {}\n  batch {}, {} thread(s), {} on {}\n", toText(m.bits),
+                                   m.id > 0 ? fmt::format(" (id {})", m.id) : "", latencyText(m), m.batch, m.threads,
+                                   m.backend, m.device);
+    if (isFirst)
+        text += m.noiseFloor ? fmt::format("  against itself: noise floor {:.2f} %\n", 100 * *m.noiseFloor)
+                             : "  against itself: too few runs for a noise floor\n";
+    else
+        text += fmt::format("  against the first: {}{}: {}\n", toText(againstFirst.verdict),
+                            againstFirst.belowNoise ? " (below the noise floor)" : "", againstFirst.reason);
+    if (m.predictedMs && table)
+        text += fmt::format("  predicted {:.4f} ms, residual {:+.1f} % ({})\n", *m.predictedMs,
+                            100 * (*m.predictedMs / m.latencyMs.median - 1), errorText(*table));
+    for (const Metric& metric : m.metrics)
+        text += fmt::format("  {}: {:.6g} {} (n = {})\n", metric.tag, metric.value, metric.unit, metric.n);
+    return text + layersText(m);
+}
+
+Json cellJson(const LayerCell& cell) {
+    Json json = quartilesJson(cell.milliseconds);
+    json["ci95"] = {cell.ci95.low, cell.ci95.high};
+    return json;
+}
+
+Json rowJson(const LayerRow& row) {
+    Json times = Json::array();
+    for (const auto& line : row.cells) {
+        Json cells = Json::array();
+        for (const LayerCell& cell : line) cells.push_back(cellJson(cell));
+        times.push_back(std::move(cells));
+    }
+    return {{"name", row.name},
+            {"fader", row.quantizable >= 0 ? Json(row.quantizable) : Json()},
+            {"next_fader", row.next >= 0 ? Json(row.next) : Json()},
+            {"macs", row.macs},
+            {"kernels", row.kernels},
+            {"executed_bits", row.executedBits},
+            {"weight_bytes", row.weightBytes},
+            {"time_ms", std::move(times)}};
+}
+
+Json findingJson(const LayerFinding& f) {
+    return {{"layer", f.layer},
+            {"from_bits", f.fromBits},
+            {"to_bits", f.toBits},
+            {"bitops_ratio", f.bitopsRatio},
+            {"from_ms", cellJson(f.from)},
+            {"to_ms", cellJson(f.to)},
+            {"cause", toText(f.cause)},
+            {"explanation", f.explanation}};
+}
+
+std::string findingsText(const LayerTable& table) {
+    if (table.findings.empty()) return "Every layer is faster with fewer bits.\n";
+    std::string text = "BitOPs fell, latency did not:\n";
+    for (const LayerFinding& f : table.findings)
+        text +=
+            fmt::format("  {:<28} {} → {} bits  {:.4f} [{:.4f}, {:.4f}] → {:.4f} [{:.4f}, {:.4f}] ms  {}: {}\n",
+                        f.layer, f.fromBits, f.toBits, f.from.milliseconds.median, f.from.ci95.low, f.from.ci95.high,
+                        f.to.milliseconds.median, f.to.ci95.low, f.to.ci95.high, toText(f.cause), f.explanation);
+    return text;
+}
+
+}  // namespace
+
+Json profileJson(const jobs::ProfileResult& result) {
+    Json runs = Json::array();
+    bool simulated = false;
+    for (std::size_t i = 0; i < result.runs.size(); ++i) {
+        runs.push_back(runJson(result.runs[i], result.againstFirst[i], result.table));
+        simulated = simulated || result.runs[i].simulated;
+    }
+    return {{"runs", std::move(runs)},
+            {"simulated", simulated},
+            {"environment", Json::parse(toJson(result.conditions), nullptr, false)}};
+}
+
+std::string profileText(const jobs::ProfileResult& result) {
+    const Measurement& first = result.runs.front();
+    std::string text = (first.simulated ? kSimulated : "") + first.modelName + "\n";
+    for (std::size_t i = 0; i < result.runs.size(); ++i)
+        text += runText(result.runs[i], result.againstFirst[i], i == 0, result.table);
+    text += fmt::format("\nconditions: {} · {}\n", result.conditions.environment.cpuModel, summary(result.conditions));
+    for (const std::string& warning : first.warnings) text += fmt::format("  warning: {}\n", warning);
+    for (const std::string& field : first.unreadable) text += fmt::format("  not readable here: {}\n", field);
+    return text;
+}
+
+std::string profileCsv(const jobs::ProfileResult& result) {
+    std::string csv =
+        "id,bits,simulated,backend,device,threads,batch,layer,requested_bits,executed_bits,median_ms,q1_ms,q3_ms,n,"
+        "ci95_low_ms,ci95_high_ms\n";
+    for (const Measurement& m : result.runs) {
+        const std::string head = fmt::format("{},{},{},{},{},{},{}", m.id, csvCell(toText(m.bits)), m.simulated,
+                                             m.backend, m.device, m.threads, m.batch);
+        csv += fmt::format("{},(whole run),,,{},{},{},{},{},{}\n", head, m.latencyMs.median, m.latencyMs.q1,
+                           m.latencyMs.q3, m.latencyMs.n, m.medianCi95.low, m.medianCi95.high);
+        for (const LayerTime& layer : m.layers)
+            csv += fmt::format("{},{},{},{},{},{},{},{},,\n", head, csvCell(layer.name), layer.requestedBits,
+                               layer.executedBits, layer.milliseconds.median, layer.milliseconds.q1,
+                               layer.milliseconds.q3, layer.milliseconds.n);
+    }
+    return csv;
+}
+
+Json layerTableJson(const LayerTable& table) {
+    Json rows = Json::array(), checks = Json::array(), findings = Json::array();
+    for (const LayerRow& row : table.rows) rows.push_back(rowJson(row));
+    for (const LayerTableCheck& c : table.checks)
+        checks.push_back(
+            {{"bits", c.bits.bits},
+             {"predicted_ms", c.predictedMs},
+             {"measured_ms", {{"value", c.measuredMs}, {"ci95", {c.measuredCi95.low, c.measuredCi95.high}}}},
+             {"error", c.error()}});
+    for (const LayerFinding& finding : table.findings) findings.push_back(findingJson(finding));
+    const Roofline& roofline = table.roofline;
+    return {{"id", table.id > 0 ? Json(table.id) : Json()},
+            {"widths", table.widths},
+            {"mixes", table.mixes},
+            {"rounds", table.rounds},
+            {"threads", table.key.threads},
+            {"batch", table.key.batch},
+            {"backend", table.key.backend},
+            {"device", table.key.device},
+            {"median_error", table.medianError() ? Json(*table.medianError()) : Json()},
+            {"error90", table.error90() ? Json(*table.error90()) : Json()},
+            {"outside_ms", quartilesJson(table.outsideMs)},
+            {"layers", std::move(rows)},
+            {"checks", std::move(checks)},
+            {"roofline",
+             {{"macs_per_second", roofline.macsPerSecond},
+              {"bytes_per_second", roofline.bytesPerSecond},
+              {"bytes", roofline.bytes},
+              {"outputs_per_second", roofline.outputsPerSecond}}},
+            {"findings", std::move(findings)},
+            {"warnings", table.warnings},
+            {"environment", Json::parse(table.environmentJson, nullptr, false)}};
+}
+
+std::string layerTableText(const LayerTable& table) {
+    std::string text = fmt::format(
+        "layer table: {} mixes × {} rounds, batch {}, {} thread(s), {} on {}\n  predicts whole runs with {}\n\n  "
+        "{:<28}",
+        table.mixes, table.rounds, table.key.batch, table.key.threads, table.key.backend, table.key.device,
+        errorText(table), "median ms [95 %]");
+    for (const int width : table.widths) text += fmt::format(" {:>27}", fmt::format("{} bits", width));
+    text += '\n';
+    for (const LayerRow& row : table.rows) {
+        text += fmt::format("  {:<28}", row.name);
+        for (const auto& line : row.cells) {
+            const auto [low, high] =
+                std::ranges::minmax(line, {}, [](const LayerCell& c) { return c.milliseconds.median; });
+            text += fmt::format(" {:>27}", fmt::format("{:.4f} [{:.4f}, {:.4f}]{}", low.milliseconds.median,
+                                                       low.ci95.low, high.ci95.high, line.size() > 1 ? "*" : " "));
+        }
+        text += '\n';
+    }
+    text += fmt::format(
+        "  {:<28} {:>27}\n  * depends on the next layer's width as well: see --json\n\n", "(outside the layers)",
+        fmt::format("{:.4f} [{:.4f}, {:.4f}] ", table.outsideMs.median, table.outsideMs.q1, table.outsideMs.q3));
+    text += findingsText(table);
+    for (const std::string& warning : table.warnings) text += fmt::format("  warning: {}\n", warning);
+    return text;
+}
+
+std::string layerTableCsv(const LayerTable& table) {
+    std::string csv = "layer,bits,next_bits,kernel,executed_bits,median_ms,q1_ms,q3_ms,n,ci95_low_ms,ci95_high_ms\n";
+    for (const LayerRow& row : table.rows)
+        for (std::size_t w = 0; w < row.cells.size(); ++w)
+            for (std::size_t next = 0; next < row.cells[w].size(); ++next) {
+                const LayerCell& cell = row.cells[w][next];
+                csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", csvCell(row.name),
+                                   row.quantizable >= 0 ? std::to_string(table.widths[w]) : "",
+                                   row.next >= 0 ? std::to_string(table.widths[next]) : "", csvCell(row.kernels[w]),
+                                   row.executedBits[w], cell.milliseconds.median, cell.milliseconds.q1,
+                                   cell.milliseconds.q3, cell.milliseconds.n, cell.ci95.low, cell.ci95.high);
+            }
+    return csv;
+}
+
+}  // namespace bitdesk::cli

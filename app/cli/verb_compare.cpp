@@ -1,0 +1,185 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include <fmt/format.h>
+#include <cmath>
+
+#include "app/cli/figures.h"
+#include "app/cli/options.h"
+#include "app/cli/verbs.h"
+#include "app/jobs/compare_job.h"
+
+namespace bitdesk::cli {
+namespace {
+
+struct CompareOptions {
+    jobs::CompareRequest request;
+    StoreOptions store;
+    OutputOptions output;
+    std::string maxSlowdown, maxDrop;
+    std::string latencyMargin = "2%", accuracyMargin = "0.5pp";
+};
+
+/// A limit that the user stated, held against what was found.
+struct Limit {
+    std::string name;
+    double limit = 0, value = 0;
+    bool checked = true, broken = false;
+    std::string reason;
+};
+
+Limit slowdownLimit(double most, const jobs::CompareResult& result) {
+    Limit limit{.name = "--max-slowdown", .limit = most, .value = result.latency.ratio, .reason = {}};
+    const LatencyComparison& latency = result.latency;
+    limit.checked = latency.ci95.has_value();
+    limit.broken = !limit.checked || latency.ratio > most;
+    limit.reason = !limit.checked ? "cannot be checked: " + latency.reason
+                                  : fmt::format("ratio {:.3f} is {} {:.3f}", latency.ratio,
+                                                limit.broken ? "above" : "not above", most);
+    if (limit.checked && latency.ci95->low <= most && most < latency.ci95->high)
+        limit.reason += fmt::format(" (not settled: the interval [{:.3f}, {:.3f}] holds the limit)", latency.ci95->low,
+                                    latency.ci95->high);
+    return limit;
+}
+
+Limit dropLimit(double most, const jobs::CompareResult& result) {
+    const AccuracyComparison& accuracy = result.accuracy;
+    const double drop = -accuracy.difference.delta;
+    Limit limit{.name = "--max-drop", .limit = most, .value = drop, .reason = {}};
+    limit.checked = result.hasAccuracy;
+    limit.broken = !limit.checked || drop > most;
+    limit.reason = !limit.checked ? "cannot be checked: " + accuracy.reason
+                                  : fmt::format("drop of {:.2f} pp is {} {:.2f} pp", 100 * drop,
+                                                limit.broken ? "above" : "not above", 100 * most);
+    if (limit.checked && std::abs(drop - most) <= accuracy.difference.halfWidth)
+        limit.reason +=
+            fmt::format(" (not settled: ± {:.2f} pp reaches the limit)", 100 * accuracy.difference.halfWidth);
+    return limit;
+}
+
+std::vector<Limit> limitsOf(const CompareOptions& options, const jobs::CompareResult& result) {
+    std::vector<Limit> limits;
+    if (!options.maxSlowdown.empty())
+        limits.push_back(slowdownLimit(parseRatio("--max-slowdown", options.maxSlowdown), result));
+    if (!options.maxDrop.empty()) limits.push_back(dropLimit(parsePoints("--max-drop", options.maxDrop), result));
+    return limits;
+}
+
+Json sideJson(const jobs::ComparedSide& side) {
+    Json json{{"id", side.id},          {"model", side.modelName}, {"model_hash", side.modelHash},
+              {"bits", side.bits.bits}, {"evaluation", Json()},    {"measurement", Json()}};
+    if (side.evaluation) {
+        const Evaluation& e = *side.evaluation;
+        const Interval interval = wilson(e.correct, e.total);
+        json["evaluation"] = {{"id", e.id},
+                              {"data", e.dataName},
+                              {"split", e.key.split},
+                              {"correct", e.correct},
+                              {"total", e.total},
+                              {"accuracy", e.accuracy()},
+                              {"ci95", {interval.low, interval.high}},
+                              {"bitops", e.bitops}};
+    }
+    if (side.measurement) json["measurement"] = measurementJson(*side.measurement);
+    return json;
+}
+
+Json resultJson(const jobs::CompareResult& result, const std::vector<Limit>& limits) {
+    Json stated = Json::array();
+    for (const Limit& limit : limits)
+        stated.push_back({{"name", limit.name},
+                          {"limit", limit.limit},
+                          {"value", limit.checked ? Json(limit.value) : Json()},
+                          {"broken", limit.broken},
+                          {"reason", limit.reason}});
+    return {{"a", sideJson(result.a)},
+            {"b", sideJson(result.b)},
+            {"accuracy", accuracyJson(result.accuracy)},
+            {"latency", latencyJson(result.latency, result.hasLatency)},
+            {"limits", std::move(stated)}};
+}
+
+std::string sideText(const char* name, const jobs::ComparedSide& side) {
+    std::string text = fmt::format("{}  {:>5}  {} at {}\n", name, side.id, side.modelName, toText(side.bits));
+    if (side.evaluation) {
+        const Evaluation& e = *side.evaluation;
+        const Interval interval = wilson(e.correct, e.total);
+        text +=
+            fmt::format("          accuracy {:.2f} % [{:.2f}, {:.2f}] on {} images of {} ({})\n", 100 * e.accuracy(),
+                        100 * interval.low, 100 * interval.high, e.total, e.dataName, e.key.split);
+    }
+    if (side.measurement) {
+        const Measurement& m = *side.measurement;
+        text += fmt::format("          latency {}, {} on {}, {} thread(s), batch {}\n", latencyText(m), m.backend,
+                            m.device, m.threads, m.batch);
+    }
+    return text;
+}
+
+std::string resultText(const jobs::CompareResult& result, const std::vector<Limit>& limits) {
+    std::string text = sideText("A", result.a) + sideText("B", result.b);
+    text += fmt::format("\naccuracy, B against A: {}\n  {}\n", toText(result.accuracy.verdict), result.accuracy.reason);
+    text += fmt::format("latency, B against A: {}\n  {}\n", toText(result.latency.verdict), result.latency.reason);
+    for (const Measurement* m : {result.a.measurement ? &*result.a.measurement : nullptr,
+                                 result.b.measurement ? &*result.b.measurement : nullptr})
+        if (m != nullptr)
+            for (const std::string& warning : m->warnings) text += fmt::format("  disturbed: {}\n", warning);
+    for (const Limit& limit : limits)
+        text += fmt::format("{} {}: {}\n", limit.name, limit.broken ? "BROKEN" : "kept", limit.reason);
+    return text;
+}
+
+std::string resultCsv(const jobs::CompareResult& result) {
+    const AccuracyComparison& a = result.accuracy;
+    const LatencyComparison& l = result.latency;
+    return "a,b,accuracy_delta,accuracy_half_width,images,p_value,accuracy_verdict,latency_ratio,latency_ci95_low,"
+           "latency_ci95_high,pairs,noise_floor,latency_verdict\n" +
+           fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", result.a.id, result.b.id, a.difference.delta,
+                       a.difference.halfWidth, a.difference.total, a.pValue, toText(a.verdict),
+                       result.hasLatency ? fmt::to_string(l.ratio) : "", l.ci95 ? fmt::to_string(l.ci95->low) : "",
+                       l.ci95 ? fmt::to_string(l.ci95->high) : "", l.pairs,
+                       l.noiseFloor ? fmt::to_string(*l.noiseFloor) : "", toText(l.verdict));
+}
+
+int run(CompareOptions options, Terminal& terminal) {
+    checkOutputs(options.output, {options.store.db});
+    options.request.latencyMargin = parseRatio("--latency-margin", options.latencyMargin) - 1;
+    options.request.accuracyMargin = parsePoints("--accuracy-margin", options.accuracyMargin);
+    // Both are read before the work, so that a wrong one is told at once.
+    if (!options.maxSlowdown.empty()) parseRatio("--max-slowdown", options.maxSlowdown);
+    if (!options.maxDrop.empty()) parsePoints("--max-drop", options.maxDrop);
+    Store store(existingDatabase(options.store));
+    const jobs::CompareResult result = jobs::compareStored(store, options.request);
+    const auto limits = limitsOf(options, result);
+    emit(options.output, terminal, resultJson(result, limits), resultCsv(result), resultText(result, limits));
+    bool broken = false;
+    for (const Limit& limit : limits) {
+        if (limit.broken) terminal.err << "bitdesk: " << limit.name << ": " << limit.reason << '\n';
+        broken = broken || limit.broken;
+    }
+    return broken ? 1 : 0;
+}
+
+}  // namespace
+
+Run prepareCompare(CLI::App& command) {
+    auto options = std::make_shared<CompareOptions>();
+    command.add_option("A", options->request.a, "id of an evaluation or a measurement: the baseline")
+        ->required()
+        ->check(CLI::PositiveNumber);
+    command.add_option("B", options->request.b, "id of the one that is compared with it")
+        ->required()
+        ->check(CLI::PositiveNumber);
+    command.add_option("--db", options->store.db, "results database (default: the user's data folder)");
+    command.add_option("--max-slowdown", options->maxSlowdown,
+                       "exit code 1 where B takes more than so many times A's time: 1.05, or 5%");
+    command.add_option("--max-drop", options->maxDrop, "exit code 1 where B loses more accuracy: 0.5pp");
+    command.add_option("--latency-margin", options->latencyMargin, "ratios that do not matter: 2%, or 1.02")
+        ->capture_default_str();
+    command.add_option("--accuracy-margin", options->accuracyMargin, "differences that do not matter: 0.5pp")
+        ->capture_default_str();
+    addOutput(command, options->output);
+    return [options](Terminal& terminal) { return run(*options, terminal); };
+}
+
+}  // namespace bitdesk::cli

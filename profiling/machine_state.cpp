@@ -1,0 +1,236 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "profiling/machine_state.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "profiling/effective_clock.h"
+
+namespace bitdesk {
+namespace {
+
+using std::filesystem::path;
+
+path cpuFolder(int cpu) { return "sys/devices/system/cpu/cpu" + std::to_string(cpu); }
+
+std::optional<double> plausibleMHz(std::optional<double> mhz) {
+    constexpr double kLeast = 10, kHighest = 20000;
+    return mhz && *mhz >= kLeast && *mhz <= kHighest ? mhz : std::nullopt;
+}
+
+std::optional<double> mean(const std::vector<double>& values) {
+    if (values.empty()) return std::nullopt;
+    double sum = 0;
+    for (const double value : values) sum += value;
+    return sum / static_cast<double>(values.size());
+}
+
+/// "12 (name) R …": the state is the first word behind the name, which may itself hold blanks and brackets.
+bool runs(std::string_view stat) {
+    const auto bracket = stat.rfind(')');
+    return bracket != std::string_view::npos && stat.substr(bracket + 1).starts_with(" R");
+}
+
+std::optional<std::uint64_t> runnableOthers(const MachineFiles& files, std::string_view stat) {
+    for (const std::string_view line : linesOf(stat)) {
+        const auto words = wordsOf(line);
+        if (words.size() < 2 || words[0] != "procs_running") continue;
+        const auto all = countFrom(words[1]);
+        if (!all) return std::nullopt;
+        std::uint64_t own = 0;
+        for (const path& task : foldersIn(files, "proc/self/task"))
+            if (runs(firstLine(files, task / "stat"))) ++own;
+        own = std::max<std::uint64_t>(own, 1);  // the thread that reads this
+        return *all > own ? *all - own : 0;
+    }
+    return std::nullopt;
+}
+
+/// The "cpu MHz" of the CPUs that may be used, of /proc/cpuinfo's paragraphs.
+std::vector<double> clocksOfCpuInfo(const MachineFiles& files) {
+    const std::string text = readMachineFile(files, "proc/cpuinfo").value_or("");
+    std::vector<double> clocks;
+    bool ours = false;
+    for (const std::string_view line : linesOf(text)) {
+        if (line.starts_with("processor")) {
+            const auto number = countFrom(valueOf(line, "processor"));
+            ours = number && std::any_of(files.cpus.begin(), files.cpus.end(), [&](int cpu) {
+                       return cpu >= 0 && static_cast<std::uint64_t>(cpu) == *number;
+                   });
+        } else if (ours && line.starts_with("cpu MHz")) {
+            if (const auto mhz = plausibleMHz(numberFrom(valueOf(line, "cpu MHz")))) clocks.push_back(*mhz);
+        }
+    }
+    return clocks;
+}
+
+std::optional<double> reportedMHz(const MachineFiles& files) {
+    std::vector<double> clocks;
+    for (const int cpu : files.cpus) {
+        const auto kilohertz = countIn(files, cpuFolder(cpu) / "cpufreq/scaling_cur_freq");
+        if (!kilohertz) continue;
+        if (const auto mhz = plausibleMHz(static_cast<double>(*kilohertz) * 1e-3)) clocks.push_back(*mhz);
+    }
+    return mean(clocks.empty() ? clocksOfCpuInfo(files) : clocks);
+}
+
+std::optional<std::uint64_t> thermalThrottles(const MachineFiles& files) {
+    std::optional<std::uint64_t> sum;
+    for (const int cpu : files.cpus)
+        if (const auto count = countIn(files, cpuFolder(cpu) / "thermal_throttle/core_throttle_count"))
+            sum = sum.value_or(0) + *count;
+    return sum;
+}
+
+/// nr_throttled of a group and of all above it, whose quotas hold for it as well. In a container, the path may be the
+/// host's, and then only its end, or the root alone, is there.
+std::optional<std::uint64_t> throttlesUpwards(const MachineFiles& files, const path& mount, std::string_view group) {
+    if (!group.starts_with('/') || group.find("..") != std::string_view::npos) return std::nullopt;
+    std::optional<std::uint64_t> sum;
+    for (path at = path(group.substr(1));; at = at.parent_path()) {
+        const std::string text = readMachineFile(files, mount / at / "cpu.stat").value_or("");
+        for (const std::string_view line : linesOf(text)) {
+            const auto words = wordsOf(line);
+            if (words.size() != 2 || words[0] != "nr_throttled") continue;
+            if (const auto count = countFrom(words[1])) sum = sum.value_or(0) + *count;
+        }
+        if (at.empty()) return sum;
+    }
+}
+
+/// One line of /proc/self/cgroup: "0::/group" of version 2, "3:cpu,cpuacct:/group" of version 1.
+std::optional<std::uint64_t> throttlesOf(const MachineFiles& files, std::string_view line) {
+    const auto first = line.find(':');
+    const auto second = first == std::string_view::npos ? first : line.find(':', first + 1);
+    if (second == std::string_view::npos) return std::nullopt;
+    const std::string controllers(line.substr(first + 1, second - first - 1));
+    const std::string_view group = line.substr(second + 1);
+    if (controllers.empty()) {
+        const auto found = throttlesUpwards(files, "sys/fs/cgroup", group);
+        return found ? found : throttlesUpwards(files, "sys/fs/cgroup/unified", group);
+    }
+    if (("," + controllers + ",").find(",cpu,") == std::string::npos) return std::nullopt;
+    const auto found = throttlesUpwards(files, "sys/fs/cgroup/" + controllers, group);
+    return found ? found : throttlesUpwards(files, "sys/fs/cgroup/cpu", group);
+}
+
+std::optional<std::uint64_t> cgroupThrottles(const MachineFiles& files) {
+    constexpr std::size_t kLongestLine = 4096;
+    const std::string text = readMachineFile(files, "proc/self/cgroup").value_or("");
+    for (const std::string_view line : linesOf(text))
+        if (const auto found = line.size() <= kLongestLine ? throttlesOf(files, line) : std::nullopt) return found;
+    return std::nullopt;
+}
+
+struct CpuSeconds {
+    double busy = 0, steal = 0;
+};
+
+/// "cpu0 user nice system idle iowait irq softirq steal guest guest_nice", ticks; guests are counted as users already.
+std::optional<CpuSeconds> secondsOf(const std::vector<std::string_view>& words) {
+    constexpr std::size_t kFields = 9;
+    if (words.size() < kFields) return std::nullopt;
+    std::array<double, kFields> ticks{};
+    for (std::size_t i = 1; i < kFields; ++i) {
+        const auto count = countFrom(words[i]);
+        if (!count) return std::nullopt;
+        ticks[i] = static_cast<double>(*count);
+    }
+    const double perSecond = static_cast<double>(std::max(sysconf(_SC_CLK_TCK), 1L));
+    return CpuSeconds{(ticks[1] + ticks[2] + ticks[3] + ticks[6] + ticks[7]) / perSecond, ticks[8] / perSecond};
+}
+
+/// The sum over the CPUs that may be used; nothing where one is missing, which would make the sum incomparable.
+std::optional<CpuSeconds> cpuSeconds(const MachineFiles& files, std::string_view stat) {
+    CpuSeconds sum;
+    std::size_t found = 0;
+    for (const std::string_view line : linesOf(stat)) {
+        const auto words = wordsOf(line);
+        if (words.empty() || !words[0].starts_with("cpu")) continue;
+        const auto number = countFrom(words[0].substr(3));
+        if (!number || *number > 1'000'000) continue;
+        if (std::find(files.cpus.begin(), files.cpus.end(), static_cast<int>(*number)) == files.cpus.end()) continue;
+        const auto seconds = secondsOf(words);
+        if (!seconds) return std::nullopt;
+        sum.busy += seconds->busy;
+        sum.steal += seconds->steal;
+        ++found;
+    }
+    if (found == 0 || found != files.cpus.size()) return std::nullopt;
+    return sum;
+}
+
+void readOwnUse(MachineState& state) {
+    rusage use{};
+    if (getrusage(RUSAGE_SELF, &use) != 0) return;
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+    };
+    state.ownCpuSeconds = seconds(use.ru_utime) + seconds(use.ru_stime);
+    state.voluntarySwitches = static_cast<std::uint64_t>(use.ru_nvcsw);
+    state.involuntarySwitches = static_cast<std::uint64_t>(use.ru_nivcsw);
+}
+
+std::optional<double> temperature(const MachineFiles& files, const path& file) {
+    constexpr double kColdest = -60, kHottest = 200;
+    const auto thousandths = numberFrom(firstLine(files, file));
+    if (!thousandths || *thousandths < kColdest * 1e3 || *thousandths > kHottest * 1e3) return std::nullopt;
+    return *thousandths * 1e-3;
+}
+
+/// Of the first sensor of a folder whose name is one of a CPU's.
+std::optional<double> temperatureBelow(const MachineFiles& files, const path& parent, const char* nameFile,
+                                       const char* valueFile, const std::vector<std::string_view>& names) {
+    for (const std::string_view wanted : names)
+        for (const path& folder : foldersIn(files, parent)) {
+            if (!firstLine(files, folder / nameFile).starts_with(wanted)) continue;
+            if (const auto found = temperature(files, folder / valueFile)) return found;
+        }
+    return std::nullopt;
+}
+
+std::optional<double> cpuTemperature(const MachineFiles& files) {
+    const auto zone = temperatureBelow(files, "sys/class/thermal", "type", "temp", {"x86_pkg_temp", "cpu"});
+    if (zone) return zone;
+    return temperatureBelow(files, "sys/class/hwmon", "name", "temp1_input",
+                            {"coretemp", "k10temp", "zenpower", "cpu"});
+}
+
+std::optional<bool> batteryDischarging(const MachineFiles& files) {
+    std::optional<bool> found;
+    for (const path& supply : foldersIn(files, "sys/class/power_supply")) {
+        // Batteries of mice and keyboards say "Device".
+        if (firstLine(files, supply / "type") != "Battery" || firstLine(files, supply / "scope") == "Device") continue;
+        found = found.value_or(false) || firstLine(files, supply / "status") == "Discharging";
+    }
+    return found;
+}
+
+}  // namespace
+
+MachineState readMachineState(const MachineFiles& files, const Nvml& nvml) {
+    MachineState state;
+    readOwnUse(state);
+    const std::string stat = readMachineFile(files, "proc/stat").value_or("");
+    if (const auto seconds = cpuSeconds(files, stat)) {
+        state.busySeconds = seconds->busy;
+        state.stealSeconds = seconds->steal;
+    }
+    state.runnableOthers = runnableOthers(files, stat);
+    state.load1 = loadAverage(files);
+    state.reportedMHz = reportedMHz(files);
+    state.thermalThrottles = thermalThrottles(files);
+    state.cgroupThrottles = cgroupThrottles(files);
+    state.cpuTemperatureC = cpuTemperature(files);
+    state.batteryDischarging = batteryDischarging(files);
+    for (int device = 0; device < nvml.deviceCount(); ++device) state.gpus.push_back(nvml.state(device));
+    state.effectiveMHz = measureEffectiveMHz();
+    return state;
+}
+
+}  // namespace bitdesk
