@@ -48,9 +48,9 @@ public:
 
     std::size_t steps() const { return m_plan.steps.size(); }
 
-    /// Milliseconds of a whole run.
+    /// Milliseconds of a whole run, which finds the caches as the mix itself leaves them.
     double whole(const BitConfiguration& mix) {
-        set(mix);
+        leadIn(mix);
         m_stopwatch->start();
         m_executor.run(m_plan, m_images, m_batch, m_logits);
         return static_cast<double>(m_stopwatch->stop()) * 1e-6;
@@ -58,16 +58,17 @@ public:
 
     /// Milliseconds of each step inside a run.
     std::vector<double> perStep(const BitConfiguration& mix) {
-        set(mix);
+        leadIn(mix);
         m_spans.clear();
         m_executor.runTraced(m_plan, m_images, m_batch, m_logits, m_spans);
         return stepMilliseconds(m_spans, steps());
     }
 
 private:
-    void set(const BitConfiguration& mix) {
+    void leadIn(const BitConfiguration& mix) {
         for (std::size_t i = 0; i < mix.size(); ++i)
             if (m_plan.bits[i] != mix[i]) changeBits(m_plan, m_model, static_cast<int>(i), mix[i]);
+        m_executor.run(m_plan, m_images, m_batch, m_logits);
     }
 
     const MetaModel& m_model;
@@ -81,7 +82,7 @@ private:
 };
 
 /// What the rounds gather: times of every step of every orthogonal mix, and untraced whole runs of some of these and of
-/// the checks. All take turns, so that each finds the caches as another mix left them.
+/// the checks, in turns.
 class Gathering {
 public:
     Gathering(const MetaModel& model, Executor& executor, int batch, const LayerProfileOptions& options)

@@ -51,6 +51,7 @@ private:
     void run(bool counted) {
         for (const std::size_t i : roundOrder(m_configurations.size(), m_random.next())) {
             if (m_stop.stop_requested()) throw Cancelled();
+            for (int lead = 0; lead < m_options.leadIns; ++lead) m_configurations[i]();
             m_stopwatch.start();
             m_configurations[i]();
             const std::int64_t took = m_stopwatch.stop();

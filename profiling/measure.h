@@ -17,6 +17,9 @@ namespace bitdesk {
 struct MeasureOptions {
     int warmups = 3;           ///< rounds that are not counted, at least
     double warmupSeconds = 0;  ///< that they last, at least
+    /// Runs of a configuration right before each counted one, not counted: the counted one finds the caches as the
+    /// configuration itself leaves them, as where it runs all the time, and not as another one did.
+    int leadIns = 0;
     StopOptions stop;
     std::uint64_t seed = 1;  ///< of the random order within a round
 };

@@ -120,10 +120,11 @@ std::string resultText(const jobs::CompareResult& result, const std::vector<Limi
     std::string text = sideText("A", result.a) + sideText("B", result.b);
     text += fmt::format("\naccuracy, B against A: {}\n  {}\n", toText(result.accuracy.verdict), result.accuracy.reason);
     text += fmt::format("latency, B against A: {}\n  {}\n", toText(result.latency.verdict), result.latency.reason);
-    for (const Measurement* m : {result.a.measurement ? &*result.a.measurement : nullptr,
-                                 result.b.measurement ? &*result.b.measurement : nullptr})
-        if (m != nullptr)
-            for (const std::string& warning : m->warnings) text += fmt::format("  disturbed: {}\n", warning);
+    const auto &a = result.a.measurement, &b = result.b.measurement;
+    std::vector<std::string> warnings = a ? a->warnings : std::vector<std::string>();
+    if (b && !(a && a->runGroup == b->runGroup))
+        warnings.insert(warnings.end(), b->warnings.begin(), b->warnings.end());
+    for (const std::string& warning : warnings) text += fmt::format("  disturbed: {}\n", warning);
     for (const Limit& limit : limits)
         text += fmt::format("{} {}: {}\n", limit.name, limit.broken ? "BROKEN" : "kept", limit.reason);
     return text;

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include "app/cli/figures.h"
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
+#include "app/jobs/paired_job.h"
 #include "core/model/model_file.h"
 #include "core/network/cost.h"
 
@@ -17,59 +19,72 @@ struct EvalOptions {
     DeviceOptions device;
     StoreOptions store;
     OutputOptions output;
-    bool dryRun = false;
+    std::string margin = "0.5pp";
+    bool untilSettled = false, dryRun = false;
+};
+
+/// A mix, and how it compares with the first one.
+struct Row {
+    jobs::EvaluateResult result;
+    std::optional<AccuracyComparison> againstFirst;
 };
 
 /// Where the numbers of an evaluation come from is part of each of them.
-Json evaluationJson(const jobs::EvaluateResult& result) {
-    const Evaluation& e = result.evaluation;
+Json evaluationJson(const Row& row) {
+    const Evaluation& e = row.result.evaluation;
     const Interval interval = wilson(e.correct, e.total);
-    return {{"id", e.id > 0 ? Json(e.id) : Json()},
-            {"model", e.modelName},
-            {"model_hash", e.key.modelHash},
-            {"data", e.dataName},
-            {"data_hash", e.key.dataHash},
-            {"split", e.key.split},
-            {"bits", e.key.bits.bits},
-            {"correct", e.correct},
-            {"total", e.total},
-            {"accuracy", e.accuracy()},
-            {"ci95", {interval.low, interval.high}},
-            {"bitops", e.bitops},
-            {"weight_bytes", e.weightBytes},
-            {"norm_bytes", e.normBytes},
-            {"device", e.device},
-            {"backend", e.backend},
-            {"seconds", e.seconds},
-            {"from_store", result.fromStore}};
+    Json json{{"id", e.id > 0 ? Json(e.id) : Json()},
+              {"model", e.modelName},
+              {"model_hash", e.key.modelHash},
+              {"data", e.dataName},
+              {"data_hash", e.key.dataHash},
+              {"split", e.key.split},
+              {"bits", e.key.bits.bits},
+              {"correct", e.correct},
+              {"total", e.total},
+              {"accuracy", e.accuracy()},
+              {"ci95", {interval.low, interval.high}},
+              {"bitops", e.bitops},
+              {"weight_bytes", e.weightBytes},
+              {"norm_bytes", e.normBytes},
+              {"device", e.device},
+              {"backend", e.backend},
+              {"seconds", e.seconds},
+              {"from_store", row.result.fromStore}};
+    if (row.againstFirst) json["against_first"] = accuracyJson(*row.againstFirst);
+    return json;
 }
 
-std::string rowText(const jobs::EvaluateResult& result) {
-    const Evaluation& e = result.evaluation;
+std::string rowText(const Row& row) {
+    const Evaluation& e = row.result.evaluation;
     const Interval interval = wilson(e.correct, e.total);
-    return fmt::format(
-        "{:<28}  {:6.2f} %  [{:5.2f}, {:5.2f}]  {:>6} of {:<6} {:>10.2f} M {:>9.1f} KiB {:>9.1f} KiB  {}\n",
-        toText(e.key.bits), 100 * e.accuracy(), 100 * interval.low, 100 * interval.high, e.correct, e.total,
-        static_cast<double>(e.bitops) / 1e6, static_cast<double>(e.weightBytes) / 1024,
-        static_cast<double>(e.normBytes) / 1024, result.fromStore ? "stored" : "new");
+    std::string text =
+        fmt::format("{:<28}  {:6.2f} %  [{:5.2f}, {:5.2f}]  {:>6} of {:<6} {:>10.2f} M {:>9.1f} KiB {:>9.1f} KiB  {}\n",
+                    toText(e.key.bits), 100 * e.accuracy(), 100 * interval.low, 100 * interval.high, e.correct, e.total,
+                    static_cast<double>(e.bitops) / 1e6, static_cast<double>(e.weightBytes) / 1024,
+                    static_cast<double>(e.normBytes) / 1024, row.result.fromStore ? "stored" : "new");
+    if (row.againstFirst)
+        text +=
+            fmt::format("    against the first: {}: {}\n", toText(row.againstFirst->verdict), row.againstFirst->reason);
+    return text;
 }
 
-std::string tableText(const std::vector<jobs::EvaluateResult>& results) {
-    const Evaluation& first = results.front().evaluation;
+std::string tableText(const std::vector<Row>& rows) {
+    const Evaluation& first = rows.front().result.evaluation;
     std::string text = fmt::format("{} on {} ({}), {} on {}\n\n", first.modelName, first.dataName, first.key.split,
                                    first.backend, first.device);
     text += fmt::format("{:<28}  {:>8}  {:>14}  {:>16} {:>12} {:>13} {:>13}\n", "bits", "accuracy", "95 % interval",
                         "right", "BitOPs", "weights", "norms");
-    for (const auto& result : results) text += rowText(result);
+    for (const Row& row : rows) text += rowText(row);
     return text;
 }
 
-std::string tableCsv(const std::vector<jobs::EvaluateResult>& results) {
+std::string tableCsv(const std::vector<Row>& rows) {
     std::string csv =
         "id,model,data,split,bits,correct,total,accuracy,ci95_low,ci95_high,bitops,weight_bytes,norm_bytes,"
         "device,backend\n";
-    for (const auto& result : results) {
-        const Evaluation& e = result.evaluation;
+    for (const Row& row : rows) {
+        const Evaluation& e = row.result.evaluation;
         const Interval interval = wilson(e.correct, e.total);
         csv +=
             fmt::format("{},{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{},{},{},{},{}\n", e.id, csvCell(e.modelName),
@@ -87,8 +102,9 @@ std::string dryRunText(const EvalOptions& options, const MetaModel& model, const
     return text;
 }
 
-std::vector<jobs::EvaluateResult> evaluateAll(const EvalOptions& options, std::shared_ptr<const MetaModel> model,
-                                              const std::vector<BitConfiguration>& mixes, Terminal& terminal) {
+std::vector<Row> evaluateAll(const EvalOptions& options, std::shared_ptr<const MetaModel> model,
+                             const std::vector<BitConfiguration>& mixes, Terminal& terminal) {
+    const double margin = parsePoints("--margin", options.margin);
     const jobs::DeviceChoice device = deviceChoice(options.device);
     const auto store = openStore(options.store);
     const auto data = openDataSet(options.data.data, parseSplit(options.data.split));
@@ -96,36 +112,54 @@ std::vector<jobs::EvaluateResult> evaluateAll(const EvalOptions& options, std::s
     arbiter.setThreads(options.device.threads);
     const auto executor = jobs::makeExecutor(*model, device, arbiter.threads());
     jobs::JobContext context{store.get(), &arbiter, {}, terminal.stop};
-    std::vector<jobs::EvaluateResult> results;
+    std::vector<Row> rows;
     for (const BitConfiguration& bits : mixes) {
         ProgressLine line(terminal, options.output.quiet);
         jobs::EvaluateRequest request{.model = model, .data = data, .bits = bits, .device = device, .options = {}};
         request.options.limit = options.data.limit;
         request.options.batch = options.data.batch;
-        results.push_back(jobs::evaluateMix(request, *executor, context, [&](const PartialEvaluation& partial) {
+        const auto show = [&](const PartialEvaluation& partial) {
             line.show(fmt::format("{}: {} of {}, {:.2f} %", toText(bits), partial.seen, partial.total,
                                   100.0 * static_cast<double>(partial.correct) / static_cast<double>(partial.seen)));
-        }));
+        };
+        if (rows.empty()) {
+            rows.push_back({jobs::evaluateMix(request, *executor, context, show), std::nullopt});
+            continue;
+        }
+        const Evaluation& first = rows.front().result.evaluation;
+        if (options.untilSettled) {
+            auto found = jobs::evaluateUntilSettled(request, first, margin, *executor, context, show);
+            rows.push_back({std::move(found.result), std::move(found.comparison)});
+        } else {
+            auto result = jobs::evaluateMix(request, *executor, context, show);
+            auto comparison =
+                compareAccuracy(first.correctMask, result.evaluation.correctMask, {.margin = margin, .looks = 1});
+            rows.push_back({std::move(result), std::move(comparison)});
+        }
     }
-    return results;
+    return rows;
 }
 
 int run(const EvalOptions& options, Terminal& terminal) {
     checkOutputs(options.output, inputFiles(options.model, options.store.db));
+    parsePoints("--margin", options.margin);
+    if (options.untilSettled && options.model.bits.size() < 2)
+        throw Error(ErrorKind::Usage, "--until-settled",
+                    "settles how mixes compare with the first, and there is only one", "Give --bits twice or more");
     const auto model = std::make_shared<const MetaModel>(openModel(options.model.model, options.model.seed));
     const auto mixes = parseConfigurations(options.model, *model);
     if (options.dryRun) {
         terminal.out << dryRunText(options, *model, mixes);
         return 0;
     }
-    const auto results = evaluateAll(options, model, mixes, terminal);
-    Json json = evaluationJson(results.front());
-    if (results.size() > 1) {
+    const auto rows = evaluateAll(options, model, mixes, terminal);
+    Json json = evaluationJson(rows.front());
+    if (rows.size() > 1) {
         Json list = Json::array();
-        for (const auto& result : results) list.push_back(evaluationJson(result));
+        for (const Row& row : rows) list.push_back(evaluationJson(row));
         json = {{"evaluations", list}};
     }
-    emit(options.output, terminal, json, tableCsv(results), tableText(results));
+    emit(options.output, terminal, json, tableCsv(rows), tableText(rows));
     return 0;
 }
 
@@ -138,6 +172,10 @@ Run prepareEval(CLI::App& command) {
     addDevice(command, options->device);
     addStore(command, options->store);
     addOutput(command, options->output);
+    command.add_flag("--until-settled", options->untilSettled,
+                     "stop each mix after the first as soon as it is settled whether it is better, worse or the same");
+    command.add_option("--margin", options->margin, "differences from the first mix that do not matter")
+        ->capture_default_str();
     command.add_flag("--dry-run", options->dryRun, "say what would be done");
     return [options](Terminal& terminal) { return run(*options, terminal); };
 }

@@ -32,6 +32,7 @@ constexpr int kTracedRuns = 5;  // of each mix
 MeasureOptions measureOptions(const ProfileOptions& options) {
     MeasureOptions measure;
     measure.warmupSeconds = 0.1;
+    measure.leadIns = 1;
     measure.seed = options.model.seed + 1;
     measure.stop.noise = options.noise;
     measure.stop.maxSeconds = options.maxSeconds;

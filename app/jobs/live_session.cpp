@@ -163,6 +163,7 @@ struct LiveSession::Worker {
                                .margin = LatencyLimits().margin,
                                .energy = false,
                                .traceRuns = 0};
+        profile.options.leadIns = 1;
         profile.options.stop = {.noise = 0.005, .fewest = 30, .most = 1000, .maxSeconds = 2};
         // The reference comes first: verdicts are against it.
         const auto other = referenceBits(request.bits);

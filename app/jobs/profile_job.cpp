@@ -47,6 +47,7 @@ public:
         for (std::size_t m = 0; m < m_plans.size(); ++m) {
             samples[m].resize(m_plans[m].steps.size());
             work.emplace_back([this, m, &samples] {
+                run(m);  // leads in
                 const auto times = stepMilliseconds(traced(m).spans, m_plans[m].steps.size());
                 for (std::size_t s = 0; s < times.size(); ++s) samples[m][s].push_back(times[s]);
             });
@@ -54,6 +55,7 @@ public:
         constexpr std::int64_t kMost = 100;
         MeasureOptions options = m_request.options;
         options.warmups = 1;
+        options.leadIns = 0;
         options.warmupSeconds = 0;
         options.stop =
             StopOptions::fixed(std::clamp(options.stop.most / 2, std::int64_t{5}, kMost), options.stop.maxSeconds / 2);
