@@ -111,14 +111,14 @@ TEST_F(Live, DifferencesAreAgainstTheMixBeforeUntilOneIsPinned) {
     const LiveUpdate two = finish(m_place.uniform(2));
     ASSERT_TRUE(two.difference);
     const auto share = [](const LiveUpdate& u) { return static_cast<double>(u.correct) / static_cast<double>(u.seen); };
-    EXPECT_NEAR(two.difference->delta, share(two) - share(four), 1e-12);
+    EXPECT_NEAR(two.difference->difference.delta, share(two) - share(four), 1e-12);
     EXPECT_TRUE(updates(two.generation).front().difference) << "streamed estimates have one, too";
     m_session->pinBaseline(m_place.uniform(4));
     const LiveUpdate three = finish(m_place.uniform(3));
     ASSERT_TRUE(three.difference);
-    EXPECT_NEAR(three.difference->delta, share(three) - share(four), 1e-12) << "not against the mix before";
+    EXPECT_NEAR(three.difference->difference.delta, share(three) - share(four), 1e-12) << "not against the mix before";
     m_session->pinBaseline(std::nullopt);
-    EXPECT_NEAR(finish(m_place.uniform(2)).difference->delta, share(two) - share(three), 1e-12);
+    EXPECT_NEAR(finish(m_place.uniform(2)).difference->difference.delta, share(two) - share(three), 1e-12);
 }
 
 TEST_F(Live, AMixIsNotComparedWithItself) {
@@ -127,8 +127,8 @@ TEST_F(Live, AMixIsNotComparedWithItself) {
     const LiveUpdate two = finish(m_place.uniform(2));
     const LiveUpdate again = finish(m_place.uniform(2));
     ASSERT_TRUE(again.difference);
-    EXPECT_EQ(again.difference->delta, two.difference->delta) << "still against the mix before";
-    EXPECT_NEAR(finish(m_place.uniform(4)).difference->delta, -two.difference->delta, 1e-12);
+    EXPECT_EQ(again.difference->difference.delta, two.difference->difference.delta) << "still against the mix before";
+    EXPECT_NEAR(finish(m_place.uniform(4)).difference->difference.delta, -two.difference->difference.delta, 1e-12);
 }
 
 TEST_F(Live, ABaselineThatWasPinnedUnfinishedIsEvaluatedWhenTheHandRests) {
@@ -159,8 +159,42 @@ TEST_F(Live, LatencyIsMeasuredWhenTheHandRests) {
     ASSERT_TRUE(waitFor([&](const LiveEvent& event) {
         const auto* latency = std::get_if<LiveLatency>(&event);
         return latency != nullptr && latency->generation == generation && !latency->measurement.simulated &&
-               latency->measurement.latencyMs.n >= 5;
+               latency->measurement.latencyMs.n >= 5 && !latency->reference;
+    })) << "alone: nothing is before it";
+}
+
+TEST_F(Live, LatencyIsComparedWithTheMixBeforeInOneRun) {
+    start(true);
+    finish(m_place.uniform(4));
+    const std::uint64_t generation = m_session->submit(m_place.uniform(2));
+    ASSERT_TRUE(waitFor([&](const LiveEvent& event) {
+        const auto* latency = std::get_if<LiveLatency>(&event);
+        return latency != nullptr && latency->generation == generation && latency->reference && latency->comparison &&
+               latency->reference->bits == m_place.uniform(4) && latency->measurement.bits == m_place.uniform(2) &&
+               latency->reference->runGroup == latency->measurement.runGroup &&
+               latency->comparison->pairs == latency->measurement.latencyMs.n && !latency->conditions.empty();
     }));
+}
+
+TEST_F(Live, TheLayerTableIsMeasuredOnceAndThenKept) {
+    const auto told = [&](std::int64_t& id) {
+        return waitFor([&](const LiveEvent& event) {
+            const auto* table = std::get_if<LiveLayerTable>(&event);
+            if (table != nullptr) id = table->table.id;
+            return table != nullptr && table->table.checks.size() == 30;
+        });
+    };
+    std::int64_t first = 0, second = 0;
+    start(true);
+    m_session->submit(m_place.uniform(3));
+    ASSERT_TRUE(told(first));
+    EXPECT_GT(first, 0);
+    m_session.reset();
+    m_events.clear();
+    start(true);
+    m_session->submit(m_place.uniform(4));
+    ASSERT_TRUE(told(second));
+    EXPECT_EQ(second, first) << "out of the store";
 }
 
 TEST_F(Live, EndsAtOnceInTheMiddleOfAnEvaluation) {

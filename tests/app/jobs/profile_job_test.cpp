@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "app/jobs/layer_table_job.h"
 #include "core/base/error.h"
 #include "tests/app/jobs/small_workplace.h"
 
@@ -14,11 +17,20 @@ namespace {
 class ProfileJob : public testing::Test {
 protected:
     ProfileRequest request() const {
-        return {.model = m_place.model,
-                .configurations = {m_place.uniform(4), m_place.uniform(2)},
-                .device = {},
-                .batch = 2,
-                .options = {.warmups = 1, .samples = 6, .maxSeconds = 20, .seed = 1}};
+        ProfileRequest r{.model = m_place.model,
+                         .configurations = {m_place.uniform(4), m_place.uniform(2)},
+                         .device = {},
+                         .batch = 2,
+                         .options = {}};
+        r.options.warmups = 1;
+        r.options.stop = StopOptions::fixed(6, 20);
+        return r;
+    }
+    LayerTableRequest tableRequest() const {
+        LayerTableRequest r{.model = m_place.model, .device = {}, .batch = 2, .options = {}};
+        r.options.checks = 4;
+        r.options.mostRounds = 5;
+        return r;
     }
 
     test::SmallWorkplace m_place;
@@ -34,9 +46,10 @@ TEST_F(ProfileJob, MeasuresInterleavedAndSaysWhereBitsAreSimulated) {
         EXPECT_TRUE(m.simulated);
         EXPECT_EQ(m.batch, 2);
         EXPECT_EQ(m.samplesMs.size(), 6u);
+        EXPECT_EQ(m.stopReason, "count");
         EXPECT_GT(m.latencyMs.median, 0);
-        EXPECT_LE(m.latencyMs.q1, m.latencyMs.median);
-        EXPECT_GE(m.latencyMs.q3, m.latencyMs.median);
+        EXPECT_LE(m.medianCi95.low, m.latencyMs.median);
+        EXPECT_GE(m.medianCi95.high, m.latencyMs.median);
         EXPECT_FALSE(m.machine.empty());
         EXPECT_EQ(m.runGroup, found.runs.front().runGroup);
         for (const LayerTime& layer : m.layers) EXPECT_EQ(layer.executedBits, 32) << layer.name;
@@ -46,11 +59,14 @@ TEST_F(ProfileJob, MeasuresInterleavedAndSaysWhereBitsAreSimulated) {
     EXPECT_EQ(stored->samplesMs, found.runs[1].samplesMs);
     EXPECT_EQ(stored->bits, m_place.uniform(2));
     EXPECT_TRUE(stored->simulated);
+    EXPECT_EQ(stored->warnings, found.runs[1].warnings);
+    EXPECT_EQ(stored->noiseFloor, found.runs[1].noiseFloor);
 }
 
 TEST_F(ProfileJob, ThePackedRuntimeRunsBitsForReal) {
     JobContext context = m_place.context();
-    for (const Measurement& m : profileMixes(request(), context).runs) {
+    const ProfileResult found = profileMixes(request(), context);
+    for (const Measurement& m : found.runs) {
         EXPECT_FALSE(m.simulated);
         EXPECT_EQ(m.backend, "packed");
         for (const LayerTime& layer : m.layers)
@@ -59,16 +75,82 @@ TEST_F(ProfileJob, ThePackedRuntimeRunsBitsForReal) {
                 EXPECT_FALSE(layer.kernel.empty());
             }
     }
+    ASSERT_EQ(found.againstFirst.size(), 2u);
+    EXPECT_EQ(found.againstFirst[1].pairs, 6);
+    EXPECT_FALSE(found.againstFirst[1].reason.empty());
 }
 
-TEST_F(ProfileJob, LayersCarryTheBitsThatWereAskedFor) {
+TEST_F(ProfileJob, EveryFigureTellsItsConditions) {
+    JobContext context = m_place.context();
+    const ProfileResult found = profileMixes(request(), context);
+    const Measurement& m = found.runs.front();
+    EXPECT_NE(m.environmentJson.find("\"before\""), std::string::npos);
+    EXPECT_NE(m.environmentJson.find("\"effective_mhz\""), std::string::npos);
+    const auto says = [&](const std::string& what) {
+        const auto holds = [&](const std::string& text) { return text.find(what) != std::string::npos; };
+        return std::ranges::any_of(m.metrics, [&](const Metric& metric) { return holds(metric.tag); }) ||
+               std::ranges::any_of(m.unreadable, holds);
+    };
+    EXPECT_TRUE(says("energy")) << "read, or said not to be readable";
+    EXPECT_TRUE(says("peak"));
+}
+
+TEST_F(ProfileJob, LayersCarryTheBitsThatWereAskedForAndAddUpToTheRun) {
     JobContext context = m_place.context();
     ProfileRequest r = request();
     r.configurations = {m_place.uniform(3)};
+    r.options.stop = StopOptions::fixed(60, 20);
+    const Measurement m = profileMixes(r, context).runs.front();
     int quantizable = 0;
-    const ProfileResult found = profileMixes(r, context);
-    for (const LayerTime& layer : found.runs.front().layers) quantizable += layer.requestedBits == 3 ? 1 : 0;
+    double sum = 0;
+    for (const LayerTime& layer : m.layers) {
+        quantizable += layer.requestedBits == 3 ? 1 : 0;
+        sum += layer.milliseconds.median;
+    }
     EXPECT_EQ(quantizable, 14);
+    EXPECT_GT(sum, 0.4 * m.latencyMs.median);
+    EXPECT_LT(sum, 2.5 * m.latencyMs.median);
+}
+
+TEST_F(ProfileJob, TracesEveryMix) {
+    JobContext context = m_place.context();
+    ProfileRequest r = request();
+    EXPECT_TRUE(profileMixes(r, context).trace.empty());
+    r.traceRuns = 2;
+    const std::string trace = profileMixes(r, context).trace;
+    std::size_t runs = 0;
+    for (std::size_t at = trace.find("\"name\":\"run\""); at != std::string::npos;
+         at = trace.find("\"name\":\"run\"", at + 1))
+        ++runs;
+    EXPECT_EQ(runs, 4u);
+}
+
+TEST_F(ProfileJob, PredictsFromAStoredTable) {
+    JobContext context = m_place.context();
+    EXPECT_FALSE(profileMixes(request(), context).runs.front().predictedMs) << "no table yet";
+    const auto executor = makeExecutor(*m_place.model, {}, m_place.arbiter.threads());
+    const LayerTable table = measureLayerTable(tableRequest(), *executor, context);
+    EXPECT_GT(table.id, 0);
+    EXPECT_EQ(table.checks.size(), 4u);
+    EXPECT_EQ(table.roofline.macsPerSecond.size(), 3u);
+    const ProfileResult found = profileMixes(request(), context);
+    ASSERT_TRUE(found.table);
+    EXPECT_EQ(found.table->id, table.id);
+    ASSERT_TRUE(found.runs[1].predictedMs);
+    EXPECT_EQ(*found.runs[1].predictedMs, table.predict(m_place.uniform(2)));
+    ProfileRequest other = request();
+    other.batch = 1;
+    EXPECT_FALSE(profileMixes(other, context).runs[1].predictedMs) << "the table is of two images at a time";
+}
+
+TEST_F(ProfileJob, AStoredTableIsTheAnswerUnlessItShallBeFresh) {
+    JobContext context = m_place.context();
+    const auto executor = makeExecutor(*m_place.model, {}, m_place.arbiter.threads());
+    LayerTableRequest r = tableRequest();
+    const std::int64_t first = measureLayerTable(r, *executor, context).id;
+    EXPECT_EQ(measureLayerTable(r, *executor, context).id, first);
+    r.reuseStored = false;
+    EXPECT_GT(measureLayerTable(r, *executor, context).id, first);
 }
 
 TEST_F(ProfileJob, CancelledStoresNothing) {
@@ -76,6 +158,8 @@ TEST_F(ProfileJob, CancelledStoresNothing) {
     source.request_stop();
     JobContext context = m_place.context(source.get_token());
     EXPECT_THROW(profileMixes(request(), context), Cancelled);
+    const auto executor = makeExecutor(*m_place.model, {}, m_place.arbiter.threads());
+    EXPECT_THROW(measureLayerTable(tableRequest(), *executor, context), Cancelled);
     EXPECT_TRUE(Store(m_place.databasePath()).measurements().empty());
 }
 

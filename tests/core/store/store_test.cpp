@@ -174,10 +174,29 @@ TEST_F(StoreTest, KeepsMeasurements) {
     m.samplesMs = {3, 1, 2};
     m.layers = {{.name = "a", .requestedBits = 2, .executedBits = 32, .kernel = "k", .milliseconds = {1, 0.5, 2, 9}}};
     m.simulated = true;
+    m.stopReason = "plateau";
+    m.looks = 18;
+    m.predictedMs = 1.9;
+    m.noiseFloor = 0.01;
+    m.metrics = {{.tag = "peak_resident", .unit = "B", .value = 4096, .ci95 = {}, .n = 1},
+                 {.tag = "energy", .unit = "J", .value = 0.5, .ci95 = Interval{0.4, 0.6}, .n = 7}};
+    m.warnings = {"busy \xff"};
+    m.unreadable = {"governor"};
     Store store(file());
     const std::int64_t id = store.save(m);
     const auto found = store.measurement(id);
     ASSERT_TRUE(found);
+    EXPECT_EQ(found->stopReason, "plateau");
+    EXPECT_EQ(found->looks, 18);
+    EXPECT_EQ(found->predictedMs, 1.9);
+    EXPECT_EQ(found->noiseFloor, 0.01);
+    EXPECT_EQ(found->medianCi95.low, 1);
+    ASSERT_EQ(found->metrics.size(), 2u);
+    EXPECT_FALSE(found->metrics[0].ci95);
+    EXPECT_EQ(found->metrics[1].ci95->high, 0.6);
+    EXPECT_EQ(found->metrics[1].n, 7);
+    EXPECT_EQ(found->warnings.size(), 1u);
+    EXPECT_EQ(found->unreadable, m.unreadable);
     EXPECT_EQ(found->samplesMs, m.samplesMs);
     EXPECT_EQ(found->latencyMs.median, 2);
     EXPECT_TRUE(found->simulated);
@@ -185,6 +204,54 @@ TEST_F(StoreTest, KeepsMeasurements) {
     EXPECT_EQ(found->layers[0].executedBits, 32);
     EXPECT_EQ(found->layers[0].milliseconds.n, 9);
     EXPECT_FALSE(store.measurement(id + 1));
+}
+
+TEST_F(StoreTest, EvaluationsAndMeasurementsShareTheirIds) {
+    Store store(file());
+    Measurement m;
+    m.modelHash = "m";
+    m.bits = {{2, 3}};
+    m.samplesMs = {1};
+    EXPECT_EQ(store.save(example(2)), 1);
+    EXPECT_EQ(store.save(m), 2);
+    EXPECT_EQ(store.save(m), 3);
+    EXPECT_EQ(store.save(example(3)), 4);
+    EXPECT_FALSE(store.evaluation(2));
+    EXPECT_FALSE(store.measurement(4));
+}
+
+TEST_F(StoreTest, BringsADatabaseOfTheFirstSchemaForward) {
+    {
+        Store store(file());
+        store.save(example(2));
+        Measurement m;
+        m.modelHash = "m";
+        m.samplesMs = {1, 2};
+        store.save(m);
+    }
+    sql("DROP TABLE layer_tables; ALTER TABLE measurements DROP COLUMN details; PRAGMA user_version = 1");
+    Store store(file());
+    EXPECT_EQ(store.schemaVersion(), 2);
+    EXPECT_EQ(store.evaluations().size(), 1u);
+    ASSERT_EQ(store.measurements().size(), 1u);
+    EXPECT_EQ(store.measurements()[0].looks, 1);
+    EXPECT_FALSE(store.measurements()[0].noiseFloor);
+}
+
+TEST_F(StoreTest, DamagedDetailsAreLeftOut) {
+    Store store(file());
+    Measurement m;
+    m.modelHash = "m";
+    m.samplesMs = {1, 2, 3};
+    const auto id = store.save(m);
+    for (const char* text : {"", "7", "[1]", "{\"looks\":1e300,\"metrics\":[1,{\"value\":\"x\"},{\"n\":-1e99}]}",
+                             "{\"warnings\":{\"a\":1},\"noise_floor\":\"much\",\"stop_reason\":[]}"}) {
+        sql((std::string("UPDATE measurements SET details = '") + text + "'").c_str());
+        const auto found = store.measurement(id);
+        ASSERT_TRUE(found) << text;
+        EXPECT_EQ(found->latencyMs.median, 2);
+        EXPECT_FALSE(found->noiseFloor);
+    }
 }
 
 TEST_F(StoreTest, RefusesANewerSchema) {
