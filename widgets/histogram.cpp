@@ -10,7 +10,8 @@
 namespace bitdesk {
 namespace {
 
-constexpr double kFence = 5;  // interquartile ranges
+constexpr double kFence = 5;       // interquartile ranges
+constexpr double kLongest = 1e12;  // milliseconds: what is longer, or no number, is collected
 constexpr int kFewestBins = 12, kMostBins = 48;
 
 /// What of one sample the bins should cover, and how wide a bin suits it (Freedman and Diaconis 1981).
@@ -20,14 +21,14 @@ struct Span {
 
 Span spanOf(std::span<const double> samples) {
     std::vector<double> numbers;
-    std::ranges::copy_if(samples, std::back_inserter(numbers), [](double x) { return std::isfinite(x); });
+    std::ranges::copy_if(samples, std::back_inserter(numbers), [](double x) { return std::abs(x) < kLongest; });
     if (numbers.empty()) return {};
-    std::ranges::sort(numbers);
+    const auto [least, most] = std::ranges::minmax(numbers);
     const Quartiles q = quartiles(numbers);
     const double spread = q.q3 - q.q1;
     if (!(spread > 0)) return {.low = quantile(numbers, 0.01), .high = quantile(numbers, 0.99)};
-    return {.low = std::max(numbers.front(), q.q1 - kFence * spread),
-            .high = std::min(numbers.back(), q.q3 + kFence * spread),
+    return {.low = std::max(least, q.q1 - kFence * spread),
+            .high = std::min(most, q.q3 + kFence * spread),
             .bin = 2 * spread / std::cbrt(static_cast<double>(numbers.size()))};
 }
 

@@ -198,7 +198,7 @@ void LayerTableView::showFindings(const std::vector<LayerFinding>& findings) {
         item->setToolTip(toolTipOf(findingToolTip(finding)));
         m_findings->addItem(item);
     }
-    m_heading->setText(findings.empty() ? QStringLiteral("Wherever BitOPs fell, latency fell as well")
+    m_heading->setText(findings.empty() ? QStringLiteral("No layer found where BitOPs fell and latency did not")
                                         : QStringLiteral("BitOPs fell, latency did not · %1").arg(findings.size()));
     m_findings->setVisible(!findings.empty());
     const int rows = std::min(kFindingsShown, m_findings->count());

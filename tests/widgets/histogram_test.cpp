@@ -62,5 +62,13 @@ TEST(Histogram, OneValueAndNothingAtAllStillHaveBins) {
     EXPECT_EQ(histogram(none, commonBinning(none, none)).total(), 0);
 }
 
+TEST(Histogram, AbsurdTimesAreCollectedToo) {
+    const std::vector<double> absurd{-1e308, 1e308, std::numeric_limits<double>::infinity(), 0.4, 0.41};
+    const Histogram found = histogram(absurd, commonBinning(absurd, {}));
+    EXPECT_EQ(found.below, 1);
+    EXPECT_EQ(found.above, 2);
+    EXPECT_EQ(found.total(), 5);
+}
+
 }  // namespace
 }  // namespace bitdesk
