@@ -70,7 +70,7 @@ LayerTableView::LayerTableView(QWidget* parent) : QWidget(parent) {
 QWidget* LayerTableView::createContent() {
     auto* content = new QWidget;
     auto* column = new QVBoxLayout(content);
-    column->setContentsMargins(0, 0, 0, 0);
+    column->setContentsMargins(0, 3, 0, 0);
     column->setSpacing(2);
     createTable();
     m_caption = new ElidedLabel;

@@ -206,6 +206,7 @@ QPointF PredictionPlot::pixel(const Point& point) const {
 std::optional<PredictionPlot::Point> PredictionPlot::nearest(const QPoint& position) const {
     const auto all = points();
     std::vector<QPointF> pixels;
+    pixels.reserve(all.size());
     for (const Point& point : all) pixels.push_back(pixel(point));
     const auto found = nearestPoint(pixels, position);
     return found ? std::optional(all[*found]) : std::nullopt;

@@ -250,6 +250,7 @@ QPointF TradeOffPlot::pixel(const Mark& mark) const {
 
 const TradeOffPlot::Mark* TradeOffPlot::nearest(const QPoint& position) const {
     std::vector<QPointF> pixels;
+    pixels.reserve(m_marks.size());
     for (const Mark& mark : m_marks) pixels.push_back(pixel(mark));
     const auto found = nearestPoint(pixels, position);
     return found ? &m_marks[*found] : nullptr;

@@ -14,6 +14,7 @@ namespace {
 
 std::vector<double> around(double ms, int count) {
     std::vector<double> samples;
+    samples.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) samples.push_back(ms * (1 + 0.0002 * (i % 20)));
     return samples;
 }

@@ -14,6 +14,7 @@ namespace {
 
 std::vector<double> ramp(double from, double step, int count) {
     std::vector<double> samples;
+    samples.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) samples.push_back(from + step * i);
     return samples;
 }
