@@ -4,6 +4,9 @@
 #pragma once
 
 #include <QString>
+#include <string>
+
+#include "core/statistics/intervals.h"
 
 namespace bitdesk {
 
@@ -18,5 +21,34 @@ inline QString formatCount(double value) {
 inline QString formatKib(std::int64_t bytes) {
     return QStringLiteral("%1 KiB").arg(static_cast<double>(bytes) / 1024, 0, 'f', bytes < 102400 ? 1 : 0);
 }
+
+/// "+0.12" or "−0.12", with a true minus.
+QString formatSigned(double value, int digits);
+
+/// A text from a file as one short line: no control, direction or line-breaking characters.
+QString printable(const std::string& text);
+
+/// Plain text for a tool tip: what looks like markup is shown, long lines wrap.
+QString toolTipOf(const QString& plain);
+
+/// Why sampling ended (Measurement::stopReason), in plain words.
+QString stopReasonText(const std::string& reason);
+
+/// What a plot or a table writes its times in: one unit, one number of digits.
+struct TimeUnit {
+    double perMs = 1;
+    int digits = 3;
+    QString name = QStringLiteral("ms");
+
+    /// Microseconds where the longest time is below a millisecond.
+    static TimeUnit forLongest(double longestMs);
+    /// Milliseconds, with digits enough for a spread of `halfMs`.
+    static TimeUnit milliseconds(double ms, double halfMs);
+    QString number(double ms) const { return QString::number(perMs * ms, 'f', digits); }
+    /// "[410.1, 414.0]"
+    QString interval(const Interval& ms) const {
+        return QStringLiteral("[%1, %2]").arg(number(ms.low), number(ms.high));
+    }
+};
 
 }  // namespace bitdesk

@@ -6,39 +6,38 @@
 #include <qcustomplot.h>
 #include <QEvent>
 #include <QLabel>
-#include <QTabBar>
 #include <QVBoxLayout>
 
 #include "core/network/cost.h"
+#include "widgets/format.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
 namespace {
 
 QString shortName(const std::string& name) {
-    QString text = QString::fromStdString(name);
-    return text.replace(QStringLiteral("stage"), QStringLiteral("s"))
+    return printable(name)
+        .replace(QStringLiteral("stage"), QStringLiteral("s"))
         .replace(QStringLiteral(".block"), QStringLiteral(".b"))
         .replace(QStringLiteral("shortcut"), QStringLiteral("short"));
 }
 
+QString nothingMeasured() { return QStringLiteral("No time measured yet."); }
+
 }  // namespace
 
-LayerPlot::LayerPlot(QWidget* parent) : QWidget(parent) {
+LayerPlot::LayerPlot(Quantity quantity, QWidget* parent) : QWidget(parent), m_quantity(quantity) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(2);
-    m_tabs = new QTabBar;
-    m_tabs->addTab(QStringLiteral("BitOPs"));
-    m_tabs->addTab(QStringLiteral("Time"));
-    m_tabs->setDrawBase(false);
-    column->addWidget(m_tabs);
     m_plot = new QCustomPlot;
     column->addWidget(m_plot, 1);
     m_note = new QLabel;
+    m_note->setObjectName(QStringLiteral("layerNote"));
     m_note->setWordWrap(true);
     m_note->setTextFormat(Qt::PlainText);
     m_note->setFont(Theme::figures(font(), 0.85, false));
+    m_note->setVisible(quantity == Quantity::Time);
     column->addWidget(m_note);
     m_bars = new QCPBars(m_plot->xAxis, m_plot->yAxis);
     m_bars->setWidth(0.7);
@@ -46,8 +45,7 @@ LayerPlot::LayerPlot(QWidget* parent) : QWidget(parent) {
     m_errors->setDataPlottable(m_bars);
     m_errors->setAntialiased(false);
     style();
-    connect(m_tabs, &QTabBar::currentChanged, this, &LayerPlot::show);
-    show();
+    clear();
 }
 
 void LayerPlot::style() {
@@ -59,9 +57,7 @@ void LayerPlot::style() {
     m_bars->setPen(Qt::NoPen);
     m_bars->setBrush(theme.accent);
     m_errors->setPen(QPen(theme.text));
-    QPalette colours = m_note->palette();
-    colours.setColor(QPalette::WindowText, theme.warning);
-    m_note->setPalette(colours);
+    setTextColour(*m_note, theme.warning);
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -71,68 +67,63 @@ void LayerPlot::changeEvent(QEvent* event) {
 }
 
 void LayerPlot::setBitOps(const Network& network, const BitConfiguration& bits) {
-    m_bitOps = {};
-    m_bitOps.unit = QStringLiteral("BitOPs, millions");
+    if (m_quantity != Quantity::BitOps) return;
+    m_shown = {};
+    m_shown.unit = QStringLiteral("BitOPs, millions");
     const auto perLayer = bitOpsPerLayer(network, bits);
     for (std::size_t i = 0; i < perLayer.size(); ++i) {
-        m_bitOps.values << static_cast<double>(perLayer[i]) / 1e6;
-        m_bitOps.names << shortName(network.layers()[i].name);
+        m_shown.values << static_cast<double>(perLayer[i]) / 1e6;
+        m_shown.names << shortName(network.layers()[i].name);
     }
-    show();
+    show({});
 }
 
 void LayerPlot::setTimes(const std::vector<LayerTime>& layers, bool simulated) {
-    m_times = {};
+    if (m_quantity != Quantity::Time) return;
+    m_shown = {};
     std::int64_t runs = 0;
     double longest = 0;
     for (const LayerTime& layer : layers) longest = std::max(longest, layer.milliseconds.median);
-    const bool micro = longest < 1;
-    const double perUnit = micro ? 1e3 : 1;
-    m_times.unit = micro ? QStringLiteral("µs") : QStringLiteral("ms");
+    const TimeUnit unit = TimeUnit::forLongest(longest);
+    m_shown.unit = unit.name;
     for (const LayerTime& layer : layers) {
-        m_times.names << shortName(layer.name);
-        m_times.values << perUnit * layer.milliseconds.median;
-        m_times.low << perUnit * (layer.milliseconds.median - layer.milliseconds.q1);
-        m_times.high << perUnit * (layer.milliseconds.q3 - layer.milliseconds.median);
+        m_shown.names << shortName(layer.name);
+        m_shown.values << unit.perMs * layer.milliseconds.median;
+        m_shown.low << unit.perMs * (layer.milliseconds.median - layer.milliseconds.q1);
+        m_shown.high << unit.perMs * (layer.milliseconds.q3 - layer.milliseconds.median);
         runs = layer.milliseconds.n;
     }
-    m_timeNote = QStringLiteral("Median and quartiles of %1 runs of one image.").arg(runs);
-    if (simulated) m_timeNote += QStringLiteral(" Simulated bits: float arithmetic, not low-bit time.");
-    show();
+    QString note = QStringLiteral("Median and quartiles of %1 runs of one image.").arg(runs);
+    if (simulated) note += QStringLiteral(" Simulated bits: float arithmetic, not low-bit time.");
+    show(layers.empty() ? nothingMeasured() : note);
 }
 
 void LayerPlot::setTimesStale() {
-    if (!m_times.values.isEmpty()) m_timeNote = QStringLiteral("Times of the mix before (stale).");
-    show();
+    if (m_quantity == Quantity::Time && !m_shown.values.isEmpty())
+        m_note->setText(QStringLiteral("Times of the mix before (stale)."));
 }
 
 void LayerPlot::clear() {
-    m_bitOps = {};
-    m_times = {};
-    m_timeNote.clear();
-    show();
+    m_shown = {};
+    show(nothingMeasured());
 }
 
-void LayerPlot::show() {
-    const bool time = m_tabs->currentIndex() == Time;
-    const Bars& bars = time ? m_times : m_bitOps;
+void LayerPlot::show(const QString& note) {
     QVector<double> keys;
     QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
-    for (int i = 0; i < bars.values.size(); ++i) {
+    double highest = 0;
+    for (int i = 0; i < m_shown.values.size(); ++i) {
         keys << i;
-        ticker->addTick(i, bars.names[i]);
+        ticker->addTick(i, m_shown.names[i]);
+        highest = std::max(highest, m_shown.values[i] + (i < m_shown.high.size() ? m_shown.high[i] : 0));
     }
     m_plot->xAxis->setTicker(ticker);
-    m_bars->setData(keys, bars.values, true);
-    m_errors->setData(bars.low, bars.high);
-    double highest = 0;
-    for (int i = 0; i < bars.values.size(); ++i)
-        highest = std::max(highest, bars.values[i] + (i < bars.high.size() ? bars.high[i] : 0));
-    m_plot->yAxis->setLabel(bars.unit);
+    m_bars->setData(keys, m_shown.values, true);
+    m_errors->setData(m_shown.low, m_shown.high);
+    m_plot->yAxis->setLabel(m_shown.unit);
     m_plot->yAxis->setRange(0, highest > 0 ? 1.08 * highest : 1);
-    m_plot->xAxis->setRange(-0.8, std::max<double>(0, static_cast<double>(bars.values.size()) - 1) + 0.8);
-    m_note->setVisible(time);
-    m_note->setText(m_timeNote.isEmpty() ? QStringLiteral("No time measured yet.") : m_timeNote);
+    m_plot->xAxis->setRange(-0.8, std::max<double>(0, static_cast<double>(m_shown.values.size()) - 1) + 0.8);
+    m_note->setText(note);
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 

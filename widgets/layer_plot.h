@@ -13,23 +13,22 @@ class QCustomPlot;
 class QCPBars;
 class QCPErrorBars;
 class QLabel;
-class QTabBar;
 
 namespace bitdesk {
 
-/// One quantity per layer as bars, chosen by tabs: BitOPs of the present mix, or measured time.
+/// One quantity per layer as bars: BitOPs of the present mix, or measured time. What is of the other quantity is
+/// ignored.
 class LayerPlot : public QWidget {
     Q_OBJECT
 public:
-    explicit LayerPlot(QWidget* parent = nullptr);
+    enum class Quantity { BitOps, Time };
+    explicit LayerPlot(Quantity quantity, QWidget* parent = nullptr);
 
+    Quantity quantity() const { return m_quantity; }
     void setBitOps(const Network& network, const BitConfiguration& bits);
     void setTimes(const std::vector<LayerTime>& layers, bool simulated);
     void setTimesStale();
     void clear();
-
-    enum Tab { BitOps, Time };
-    QTabBar* tabs() const { return m_tabs; }
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -40,16 +39,15 @@ private:
         QVector<QString> names;
         QString unit;
     };
-    void show();
+    void show(const QString& note);
     void style();
 
-    QTabBar* m_tabs = nullptr;
+    Quantity m_quantity;
     QCustomPlot* m_plot = nullptr;
     QCPBars* m_bars = nullptr;
     QCPErrorBars* m_errors = nullptr;
     QLabel* m_note = nullptr;
-    Bars m_bitOps, m_times;
-    QString m_timeNote;
+    Bars m_shown;
 };
 
 }  // namespace bitdesk

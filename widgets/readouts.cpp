@@ -3,12 +3,13 @@
 
 #include "widgets/readouts.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QLocale>
 #include <QVBoxLayout>
 #include <cmath>
 
+#include "widgets/elided_label.h"
 #include "widgets/format.h"
 #include "widgets/theme.h"
 
@@ -26,70 +27,134 @@ QString stateName(ReadoutState state) {
     return {};
 }
 
+/// A half width stands for both sides only where they are about equal.
+bool lopsided(const Measurement& m) {
+    const double below = m.latencyMs.median - m.medianCi95.low, above = m.medianCi95.high - m.latencyMs.median;
+    return std::abs(above - below) > 0.5 * std::max(above, below);
+}
+
+TimeUnit unitOf(const Measurement& m) { return TimeUnit::milliseconds(m.latencyMs.median, m.medianCi95.half()); }
+
+QString latencyDetail(const Measurement& m) {
+    const TimeUnit unit = unitOf(m);
+    QString text = QStringLiteral("[%1 – %2] n = %3")
+                       .arg(unit.number(m.latencyMs.q1), unit.number(m.latencyMs.q3))
+                       .arg(m.latencyMs.n);
+    if (m.simulated) return text + QStringLiteral(" · simulated bits");
+    if (lopsided(m)) text += QStringLiteral(" · 95 % %1").arg(unit.interval(m.medianCi95));
+    if (m.predictedMs && m.latencyMs.median > 0)
+        text += QStringLiteral(" · predicted %1 (%2 %)")
+                    .arg(unit.number(*m.predictedMs), formatSigned(100 * (*m.predictedMs / m.latencyMs.median - 1), 1));
+    return text;
+}
+
+QString latencyFacts(const Measurement& m) {
+    const TimeUnit unit = unitOf(m);
+    QStringList lines{QStringLiteral("median %1 ms, 95 % interval %2 ms (bootstrap)")
+                          .arg(unit.number(m.latencyMs.median), unit.interval(m.medianCi95)),
+                      QStringLiteral("quartiles %1 – %2 ms, n = %3 runs of %4 image(s), %5 thread(s)")
+                          .arg(unit.number(m.latencyMs.q1), unit.number(m.latencyMs.q3))
+                          .arg(m.latencyMs.n)
+                          .arg(m.batch)
+                          .arg(m.threads),
+                      QStringLiteral("sampling stopped: %1").arg(stopReasonText(m.stopReason))};
+    if (m.simulated)
+        lines << QStringLiteral(
+            "The reference executor holds codes in 32-bit floats: its time says nothing about low-bit speed.");
+    for (const std::string& warning : m.warnings) lines << printable(warning);
+    return lines.join(QStringLiteral("\n"));
+}
+
+QString verdictText(const LatencyComparison& c, const QString& reference) {
+    if (c.belowNoise && c.noiseFloor)
+        return QStringLiteral("no difference above the noise floor of %1 %").arg(100 * *c.noiseFloor, 0, 'f', 1);
+    const QString word = QLatin1String(toText(c.verdict));
+    const bool than = c.verdict == LatencyVerdict::Faster || c.verdict == LatencyVerdict::Slower;
+    const QString link = than                                ? QStringLiteral("than")
+                         : c.verdict == LatencyVerdict::Same ? QStringLiteral("as")
+                                                             : QStringLiteral("against");
+    const QString figures = c.ci95 ? QStringLiteral("%1 [%2, %3]")
+                                         .arg(c.ratio, 0, 'f', 2)
+                                         .arg(c.ci95->low, 0, 'f', 2)
+                                         .arg(c.ci95->high, 0, 'f', 2)
+                                   : QStringLiteral("%1 pairs are too few").arg(c.pairs);
+    return QStringLiteral("%1 %2 %3 · %4").arg(word, link, reference, figures);
+}
+
 }  // namespace
 
 Readouts::Readouts(QWidget* parent) : QWidget(parent) {
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(14, 6, 14, 6);
-    row->setSpacing(18);
-    m_accuracy = createCell(QStringLiteral("Accuracy"), 9);
-    m_difference = createCell(QStringLiteral("Difference, same images"), 10);
-    m_bitops = createCell(QStringLiteral("BitOPs an image"), 6);
-    m_weights = createCell(QStringLiteral("Weights"), 5);
-    m_latency = createCell(QStringLiteral("Latency, one image"), 8);
-    m_accuracy.value->setObjectName(QStringLiteral("accuracyValue"));
-    m_accuracy.detail->setObjectName(QStringLiteral("accuracyDetail"));
-    m_difference.value->setObjectName(QStringLiteral("differenceValue"));
-    m_difference.detail->setObjectName(QStringLiteral("differenceDetail"));
-    m_latency.detail->setObjectName(QStringLiteral("latencyDetail"));
+    row->setSpacing(14);
+    m_accuracy = createCell(QStringLiteral("Accuracy"), QStringLiteral("accuracy"), 180);
+    m_difference = createCell(QStringLiteral("Difference, same images"), QStringLiteral("difference"), 222);
+    m_bitops = createCell(QStringLiteral("BitOPs an image"), QStringLiteral("bitops"), 104);
+    m_weights = createCell(QStringLiteral("Weights"), QStringLiteral("weights"), 94);
+    m_latency = createCell(QStringLiteral("Latency, one run"), QStringLiteral("latency"), 300);
+    m_difference.verdict->hide();  // said in its detail's second line
     clear();
 }
 
-Readouts::Cell Readouts::createCell(const QString& title, int stretch) {
+Readouts::Cell Readouts::createCell(const QString& title, const QString& name, int stretch) {
     Cell cell;
     auto* column = new QVBoxLayout;
     column->setSpacing(0);
-    auto* heading = new QLabel(title);
+    auto* heading = new ElidedLabel(title);
     heading->setFont(Theme::figures(font(), 0.85, false));
     heading->setForegroundRole(QPalette::PlaceholderText);
-    cell.value = new QLabel;
+    cell.value = new ElidedLabel;
+    cell.value->setObjectName(name + QStringLiteral("Value"));
     cell.value->setFont(Theme::figures(font(), 1.6, true));
     cell.value->setTextInteractionFlags(Qt::TextSelectableByMouse);
     cell.value->setFocusPolicy(Qt::NoFocus);
-    cell.detail = new QLabel;
+    cell.detail = new ElidedLabel;
+    cell.detail->setObjectName(name + QStringLiteral("Detail"));
     cell.detail->setFont(Theme::figures(font(), 0.85, false));
     cell.detail->setForegroundRole(QPalette::PlaceholderText);
+    cell.verdict = new ElidedLabel;
+    cell.verdict->setObjectName(name + QStringLiteral("Verdict"));
+    cell.verdict->setFont(Theme::figures(font(), 0.85, false));
     // Stretch alone gives the widths, so that streaming figures push nothing around.
-    cell.detail->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    for (QLabel* label : {heading, cell.value, cell.detail}) {
-        label->setTextFormat(Qt::PlainText);
-        column->addWidget(label);
-    }
+    for (ElidedLabel* label : {heading, cell.value, cell.detail, cell.verdict}) column->addWidget(label);
+    column->addStretch();
     static_cast<QHBoxLayout*>(layout())->addLayout(column, stretch);
     return cell;
 }
 
 void Readouts::setState(const Cell& cell, ReadoutState state) {
     const Theme theme = Theme::of(palette());
-    QPalette colours = cell.value->palette();
     const bool weak = state == ReadoutState::Stale || state == ReadoutState::Empty;
-    colours.setColor(QPalette::WindowText, weak ? theme.muted : theme.text);
-    cell.value->setPalette(colours);
+    setTextColour(*cell.value, weak ? theme.muted : theme.text);
+    setTextColour(*cell.verdict, weak ? theme.muted : theme.text);
+}
+
+void Readouts::style() {
+    setState(m_accuracy, m_accuracyState);
+    setState(m_difference, m_differenceState);
+    setState(m_bitops, m_costState);
+    setState(m_weights, m_costState);
+    setState(m_latency, m_simulated ? ReadoutState::Stale : m_latencyState);
+    if (m_faintVerdict) setTextColour(*m_latency.verdict, Theme::of(palette()).muted);
+}
+
+void Readouts::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_latency.value != nullptr) style();
 }
 
 void Readouts::setCost(std::int64_t bitops, std::int64_t weightBytes, std::int64_t normBytes) {
     m_bitops.value->setText(formatCount(static_cast<double>(bitops)));
-    m_bitops.detail->setText(QStringLiteral("MACs × w bits × a bits"));
+    m_bitops.detail->setText(QStringLiteral("MACs × w × a bits"));
     m_weights.value->setText(formatKib(weightBytes));
     m_weights.detail->setText(QStringLiteral("+ norms %1").arg(formatKib(normBytes)));
-    setState(m_bitops, ReadoutState::Final);
-    setState(m_weights, ReadoutState::Final);
+    m_costState = ReadoutState::Final;
+    style();
 }
 
 void Readouts::setAccuracy(std::int64_t correct, std::int64_t seen, std::int64_t total,
-                           const std::optional<PairedDifference>& difference, const QString& reference,
+                           const std::optional<AccuracyComparison>& comparison, const QString& reference,
                            ReadoutState state) {
-    m_accuracyState = state;
     const QLocale locale;
     const Interval interval = wilson(correct, seen);
     const double accuracy = seen > 0 ? static_cast<double>(correct) / static_cast<double>(seen) : 0;
@@ -98,54 +163,96 @@ void Readouts::setAccuracy(std::int64_t correct, std::int64_t seen, std::int64_t
     m_accuracy.detail->setText(QStringLiteral("%1 of %2 · %3 · 95 %")
                                    .arg(locale.toString(static_cast<qlonglong>(seen)),
                                         locale.toString(static_cast<qlonglong>(total)), stateName(state)));
-    setState(m_accuracy, state);
-    setState(m_difference, difference ? state : ReadoutState::Empty);
-    if (!difference || reference.isEmpty()) {
+    m_accuracyState = state;
+    m_differenceState = comparison && !reference.isEmpty() ? state : ReadoutState::Empty;
+    setDifference(comparison, reference);
+    style();
+}
+
+void Readouts::setDifference(const std::optional<AccuracyComparison>& comparison, const QString& reference) {
+    m_difference.detail->setFacts({});
+    if (!comparison || reference.isEmpty()) {
         m_difference.value->setText(QStringLiteral("–"));
         m_difference.detail->setText(reference.isEmpty() ? QStringLiteral("pin a baseline, or move a fader")
                                                          : QStringLiteral("vs %1 · not known yet").arg(reference));
         return;
     }
-    const double points = 100 * difference->delta;
-    m_difference.value->setText(QStringLiteral("%1%2 ± %3 pp")
-                                    .arg(points < 0 ? QStringLiteral("−") : QStringLiteral("+"))
-                                    .arg(std::abs(points), 0, 'f', 2)
-                                    .arg(100 * difference->halfWidth, 0, 'f', 2));
-    m_difference.detail->setText(QStringLiteral("vs %1 · %2 gained, %3 lost · 95 %")
+    const PairedDifference& difference = comparison->difference;
+    m_difference.value->setText(QStringLiteral("%1 ± %2 pp")
+                                    .arg(formatSigned(100 * difference.delta, 2))
+                                    .arg(100 * difference.halfWidth, 0, 'f', 2));
+    const QString p = comparison->pValue < 0.001 ? QStringLiteral("p < 0.001")
+                                                 : QStringLiteral("p = %1").arg(comparison->pValue, 0, 'f', 3);
+    m_difference.detail->setText(QStringLiteral("vs %1 · %2 gained, %3 lost\n%4 · %5 · ± 95 %")
                                      .arg(reference)
-                                     .arg(difference->onlyB)
-                                     .arg(difference->onlyA));
+                                     .arg(difference.onlyB)
+                                     .arg(difference.onlyA)
+                                     .arg(QLatin1String(toText(comparison->verdict)), p));
+    m_difference.detail->setFacts(printable(comparison->reason) + QStringLiteral("\nexact McNemar test"));
 }
 
-void Readouts::setLatency(const Quartiles& ms, bool simulated, ReadoutState state) {
-    const int digits = ms.median < 1 ? 3 : 2;
-    m_latency.value->setText(QStringLiteral("%1 ms").arg(ms.median, 0, 'f', digits));
-    m_latency.detail->setText(QStringLiteral("[%1 – %2] n = %3%4")
-                                  .arg(ms.q1, 0, 'f', digits)
-                                  .arg(ms.q3, 0, 'f', digits)
-                                  .arg(ms.n)
-                                  .arg(simulated ? QStringLiteral(" · simulated bits") : QString()));
-    m_latency.value->setToolTip(simulated ? QStringLiteral("The reference executor holds codes in 32-bit floats: "
-                                                           "its time says nothing about low-bit speed.")
-                                          : QString());
-    setState(m_latency, simulated ? ReadoutState::Stale : state);
+void Readouts::setLatency(const Measurement& measurement, const std::optional<LatencyComparison>& comparison,
+                          const QString& reference, ReadoutState state) {
+    const TimeUnit unit = unitOf(measurement);
+    QString value = QStringLiteral("%1 ms").arg(unit.number(measurement.latencyMs.median));
+    if (measurement.medianCi95.half() > 0)
+        value += QStringLiteral(" ± %1").arg(unit.number(measurement.medianCi95.half()));
+    m_latency.value->setText(value);
+    m_latency.detail->setText(latencyDetail(measurement));
+    for (ElidedLabel* label : {m_latency.value, m_latency.detail}) label->setFacts(latencyFacts(measurement));
+    m_simulated = measurement.simulated;
+    m_latencyState = state;
+    setLatencyVerdict(comparison, reference);
+    style();
+}
+
+void Readouts::setLatencyVerdict(const std::optional<LatencyComparison>& comparison, const QString& reference) {
+    const bool shown = comparison && !reference.isEmpty();
+    m_faintVerdict = shown && comparison->belowNoise;
+    m_latency.verdict->setText(shown ? verdictText(*comparison, reference) : QString());
+    m_latency.verdict->setFacts(shown ? printable(comparison->reason) : QString());
+}
+
+void Readouts::setPredicted(std::optional<double> ms, std::optional<double> medianError) {
+    if (!ms) return;
+    const TimeUnit unit = TimeUnit::milliseconds(*ms, medianError.value_or(0) * *ms);
+    QString value = QStringLiteral("≈ %1 ms").arg(unit.number(*ms));
+    if (medianError) value += QStringLiteral(" ± %1 %").arg(100 * *medianError, 0, 'f', 1);
+    m_latency.value->setText(value);
+    m_latency.detail->setText(medianError ? QStringLiteral("predicted by the layer table · ± its median error")
+                                          : QStringLiteral("predicted by the layer table · unchecked"));
+    for (ElidedLabel* label : {m_latency.value, m_latency.detail})
+        label->setFacts(QStringLiteral("Sum of the layers' measured times; measured anew when the hand rests."));
+    setLatencyVerdict(std::nullopt, {});
+    m_simulated = false;
+    m_latencyState = ReadoutState::Streaming;
+    style();
 }
 
 void Readouts::setStale() {
-    if (m_accuracyState == ReadoutState::Empty) return;
-    m_accuracyState = ReadoutState::Stale;
-    for (const Cell& cell : {m_accuracy, m_difference, m_latency}) setState(cell, ReadoutState::Stale);
-    for (const Cell& cell : {m_accuracy, m_difference, m_latency})
+    const auto stale = [](const Cell& cell, ReadoutState& state) {
+        if (state == ReadoutState::Empty) return;
+        state = ReadoutState::Stale;
         cell.detail->setText(QStringLiteral("of the mix before · stale"));
+        for (ElidedLabel* label : {cell.value, cell.detail}) label->setFacts({});
+        cell.verdict->setText({});
+        cell.verdict->setFacts({});
+    };
+    stale(m_accuracy, m_accuracyState);
+    stale(m_difference, m_differenceState);
+    stale(m_latency, m_latencyState);
+    style();
 }
 
 void Readouts::clear() {
-    m_accuracyState = ReadoutState::Empty;
+    m_accuracyState = m_differenceState = m_costState = m_latencyState = ReadoutState::Empty;
+    m_simulated = m_faintVerdict = false;
     for (const Cell& cell : {m_accuracy, m_difference, m_bitops, m_weights, m_latency}) {
         cell.value->setText(QStringLiteral("–"));
-        cell.detail->setText(QStringLiteral(" "));
-        setState(cell, ReadoutState::Empty);
+        for (ElidedLabel* label : {cell.detail, cell.verdict}) label->setText(QStringLiteral(" "));
+        for (ElidedLabel* label : {cell.value, cell.detail, cell.verdict}) label->setFacts({});
     }
+    style();
 }
 
 QString Readouts::accuracyText() const { return m_accuracy.value->text(); }

@@ -7,11 +7,13 @@
 #include <QWidget>
 #include <optional>
 
-#include "core/statistics/intervals.h"
-
-class QLabel;
+#include "core/results/results.h"
+#include "core/statistics/accuracy_verdict.h"
+#include "core/statistics/latency_verdict.h"
 
 namespace bitdesk {
+
+class ElidedLabel;
 
 /// How far a shown number can be trusted.
 enum class ReadoutState { Empty, Stale, Streaming, Final, Stored };
@@ -23,28 +25,42 @@ public:
     explicit Readouts(QWidget* parent = nullptr);
 
     void setCost(std::int64_t bitops, std::int64_t weightBytes, std::int64_t normBytes);
-    /// `seen` of `total` images; `reference` names what the difference is taken against.
+    /// `seen` of `total` images; `reference` names what the difference is taken against: "baseline".
     void setAccuracy(std::int64_t correct, std::int64_t seen, std::int64_t total,
-                     const std::optional<PairedDifference>& difference, const QString& reference, ReadoutState state);
-    /// Milliseconds of one image; `simulated`: the float executor's time, which says nothing about low bits.
-    void setLatency(const Quartiles& milliseconds, bool simulated, ReadoutState state);
+                     const std::optional<AccuracyComparison>& comparison, const QString& reference, ReadoutState state);
+    /// The time of a whole run, and how it compares with that of `reference` in the same interleaved run.
+    void setLatency(const Measurement& measurement, const std::optional<LatencyComparison>& comparison,
+                    const QString& reference, ReadoutState state);
+    /// What the layer table says of the mix under the moving hand, and how far it was off where it was checked (a
+    /// fraction); shown until setLatency(). Nothing predicted: what is shown stays.
+    void setPredicted(std::optional<double> ms, std::optional<double> medianError);
     /// The hand moved: what is shown belongs to the former mix.
     void setStale();
     void clear();
 
     ReadoutState accuracyState() const { return m_accuracyState; }
+    ReadoutState latencyState() const { return m_latencyState; }
     QString accuracyText() const;
+
+protected:
+    void changeEvent(QEvent* event) override;
 
 private:
     struct Cell {
-        QLabel* value = nullptr;
-        QLabel* detail = nullptr;
+        ElidedLabel* value = nullptr;
+        ElidedLabel* detail = nullptr;
+        ElidedLabel* verdict = nullptr;
     };
-    Cell createCell(const QString& title, int stretch);
+    Cell createCell(const QString& title, const QString& name, int stretch);
+    void setDifference(const std::optional<AccuracyComparison>& comparison, const QString& reference);
+    void setLatencyVerdict(const std::optional<LatencyComparison>& comparison, const QString& reference);
     void setState(const Cell& cell, ReadoutState state);
+    void style();
 
     Cell m_accuracy, m_difference, m_bitops, m_weights, m_latency;
-    ReadoutState m_accuracyState = ReadoutState::Empty;
+    ReadoutState m_accuracyState = ReadoutState::Empty, m_differenceState = ReadoutState::Empty;
+    ReadoutState m_costState = ReadoutState::Empty, m_latencyState = ReadoutState::Empty;
+    bool m_simulated = false, m_faintVerdict = false;
 };
 
 }  // namespace bitdesk

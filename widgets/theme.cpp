@@ -37,6 +37,12 @@ QFont Theme::figures(const QFont& base, double scale, bool bold) {
 
 QColor Theme::forWidth(double position) const { return mix(mix(accent, surface, 0.55), accent, position); }
 
+void setTextColour(QWidget& label, const QColor& colour) {
+    QPalette colours = label.palette();
+    colours.setColor(QPalette::WindowText, colour);
+    label.setPalette(colours);
+}
+
 void applyTheme(QCustomPlot& plot, const Theme& theme) {
     plot.setBackground(theme.surface);
     for (QCPAxis* axis : {plot.xAxis, plot.yAxis}) {

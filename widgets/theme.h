@@ -8,6 +8,7 @@
 #include <QPalette>
 
 class QCustomPlot;
+class QWidget;
 
 namespace bitdesk {
 
@@ -22,6 +23,9 @@ struct Theme {
     /// Colour of a bit-width: the accent, paler for fewer bits. `position` 0 (fewest) … 1 (most).
     QColor forWidth(double position) const;
 };
+
+/// Colours a label's text.
+void setTextColour(QWidget& label, const QColor& colour);
 
 /// Axes, grid and background of a plot in the theme's colours.
 void applyTheme(QCustomPlot& plot, const Theme& theme);

@@ -5,43 +5,60 @@
 
 #include <qcustomplot.h>
 #include <QEvent>
-#include <QMouseEvent>
-#include <QToolTip>
+#include <QHBoxLayout>
 #include <QVBoxLayout>
+#include <algorithm>
 
+#include "widgets/elided_label.h"
 #include "widgets/format.h"
+#include "widgets/plot_gestures.h"
+#include "widgets/segment_switch.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
-namespace {
-
-double megaBitOps(const EvaluationSummary& point) { return static_cast<double>(point.bitops) / 1e6; }
-double percent(const EvaluationSummary& point) { return 100 * point.accuracy(); }
-
-}  // namespace
 
 TradeOffPlot::TradeOffPlot(QWidget* parent) : QWidget(parent) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
     m_plot = new QCustomPlot;
-    column->addWidget(m_plot);
-    m_plot->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
-    m_plot->xAxis->setLabel(QStringLiteral("BitOPs an image, millions"));
+    column->addLayout(createSwitch());
+    column->addWidget(m_plot, 1);
     m_plot->yAxis->setLabel(QStringLiteral("accuracy, %"));
+    m_gestures = new PlotGestures(m_plot);
+    connect(m_gestures, &PlotGestures::showAll, this, &TradeOffPlot::fit);
+    connect(m_gestures, &PlotGestures::hovered, this, &TradeOffPlot::showToolTip);
+    connect(m_gestures, &PlotGestures::picked, this, [this](const QPoint& position) {
+        if (const Mark* mark = nearest(position)) emit mixPicked(BitConfiguration(mark->point->bits));
+    });
     createGraphs();
     style();
-    connect(m_plot, &QCustomPlot::mouseDoubleClick, this, [this] {
-        m_userZoomed = false;
-        fit();
-    });
-    connect(m_plot, &QCustomPlot::mouseWheel, this, [this] { m_userZoomed = true; });
-    connect(m_plot, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
-        if (event->buttons() != Qt::NoButton) m_userZoomed = true;
-        else showToolTip(event->pos());
-    });
-    connect(m_plot, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
-        if (event->button() == Qt::LeftButton) pick(event->pos());
-    });
+    refresh();
+}
+
+QHBoxLayout* TradeOffPlot::createSwitch() {
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(8, 2, 6, 2);
+    row->setSpacing(0);
+    m_note = new ElidedLabel;
+    m_note->setObjectName(QStringLiteral("tradeOffNote"));
+    m_note->setFont(Theme::figures(font(), 0.85, false));
+    m_note->setForegroundRole(QPalette::PlaceholderText);
+    row->addWidget(m_note, 1);
+    m_switch = new SegmentSwitch({QStringLiteral("BitOPs"), QStringLiteral("Latency")});
+    m_switch->setToolTip(QStringLiteral("Accuracy against BitOPs, or against measured latency"));
+    connect(m_switch, &SegmentSwitch::chosen, this, [this](int id) { setCostAxis(static_cast<CostAxis>(id)); });
+    row->addWidget(m_switch);
+    return row;
+}
+
+QCPErrorBars* TradeOffPlot::createBars(QCPGraph* graph, bool horizontal) {
+    auto* errors = new QCPErrorBars(m_plot->xAxis, m_plot->yAxis);
+    errors->setDataPlottable(graph);
+    errors->setErrorType(horizontal ? QCPErrorBars::etKeyError : QCPErrorBars::etValueError);
+    errors->setAntialiased(false);
+    errors->setSymbolGap(6);
+    return errors;
 }
 
 void TradeOffPlot::createGraphs() {
@@ -55,16 +72,10 @@ void TradeOffPlot::createGraphs() {
     m_all = add();
     m_baseline = add();
     m_present = add();
-    const auto bars = [this](QCPGraph* graph) {
-        auto* errors = new QCPErrorBars(m_plot->xAxis, m_plot->yAxis);
-        errors->setDataPlottable(graph);
-        errors->setErrorType(QCPErrorBars::etValueError);
-        errors->setAntialiased(false);
-        errors->setSymbolGap(6);
-        return errors;
-    };
-    m_intervals = bars(m_all);
-    m_presentInterval = bars(m_present);
+    m_intervals = createBars(m_all, false);
+    m_costs = createBars(m_all, true);
+    m_presentInterval = createBars(m_present, false);
+    m_presentCost = createBars(m_present, true);
 }
 
 void TradeOffPlot::style() {
@@ -74,23 +85,32 @@ void TradeOffPlot::style() {
     faint.setAlpha(90);
     m_front->setPen(QPen(theme.accent, 1, Qt::DashLine));
     m_all->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, theme.muted, theme.muted, 6));
-    m_intervals->setPen(QPen(faint));
     m_baseline->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDiamond, QPen(theme.warning, 2), Qt::NoBrush, 13));
     m_present->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, theme.accent, theme.accent, 11));
-    m_presentInterval->setPen(QPen(theme.accent, 1.5));
+    for (QCPErrorBars* bars : {m_intervals, m_costs}) bars->setPen(QPen(faint));
+    for (QCPErrorBars* bars : {m_presentInterval, m_presentCost}) bars->setPen(QPen(theme.accent, 1.5));
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
 void TradeOffPlot::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange && m_presentInterval != nullptr) style();
+    if (event->type() == QEvent::PaletteChange && m_presentCost != nullptr) style();
+}
+
+void TradeOffPlot::setCostAxis(CostAxis axis) {
+    m_switch->setChoice(static_cast<int>(axis));
+    if (m_axis == axis) return;
+    m_axis = axis;
+    m_gestures->reset();  // what was zoomed to is on the other axis
+    refresh();
 }
 
 void TradeOffPlot::clear() {
     m_points.clear();
+    m_latencies.clear();
     m_presentPoint.reset();
     m_baselineBits.reset();
-    m_userZoomed = false;
+    m_gestures->reset();
     refresh();
 }
 
@@ -119,64 +139,104 @@ void TradeOffPlot::setBaseline(std::optional<BitConfiguration> bits) {
     refresh();
 }
 
+void TradeOffPlot::takeLatency(const BitConfiguration& bits, const Measurement& measurement) {
+    if (measurement.simulated || !(measurement.latencyMs.median > 0)) return;
+    m_latencies[bits] = {measurement.latencyMs, measurement.medianCi95};
+}
+
+void TradeOffPlot::setLatency(const BitConfiguration& bits, const Measurement& measurement) {
+    takeLatency(bits, measurement);
+    refresh();
+}
+
+void TradeOffPlot::setLatencies(const std::vector<Measurement>& measurements) {
+    for (const Measurement& measurement : measurements) takeLatency(measurement.bits, measurement);
+    refresh();
+}
+
+std::optional<TradeOffPlot::Mark> TradeOffPlot::markOf(const EvaluationSummary& point) const {
+    const Interval accuracy = point.interval();
+    Mark mark;
+    mark.point = &point;
+    mark.y = 100 * point.accuracy();
+    mark.percent = {.low = 100 * accuracy.low, .high = 100 * accuracy.high};
+    if (m_axis == CostAxis::BitOps) {
+        mark.x = static_cast<double>(point.bitops) / 1e6;
+        mark.cost = {.low = mark.x, .high = mark.x};
+        return mark;
+    }
+    const auto found = m_latencies.find(point.bits);
+    if (found == m_latencies.end()) return std::nullopt;
+    mark.x = m_perMs * found->second.ms.median;
+    mark.cost = {.low = std::min(mark.x, m_perMs * found->second.ci95.low),
+                 .high = std::max(mark.x, m_perMs * found->second.ci95.high)};
+    return mark;
+}
+
+void TradeOffPlot::draw(QCPGraph* graph, QCPErrorBars* intervals, QCPErrorBars* costs, const std::vector<Mark>& marks) {
+    QVector<double> x, y, below, above, left, right;
+    for (const Mark& mark : marks) {
+        x << mark.x;
+        y << mark.y;
+        below << mark.y - mark.percent.low;
+        above << mark.percent.high - mark.y;
+        left << mark.x - mark.cost.low;
+        right << mark.cost.high - mark.x;
+    }
+    graph->setData(x, y, true);
+    if (intervals == nullptr) return;
+    intervals->setData(below, above);
+    costs->setData(left, right);
+    costs->setVisible(m_axis == CostAxis::Latency);
+}
+
 void TradeOffPlot::refresh() {
-    QVector<double> x, y, minus, plus;
-    for (const auto& [bits, point] : m_points) {
-        const Interval interval = point.interval();
-        x << megaBitOps(point);
-        y << percent(point);
-        minus << percent(point) - 100 * interval.low;
-        plus << 100 * interval.high - percent(point);
-    }
-    m_all->setData(x, y);
-    m_intervals->setData(minus, plus);
+    label();
+    m_marks.clear();
+    for (const auto& [bits, point] : m_points)
+        if (const auto mark = markOf(point)) m_marks.push_back(*mark);
+    // A graph keeps its points by x: error bars must come in the same order. Of equal costs the best comes first.
+    std::ranges::stable_sort(m_marks, {}, [](const Mark& mark) { return std::pair(mark.x, -mark.y); });
+    draw(m_all, m_intervals, m_costs, m_marks);
+    const auto present = m_presentPoint ? markOf(*m_presentPoint) : std::nullopt;
+    draw(m_present, m_presentInterval, m_presentCost, present ? std::vector{*present} : std::vector<Mark>{});
+    const Mark* baseline = m_baselineBits ? find(*m_baselineBits) : nullptr;
+    draw(m_baseline, nullptr, nullptr, baseline != nullptr ? std::vector{*baseline} : std::vector<Mark>{});
     refreshFront();
-    m_present->setData({}, {});
-    m_presentInterval->setData(QVector<double>{}, QVector<double>{});
-    if (m_presentPoint) {
-        const Interval interval = m_presentPoint->interval();
-        m_present->setData({megaBitOps(*m_presentPoint)}, {percent(*m_presentPoint)});
-        m_presentInterval->setData(QVector<double>{percent(*m_presentPoint) - 100 * interval.low},
-                                   QVector<double>{100 * interval.high - percent(*m_presentPoint)});
-    }
-    const auto baseline = m_baselineBits ? m_points.find(*m_baselineBits) : m_points.end();
-    if (baseline == m_points.end()) m_baseline->setData({}, {});
-    else m_baseline->setData({megaBitOps(baseline->second)}, {percent(baseline->second)});
-    if (m_userZoomed) m_plot->replot(QCustomPlot::rpQueuedReplot);
+    m_note->setText(
+        missingCount() == 0
+            ? QString()
+            : QStringLiteral("%1 of %2 mixes not shown: no latency measured").arg(missingCount()).arg(pointCount()));
+    if (m_gestures->userZoomed()) m_plot->replot(QCustomPlot::rpQueuedReplot);
     else fit();
 }
 
-/// The mixes that no other one beats in both accuracy and BitOPs.
+void TradeOffPlot::label() {
+    const auto longest =
+        std::ranges::max_element(m_latencies, {}, [](const auto& entry) { return entry.second.ms.median; });
+    const TimeUnit unit = TimeUnit::forLongest(longest != m_latencies.end() ? longest->second.ms.median : 0);
+    m_perMs = unit.perMs;
+    m_plot->xAxis->setLabel(m_axis == CostAxis::BitOps
+                                ? QStringLiteral("BitOPs an image, millions")
+                                : QStringLiteral("measured latency of a run, %1").arg(unit.name));
+}
+
+/// The mixes that no other one beats in both accuracy and cost.
 void TradeOffPlot::refreshFront() {
-    std::vector<const EvaluationSummary*> order;
-    for (const auto& [bits, point] : m_points) order.push_back(&point);
-    std::ranges::sort(order, {}, [](const auto* p) { return std::pair(p->bitops, -p->accuracy()); });
-    QVector<double> x, y;
-    double best = -1;
-    for (const auto* point : order) {
-        if (point->accuracy() <= best) continue;
-        best = point->accuracy();
-        x << megaBitOps(*point);
-        y << percent(*point);
-    }
-    m_front->setData(x, y, true);
+    std::vector<Mark> front;
+    for (const Mark& mark : m_marks)
+        if (front.empty() || mark.y > front.back().y) front.push_back(mark);
+    draw(m_front, nullptr, nullptr, front);
 }
 
 void TradeOffPlot::fit() {
-    bool any = false;
-    QCPRange x, y;
-    const auto include = [&](const EvaluationSummary& point) {
-        const Interval interval = point.interval();
-        const QCPRange px(megaBitOps(point), megaBitOps(point)), py(100 * interval.low, 100 * interval.high);
-        x = any ? x.expanded(px) : px;
-        y = any ? y.expanded(py) : py;
-        any = true;
-    };
-    for (const auto& [bits, point] : m_points) include(point);
-    if (m_presentPoint) include(*m_presentPoint);
-    if (!any) {
-        x = QCPRange(0, 1);
-        y = QCPRange(0, 100);
+    std::vector<Mark> marks = m_marks;
+    if (const auto present = m_presentPoint ? markOf(*m_presentPoint) : std::nullopt) marks.push_back(*present);
+    QCPRange x(0, 1), y(0, 100);
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+        const QCPRange px(marks[i].cost.low, marks[i].cost.high), py(marks[i].percent.low, marks[i].percent.high);
+        x = i > 0 ? x.expanded(px) : px;
+        y = i > 0 ? y.expanded(py) : py;
     }
     const double marginX = std::max(0.08 * x.size(), 0.02 * std::abs(x.upper)), marginY = std::max(0.1 * y.size(), 0.2);
     m_plot->xAxis->setRange(x.lower - marginX, x.upper + marginX);
@@ -184,49 +244,55 @@ void TradeOffPlot::fit() {
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
-const EvaluationSummary* TradeOffPlot::nearest(const QPoint& position) const {
-    constexpr double kReach = 10;  // pixels
-    const EvaluationSummary* found = nullptr;
-    double best = kReach * kReach;
-    for (const auto& [bits, point] : m_points) {
-        const double dx = m_plot->xAxis->coordToPixel(megaBitOps(point)) - position.x();
-        const double dy = m_plot->yAxis->coordToPixel(percent(point)) - position.y();
-        if (dx * dx + dy * dy > best) continue;
-        best = dx * dx + dy * dy;
-        found = &point;
+QPointF TradeOffPlot::pixel(const Mark& mark) const {
+    return {m_plot->xAxis->coordToPixel(mark.x), m_plot->yAxis->coordToPixel(mark.y)};
+}
+
+const TradeOffPlot::Mark* TradeOffPlot::nearest(const QPoint& position) const {
+    std::vector<QPointF> pixels;
+    pixels.reserve(m_marks.size());
+    for (const Mark& mark : m_marks) pixels.push_back(pixel(mark));
+    const auto found = nearestPoint(pixels, position);
+    return found ? &m_marks[*found] : nullptr;
+}
+
+const TradeOffPlot::Mark* TradeOffPlot::find(const BitConfiguration& bits) const {
+    const auto found = std::ranges::find(m_marks, bits, [](const Mark& mark) { return mark.point->bits; });
+    return found != m_marks.end() ? &*found : nullptr;
+}
+
+QString TradeOffPlot::toolTipText(const Mark& mark) const {
+    const EvaluationSummary& point = *mark.point;
+    QString text = QStringLiteral("%1\n%2 % [%3, %4] of %5 images\n%6 BitOPs")
+                       .arg(QString::fromStdString(toText(point.bits)))
+                       .arg(mark.y, 0, 'f', 2)
+                       .arg(mark.percent.low, 0, 'f', 2)
+                       .arg(mark.percent.high, 0, 'f', 2)
+                       .arg(point.total)
+                       .arg(formatCount(static_cast<double>(point.bitops)));
+    if (const auto found = m_latencies.find(point.bits); found != m_latencies.end()) {
+        const auto& [ms, ci95] = found->second;
+        const TimeUnit unit = TimeUnit::forLongest(ms.median);
+        text +=
+            QStringLiteral("\n%1 %2 %3, n = %4").arg(unit.number(ms.median), unit.interval(ci95), unit.name).arg(ms.n);
     }
-    return found;
+    return text + QStringLiteral("\nclick to load");
 }
 
 void TradeOffPlot::showToolTip(const QPoint& position) {
-    const EvaluationSummary* point = nearest(position);
-    m_plot->setCursor(point != nullptr ? Qt::PointingHandCursor : Qt::ArrowCursor);
-    if (point == nullptr) {
-        QToolTip::hideText();
-        return;
-    }
-    const Interval interval = point->interval();
-    QToolTip::showText(m_plot->mapToGlobal(position),
-                       QStringLiteral("%1\n%2 % [%3, %4] of %5 images\n%6 BitOPs · click to load")
-                           .arg(QString::fromStdString(toText(point->bits)))
-                           .arg(percent(*point), 0, 'f', 2)
-                           .arg(100 * interval.low, 0, 'f', 2)
-                           .arg(100 * interval.high, 0, 'f', 2)
-                           .arg(point->total)
-                           .arg(formatCount(static_cast<double>(point->bitops))),
-                       m_plot);
+    const Mark* mark = nearest(position);
+    m_gestures->tell(position, mark != nullptr ? toolTipText(*mark) : QString());
 }
 
-void TradeOffPlot::pick(const QPoint& position) {
-    if (const EvaluationSummary* point = nearest(position)) emit mixPicked(BitConfiguration(point->bits));
+QString TradeOffPlot::toolTipOf(const BitConfiguration& bits) const {
+    const Mark* mark = find(bits);
+    return mark != nullptr ? toolTipText(*mark) : QString();
 }
 
 std::optional<QPoint> TradeOffPlot::pixelOf(const BitConfiguration& bits) const {
-    const auto found = m_points.find(bits);
-    if (found == m_points.end()) return std::nullopt;
-    const QPoint inPlot(static_cast<int>(m_plot->xAxis->coordToPixel(megaBitOps(found->second))),
-                        static_cast<int>(m_plot->yAxis->coordToPixel(percent(found->second))));
-    return m_plot->mapTo(this, inPlot);
+    const Mark* mark = find(bits);
+    if (mark == nullptr) return std::nullopt;
+    return m_plot->mapTo(this, pixel(*mark).toPoint());
 }
 
 }  // namespace bitdesk

@@ -13,15 +13,28 @@
 class QCustomPlot;
 class QCPGraph;
 class QCPErrorBars;
+class QHBoxLayout;
 
 namespace bitdesk {
 
-/// Accuracy against BitOPs of every mix tried, with 95 % intervals, the front, the present mix and the baseline. Click
-/// a point to load its mix; wheel and drag zoom and pan; a double click shows all.
+class ElidedLabel;
+class PlotGestures;
+class SegmentSwitch;
+
+/// Accuracy against cost of every mix tried, with 95 % intervals, the front, the present mix and the baseline. Cost is
+/// BitOPs or, at the switch, the latency measured. Click a point to load its mix; wheel and drag zoom and pan; a double
+/// click shows all.
+///
+/// Latencies of different machines, executors, thread counts or batches do not belong on one axis. The plot draws what
+/// it is given: the caller hands it those of one setting, and calls clearLatencies() when the setting changes.
 class TradeOffPlot : public QWidget {
     Q_OBJECT
 public:
     explicit TradeOffPlot(QWidget* parent = nullptr);
+
+    enum class CostAxis { BitOps, Latency };
+    void setCostAxis(CostAxis axis);
+    CostAxis costAxis() const { return m_axis; }
 
     void clear();
     void setPoints(std::vector<EvaluationSummary> points);
@@ -29,10 +42,20 @@ public:
     /// The mix in hand, with its estimate so far; nothing where it has none.
     void setPresent(std::optional<EvaluationSummary> present);
     void setBaseline(std::optional<BitConfiguration> bits);
+    /// What a whole run of a mix was measured to take; the last of a mix counts. Simulated bits are refused.
+    void setLatency(const BitConfiguration& bits, const Measurement& measurement);
+    void setLatencies(const std::vector<Measurement>& measurements);
+    void clearLatencies() {
+        m_latencies.clear();
+        refresh();
+    }
 
     int pointCount() const { return static_cast<int>(m_points.size()); }
+    /// Mixes with an accuracy that the chosen axis has no place for.
+    int missingCount() const { return static_cast<int>(m_points.size() - m_marks.size()); }
     /// Pixel of a mix's point in this widget, for a click; nothing where it is not shown.
     std::optional<QPoint> pixelOf(const BitConfiguration& bits) const;
+    QString toolTipOf(const BitConfiguration& bits) const;
 
 signals:
     void mixPicked(const bitdesk::BitConfiguration& bits);
@@ -41,26 +64,53 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
+    struct Latency {
+        Quartiles ms;
+        Interval ci95;
+    };
+    /// A mix that has a place on the chosen axis, in the axes' units.
+    struct Mark {
+        const EvaluationSummary* point = nullptr;
+        Interval cost;  ///< a point of its own where exact
+        double x = 0, y = 0;
+        Interval percent;
+    };
+    QHBoxLayout* createSwitch();
     void createGraphs();
+    QCPErrorBars* createBars(QCPGraph* graph, bool horizontal);
     void style();
     void refresh();
+    void label();
     void refreshFront();
     void fit();
-    const EvaluationSummary* nearest(const QPoint& position) const;
+    void takeLatency(const BitConfiguration& bits, const Measurement& measurement);
+    std::optional<Mark> markOf(const EvaluationSummary& point) const;
+    void draw(QCPGraph* graph, QCPErrorBars* intervals, QCPErrorBars* costs, const std::vector<Mark>& marks);
+    const Mark* nearest(const QPoint& position) const;
+    const Mark* find(const BitConfiguration& bits) const;
+    QPointF pixel(const Mark& mark) const;
+    QString toolTipText(const Mark& mark) const;
     void showToolTip(const QPoint& position);
-    void pick(const QPoint& position);
 
+    ElidedLabel* m_note = nullptr;
+    SegmentSwitch* m_switch = nullptr;
     QCustomPlot* m_plot = nullptr;
+    PlotGestures* m_gestures = nullptr;
     QCPGraph* m_all = nullptr;
     QCPErrorBars* m_intervals = nullptr;
+    QCPErrorBars* m_costs = nullptr;
     QCPGraph* m_front = nullptr;
     QCPGraph* m_present = nullptr;
     QCPErrorBars* m_presentInterval = nullptr;
+    QCPErrorBars* m_presentCost = nullptr;
     QCPGraph* m_baseline = nullptr;
+    CostAxis m_axis = CostAxis::BitOps;
+    double m_perMs = 1;  ///< of the latency axis
     std::map<BitConfiguration, EvaluationSummary> m_points;
+    std::map<BitConfiguration, Latency> m_latencies;
+    std::vector<Mark> m_marks;  ///< of m_points
     std::optional<EvaluationSummary> m_presentPoint;
     std::optional<BitConfiguration> m_baselineBits;
-    bool m_userZoomed = false;
 };
 
 }  // namespace bitdesk

@@ -111,7 +111,8 @@ void MainWindow::openModel(const QString& spec) {
             m_baseline.reset();
             m_faders->setNetwork(m_model->network, m_model->bits);
             m_readouts->clear();
-            m_layerPlot->clear();
+            m_bitOpsPlot->clear();
+            m_timePlot->clear();
             m_pin->setChecked(false);
             for (QAction* action : m_mixActions) action->setEnabled(true);
             m_pages->setCurrentWidget(m_console);
@@ -200,8 +201,8 @@ void MainWindow::showMix(const BitConfiguration& bits) {
     m_readouts->setCost(bitOps(network, bits), weightBytes(network, bits),
                         normBytes(network, static_cast<int>(m_model->bits.size())));
     m_readouts->setStale();
-    m_layerPlot->setBitOps(network, bits);
-    m_layerPlot->setTimesStale();
+    m_bitOpsPlot->setBitOps(network, bits);
+    m_timePlot->setTimesStale();
     m_tradeOff->setPresent(std::nullopt);
     m_live.submit(bits);
 }
@@ -220,7 +221,9 @@ void MainWindow::showUpdate(const jobs::LiveUpdate& update) {
     const ReadoutState state = !update.finished   ? ReadoutState::Streaming
                                : update.fromStore ? ReadoutState::Stored
                                                   : ReadoutState::Final;
-    m_readouts->setAccuracy(update.correct, update.seen, update.total, update.difference, reference, state);
+    std::optional<AccuracyComparison> comparison;
+    if (const auto& found = update.difference) comparison = compareAccuracy(found->onlyA, found->onlyB, found->total);
+    m_readouts->setAccuracy(update.correct, update.seen, update.total, comparison, reference, state);
     m_tradeOff->setPresent(summary);
     if (update.finished) m_hasPrevious = true;
     if (update.seconds > 0 && !update.fromStore)
@@ -230,8 +233,8 @@ void MainWindow::showUpdate(const jobs::LiveUpdate& update) {
 
 void MainWindow::showLatency(const jobs::LiveLatency& latency) {
     const Measurement& m = latency.measurement;
-    m_readouts->setLatency(m.latencyMs, m.simulated, ReadoutState::Final);
-    m_layerPlot->setTimes(m.layers, m.simulated);
+    m_readouts->setLatency(m, std::nullopt, {}, ReadoutState::Final);
+    m_timePlot->setTimes(m.layers, m.simulated);
 }
 
 void MainWindow::showFailure(const QString& title, const QString& message) {

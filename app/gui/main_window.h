@@ -111,7 +111,8 @@ private:
     QWidget* m_console = nullptr;
     Readouts* m_readouts = nullptr;
     TradeOffPlot* m_tradeOff = nullptr;
-    LayerPlot* m_layerPlot = nullptr;
+    LayerPlot* m_bitOpsPlot = nullptr;
+    LayerPlot* m_timePlot = nullptr;
     FaderBank* m_faders = nullptr;
     HistoryModel* m_history = nullptr;
     QSortFilterProxyModel* m_sortedHistory = nullptr;

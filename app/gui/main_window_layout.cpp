@@ -11,6 +11,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QTabWidget>
 #include <QTableView>
 #include <QToolBar>
 #include <QVBoxLayout>
@@ -34,11 +35,16 @@ QIcon icon(const char* name) { return QIcon(QStringLiteral(":/icons/%1.svg").arg
 void MainWindow::createConsole() {
     m_readouts = new Readouts;
     m_tradeOff = new TradeOffPlot;
-    m_layerPlot = new LayerPlot;
+    m_bitOpsPlot = new LayerPlot(LayerPlot::Quantity::BitOps);
+    m_timePlot = new LayerPlot(LayerPlot::Quantity::Time);
+    auto* layers = new QTabWidget;
+    layers->setDocumentMode(true);
+    layers->addTab(m_bitOpsPlot, QStringLiteral("BitOPs"));
+    layers->addTab(m_timePlot, QStringLiteral("Time"));
     m_faders = new FaderBank;
     auto* plots = new QSplitter(Qt::Horizontal);
     plots->addWidget(m_tradeOff);
-    plots->addWidget(m_layerPlot);
+    plots->addWidget(layers);
     plots->setStretchFactor(0, 3);
     plots->setStretchFactor(1, 2);
     plots->setSizes({600, 400});

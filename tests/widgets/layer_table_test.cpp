@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include <gtest/gtest.h>
+
+#include <QAbstractItemModelTester>
+#include <QListWidget>
+#include <QStackedWidget>
+
+#include "tests/widgets/samples.h"
+#include "widgets/layer_table_model.h"
+#include "widgets/layer_table_view.h"
+
+namespace bitdesk {
+namespace {
+
+using Model = LayerTableModel;
+
+struct LayerTableTest : testing::Test {
+    Model model;
+    QAbstractItemModelTester tester{&model, QAbstractItemModelTester::FailureReportingMode::Fatal};
+
+    void SetUp() override {
+        model.setTheme(Theme::of(QPalette()));
+        model.setTable(samples::table());
+        model.setMix({{4, 2}});
+    }
+    QVariant at(int row, int column, int role = Qt::DisplayRole) const {
+        return model.data(model.index(row, column), role);
+    }
+    std::string text(int row, int column) const { return at(row, column).toString().toStdString(); }
+};
+
+TEST_F(LayerTableTest, ShowsEveryWidthWithThePresentOneMarked) {
+    ASSERT_EQ(model.rowCount(), 5);
+    ASSERT_EQ(model.columnCount(), 7);
+    EXPECT_EQ(text(2, Model::Layer), "conv2");
+    EXPECT_EQ(text(2, Model::Requested), "2");
+    EXPECT_EQ(text(2, Model::Executed), "2");
+    EXPECT_EQ(text(2, Model::Kernel), "planes");
+    EXPECT_EQ(text(2, Model::FirstWidth), "30.0");
+    EXPECT_EQ(text(2, Model::FirstWidth + 1), "50.0");
+    EXPECT_TRUE(at(2, Model::FirstWidth, Model::kPresentRole).toBool());
+    EXPECT_FALSE(at(2, Model::FirstWidth + 1, Model::kPresentRole).toBool());
+    EXPECT_EQ(text(2, model.shareColumn()), "28.6 %");  // 0.03 of 0.105
+    const QString tip = at(2, Model::FirstWidth + 1, Qt::ToolTipRole).toString();
+    EXPECT_TRUE(tip.contains(QStringLiteral("[49.5, 50.5]"))) << tip.toStdString();
+    EXPECT_TRUE(tip.contains(QStringLiteral("n = 240")));
+}
+
+TEST_F(LayerTableTest, TimesFollowTheWidthOfTheNextLayer) {
+    EXPECT_EQ(text(1, Model::FirstWidth + 1), "45.0");
+    model.setMix({{4, 4}});
+    EXPECT_EQ(text(1, Model::FirstWidth + 1), "46.0");
+    EXPECT_EQ(text(2, Model::Kernel), "vnni");
+}
+
+TEST_F(LayerTableTest, OtherBitsThanAskedAreInTheWarningColour) {
+    const Theme theme = Theme::of(QPalette());
+    EXPECT_NE(at(1, Model::Executed, Qt::ForegroundRole).value<QColor>(), theme.warning);
+    model.setMix({{2, 2}});
+    EXPECT_EQ(text(1, Model::Requested), "2");
+    EXPECT_EQ(text(1, Model::Executed), "4");
+    EXPECT_EQ(at(1, Model::Executed, Qt::ForegroundRole).value<QColor>(), theme.warning);
+    EXPECT_EQ(text(0, Model::Requested), "–");  // no fader: nothing was asked
+    EXPECT_NE(at(0, Model::Executed, Qt::ForegroundRole).value<QColor>(), theme.warning);
+}
+
+TEST_F(LayerTableTest, TheClosingRowsReconcileLayersAndWholeRun) {
+    EXPECT_EQ(text(model.outsideRow(), Model::Layer), "outside the layers");
+    EXPECT_EQ(text(model.outsideRow(), Model::FirstWidth), "20.0");
+    EXPECT_EQ(text(model.wholeRow(), Model::Requested), "predicted 105.0 µs\nnot measured yet");
+    model.setMeasured(samples::measured({{4, 2}}, std::vector<double>(40, 0.112)));
+    EXPECT_EQ(text(model.wholeRow(), Model::Requested),
+              "predicted 105.0 µs · measured 112.0 [109.0, 115.0] µs, n = 40\nresidual +7.0 µs (+6.7 %)");
+    EXPECT_TRUE(at(model.wholeRow(), Model::Requested, Qt::ToolTipRole)
+                    .toString()
+                    .contains(QStringLiteral("layers 85.0 + outside 20.0 = predicted 105.0")));
+}
+
+TEST_F(LayerTableTest, AnotherMixAndSimulatedBitsAreNotReconciled) {
+    model.setMeasured(samples::measured({{4, 4}}, {0.2, 0.2}));
+    EXPECT_NE(text(model.wholeRow(), Model::Requested).find("not measured yet"), std::string::npos);
+    Measurement simulated = samples::measured({{4, 2}}, {0.2, 0.2});
+    simulated.simulated = true;
+    model.setMeasured(simulated);
+    EXPECT_NE(text(model.wholeRow(), Model::Requested).find("not measured yet"), std::string::npos);
+}
+
+TEST_F(LayerTableTest, PredictsWhatTheTablePredicts) {
+    for (const BitConfiguration& bits : {BitConfiguration{{2, 2}}, {{2, 4}}, {{4, 2}}, {{4, 4}}}) {
+        model.setMix(bits);
+        const QString predicted = QString::number(1000 * model.table()->predict(bits), 'f', 1);
+        EXPECT_TRUE(at(model.wholeRow(), Model::Requested).toString().contains(predicted));
+    }
+}
+
+TEST_F(LayerTableTest, SurvivesMixesAndTablesThatDoNotFit) {
+    for (const BitConfiguration& bits : {BitConfiguration{}, {{4}}, {{3, 3}}, {{4, 4, 4}}}) {
+        model.setMix(bits);
+        for (int row = 0; row < model.rowCount(); ++row)
+            for (int column = 0; column < model.columnCount(); ++column)
+                for (const int role : {int{Qt::DisplayRole}, int{Qt::ToolTipRole}, int{Qt::ForegroundRole}})
+                    at(row, column, role);
+    }
+    model.setMix({{3, 3}});
+    EXPECT_EQ(text(1, Model::Kernel), "–");
+    EXPECT_EQ(text(model.wholeRow(), Model::Requested), "no time for this mix in the table");
+    LayerTable hollow;
+    hollow.rows.resize(2);
+    model.setTable(hollow);
+    EXPECT_EQ(text(0, Model::Kernel), "–");
+    model.setTable(std::nullopt);
+    EXPECT_EQ(model.rowCount(), 0);
+}
+
+TEST_F(LayerTableTest, NamesFromFilesAreShownNotObeyed) {
+    EXPECT_EQ(at(1, Model::Layer).toString().count('\n'), 0);
+    EXPECT_FALSE(at(1, Model::Layer).toString().contains(QChar(0x202e)));
+    EXPECT_FALSE(at(1, Model::Layer, Qt::ToolTipRole).toString().contains(QStringLiteral("<b>")));
+}
+
+LayerFinding finding() {
+    return {.layer = samples::kHostile,
+            .fromBits = 4,
+            .toBits = 3,
+            .bitopsRatio = 0.5625,
+            .from = samples::cell(0.0123),
+            .to = samples::cell(0.0124),
+            .cause = SlowCause::MemoryBound,
+            .explanation = "reads 1.2 MB at 11.3 GB/s"};
+}
+
+TEST(LayerTableView, SaysThatNothingWasMeasuredUntilItIs) {
+    LayerTableView view;
+    auto* pages = view.findChild<QStackedWidget*>();
+    EXPECT_EQ(pages->currentIndex(), 0);
+    EXPECT_TRUE(samples::label(view, "layerTableEmpty").contains(QStringLiteral("measured when the hand rests")));
+    view.setMix({{4, 2}});
+    view.setTable(samples::table(), {});
+    EXPECT_EQ(pages->currentIndex(), 1);
+    EXPECT_TRUE(samples::label(view, "layerTableCaption").contains(QStringLiteral("81 mixes")));
+    view.clear();
+    EXPECT_EQ(pages->currentIndex(), 0);
+    EXPECT_TRUE(view.model().empty());
+}
+
+TEST(LayerTableView, ListsWhereFewerBitOpsDidNotHelp) {
+    LayerTableView view;
+    view.setTable(samples::table(), {finding(), finding()});
+    auto* list = view.findChild<QListWidget*>();
+    ASSERT_EQ(list->count(), 2);
+    EXPECT_TRUE(list->item(0)->text().endsWith(
+        QStringLiteral("4 → 3 bits · memory-bound · 12.3 [12.2, 12.4] → 12.4 [12.3, 12.5] µs")))
+        << list->item(0)->text().toStdString();
+    EXPECT_TRUE(list->item(0)->toolTip().contains(QStringLiteral("11.3 GB/s")));
+    EXPECT_FALSE(list->item(0)->toolTip().contains(QStringLiteral("<b>")));
+    EXPECT_TRUE(samples::label(view, "findingsHeading").contains(QStringLiteral("BitOPs fell, latency did not")));
+    view.setTable(samples::table(), {});
+    EXPECT_EQ(list->count(), 0);
+}
+
+}  // namespace
+}  // namespace bitdesk

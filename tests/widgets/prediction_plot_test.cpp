@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "widgets/prediction_plot.h"
+
+#include <gtest/gtest.h>
+#include <qcustomplot.h>
+
+#include <QTest>
+
+#include "tests/widgets/samples.h"
+
+namespace bitdesk {
+namespace {
+
+struct PredictionPlotTest : testing::Test {
+    PredictionPlot plot;
+    std::vector<BitConfiguration> picked;
+
+    void SetUp() override {
+        plot.resize(480, 320);
+        plot.show();
+        QObject::connect(&plot, &PredictionPlot::mixPicked, &plot,
+                         [this](const BitConfiguration& bits) { picked.push_back(bits); });
+    }
+    void click(const BitConfiguration& bits) {
+        QTest::qWait(20);  // the queued replot
+        auto* inner = plot.findChild<QCustomPlot*>();
+        const auto pixel = plot.pixelOf(bits);
+        ASSERT_TRUE(pixel);
+        QTest::mouseClick(inner, Qt::LeftButton, {}, inner->mapFrom(&plot, *pixel));
+    }
+    QString note() const { return samples::label(plot, "predictionNote"); }
+};
+
+Measurement live(const BitConfiguration& bits, double predicted, double measured) {
+    Measurement m = samples::measured(bits, std::vector<double>(30, measured));
+    m.predictedMs = predicted;
+    return m;
+}
+
+TEST_F(PredictionPlotTest, SaysHowFarTheTableWasOff) {
+    EXPECT_TRUE(note().contains(QStringLiteral("when the hand rests")));
+    plot.setTable(samples::table());
+    // Errors: 0.8 %, 3.8 %, 0.8 % (0.83).
+    EXPECT_TRUE(
+        note().contains(QStringLiteral("median error 0.8 % over 3 mixes, 90 % within 3.2 %; table of 81 mixes")))
+        << note().toStdString();
+    EXPECT_EQ(plot.pointCount(), 3);
+    EXPECT_TRUE(plot.toolTipOf({{2, 2}}).contains(QStringLiteral("predicted 100.0 µs (−3.8 %)")));
+    EXPECT_TRUE(plot.toolTipOf({{2, 2}}).contains(QStringLiteral("measured 104.0 [103.0, 105.0] µs")));
+}
+
+TEST_F(PredictionPlotTest, AClickPicksTheMix) {
+    plot.setTable(samples::table());
+    plot.addMeasured(live({{4, 2}}, 0.105, 0.110));
+    click({{2, 2}});
+    click({{4, 2}});
+    EXPECT_EQ(picked, (std::vector<BitConfiguration>{{{2, 2}}, {{4, 2}}}));
+    EXPECT_FALSE(plot.pixelOf({{3, 3}}));
+}
+
+TEST_F(PredictionPlotTest, RefusesWhatWasSimulatedOrNotPredicted) {
+    Measurement simulated = live({{4, 2}}, 0.105, 0.110), unpredicted = simulated;
+    simulated.simulated = true;
+    unpredicted.predictedMs.reset();
+    plot.addMeasured(simulated);
+    plot.addMeasured(unpredicted);
+    EXPECT_EQ(plot.pointCount(), 0);
+    plot.addMeasured(live({{4, 2}}, 0.105, 0.110));
+    plot.addMeasured(live({{4, 2}}, 0.105, 0.100));  // the same mix again
+    EXPECT_EQ(plot.pointCount(), 1);
+    EXPECT_TRUE(note().contains(QStringLiteral("1 mix(es), median error 5.0 %"))) << note().toStdString();
+    EXPECT_TRUE(plot.toolTipOf({{4, 2}}).contains(QStringLiteral("n = 30")));
+}
+
+TEST_F(PredictionPlotTest, AnUncheckedTableAndNoneAtAll) {
+    LayerTable unchecked = samples::table();
+    unchecked.checks.clear();
+    plot.setTable(unchecked);
+    EXPECT_TRUE(note().contains(QStringLiteral("not checked yet")));
+    plot.addMeasured(live({{4, 2}}, 0.105, 0.110));
+    plot.clear();
+    EXPECT_EQ(plot.pointCount(), 0);
+    EXPECT_TRUE(note().contains(QStringLiteral("No layer table yet")));
+}
+
+}  // namespace
+}  // namespace bitdesk

@@ -1,0 +1,262 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "widgets/distribution_plot.h"
+
+#include <qcustomplot.h>
+#include <QEvent>
+#include <QLabel>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "widgets/format.h"
+#include "widgets/theme.h"
+
+namespace bitdesk {
+namespace {
+
+/// "median 412.3 [410.1, 414.0] µs, quartiles [405.2 – 420.1], n = 120"
+QString figures(const Measurement& m, const TimeUnit& unit) {
+    return QStringLiteral("median %1 %2 %3, quartiles [%4 – %5], n = %6")
+        .arg(unit.number(m.latencyMs.median), unit.interval(m.medianCi95), unit.name, unit.number(m.latencyMs.q1),
+             unit.number(m.latencyMs.q3))
+        .arg(m.latencyMs.n);
+}
+
+/// "; 3 runs beyond the axis, up to 0.912 ms"
+QString outsideText(const Measurement& m, const Binning& binning, const TimeUnit& unit) {
+    const Histogram found = histogram(m.samplesMs, binning);
+    QString text;
+    if (found.above > 0)
+        text += QStringLiteral("; %1 run(s) beyond the axis, up to %2 %3")
+                    .arg(found.above)
+                    .arg(unit.number(*std::ranges::max_element(m.samplesMs)), unit.name);
+    if (found.below > 0)
+        text += QStringLiteral("; %1 run(s) before the axis, down to %2 %3")
+                    .arg(found.below)
+                    .arg(unit.number(*std::ranges::min_element(m.samplesMs)), unit.name);
+    return text;
+}
+
+}  // namespace
+
+DistributionPlot::DistributionPlot(QWidget* parent) : QWidget(parent) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(2);
+    m_plot = new QCustomPlot;
+    column->addWidget(m_plot, 1);
+    m_plot->yAxis->setLabel(QStringLiteral("share of the runs, %"));
+    m_reference = createSeries(QStringLiteral("measured against, in turns"));
+    m_present = createSeries(QStringLiteral("mix in hand"));
+    m_outsideText = new QCPItemText(m_plot);
+    m_outsideText->setPositionAlignment(Qt::AlignRight | Qt::AlignTop);
+    m_outsideText->position->setType(QCPItemPosition::ptAxisRectRatio);
+    m_outsideText->position->setCoords(1, 0);
+    m_outsideText->setText(QStringLiteral("hatched: beyond the axis "));
+    createLegend();
+    m_note = createLabel(QStringLiteral("distributionNote"));
+    m_verdict = createLabel(QStringLiteral("distributionVerdict"));
+    m_warnings = createLabel(QStringLiteral("distributionWarnings"));
+    clear();
+}
+
+QLabel* DistributionPlot::createLabel(const QString& name) {
+    auto* label = new QLabel;
+    label->setObjectName(name);
+    label->setWordWrap(true);
+    label->setTextFormat(Qt::PlainText);
+    label->setFont(Theme::figures(font(), 0.85, false));
+    label->setContentsMargins(6, 0, 6, 0);
+    layout()->addWidget(label);
+    return label;
+}
+
+DistributionPlot::Series DistributionPlot::createSeries(const QString& name) {
+    Series series;
+    series.interval = new QCPItemRect(m_plot);
+    series.interval->topLeft->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    series.interval->bottomRight->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    series.median = new QCPItemStraightLine(m_plot);
+    series.bars = new QCPBars(m_plot->xAxis, m_plot->yAxis);
+    series.outside = new QCPBars(m_plot->xAxis, m_plot->yAxis);
+    for (QCPBars* bars : {series.bars, series.outside}) {
+        bars->setAntialiased(false);
+        bars->removeFromLegend();
+    }
+    series.bars->setName(name);
+    series.bars->addToLegend();
+    series.key = m_plot->addGraph();
+    series.key->removeFromLegend();
+    series.key->setName(QStringLiteral("its median, 95 % interval"));
+    return series;
+}
+
+/// In a row of its own above the bars, which it must not hide.
+void DistributionPlot::createLegend() {
+    m_plot->plotLayout()->insertRow(0);
+    m_plot->plotLayout()->addElement(0, 0, m_plot->legend);
+    m_plot->plotLayout()->setRowStretchFactor(0, 0.001);
+    m_plot->legend->setFillOrder(QCPLegend::foColumnsFirst);
+    m_plot->legend->setBrush(Qt::NoBrush);
+    m_plot->legend->setBorderPen(Qt::NoPen);
+    m_plot->legend->setMargins(QMargins(8, 4, 8, 0));
+    m_plot->legend->setFont(Theme::figures(font(), 0.85, false));
+    m_plot->legend->clearItems();
+    m_present.bars->addToLegend();
+    m_present.key->addToLegend();
+    m_reference.bars->addToLegend();
+    m_plot->legend->setVisible(true);
+}
+
+void DistributionPlot::styleSeries(const Series& series, const QColor& colour, bool filled) {
+    QColor body = colour, band = colour;
+    body.setAlpha(130);
+    band.setAlpha(60);
+    series.bars->setPen(filled ? QPen(Qt::NoPen) : QPen(colour, 1));
+    series.bars->setBrush(filled ? QBrush(body) : QBrush(Qt::NoBrush));
+    series.outside->setPen(QPen(colour, 1));
+    series.outside->setBrush(QBrush(colour, filled ? Qt::BDiagPattern : Qt::FDiagPattern));
+    series.median->setPen(QPen(colour, filled ? 2 : 1.5, filled ? Qt::SolidLine : Qt::DashLine));
+    series.key->setPen(series.median->pen());
+    series.interval->setPen(Qt::NoPen);
+    series.interval->setBrush(band);
+}
+
+void DistributionPlot::style() {
+    const Theme theme = Theme::of(palette());
+    applyTheme(*m_plot, theme);
+    m_plot->xAxis->grid()->setVisible(false);
+    const bool faint = m_comparison && m_comparison->belowNoise;
+    styleSeries(m_present, m_stale ? theme.muted : theme.accent, true);
+    styleSeries(m_reference, faint || m_stale ? theme.muted : theme.text, false);
+    m_plot->legend->setTextColor(theme.muted);
+    m_outsideText->setColor(theme.muted);
+    m_outsideText->setFont(Theme::figures(font(), 0.8, false));
+    setTextColour(*m_note, theme.muted);
+    setTextColour(*m_verdict, faint || m_stale ? theme.muted : theme.text);
+    setTextColour(*m_warnings, theme.warning);
+    m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void DistributionPlot::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_warnings != nullptr) style();
+}
+
+void DistributionPlot::show(const Measurement& present, const std::optional<Measurement>& reference,
+                            const std::optional<LatencyComparison>& comparison) {
+    m_shown = present;
+    m_against = reference;
+    m_comparison = comparison;
+    m_stale = false;
+    refresh();
+}
+
+void DistributionPlot::setStale() {
+    if (!m_shown || m_stale) return;
+    m_stale = true;
+    refresh();
+}
+
+void DistributionPlot::clear() {
+    m_shown.reset();
+    m_against.reset();
+    m_comparison.reset();
+    m_stale = false;
+    refresh();
+}
+
+void DistributionPlot::refresh() {
+    const std::vector<double> none;
+    m_binning = commonBinning(m_shown ? m_shown->samplesMs : none, m_against ? m_against->samplesMs : none);
+    const TimeUnit unit = TimeUnit::forLongest(m_binning.high());
+    m_plot->setVisible(m_shown.has_value());
+    double tallest = 0;
+    bool below = false, above = false;
+    for (const auto& [series, measurement] : {std::pair(&m_present, &m_shown), std::pair(&m_reference, &m_against)}) {
+        const bool there = measurement->has_value() && !(*measurement)->samplesMs.empty();
+        for (QCPLayerable* item :
+             std::initializer_list<QCPLayerable*>{series->bars, series->outside, series->median, series->interval})
+            item->setVisible(there);
+        if (!there) continue;
+        const Histogram found = histogram((*measurement)->samplesMs, m_binning);
+        below = below || found.below > 0;
+        above = above || found.above > 0;
+        tallest = std::max(tallest, fill(*series, **measurement, unit));
+    }
+    setRanges(tallest, below, above, unit);
+    writeNotes(unit);
+    style();
+}
+
+/// The height of the tallest bar.
+double DistributionPlot::fill(const Series& series, const Measurement& measurement, const TimeUnit& unit) {
+    const Histogram found = histogram(measurement.samplesMs, m_binning);
+    const double perRun = 100 / static_cast<double>(measurement.samplesMs.size());
+    QVector<double> keys, values;
+    for (int bin = 0; bin < m_binning.bins; ++bin) {
+        keys << unit.perMs * m_binning.centre(bin);
+        values << perRun * static_cast<double>(found.counts[static_cast<std::size_t>(bin)]);
+    }
+    series.bars->setWidth(unit.perMs * m_binning.width);
+    series.outside->setWidth(unit.perMs * m_binning.width);
+    series.bars->setData(keys, values, true);
+    QVector<double> places, shares;  // a bin away from the others
+    if (found.below > 0)
+        places << unit.perMs * m_binning.centre(-2), shares << perRun * static_cast<double>(found.below);
+    if (found.above > 0)
+        places << unit.perMs * m_binning.centre(m_binning.bins + 1),
+            shares << perRun * static_cast<double>(found.above);
+    series.outside->setData(places, shares, true);
+    const double median = unit.perMs * measurement.latencyMs.median;
+    series.median->point1->setCoords(median, 0);
+    series.median->point2->setCoords(median, 1);
+    series.interval->topLeft->setCoords(unit.perMs * measurement.medianCi95.low, 0);
+    series.interval->bottomRight->setCoords(unit.perMs * measurement.medianCi95.high, 1);
+    values += shares;
+    return *std::ranges::max_element(values);
+}
+
+void DistributionPlot::setRanges(double tallest, bool below, bool above, const TimeUnit& unit) {
+    m_plot->xAxis->setLabel(QStringLiteral("latency, %1").arg(unit.name));
+    m_plot->xAxis->setRange(unit.perMs * m_binning.centre(below ? -3 : -1),
+                            unit.perMs * m_binning.centre(m_binning.bins + (above ? 2 : 0)));
+    m_plot->yAxis->setRange(0, tallest > 0 ? 1.12 * tallest : 1);
+    m_outsideText->setVisible(below || above);
+    const bool inLegend = m_plot->legend->hasItemWithPlottable(m_reference.bars);
+    if (m_against && !inLegend) m_reference.bars->addToLegend();
+    if (!m_against && inLegend) m_reference.bars->removeFromLegend();
+}
+
+void DistributionPlot::writeNotes(const TimeUnit& unit) {
+    QStringList lines;
+    if (m_stale) lines << QStringLiteral("Of the mix before (stale).");
+    if (m_shown) {
+        lines << QStringLiteral("In hand: %1%2. Sampling stopped: %3.")
+                     .arg(figures(*m_shown, unit), outsideText(*m_shown, m_binning, unit),
+                          stopReasonText(m_shown->stopReason));
+        if (m_shown->simulated) lines << QStringLiteral("Simulated bits: float arithmetic, not low-bit time.");
+    }
+    if (m_against)
+        lines << QStringLiteral("Against: %1%2.")
+                     .arg(figures(*m_against, unit), outsideText(*m_against, m_binning, unit));
+    m_note->setText(m_shown ? lines.join('\n')
+                            : QStringLiteral("No latency measured yet. It is measured when the hand rests."));
+    m_note->setAlignment(m_shown ? Qt::AlignLeft : Qt::AlignCenter);
+    m_verdict->setVisible(m_shown && m_comparison);
+    m_verdict->setText(m_comparison ? QStringLiteral("%1: %2").arg(QLatin1String(toText(m_comparison->verdict)),
+                                                                   printable(m_comparison->reason))
+                                    : QString());
+    constexpr qsizetype kShown = 2;
+    QStringList warnings;
+    if (m_shown)
+        for (const std::string& warning : m_shown->warnings) warnings << printable(warning);
+    m_warnings->setToolTip(toolTipOf(warnings.join('\n')));
+    const qsizetype more = warnings.size() - kShown;
+    if (more > 0) warnings = warnings.mid(0, kShown) << QStringLiteral("and %1 more").arg(more);
+    m_warnings->setText(warnings.join(QStringLiteral(" · ")));
+    m_warnings->setVisible(!warnings.isEmpty());
+}
+
+}  // namespace bitdesk

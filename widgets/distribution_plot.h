@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <QWidget>
+#include <optional>
+
+#include "core/results/results.h"
+#include "core/statistics/latency_verdict.h"
+#include "widgets/histogram.h"
+
+class QCustomPlot;
+class QCPBars;
+class QCPGraph;
+class QCPItemRect;
+class QCPItemStraightLine;
+class QCPItemText;
+class QLabel;
+
+namespace bitdesk {
+
+struct Theme;
+struct TimeUnit;
+
+/// How the latencies of the mix in hand are distributed, and those of the mix that it was measured against in the same
+/// interleaved run. Runs far from all others are collected in a hatched bin at the edge: seen and counted, not dropped.
+class DistributionPlot : public QWidget {
+    Q_OBJECT
+public:
+    explicit DistributionPlot(QWidget* parent = nullptr);
+
+    using QWidget::show;
+    void show(const Measurement& present, const std::optional<Measurement>& reference,
+              const std::optional<LatencyComparison>& comparison);
+    /// The hand moved: what is shown belongs to the former mix.
+    void setStale();
+    void clear();
+
+    const Binning& binning() const { return m_binning; }
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    struct Series {
+        QCPBars* bars = nullptr;
+        QCPBars* outside = nullptr;  ///< below the first or above the last bin
+        QCPItemStraightLine* median = nullptr;
+        QCPItemRect* interval = nullptr;
+        QCPGraph* key = nullptr;  ///< for the legend
+    };
+    Series createSeries(const QString& name);
+    void createLegend();
+    QLabel* createLabel(const QString& name);
+    void style();
+    void styleSeries(const Series& series, const QColor& colour, bool filled);
+    void refresh();
+    double fill(const Series& series, const Measurement& measurement, const TimeUnit& unit);
+    void setRanges(double tallest, bool below, bool above, const TimeUnit& unit);
+    void writeNotes(const TimeUnit& unit);
+
+    QCustomPlot* m_plot = nullptr;
+    Series m_present, m_reference;
+    QCPItemText* m_outsideText = nullptr;
+    QLabel* m_note = nullptr;
+    QLabel* m_verdict = nullptr;
+    QLabel* m_warnings = nullptr;
+    std::optional<Measurement> m_shown, m_against;
+    std::optional<LatencyComparison> m_comparison;
+    Binning m_binning;
+    bool m_stale = false;
+};
+
+}  // namespace bitdesk

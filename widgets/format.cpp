@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "widgets/format.h"
+
+#include <QTextDocument>
+#include <algorithm>
+#include <cmath>
+
+namespace bitdesk {
+
+QString formatSigned(double value, int digits) {
+    return (value < 0 ? QStringLiteral("−") : QStringLiteral("+")) + QString::number(std::abs(value), 'f', digits);
+}
+
+QString printable(const std::string& text) {
+    constexpr qsizetype kLongest = 300;
+    QString line = QString::fromStdString(text);
+    if (line.size() > kLongest) line = line.left(kLongest - 1) + QStringLiteral("…");
+    for (QChar& c : line) {
+        if (c.isSpace()) c = QLatin1Char(' ');
+        else if (!c.isPrint()) c = QChar::ReplacementCharacter;
+    }
+    return line;
+}
+
+QString toolTipOf(const QString& plain) { return Qt::convertFromPlainText(plain, Qt::WhiteSpaceNormal); }
+
+QString stopReasonText(const std::string& reason) {
+    if (reason == "target") return QStringLiteral("the interval is narrow enough");
+    if (reason == "plateau") return QStringLiteral("more runs no longer narrow the interval");
+    if (reason == "time") return QStringLiteral("the time was up");
+    if (reason == "count") return QStringLiteral("the most runs allowed were taken");
+    return reason.empty() ? QStringLiteral("not recorded") : printable(reason);
+}
+
+TimeUnit TimeUnit::forLongest(double longestMs) {
+    if (longestMs < 1) return {.perMs = 1e3, .digits = longestMs < 0.01 ? 2 : 1, .name = QStringLiteral("µs")};
+    return {.perMs = 1, .digits = longestMs < 10 ? 3 : longestMs < 100 ? 2 : 1, .name = QStringLiteral("ms")};
+}
+
+TimeUnit TimeUnit::milliseconds(double ms, double halfMs) {
+    const int coarse = ms < 1 ? 3 : 2;
+    if (!(halfMs > 0)) return {.perMs = 1, .digits = coarse, .name = QStringLiteral("ms")};
+    const int fine = static_cast<int>(std::ceil(-std::log10(std::clamp(halfMs, 1e-5, 1.0))));
+    return {.perMs = 1, .digits = std::max(coarse, fine), .name = QStringLiteral("ms")};
+}
+
+}  // namespace bitdesk

@@ -1,0 +1,225 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "widgets/layer_table_view.h"
+
+#include <QEvent>
+#include <QHeaderView>
+#include <QLabel>
+#include <QListWidget>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "widgets/elided_label.h"
+#include "widgets/format.h"
+#include "widgets/layer_table_model.h"
+#include "widgets/theme.h"
+
+namespace bitdesk {
+namespace {
+
+constexpr int kFindingsShown = 4;  // the others are scrolled to
+
+QString cellText(const LayerCell& cell, const TimeUnit& unit) {
+    return QStringLiteral("%1 %2").arg(unit.number(cell.milliseconds.median), unit.interval(cell.ci95));
+}
+
+/// "stage1.conv1 · 4 → 3 bits · memory-bound · 12.3 [12.1, 12.5] → 12.4 [12.2, 12.6] µs"
+QString findingText(const LayerFinding& finding) {
+    const TimeUnit unit =
+        TimeUnit::forLongest(std::max(finding.from.milliseconds.median, finding.to.milliseconds.median));
+    return QStringLiteral("%1 · %2 → %3 bits · %4 · %5 → %6 %7")
+        .arg(printable(finding.layer))
+        .arg(finding.fromBits)
+        .arg(finding.toBits)
+        .arg(QLatin1String(toText(finding.cause)), cellText(finding.from, unit), cellText(finding.to, unit), unit.name);
+}
+
+QString findingToolTip(const LayerFinding& finding) {
+    return QStringLiteral("%1\nBitOPs × %2, n = %3 and %4\n%5")
+        .arg(findingText(finding))
+        .arg(finding.bitopsRatio, 0, 'f', 2)
+        .arg(finding.from.milliseconds.n)
+        .arg(finding.to.milliseconds.n)
+        .arg(printable(finding.explanation));
+}
+
+}  // namespace
+
+LayerTableView::LayerTableView(QWidget* parent) : QWidget(parent) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    m_model = new LayerTableModel(this);
+    m_empty = new QLabel(
+        QStringLiteral("No layer has been timed yet.\nThe table is measured when the hand rests: every layer at every "
+                       "width, inside whole runs."));
+    m_empty->setObjectName(QStringLiteral("layerTableEmpty"));
+    m_empty->setTextFormat(Qt::PlainText);
+    m_empty->setAlignment(Qt::AlignCenter);
+    m_empty->setWordWrap(true);
+    m_empty->setForegroundRole(QPalette::PlaceholderText);
+    m_pages = new QStackedWidget;
+    m_pages->addWidget(m_empty);
+    m_pages->addWidget(createContent());
+    column->addWidget(m_pages);
+    style();
+}
+
+QWidget* LayerTableView::createContent() {
+    auto* content = new QWidget;
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(0, 3, 0, 0);
+    column->setSpacing(2);
+    createTable();
+    m_caption = new ElidedLabel;
+    m_caption->setObjectName(QStringLiteral("layerTableCaption"));
+    m_warnings = new ElidedLabel;
+    m_warnings->setObjectName(QStringLiteral("layerTableWarnings"));
+    m_heading = new ElidedLabel;
+    m_heading->setObjectName(QStringLiteral("findingsHeading"));
+    m_heading->setFont(Theme::figures(font(), 0.85, true));
+    m_findings = new QListWidget;
+    m_findings->setFrameShape(QFrame::NoFrame);
+    m_findings->setSelectionMode(QAbstractItemView::NoSelection);
+    m_findings->setTextElideMode(Qt::ElideRight);
+    m_findings->setUniformItemSizes(true);
+    m_findings->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_findings->setAccessibleName(QStringLiteral("Layers that fewer BitOPs did not make faster"));
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_caption, m_warnings, m_findings})
+        widget->setFont(Theme::figures(font(), 0.85, false));
+    for (QLabel* label : {m_caption, m_warnings, m_heading}) label->setContentsMargins(6, 0, 6, 0);
+    column->addWidget(m_caption);
+    column->addWidget(m_warnings);
+    column->addWidget(m_table, 1);
+    column->addWidget(m_heading);
+    column->addWidget(m_findings);
+    return content;
+}
+
+void LayerTableView::createTable() {
+    m_table = new QTableView;
+    m_table->setModel(m_model);
+    m_table->setFont(Theme::figures(font(), 0.85, false));
+    m_table->horizontalHeader()->setFont(m_table->font());
+    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->setShowGrid(false);
+    m_table->setAlternatingRowColors(true);
+    m_table->setWordWrap(false);
+    m_table->viewport()->installEventFilter(this);
+    m_table->setFrameShape(QFrame::NoFrame);
+    m_table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_table->verticalHeader()->hide();
+    m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + 5);
+    m_table->horizontalHeader()->setHighlightSections(false);
+    m_table->horizontalHeader()->setMinimumSectionSize(20);
+    m_table->setAccessibleName(QStringLiteral("Times of the layers"));
+}
+
+void LayerTableView::style() {
+    const Theme theme = Theme::of(palette());
+    m_model->setTheme(theme);
+    setTextColour(*m_caption, theme.muted);
+    setTextColour(*m_heading, theme.text);
+    setTextColour(*m_warnings, theme.warning);
+}
+
+void LayerTableView::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_pages != nullptr) style();
+}
+
+void LayerTableView::setTable(const std::optional<LayerTable>& table, std::vector<LayerFinding> findings) {
+    m_model->setTable(table);
+    m_pages->setCurrentIndex(table ? 1 : 0);
+    if (!table) findings.clear();
+    showFindings(findings);
+    if (!table) return;
+    spanCells();
+    fitColumns();
+    writeCaption();
+}
+
+void LayerTableView::setMix(const BitConfiguration& bits) { m_model->setMix(bits); }
+void LayerTableView::setMeasured(const std::optional<Measurement>& measurement) { m_model->setMeasured(measurement); }
+
+void LayerTableView::clear() {
+    m_model->setMeasured(std::nullopt);
+    setTable(std::nullopt, {});
+}
+
+void LayerTableView::spanCells() {
+    m_table->clearSpans();
+    for (int row = 0; row < m_model->wholeRow(); ++row)
+        if (m_model->spansWidths(row) && m_model->widths() > 1)
+            m_table->setSpan(row, LayerTableModel::FirstWidth, 1, m_model->widths());
+    m_table->resizeRowToContents(m_model->wholeRow());  // two lines
+    m_table->setSpan(m_model->wholeRow(), LayerTableModel::Requested, 1,
+                     m_model->columnCount() - LayerTableModel::Requested);
+}
+
+/// Not by what a mix shows: widths that followed it would jump under the hand.
+void LayerTableView::fitColumns() {
+    if (m_model->empty()) return;
+    const QFontMetrics metrics = m_table->fontMetrics();
+    const auto wide = [&](const QString& text) { return metrics.horizontalAdvance(text) + 10; };
+    int layer = wide(QStringLiteral("outside the layers")), kernel = 0;
+    for (const LayerRow& row : m_model->table()->rows) {
+        layer = std::max(layer, wide(printable(row.name)));
+        for (const std::string& name : row.kernels) kernel = std::max(kernel, wide(printable(name)));
+    }
+    constexpr int kWidest = 190;  // a longer name ends in an ellipsis
+    m_table->setColumnWidth(LayerTableModel::Layer, std::min(layer, kWidest));
+    m_table->setColumnWidth(LayerTableModel::Requested, wide(QStringLiteral("asked")));
+    m_table->setColumnWidth(LayerTableModel::Executed, wide(QStringLiteral("run at")));
+    for (int i = 0; i < m_model->widths(); ++i)
+        m_table->setColumnWidth(LayerTableModel::FirstWidth + i, wide(QStringLiteral("100.00")));
+    m_table->setColumnWidth(m_model->shareColumn(), wide(QStringLiteral("100.0 %")));
+    // Kernels have what is left.
+    int others = 0;
+    for (int i = 0; i < m_model->columnCount(); ++i)
+        if (i != LayerTableModel::Kernel) others += m_table->columnWidth(i);
+    constexpr int kNarrowest = 56;
+    const int left = m_table->viewport()->width() - others;
+    m_table->setColumnWidth(LayerTableModel::Kernel, std::clamp(left, kNarrowest, std::max(kernel, kNarrowest)));
+}
+
+bool LayerTableView::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::Resize) fitColumns();  // of the table's viewport
+    return QWidget::eventFilter(watched, event);
+}
+
+void LayerTableView::showFindings(const std::vector<LayerFinding>& findings) {
+    m_findings->clear();
+    for (const LayerFinding& finding : findings) {
+        auto* item = new QListWidgetItem(findingText(finding));
+        item->setToolTip(toolTipOf(findingToolTip(finding)));
+        m_findings->addItem(item);
+    }
+    m_heading->setText(findings.empty() ? QStringLiteral("No layer found where BitOPs fell and latency did not")
+                                        : QStringLiteral("BitOPs fell, latency did not · %1").arg(findings.size()));
+    m_findings->setVisible(!findings.empty());
+    const int rows = std::min(kFindingsShown, m_findings->count());
+    m_findings->setFixedHeight(rows * std::max(1, m_findings->sizeHintForRow(0)));
+}
+
+void LayerTableView::writeCaption() {
+    const LayerTable& table = *m_model->table();
+    QString text = QStringLiteral("Fitted from %1 mixes · batch %2, %3 thread(s) on %4")
+                       .arg(table.mixes)
+                       .arg(table.key.batch)
+                       .arg(table.key.threads)
+                       .arg(printable(table.key.device));
+    if (const auto error = table.medianError())
+        text +=
+            QStringLiteral(" · median error %1 % over %2 checks").arg(100 * *error, 0, 'f', 1).arg(table.checks.size());
+    m_caption->setText(text);
+    QStringList warnings;
+    for (const std::string& warning : table.warnings) warnings << printable(warning);
+    m_warnings->setText(warnings.join(QStringLiteral(" · ")));
+    m_warnings->setVisible(!warnings.isEmpty());
+}
+
+}  // namespace bitdesk
