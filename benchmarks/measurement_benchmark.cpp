@@ -33,15 +33,18 @@ std::unique_ptr<PackedExecutor> makeExecutor(const MetaModel& model, int threads
     return makePackedExecutor(model, options);
 }
 
+void spin(double milliseconds) {
+    for (const std::int64_t end = steadyNow() + std::llround(milliseconds * 1e6); steadyNow() < end;) {
+    }
+}
+
 /// Other processes that never rest, while this lives.
 class BusyProcesses {
 public:
     explicit BusyProcesses(int count) {
         for (int i = 0; i < count; ++i) {
             const pid_t child = fork();
-            if (child == 0)
-                for (volatile std::uint64_t n = 0;; n = n + 1) {
-                }
+            if (child == 0) spin(1e9);
             m_children.push_back(child);
         }
     }
@@ -57,11 +60,6 @@ public:
 private:
     std::vector<pid_t> m_children;
 };
-
-void spin(double milliseconds) {
-    for (const std::int64_t end = steadyNow() + std::llround(milliseconds * 1e6); steadyNow() < end;) {
-    }
-}
 
 /// How often each verdict fell in so many trials of a network against itself, slowed by a share of its time.
 void verdicts(const MetaModel& model, int threads, double slowdown, int busy, int trials) {
