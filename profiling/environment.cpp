@@ -74,6 +74,8 @@ Environment readEnvironment(const MachineFiles& files, const Nvml& nvml) {
     return e;
 }
 
+std::string buildName(const Environment& e) { return e.version + " " + e.buildType + " " + e.compiler; }
+
 std::string toJson(const Environment& e) {
     const auto orNull = [](double value) { return value < 0 ? nlohmann::json() : nlohmann::json(value); };
     const auto textOrNull = [](const std::string& value) {

@@ -26,6 +26,8 @@ struct Environment {
 };
 
 Environment readEnvironment(const MachineFiles& files = {}, const Nvml& nvml = systemNvml());
+/// "0.1.0 Release GNU 12.2.0": times of one build are not times of another.
+std::string buildName(const Environment& environment);
 /// The object under "environment" of the command line's JSON.
 std::string toJson(const Environment& environment);
 

@@ -189,7 +189,9 @@ LayerTable measureLayers(const MetaModel& model, Executor& executor, int batch, 
                       .fraction = std::min(1.0, std::max(static_cast<double>(rounds) / options.mostRounds,
                                                          seconds / options.maxSeconds)),
                       .remainingSeconds = -1});
-        if (!timeIsOver && rounds < options.fewestRounds) continue;
+        const bool tooFew =
+            rounds < options.fewestRounds || (seconds < options.minSeconds && rounds < options.mostRounds);
+        if (!timeIsOver && tooFew) continue;
         LayerTable table = gathering.table(rounds);
         if (timeIsOver || rounds >= options.mostRounds || predictionNoise(table) <= options.noise) return table;
     }

@@ -16,8 +16,9 @@ struct LayerProfileOptions {
     int checks = 30;       ///< random mixes measured beside, to know the table's error
     double noise = 0.003;  ///< wanted: noise of a predicted whole run, as a share of it
     int fewestRounds = 5;
-    int mostRounds = 40;
-    double maxSeconds = 30;  ///< ends earlier, but not before 3 rounds
+    int mostRounds = 60;
+    double minSeconds = 0.7;  ///< lasts at least so long: a short one may lie wholly inside a disturbance
+    double maxSeconds = 30;   ///< ends earlier, but not before 3 rounds
     std::uint64_t seed = 1;
 };
 

@@ -37,7 +37,9 @@ public:
         for (;;) {
             run(true);
             ++m_rounds;
-            if (timeIsOver() || (isLook() && look() && (!settled || last() || settled(m_measured.samples)))) break;
+            if (timeIsOver()) break;
+            if (!isLook() || !look()) continue;
+            if (last() || (seconds() >= m_options.stop.minSeconds && (!settled || settled(m_measured.samples)))) break;
         }
         m_measured.seconds = seconds();
         return std::move(m_measured);

@@ -23,9 +23,11 @@ struct StopOptions {
     std::int64_t fewest = 20;    ///< samples before the first look
     std::int64_t most = 20'000;  ///< samples at the last look
     double maxSeconds = 30;
+    /// Sampling lasts at least so long, whatever the looks say: a short one may lie wholly inside a disturbance.
+    double minSeconds = 0;
 
     /// As many samples, whatever they say, unless the time is over.
-    static StopOptions fixed(std::int64_t samples, double maxSeconds) { return {0, samples, samples, maxSeconds}; }
+    static StopOptions fixed(std::int64_t samples, double maxSeconds) { return {0, samples, samples, maxSeconds, 0}; }
 };
 
 /// Half the 95 % interval of the median, as a share of it; 0 for no samples.

@@ -47,8 +47,8 @@ DistributionPlot::DistributionPlot(QWidget* parent) : QWidget(parent) {
     m_plot = new QCustomPlot;
     column->addWidget(m_plot, 1);
     m_plot->yAxis->setLabel(QStringLiteral("share of the runs, %"));
-    m_reference = createSeries(QStringLiteral("measured against, in turns"));
-    m_present = createSeries(QStringLiteral("mix in hand"));
+    m_reference = createSeries(QStringLiteral("reference"));
+    m_present = createSeries(QStringLiteral("this mix"));
     m_outsideText = new QCPItemText(m_plot);
     m_outsideText->setPositionAlignment(Qt::AlignRight | Qt::AlignTop);
     m_outsideText->position->setType(QCPItemPosition::ptAxisRectRatio);
@@ -88,7 +88,7 @@ DistributionPlot::Series DistributionPlot::createSeries(const QString& name) {
     series.bars->addToLegend();
     series.key = m_plot->addGraph();
     series.key->removeFromLegend();
-    series.key->setName(QStringLiteral("its median, 95 % interval"));
+    series.key->setName(QStringLiteral("median, 95 %"));
     return series;
 }
 

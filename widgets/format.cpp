@@ -39,11 +39,22 @@ TimeUnit TimeUnit::forLongest(double longestMs) {
     return {.perMs = 1, .digits = longestMs < 10 ? 3 : longestMs < 100 ? 2 : 1, .name = QStringLiteral("ms")};
 }
 
-TimeUnit TimeUnit::milliseconds(double ms, double halfMs) {
-    const int coarse = ms < 1 ? 3 : 2;
-    if (!(halfMs > 0)) return {.perMs = 1, .digits = coarse, .name = QStringLiteral("ms")};
-    const int fine = static_cast<int>(std::ceil(-std::log10(std::clamp(halfMs, 1e-5, 1.0))));
-    return {.perMs = 1, .digits = std::max(coarse, fine), .name = QStringLiteral("ms")};
+TimeUnit TimeUnit::forFigure(double ms, double halfMs) {
+    const bool micro = ms < 0.1;
+    TimeUnit unit{.perMs = micro ? 1e3 : 1, .digits = 2, .name = micro ? QStringLiteral("µs") : QStringLiteral("ms")};
+    if (micro) unit.digits = 1;
+    else if (ms < 1) unit.digits = 3;
+    if (halfMs > 0)
+        unit.digits =
+            std::max(unit.digits, static_cast<int>(std::ceil(-std::log10(std::clamp(unit.perMs * halfMs, 1e-5, 1.0)))));
+    return unit;
+}
+
+QString shortLayerName(const std::string& name) {
+    QString text = printable(name);
+    return text.replace(QStringLiteral("stage"), QStringLiteral("s"))
+        .replace(QStringLiteral(".block"), QStringLiteral(".b"))
+        .replace(QStringLiteral("shortcut"), QStringLiteral("short"));
 }
 
 }  // namespace bitdesk

@@ -28,6 +28,9 @@ QString formatSigned(double value, int digits);
 /// A text from a file as one short line: no control, direction or line-breaking characters.
 QString printable(const std::string& text);
 
+/// A layer's name in little room: "stage1.block2.shortcut" is "s1.b2.short".
+QString shortLayerName(const std::string& name);
+
 /// Plain text for a tool tip: what looks like markup is shown, long lines wrap.
 QString toolTipOf(const QString& plain);
 
@@ -42,8 +45,8 @@ struct TimeUnit {
 
     /// Microseconds where the longest time is below a millisecond.
     static TimeUnit forLongest(double longestMs);
-    /// Milliseconds, with digits enough for a spread of `halfMs`.
-    static TimeUnit milliseconds(double ms, double halfMs);
+    /// Of one figure, with digits enough for a spread of `halfMs`; microseconds below a tenth of a millisecond.
+    static TimeUnit forFigure(double ms, double halfMs);
     QString number(double ms) const { return QString::number(perMs * ms, 'f', digits); }
     /// "[410.1, 414.0]"
     QString interval(const Interval& ms) const {

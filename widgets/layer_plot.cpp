@@ -15,13 +15,6 @@
 namespace bitdesk {
 namespace {
 
-QString shortName(const std::string& name) {
-    return printable(name)
-        .replace(QStringLiteral("stage"), QStringLiteral("s"))
-        .replace(QStringLiteral(".block"), QStringLiteral(".b"))
-        .replace(QStringLiteral("shortcut"), QStringLiteral("short"));
-}
-
 QString nothingMeasured() { return QStringLiteral("No time measured yet."); }
 
 }  // namespace
@@ -57,7 +50,7 @@ void LayerPlot::style() {
     m_bars->setPen(Qt::NoPen);
     m_bars->setBrush(theme.accent);
     m_errors->setPen(QPen(theme.text));
-    setTextColour(*m_note, theme.warning);
+    setTextColour(*m_note, m_doubtful ? theme.warning : theme.muted);
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -73,7 +66,7 @@ void LayerPlot::setBitOps(const Network& network, const BitConfiguration& bits) 
     const auto perLayer = bitOpsPerLayer(network, bits);
     for (std::size_t i = 0; i < perLayer.size(); ++i) {
         m_shown.values << static_cast<double>(perLayer[i]) / 1e6;
-        m_shown.names << shortName(network.layers()[i].name);
+        m_shown.names << shortLayerName(network.layers()[i].name);
     }
     show({});
 }
@@ -87,7 +80,7 @@ void LayerPlot::setTimes(const std::vector<LayerTime>& layers, bool simulated) {
     const TimeUnit unit = TimeUnit::forLongest(longest);
     m_shown.unit = unit.name;
     for (const LayerTime& layer : layers) {
-        m_shown.names << shortName(layer.name);
+        m_shown.names << shortLayerName(layer.name);
         m_shown.values << unit.perMs * layer.milliseconds.median;
         m_shown.low << unit.perMs * (layer.milliseconds.median - layer.milliseconds.q1);
         m_shown.high << unit.perMs * (layer.milliseconds.q3 - layer.milliseconds.median);
@@ -95,12 +88,16 @@ void LayerPlot::setTimes(const std::vector<LayerTime>& layers, bool simulated) {
     }
     QString note = QStringLiteral("Median and quartiles of %1 runs of one image.").arg(runs);
     if (simulated) note += QStringLiteral(" Simulated bits: float arithmetic, not low-bit time.");
+    m_doubtful = simulated;
     show(layers.empty() ? nothingMeasured() : note);
 }
 
 void LayerPlot::setTimesStale() {
-    if (m_quantity == Quantity::Time && !m_shown.values.isEmpty())
+    if (m_quantity == Quantity::Time && !m_shown.values.isEmpty()) {
+        m_doubtful = true;
         m_note->setText(QStringLiteral("Times of the mix before (stale)."));
+        style();
+    }
 }
 
 void LayerPlot::clear() {
@@ -124,7 +121,7 @@ void LayerPlot::show(const QString& note) {
     m_plot->yAxis->setRange(0, highest > 0 ? 1.08 * highest : 1);
     m_plot->xAxis->setRange(-0.8, std::max<double>(0, static_cast<double>(m_shown.values.size()) - 1) + 0.8);
     m_note->setText(note);
-    m_plot->replot(QCustomPlot::rpQueuedReplot);
+    style();
 }
 
 }  // namespace bitdesk

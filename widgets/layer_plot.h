@@ -47,6 +47,7 @@ private:
     QCPBars* m_bars = nullptr;
     QCPErrorBars* m_errors = nullptr;
     QLabel* m_note = nullptr;
+    bool m_doubtful = false;  ///< what is shown is stale or simulated
     Bars m_shown;
 };
 

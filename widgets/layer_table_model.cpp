@@ -67,7 +67,7 @@ int LayerTableModel::rowCount(const QModelIndex& parent) const {
     return parent.isValid() || !m_table ? 0 : static_cast<int>(m_table->rows.size()) + 2;
 }
 int LayerTableModel::columnCount(const QModelIndex& parent) const {
-    return parent.isValid() || !m_table ? 0 : shareColumn() + 1;
+    return parent.isValid() || !m_table ? 0 : kernelColumn() + 1;
 }
 
 std::optional<int> LayerTableModel::requestedBits(const LayerRow& row) const {
@@ -124,7 +124,7 @@ QString LayerTableModel::text(int row, int column) const {
 
 QString LayerTableModel::layerText(const LayerRow& row, int column) const {
     const int present = widthIndex(row.quantizable);
-    if (column == Layer) return printable(row.name);
+    if (column == Layer) return shortLayerName(row.name);
     if (column == Requested) {
         const auto bits = requestedBits(row);
         return bits ? QString::number(*bits) : kNothing;
@@ -133,7 +133,7 @@ QString LayerTableModel::layerText(const LayerRow& row, int column) const {
         const int* bits = at(row.executedBits, present);
         return bits != nullptr ? bitsText(*bits) : kNothing;
     }
-    if (column == Kernel) {
+    if (column == kernelColumn()) {
         const std::string* kernel = at(row.kernels, present);
         return kernel != nullptr ? printable(*kernel) : kNothing;
     }
@@ -144,8 +144,8 @@ QString LayerTableModel::layerText(const LayerRow& row, int column) const {
 }
 
 QString LayerTableModel::outsideText(int column) const {
-    if (column == Layer) return QStringLiteral("outside the layers");
-    if (column < FirstWidth) return {};
+    if (column == Layer) return QStringLiteral("outside");
+    if (column < FirstWidth || column == kernelColumn()) return {};
     const double ms = m_table->outsideMs.median;
     return column == shareColumn() ? share(ms) : m_unit.number(ms);
 }
@@ -182,8 +182,9 @@ QString LayerTableModel::toolTip(int row, int column) const {
         return QStringLiteral("Whole run less the sum of its layers: starting, copying the result, waiting.\n%1")
             .arg(quartilesText(m_table->outsideMs));
     if (executedDiffers(row) && (column == Requested || column == Executed))
-        return QStringLiteral("This machine has no kernel for the bits that were requested.");
-    if (column < FirstWidth || column == shareColumn()) return text(row, column);
+        return QStringLiteral("The fastest kernel here does another width's arithmetic than was asked for.");
+    if (column == Layer) return printable(layer(row).name);
+    if (column < FirstWidth || column >= shareColumn()) return text(row, column);
     const LayerCell* shown = cell(layer(row), spansWidths(row) ? 0 : column - FirstWidth);
     if (shown == nullptr) return {};
     return QStringLiteral("%1\nmedian %2 %3, 95 % interval %4\n%5")
@@ -213,7 +214,7 @@ QVariant LayerTableModel::data(const QModelIndex& index, int role) const {
             return isPresent(row, column) || (row == wholeRow() && column == Layer) ? QVariant(font) : QVariant();
         }
         case Qt::TextAlignmentRole: {
-            const bool left = column == Layer || column == Kernel || row == wholeRow();
+            const bool left = column == Layer || column == kernelColumn() || row == wholeRow();
             return QVariant::fromValue(Qt::Alignment((left ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter));
         }
         default: return {};
@@ -229,10 +230,10 @@ QVariant LayerTableModel::headerData(int section, Qt::Orientation orientation, i
         case Layer: return QStringLiteral("layer");
         case Requested: return QStringLiteral("bits\nasked");
         case Executed: return QStringLiteral("bits\nrun at");
-        case Kernel: return QStringLiteral("kernel");
         default: break;
     }
     if (section == shareColumn()) return QStringLiteral("share\nof run");
+    if (section == kernelColumn()) return QStringLiteral("kernel");
     const int* width = at(m_table->widths, section - FirstWidth);
     return width != nullptr ? QVariant(QStringLiteral("%1 bits\n%2").arg(*width).arg(m_unit.name)) : QVariant();
 }

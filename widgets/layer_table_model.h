@@ -19,8 +19,8 @@ namespace bitdesk {
 class LayerTableModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    /// A column for each width follows, then the share of the run.
-    enum Column { Layer, Requested, Executed, Kernel, FirstWidth };
+    /// A column for each width follows, then the share of the run and the kernel.
+    enum Column { Layer, Requested, Executed, FirstWidth };
     /// True in the cell of the width that the mix in hand has.
     static constexpr int kPresentRole = Qt::UserRole;
 
@@ -36,6 +36,7 @@ public:
     const std::optional<LayerTable>& table() const { return m_table; }
     int widths() const { return m_table ? static_cast<int>(m_table->widths.size()) : 0; }
     int shareColumn() const { return FirstWidth + widths(); }
+    int kernelColumn() const { return shareColumn() + 1; }
     int outsideRow() const { return rowCount() - 2; }
     int wholeRow() const { return rowCount() - 1; }
     /// Its time has one cell over all widths: no fader moves the layer's own bits.

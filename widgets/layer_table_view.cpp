@@ -31,7 +31,7 @@ QString findingText(const LayerFinding& finding) {
     const TimeUnit unit =
         TimeUnit::forLongest(std::max(finding.from.milliseconds.median, finding.to.milliseconds.median));
     return QStringLiteral("%1 · %2 → %3 bits · %4 · %5 → %6 %7")
-        .arg(printable(finding.layer))
+        .arg(shortLayerName(finding.layer))
         .arg(finding.fromBits)
         .arg(finding.toBits)
         .arg(QLatin1String(toText(finding.cause)), cellText(finding.from, unit), cellText(finding.to, unit), unit.name);
@@ -165,9 +165,9 @@ void LayerTableView::fitColumns() {
     if (m_model->empty()) return;
     const QFontMetrics metrics = m_table->fontMetrics();
     const auto wide = [&](const QString& text) { return metrics.horizontalAdvance(text) + 10; };
-    int layer = wide(QStringLiteral("outside the layers")), kernel = 0;
+    int layer = wide(QStringLiteral("whole run")), kernel = 0;
     for (const LayerRow& row : m_model->table()->rows) {
-        layer = std::max(layer, wide(printable(row.name)));
+        layer = std::max(layer, wide(shortLayerName(row.name)));
         for (const std::string& name : row.kernels) kernel = std::max(kernel, wide(printable(name)));
     }
     constexpr int kWidest = 190;  // a longer name ends in an ellipsis
@@ -180,10 +180,10 @@ void LayerTableView::fitColumns() {
     // Kernels have what is left.
     int others = 0;
     for (int i = 0; i < m_model->columnCount(); ++i)
-        if (i != LayerTableModel::Kernel) others += m_table->columnWidth(i);
+        if (i != m_model->kernelColumn()) others += m_table->columnWidth(i);
     constexpr int kNarrowest = 56;
     const int left = m_table->viewport()->width() - others;
-    m_table->setColumnWidth(LayerTableModel::Kernel, std::clamp(left, kNarrowest, std::max(kernel, kNarrowest)));
+    m_table->setColumnWidth(m_model->kernelColumn(), std::clamp(left, kNarrowest, std::max(kernel, kNarrowest)));
 }
 
 bool LayerTableView::eventFilter(QObject* watched, QEvent* event) {

@@ -33,7 +33,7 @@ bool lopsided(const Measurement& m) {
     return std::abs(above - below) > 0.5 * std::max(above, below);
 }
 
-TimeUnit unitOf(const Measurement& m) { return TimeUnit::milliseconds(m.latencyMs.median, m.medianCi95.half()); }
+TimeUnit unitOf(const Measurement& m) { return TimeUnit::forFigure(m.latencyMs.median, m.medianCi95.half()); }
 
 QString latencyDetail(const Measurement& m) {
     const TimeUnit unit = unitOf(m);
@@ -50,10 +50,10 @@ QString latencyDetail(const Measurement& m) {
 
 QString latencyFacts(const Measurement& m) {
     const TimeUnit unit = unitOf(m);
-    QStringList lines{QStringLiteral("median %1 ms, 95 % interval %2 ms (bootstrap)")
-                          .arg(unit.number(m.latencyMs.median), unit.interval(m.medianCi95)),
-                      QStringLiteral("quartiles %1 – %2 ms, n = %3 runs of %4 image(s), %5 thread(s)")
-                          .arg(unit.number(m.latencyMs.q1), unit.number(m.latencyMs.q3))
+    QStringList lines{QStringLiteral("median %1 %3, 95 % interval %2 %3 (bootstrap)")
+                          .arg(unit.number(m.latencyMs.median), unit.interval(m.medianCi95), unit.name),
+                      QStringLiteral("quartiles %1 – %2 %3, n = %4 runs of %5 image(s), %6 thread(s)")
+                          .arg(unit.number(m.latencyMs.q1), unit.number(m.latencyMs.q3), unit.name)
                           .arg(m.latencyMs.n)
                           .arg(m.batch)
                           .arg(m.threads),
@@ -194,7 +194,7 @@ void Readouts::setDifference(const std::optional<AccuracyComparison>& comparison
 void Readouts::setLatency(const Measurement& measurement, const std::optional<LatencyComparison>& comparison,
                           const QString& reference, ReadoutState state) {
     const TimeUnit unit = unitOf(measurement);
-    QString value = QStringLiteral("%1 ms").arg(unit.number(measurement.latencyMs.median));
+    QString value = QStringLiteral("%1 %2").arg(unit.number(measurement.latencyMs.median), unit.name);
     if (measurement.medianCi95.half() > 0)
         value += QStringLiteral(" ± %1").arg(unit.number(measurement.medianCi95.half()));
     m_latency.value->setText(value);
@@ -215,8 +215,8 @@ void Readouts::setLatencyVerdict(const std::optional<LatencyComparison>& compari
 
 void Readouts::setPredicted(std::optional<double> ms, std::optional<double> medianError) {
     if (!ms) return;
-    const TimeUnit unit = TimeUnit::milliseconds(*ms, medianError.value_or(0) * *ms);
-    QString value = QStringLiteral("≈ %1 ms").arg(unit.number(*ms));
+    const TimeUnit unit = TimeUnit::forFigure(*ms, medianError.value_or(0) * *ms);
+    QString value = QStringLiteral("≈ %1 %2").arg(unit.number(*ms), unit.name);
     if (medianError) value += QStringLiteral(" ± %1 %").arg(100 * *medianError, 0, 'f', 1);
     m_latency.value->setText(value);
     m_latency.detail->setText(medianError ? QStringLiteral("predicted by the layer table · ± its median error")

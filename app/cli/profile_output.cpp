@@ -23,7 +23,7 @@ double sumOfLayers(const Measurement& m) {
 Json predictionJson(const Measurement& m, const std::optional<LayerTable>& table) {
     if (!m.predictedMs || !table) return {};
     return {{"value_ms", *m.predictedMs},
-            {"residual", *m.predictedMs / m.latencyMs.median - 1},
+            {"residual", m.latencyMs.median / *m.predictedMs - 1},
             {"median_error", table->medianError() ? Json(*table->medianError()) : Json()},
             {"error90", table->error90() ? Json(*table->error90()) : Json()},
             {"checks", table->checks.size()}};
@@ -97,7 +97,7 @@ std::string runText(const Measurement& m, const LatencyComparison& againstFirst,
                             againstFirst.belowNoise ? " (below the noise floor)" : "", againstFirst.reason);
     if (m.predictedMs && table)
         text += fmt::format("  predicted {:.4f} ms, residual {:+.1f} % ({})\n", *m.predictedMs,
-                            100 * (*m.predictedMs / m.latencyMs.median - 1), errorText(*table));
+                            100 * (m.latencyMs.median / *m.predictedMs - 1), errorText(*table));
     for (const Metric& metric : m.metrics)
         text += fmt::format("  {}: {:.6g} {} (n = {})\n", metric.tag, metric.value, metric.unit, metric.n);
     return text + layersText(m);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "app/cli/options.h"
 #include "app/cli/profile_output.h"
@@ -36,6 +37,7 @@ MeasureOptions measureOptions(const ProfileOptions& options) {
     measure.seed = options.model.seed + 1;
     measure.stop.noise = options.noise;
     measure.stop.maxSeconds = options.maxSeconds;
+    measure.stop.minSeconds = std::min(0.5, options.maxSeconds);
     if (options.samples > 0) measure.stop = StopOptions::fixed(options.samples, options.maxSeconds);
     return measure;
 }

@@ -70,6 +70,8 @@ void LiveBridge::receive() {
                 emit updated(*update);
         } else if (const auto* latency = std::get_if<jobs::LiveLatency>(&event)) {
             if (latency->generation == m_generation) emit latencyMeasured(*latency);
+        } else if (const auto* table = std::get_if<jobs::LiveLayerTable>(&event)) {
+            emit layerTableReady(table->table);
         } else if (const auto* failure = std::get_if<jobs::LiveFailure>(&event)) {
             if (failure->generation == m_generation) emit failed(QString::fromStdString(failure->message));
         }

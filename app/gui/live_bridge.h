@@ -32,6 +32,7 @@ public:
 signals:
     void updated(const bitdesk::jobs::LiveUpdate& update);
     void latencyMeasured(const bitdesk::jobs::LiveLatency& latency);
+    void layerTableReady(const bitdesk::LayerTable& table);
     void failed(const QString& message);
     /// The one that crosses threads, queued; for the bridge itself.
     void eventsArrived();

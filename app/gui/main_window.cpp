@@ -20,6 +20,7 @@
 #include "widgets/fader_bank.h"
 #include "widgets/history_model.h"
 #include "widgets/layer_plot.h"
+#include "widgets/prediction_plot.h"
 #include "widgets/readouts.h"
 #include "widgets/trade_off_plot.h"
 
@@ -72,11 +73,14 @@ void MainWindow::connectMix() {
     connect(&m_mix, &MixModel::changed, this, &MainWindow::showMix);
     connect(m_tradeOff, &TradeOffPlot::mixPicked, this,
             [this](const BitConfiguration& bits) { m_mix.set(bits, QStringLiteral("mix from the plot")); });
+    connect(m_prediction, &PredictionPlot::mixPicked, this,
+            [this](const BitConfiguration& bits) { m_mix.set(bits, QStringLiteral("mix from the plot")); });
 }
 
 void MainWindow::connectLive() {
     connect(&m_live, &LiveBridge::updated, this, &MainWindow::showUpdate);
     connect(&m_live, &LiveBridge::latencyMeasured, this, &MainWindow::showLatency);
+    connect(&m_live, &LiveBridge::layerTableReady, this, &MainWindow::showLayerTable);
     connect(&m_live, &LiveBridge::failed, this,
             [this](const QString& message) { showFailure(QStringLiteral("Evaluation failed"), message); });
 }
@@ -112,7 +116,7 @@ void MainWindow::openModel(const QString& spec) {
             m_faders->setNetwork(m_model->network, m_model->bits);
             m_readouts->clear();
             m_bitOpsPlot->clear();
-            m_timePlot->clear();
+            clearLatency();
             m_pin->setChecked(false);
             for (QAction* action : m_mixActions) action->setEnabled(true);
             m_pages->setCurrentWidget(m_console);
@@ -189,6 +193,7 @@ void MainWindow::loadHistory() {
         [this](std::vector<EvaluationSummary> rows) {
             m_tradeOff->setPoints(rows);
             m_history->setRows(std::move(rows));
+            loadLatencies();
         },
         [this](const QString& message) { showFailure(QStringLiteral("The history cannot be read"), message); });
 }
@@ -202,7 +207,7 @@ void MainWindow::showMix(const BitConfiguration& bits) {
                         normBytes(network, static_cast<int>(m_model->bits.size())));
     m_readouts->setStale();
     m_bitOpsPlot->setBitOps(network, bits);
-    m_timePlot->setTimesStale();
+    showPrediction(bits);
     m_tradeOff->setPresent(std::nullopt);
     m_live.submit(bits);
 }
@@ -215,26 +220,15 @@ void MainWindow::showUpdate(const jobs::LiveUpdate& update) {
         emit mixFinished(update);
     }
     if (!(update.bits == m_mix.bits())) return;  // finished as the hand moved on: a point and a row, not the readout
-    const QString reference = m_baseline      ? QStringLiteral("baseline")
-                              : m_hasPrevious ? QStringLiteral("the mix before")
-                                              : QString();
     const ReadoutState state = !update.finished   ? ReadoutState::Streaming
                                : update.fromStore ? ReadoutState::Stored
                                                   : ReadoutState::Final;
-    std::optional<AccuracyComparison> comparison;
-    if (const auto& found = update.difference) comparison = compareAccuracy(found->onlyA, found->onlyB, found->total);
-    m_readouts->setAccuracy(update.correct, update.seen, update.total, comparison, reference, state);
+    m_readouts->setAccuracy(update.correct, update.seen, update.total, update.difference, referenceName(), state);
     m_tradeOff->setPresent(summary);
     if (update.finished) m_hasPrevious = true;
     if (update.seconds > 0 && !update.fromStore)
         m_statusSpeed->setText(
             QStringLiteral("%1 images/s").arg(static_cast<double>(update.seen) / update.seconds, 0, 'f', 0));
-}
-
-void MainWindow::showLatency(const jobs::LiveLatency& latency) {
-    const Measurement& m = latency.measurement;
-    m_readouts->setLatency(m, std::nullopt, {}, ReadoutState::Final);
-    m_timePlot->setTimes(m.layers, m.simulated);
 }
 
 void MainWindow::showFailure(const QString& title, const QString& message) {

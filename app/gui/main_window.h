@@ -18,13 +18,17 @@ class QLabel;
 class QMessageBox;
 class QSortFilterProxyModel;
 class QStackedWidget;
+class QTabWidget;
 class QTableView;
 
 namespace bitdesk {
 
+class DistributionPlot;
 class FaderBank;
 class HistoryModel;
 class LayerPlot;
+class LayerTableView;
+class PredictionPlot;
 class Readouts;
 class TradeOffPlot;
 
@@ -54,6 +58,10 @@ public:
     FaderBank* faders() const { return m_faders; }
     Readouts* readouts() const { return m_readouts; }
     TradeOffPlot* tradeOff() const { return m_tradeOff; }
+    DistributionPlot* distribution() const { return m_distribution; }
+    PredictionPlot* prediction() const { return m_prediction; }
+    LayerTableView* layerTable() const { return m_layerTable; }
+    QTabWidget* consequences() const { return m_consequences; }
     HistoryModel* history() const { return m_history; }
     /// The message that is shown now, or nothing.
     QMessageBox* message() const { return m_message; }
@@ -69,10 +77,11 @@ protected:
     void closeEvent(QCloseEvent* event) override;
 
 private:
-    enum Task { OpenModel, OpenData, OpenStore, LoadHistory, LoadMix, SaveMix };
+    enum Task { OpenModel, OpenData, OpenStore, LoadHistory, LoadLatencies, LoadMix, SaveMix };
 
     void createActions();
     void createConsole();
+    void createConsequences();
     void createHistory();
     void createStatusBar();
     QWidget* createEmptyPage();
@@ -85,7 +94,13 @@ private:
     void loadHistory();
     void showMix(const BitConfiguration& bits);
     void showUpdate(const jobs::LiveUpdate& update);
+    void clearLatency();
+    void loadLatencies();
+    void showPrediction(const BitConfiguration& bits);
     void showLatency(const jobs::LiveLatency& latency);
+    void showLayerTable(const LayerTable& table);
+    /// What differences are taken against, in words; empty: nothing yet.
+    QString referenceName() const;
     void showFailure(const QString& title, const QString& message);
     void updateStatus();
 
@@ -106,6 +121,7 @@ private:
     MixModel m_mix;
     std::optional<BitConfiguration> m_baseline;
     bool m_hasPrevious = false;
+    std::optional<LayerTable> m_table;  ///< of the model in hand on this machine
 
     QStackedWidget* m_pages = nullptr;
     QWidget* m_console = nullptr;
@@ -113,6 +129,10 @@ private:
     TradeOffPlot* m_tradeOff = nullptr;
     LayerPlot* m_bitOpsPlot = nullptr;
     LayerPlot* m_timePlot = nullptr;
+    DistributionPlot* m_distribution = nullptr;
+    PredictionPlot* m_prediction = nullptr;
+    LayerTableView* m_layerTable = nullptr;
+    QTabWidget* m_consequences = nullptr;
     FaderBank* m_faders = nullptr;
     HistoryModel* m_history = nullptr;
     QSortFilterProxyModel* m_sortedHistory = nullptr;
@@ -121,6 +141,7 @@ private:
     QList<QAction*> m_mixActions;  // those that need a model
     QLabel* m_statusDevice = nullptr;
     QLabel* m_statusSpeed = nullptr;
+    QLabel* m_statusConditions = nullptr;
     QLabel* m_statusData = nullptr;
     QLabel* m_statusStore = nullptr;
     QMessageBox* m_message = nullptr;

@@ -17,10 +17,13 @@
 #include <QVBoxLayout>
 
 #include "app/gui/main_window.h"
+#include "widgets/distribution_plot.h"
 #include "widgets/fader_bank.h"
 #include "widgets/history_model.h"
 #include "widgets/layer_plot.h"
+#include "widgets/layer_table_view.h"
 #include "widgets/mix_delegate.h"
+#include "widgets/prediction_plot.h"
 #include "widgets/readouts.h"
 #include "widgets/theme.h"
 #include "widgets/trade_off_plot.h"
@@ -32,19 +35,33 @@ QIcon icon(const char* name) { return QIcon(QStringLiteral(":/icons/%1.svg").arg
 
 }  // namespace
 
+void MainWindow::createConsequences() {
+    m_bitOpsPlot = new LayerPlot(LayerPlot::Quantity::BitOps);
+    m_timePlot = new LayerPlot(LayerPlot::Quantity::Time);
+    m_distribution = new DistributionPlot;
+    m_prediction = new PredictionPlot;
+    m_layerTable = new LayerTableView;
+    m_consequences = new QTabWidget;
+    m_consequences->setDocumentMode(true);
+    const auto add = [this](QWidget* page, const QString& title, const QString& toolTip) {
+        m_consequences->setTabToolTip(m_consequences->addTab(page, title), toolTip);
+    };
+    add(m_bitOpsPlot, QStringLiteral("BitOPs"), QStringLiteral("BitOPs of each layer"));
+    add(m_timePlot, QStringLiteral("Time"), QStringLiteral("Measured time of each layer inside the run"));
+    add(m_distribution, QStringLiteral("Latency"), QStringLiteral("Distribution of the measured latency, and verdict"));
+    add(m_prediction, QStringLiteral("Prediction"), QStringLiteral("Predicted against measured latency"));
+    add(m_layerTable, QStringLiteral("Layers"),
+        QStringLiteral("Layers × bits: bits and kernels that really run, times, and where fewer BitOPs save no time"));
+}
+
 void MainWindow::createConsole() {
     m_readouts = new Readouts;
     m_tradeOff = new TradeOffPlot;
-    m_bitOpsPlot = new LayerPlot(LayerPlot::Quantity::BitOps);
-    m_timePlot = new LayerPlot(LayerPlot::Quantity::Time);
-    auto* layers = new QTabWidget;
-    layers->setDocumentMode(true);
-    layers->addTab(m_bitOpsPlot, QStringLiteral("BitOPs"));
-    layers->addTab(m_timePlot, QStringLiteral("Time"));
+    createConsequences();
     m_faders = new FaderBank;
     auto* plots = new QSplitter(Qt::Horizontal);
     plots->addWidget(m_tradeOff);
-    plots->addWidget(layers);
+    plots->addWidget(m_consequences);
     plots->setStretchFactor(0, 3);
     plots->setStretchFactor(1, 2);
     plots->setSizes({600, 400});
@@ -91,6 +108,7 @@ void MainWindow::createHistory() {
     m_sortedHistory->setSourceModel(m_history);
     m_sortedHistory->setSortRole(HistoryModel::kSortRole);
     m_historyView = new QTableView;
+    m_historyView->setObjectName(QStringLiteral("historyView"));
     m_historyView->setModel(m_sortedHistory);
     m_historyView->setSortingEnabled(true);
     m_historyView->sortByColumn(HistoryModel::Id, Qt::DescendingOrder);
@@ -184,7 +202,7 @@ void MainWindow::createActions() {
 }
 
 void MainWindow::createStatusBar() {
-    for (QLabel** label : {&m_statusData, &m_statusDevice, &m_statusSpeed, &m_statusStore}) {
+    for (QLabel** label : {&m_statusData, &m_statusDevice, &m_statusSpeed, &m_statusConditions, &m_statusStore}) {
         *label = new QLabel;
         (*label)->setTextFormat(Qt::PlainText);
         (*label)->setContentsMargins(6, 0, 6, 0);
@@ -206,6 +224,7 @@ void MainWindow::updateStatus() {
             .arg(m_arbiter.threads())
             .arg(jobs::backendOf(deviceChoice()) == "reference" ? QStringLiteral(", simulated bits") : QString()));
     m_statusSpeed->setText(QString());
+    m_statusConditions->setText(QString());
     m_statusStore->setText(m_store == nullptr ? QStringLiteral("results are not stored")
                                               : QString::fromStdString(m_store->path().string()));
 }

@@ -164,7 +164,7 @@ struct LiveSession::Worker {
                                .energy = false,
                                .traceRuns = 0};
         profile.options.leadIns = 1;
-        profile.options.stop = {.noise = 0.005, .fewest = 30, .most = 1000, .maxSeconds = 2};
+        profile.options.stop = {.noise = 0.005, .fewest = 30, .most = 20'000, .maxSeconds = 2, .minSeconds = 0.3};
         // The reference comes first: verdicts are against it.
         const auto other = referenceBits(request.bits);
         if (other) profile.configurations.insert(profile.configurations.begin(), *other);

@@ -166,7 +166,7 @@ LayerTableKey layerTableKey(const MetaModel& model, const Executor& executor, in
             .backend = executor.backend(),
             .device = executor.device(),
             .machine = environment.hostHash,
-            .build = environment.version + " " + environment.buildType + " " + environment.compiler,
+            .build = buildName(environment),
             .threads = threads,
             .batch = batch};
 }

@@ -19,10 +19,10 @@ TEST(Format, TimesHaveOneUnitByTheLongest) {
 }
 
 TEST(Format, MillisecondsShowTheirSpread) {
-    EXPECT_EQ(TimeUnit::milliseconds(0.412, 0.003).number(0.412), QStringLiteral("0.412"));
-    EXPECT_EQ(TimeUnit::milliseconds(0.412, 0.0004).number(0.0004), QStringLiteral("0.0004"));
-    EXPECT_EQ(TimeUnit::milliseconds(41.2, 0.5).number(41.2), QStringLiteral("41.20"));
-    EXPECT_EQ(TimeUnit::milliseconds(0.412, 0).digits, 3);
+    EXPECT_EQ(TimeUnit::forFigure(0.412, 0.003).number(0.412), QStringLiteral("0.412"));
+    EXPECT_EQ(TimeUnit::forFigure(0.412, 0.0004).number(0.0004), QStringLiteral("0.0004"));
+    EXPECT_EQ(TimeUnit::forFigure(41.2, 0.5).number(41.2), QStringLiteral("41.20"));
+    EXPECT_EQ(TimeUnit::forFigure(0.412, 0).digits, 3);
 }
 
 TEST(Format, SignsAreTrueOnes) {

@@ -90,6 +90,132 @@ class Cli(unittest.TestCase):
                 self.assertIn(layer["executed_bits"], (bits, 8))
                 self.assertIn("-", layer["kernel"])
 
+    def test_profile_figures_carry_spread_count_and_conditions(self):
+        found = self.profile("packed")
+        self.assertIn("before", found["environment"])
+        self.assertIn("unreadable", found["environment"])
+        for r in found["runs"]:
+            self.assertEqual(len(r["samples_ms"]), r["latency_ms"]["n"])
+            low, high = r["median_ci95_ms"]
+            self.assertLessEqual(low, r["latency_ms"]["median"])
+            self.assertGreaterEqual(high, r["latency_ms"]["median"])
+            self.assertEqual(r["stop_reason"], "count")
+            self.assertIsInstance(r["warnings"], list)
+            self.assertIn(r["against_first"]["verdict"], ("same", "faster", "slower", "unclear"))
+            whole = r["reconciliation"]
+            self.assertAlmostEqual(whole["layers_ms"] + whole["outside_ms"], whole["whole_ms"])
+            told = " ".join([m["tag"] for m in r["metrics"]] + r["unreadable"])
+            self.assertIn("energy", told)
+            self.assertIn("peak_resident", told)
+
+    def test_profile_stops_when_the_noise_is_low_enough(self):
+        done = run("profile", SAMPLE, "--bits", "4", "--noise", "0.05", "--max-seconds", "5", "--no-store", "--quiet",
+                   "--json", "-")
+        r, = json.loads(done.stdout)["runs"]
+        self.assertIn(r["stop_reason"], ("target", "plateau", "time"))
+        low, high = r["median_ci95_ms"]
+        if r["stop_reason"] == "target":
+            self.assertLessEqual((high - low) / 2 / r["latency_ms"]["median"], 0.05)
+
+    def test_layer_table_predicts_and_explains(self):
+        done = run("profile", SAMPLE, "--layer-table", "--checks", "8", "--bits", "3", "--samples", "20", "--db", self.db,
+                   "--quiet", "--json", "-")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        found = json.loads(done.stdout)
+        table = found["layer_table"]
+        self.assertEqual((table["mixes"], len(table["checks"]), table["widths"]), (81, 8, [2, 3, 4]))
+        self.assertLess(table["median_error"], 0.25)
+        faders = [layer for layer in table["layers"] if layer["fader"] is not None]
+        self.assertEqual(len(faders), 14)
+        for layer in faders:
+            self.assertEqual([len(layer["time_ms"]), len(layer["kernels"]), len(layer["executed_bits"])], [3, 3, 3])
+        for finding in table["findings"]:
+            self.assertIn(finding["cause"], ("noise", "fallback", "memory-bound", "epilogue-bound", "kernel"))
+            self.assertTrue(finding["explanation"])
+        prediction = found["runs"][0]["prediction"]
+        self.assertAlmostEqual(prediction["residual"],
+                               found["runs"][0]["latency_ms"]["median"] / prediction["value_ms"] - 1)
+        again = run("profile", SAMPLE, "--layer-table", "--db", self.db, "--quiet", "--json", "-")
+        self.assertEqual(json.loads(again.stdout)["layer_table"]["id"], table["id"])
+
+    def test_trace_opens_and_nests(self):
+        trace = self.path / "trace.json"
+        done = run("profile", SAMPLE, "--bits", "4", "--bits", "2", "--samples", "5", "--threads", "2", "--trace", trace,
+                   "--no-store", "--quiet", "--json", "-")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        events = json.loads(trace.read_text())["traceEvents"]
+        self.assertEqual(sum(e["name"] == "run" for e in events), 10)
+        tracks = {}
+        for event in events:
+            self.assertIn(event["ph"], ("X", "M"))
+            self.assertTrue({"pid", "tid", "name", "args"} <= set(event))
+            if event["ph"] == "X":
+                tracks.setdefault(event["tid"], []).append((event["ts"], event["ts"] + event["dur"]))
+        self.assertEqual(set(tracks), {0, 1})
+        for spans in tracks.values():
+            open_ends = []
+            for begin, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+                while open_ends and open_ends[-1] <= begin + 1e-6:
+                    open_ends.pop()
+                self.assertTrue(not open_ends or end <= open_ends[-1] + 1e-6)
+                open_ends.append(end)
+
+    def compare(self, *arguments):
+        done = run("compare", "--db", self.db, *arguments, "--json", "-")
+        return done.returncode, json.loads(done.stdout)
+
+    def test_compare_gives_verdicts_and_keeps_limits(self):
+        four, two = self.evaluate("4")["id"], self.evaluate("2")["id"]
+        runs = self.profile("packed")["runs"]
+        a, b = runs[0]["id"], runs[1]["id"]
+        self.assertEqual(len({four, two, a, b}), 4, "one sequence of ids")
+        code, found = self.compare(four, two)
+        self.assertEqual(code, 0)
+        self.assertEqual(found["accuracy"]["n"], 200)
+        self.assertIn(found["accuracy"]["verdict"], ("same", "better", "worse", "unclear"))
+        self.assertLessEqual(found["accuracy"]["p_value"], 1)
+        code, found = self.compare(a, b)
+        self.assertGreater(found["latency"]["ratio"], 0)
+        code, found = self.compare(a, b, "--max-slowdown", "1")
+        self.assertEqual(code, 1 if found["latency"]["ratio"] > 1 or found["latency"]["ci95"] is None else 0)
+        self.assertEqual(self.compare(four, four, "--max-drop", "0pp")[0], 0)
+        self.assertEqual(self.compare(two, four, "--max-slowdown", "2")[0], 1, "what cannot be checked is not kept")
+        self.assertEqual(self.compare(a, self.profile("packed")["runs"][0]["id"])[1]["latency"]["verdict"], "unclear")
+
+    def test_compare_stops_a_build_that_lost_accuracy(self):
+        four = self.evaluate("4")["id"]
+        whole = ("--data", "fashion-mnist", "--quiet", "--json", "-", "--db", self.db)
+        both = json.loads(run("eval", SAMPLE, "--bits", "4", "--bits", "2", *whole).stdout)["evaluations"]
+        ids = [e["id"] for e in both]
+        self.assertEqual(both[1]["against_first"]["verdict"], "worse")
+        self.assertEqual(self.compare(*ids, "--max-drop", "0.5pp")[0], 1)
+        self.assertEqual(self.compare(*ids, "--max-drop", "1pp")[0], 0)
+        self.assertEqual(self.compare(four, ids[1])[1]["accuracy"]["n"], 200, "on the images that both have seen")
+
+    def test_compare_refuses(self):
+        self.evaluate("4")
+        self.refused(3, ["99", "db list"], "compare", "--db", self.db, "1", "99")
+        self.refused(3, ["no such database"], "compare", "--db", self.path / "none.sqlite", "1", "2")
+        self.refused(2, ["--max-drop", "0.5pp"], "compare", "--db", self.db, "1", "1", "--max-drop", "0.5")
+        self.refused(2, ["--max-slowdown"], "compare", "--db", self.db, "1", "1", "--max-slowdown", "0.9")
+        self.refused(2, ["A"], "compare", "--db", self.db, "one", "1")
+
+    def test_eval_stops_where_the_verdict_is_settled(self):
+        done = run("eval", SAMPLE, "--bits", "4", "--bits", "4,4,4,4,4,4,4,4,4,4,4,4,4,3", "--data", "fashion-mnist",
+                   "--until-settled", "--margin", "1pp", "--db", self.db, "--quiet", "--json", "-")
+        first, second = json.loads(done.stdout)["evaluations"]
+        self.assertEqual(first["total"], 10000)
+        self.assertLess(second["total"], 10000)
+        self.assertEqual(second["against_first"]["verdict"], "same")
+        self.refused(2, ["--until-settled"], "eval", SAMPLE, "--bits", "4", "--until-settled", "--db", self.db, *EVAL)
+
+    def test_profile_usage(self):
+        self.refused(2, ["--bits"], "profile", SAMPLE, "--no-store")
+        self.refused(2, ["--trace"], "profile", SAMPLE, "--layer-table", "--trace", self.path / "t.json", "--no-store")
+        self.refused(4, ["/nowhere/t.json"], "profile", SAMPLE, "--bits", "4", "--trace", "/nowhere/t.json", "--no-store")
+        self.refused(2, ["same file"], "profile", SAMPLE, "--bits", "4", "--trace", self.path / "x", "--json",
+                     self.path / "x", "--no-store")
+
     def test_info_tells_the_memory_of_a_ready_model(self):
         memory = json.loads(run("info", SAMPLE, "--memory", "--json", "-").stdout)["memory"]
         self.assertEqual(memory["backend"], "packed")

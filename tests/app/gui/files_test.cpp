@@ -54,7 +54,7 @@ TEST_F(Files, ARowOfTheHistoryLoadsItsMix) {
     ASSERT_TRUE(waitSettled());
     drag(7, 4, 3);
     ASSERT_TRUE(waitSettled());
-    auto* view = m_window->findChild<QTableView*>();
+    auto* view = m_window->findChild<QTableView*>(QStringLiteral("historyView"));
     ASSERT_TRUE(QTest::qWaitFor([&] { return view->model()->rowCount() == 2; }, 5000));
     emit view->activated(view->model()->index(1, 0));  // newest first
     EXPECT_EQ(bits(7), 4);

@@ -9,6 +9,10 @@
 #include <algorithm>
 
 #include "tests/app/gui/workbench.h"
+#include "widgets/distribution_plot.h"
+#include "widgets/layer_table_model.h"
+#include "widgets/layer_table_view.h"
+#include "widgets/prediction_plot.h"
 
 namespace bitdesk {
 namespace {
@@ -150,6 +154,61 @@ TEST_F(Mixing, AClickOnAPointLoadsItsMix) {
     EXPECT_EQ(m_window->mix().bits(), first);
     ASSERT_TRUE(waitSettled());
     EXPECT_EQ(m_window->readouts()->accuracyState(), ReadoutState::Stored);
+}
+
+class Latency : public Mixing {
+protected:
+    void SetUp() override {
+        Workbench::SetUp();
+        Startup with = startup();
+        with.measureLatency = true;
+        open(with);
+    }
+    bool waitLatency() const {
+        return QTest::qWaitFor([this] { return m_window->readouts()->latencyState() == ReadoutState::Final; },
+                               kPatience);
+    }
+    bool waitTable() const {
+        return QTest::qWaitFor([this] { return m_window->layerTable()->model().rowCount() > 0; }, kPatience);
+    }
+};
+
+TEST_F(Latency, IsPredictedWhileTheHandMovesAndMeasuredWhenItRests) {
+    ASSERT_TRUE(waitTable());
+    ASSERT_TRUE(waitLatency());
+    drag(3, 4, 2);
+    EXPECT_TRUE(label("latencyValue").startsWith(QStringLiteral("≈"))) << label("latencyValue").toStdString();
+    EXPECT_TRUE(label("latencyDetail").contains(QStringLiteral("predicted")));
+    ASSERT_TRUE(waitLatency());
+    EXPECT_FALSE(label("latencyValue").contains(QStringLiteral("≈")));
+    EXPECT_TRUE(label("latencyValue").contains(QStringLiteral("±")));
+    EXPECT_TRUE(label("latencyDetail").contains(QStringLiteral("predicted"))) << "both are shown";
+    EXPECT_FALSE(label("latencyVerdict").isEmpty()) << "against the mix before";
+    const auto measured = Store(database().toStdString()).measurements();
+    ASSERT_GE(measured.size(), 2u);
+    EXPECT_EQ(measured[0].runGroup, measured[1].runGroup) << "interleaved with the mix before";
+    EXPECT_EQ(measured[0].bits, m_window->mix().bits());
+    EXPECT_TRUE(measured[0].predictedMs);
+}
+
+TEST_F(Latency, FillsEveryPlotAndComesBackAfterARestart) {
+    ASSERT_TRUE(waitTable());
+    drag(3, 4, 2);
+    ASSERT_TRUE(waitLatency());
+    m_window->tradeOff()->setCostAxis(TradeOffPlot::CostAxis::Latency);
+    EXPECT_EQ(m_window->tradeOff()->missingCount(), 0) << "both mixes are measured";
+    EXPECT_FALSE(label("distributionNote").isEmpty());
+    EXPECT_GE(m_window->prediction()->pointCount(), 31) << "30 checks and this mix";
+    const LayerTableModel& table = m_window->layerTable()->model();
+    EXPECT_TRUE(table.index(table.wholeRow(), 1).data().toString().contains(QStringLiteral("residual")));
+    Startup with = startup();
+    with.measureLatency = true;
+    open(with);
+    ASSERT_TRUE(waitTable());
+    m_window->tradeOff()->setCostAxis(TradeOffPlot::CostAxis::Latency);
+    EXPECT_TRUE(QTest::qWaitFor(
+        [this] { return m_window->tradeOff()->pointCount() == 2 && m_window->tradeOff()->missingCount() == 0; },
+        kPatience));
 }
 
 TEST_F(Mixing, LatencyIsThatOfThePackedRuntime) {

@@ -30,6 +30,7 @@ protected:
         LayerTableRequest r{.model = m_place.model, .device = {}, .batch = 2, .options = {}};
         r.options.checks = 4;
         r.options.mostRounds = 5;
+        r.options.minSeconds = 0;
         return r;
     }
 

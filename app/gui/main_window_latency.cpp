@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// What the window shows of measured and predicted latency.
+#include <QLabel>
+
+#include "app/gui/main_window.h"
+#include "profiling/environment.h"
+#include "widgets/distribution_plot.h"
+#include "widgets/layer_plot.h"
+#include "widgets/layer_table_view.h"
+#include "widgets/prediction_plot.h"
+#include "widgets/readouts.h"
+#include "widgets/trade_off_plot.h"
+
+namespace bitdesk {
+namespace {
+
+/// Latencies that may stand on one axis: of one machine, build, executor, number of threads and images.
+std::vector<Measurement> comparable(Store& store, const std::string& modelHash, Measurement setting) {
+    const Environment here = readEnvironment();
+    setting.machine = here.hostHash;
+    setting.build = buildName(here);
+    auto found = store.measurements(modelHash);
+    std::erase_if(found, [&](const Measurement& m) {
+        return m.simulated || m.machine != setting.machine || m.build != setting.build ||
+               m.backend != setting.backend || m.device != setting.device || m.threads != setting.threads ||
+               m.batch != setting.batch;
+    });
+    return {found.rbegin(), found.rend()};  // the newest of a mix counts, so it comes last
+}
+
+}  // namespace
+
+QString MainWindow::referenceName() const {
+    return m_baseline ? QStringLiteral("the baseline") : m_hasPrevious ? QStringLiteral("the mix before") : QString();
+}
+
+/// Another model: nothing that is shown is true any more.
+void MainWindow::clearLatency() {
+    m_table.reset();
+    m_timePlot->clear();
+    m_distribution->clear();
+    m_prediction->clear();
+    m_layerTable->clear();
+    m_statusConditions->clear();
+}
+
+void MainWindow::loadLatencies() {
+    if (m_store == nullptr || m_model == nullptr) return;
+    Measurement setting;
+    setting.backend = jobs::backendOf(deviceChoice());
+    setting.device = m_startup.device.toStdString();
+    setting.threads = m_arbiter.threads();
+    m_background.run(
+        LoadLatencies,
+        [store = m_store.get(), modelHash = m_model->hash, setting] {
+            return store->post([modelHash, setting](Store& s) { return comparable(s, modelHash, setting); }).get();
+        },
+        [this](const std::vector<Measurement>& found) {
+            m_tradeOff->setLatencies(found);
+            for (const Measurement& measurement : found) m_prediction->addMeasured(measurement);
+        },
+        [this](const QString& message) { showFailure(QStringLiteral("Latencies cannot be read"), message); });
+}
+
+/// At once, while the hand moves: what was measured is of the mix before, what is predicted is of this one.
+void MainWindow::showPrediction(const BitConfiguration& bits) {
+    m_timePlot->setTimesStale();
+    m_distribution->setStale();
+    m_layerTable->setMix(bits);
+    m_layerTable->setMeasured(std::nullopt);
+    if (m_table) m_readouts->setPredicted(m_table->predict(bits), m_table->medianError());
+}
+
+void MainWindow::showLatency(const jobs::LiveLatency& latency) {
+    const Measurement& m = latency.measurement;
+    m_prediction->addMeasured(m);
+    m_tradeOff->setLatency(m.bits, m);
+    if (latency.reference) m_tradeOff->setLatency(latency.reference->bits, *latency.reference);
+    m_statusConditions->setText(QString::fromStdString(latency.conditions));
+    QStringList warnings;
+    for (const std::string& warning : m.warnings) warnings << QString::fromStdString(warning);
+    m_statusConditions->setToolTip(warnings.isEmpty() ? QStringLiteral("Nothing disturbed the last measurement.")
+                                                      : warnings.join(u'\n'));
+    if (!(m.bits == m_mix.bits())) return;
+    m_readouts->setLatency(m, latency.comparison, referenceName(), ReadoutState::Final);
+    m_timePlot->setTimes(m.layers, m.simulated);
+    m_distribution->show(m, latency.reference, latency.comparison);
+    m_layerTable->setMeasured(m);
+}
+
+void MainWindow::showLayerTable(const LayerTable& table) {
+    m_table = table;
+    m_prediction->setTable(table);
+    m_layerTable->setTable(table, table.findings);
+    m_layerTable->setMix(m_mix.bits());
+    if (m_readouts->latencyState() != ReadoutState::Final)
+        m_readouts->setPredicted(table.predict(m_mix.bits()), table.medianError());
+}
+
+}  // namespace bitdesk
