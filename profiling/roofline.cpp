@@ -54,15 +54,15 @@ Network probeNetwork(const Probe& probe) {
              {"classifier", {"classifier.input"}, classifier}}};
 }
 
-/// Seconds of the probe's step, by width: the median of some runs.
-std::vector<double> probeSeconds(const Probe& probe, const MakeExecutor& makeExecutor, std::span<const int> widths,
-                                 const std::stop_token& stop) {
+/// Rate of the probe's step, by width, over some runs: `amount` a second.
+std::vector<Quartiles> probeRates(const Probe& probe, double amount, const MakeExecutor& makeExecutor,
+                                  std::span<const int> widths, const std::stop_token& stop) {
     constexpr int kWarmups = 3, kRuns = 15;
     const MetaModel model = randomModel(probeNetwork(probe), {widths.begin(), widths.end()}, 1);
     const auto executor = makeExecutor(model);
     const auto images = randomImages(model, 1, 1);
     std::vector<float> logits(static_cast<std::size_t>(model.network.classes()));
-    std::vector<double> seconds;
+    std::vector<Quartiles> rates;
     for (const int width : widths) {
         const ExecutionPlan plan = lower(model, uniformBits(model.network, width));
         executor->prepare(plan, stop);
@@ -72,12 +72,12 @@ std::vector<double> probeSeconds(const Probe& probe, const MakeExecutor& makeExe
             if (stop.stop_requested()) throw Cancelled();
             std::vector<StepSpan> spans;
             executor->runTraced(plan, images, 1, logits, spans);
-            if (run >= 0)
-                samples.push_back(stepMilliseconds(spans, plan.steps.size()).at(static_cast<std::size_t>(step)));
+            const double ms = stepMilliseconds(spans, plan.steps.size()).at(static_cast<std::size_t>(step));
+            if (run >= 0 && ms > 0) samples.push_back(amount / (ms * 1e-3));
         }
-        seconds.push_back(quantile(samples, 0.5) * 1e-3);
+        rates.push_back(quartiles(samples));
     }
-    return seconds;
+    return rates;
 }
 
 /// Reads words again and again, in the order they lie in, until the time is over; returns how often.
@@ -95,8 +95,9 @@ std::int64_t readFor(std::span<const std::uint64_t> words, std::int64_t nanoseco
     return times;
 }
 
+/// Of all threads together, once.
 double readBytesPerSecond(std::int64_t bytes, int threads) {
-    constexpr std::int64_t kNanoseconds = 30'000'000;
+    constexpr std::int64_t kNanoseconds = 6'000'000;
     const auto share = static_cast<std::size_t>(bytes / threads) / sizeof(std::uint64_t) + 4;
     std::atomic<double> sum = 0;
     std::vector<std::jthread> readers;
@@ -117,16 +118,19 @@ double readBytesPerSecond(std::int64_t bytes, int threads) {
 Roofline measureRoofline(const MakeExecutor& makeExecutor, std::span<const int> widths, std::int64_t bytes, int threads,
                          const std::stop_token& stop) {
     constexpr std::int64_t kLeast = 64 * 1024, kMost = 256 * 1024 * 1024;
+    constexpr int kReads = 7;
     Roofline roofline;
     roofline.bytes = std::clamp(bytes, kLeast, kMost);
     constexpr Probe kSums{.side = 28, .inputs = 64, .outputs = 64, .kernel = 3};
-    for (const double seconds : probeSeconds(kSums, makeExecutor, widths, stop))
-        roofline.macsPerSecond.push_back(double{kSums.side} * kSums.side * kSums.inputs * kSums.outputs * kSums.kernel *
-                                         kSums.kernel / seconds);
+    constexpr double kMacs =
+        double{kSums.side} * kSums.side * kSums.inputs * kSums.outputs * kSums.kernel * kSums.kernel;
+    roofline.macsPerSecond = probeRates(kSums, kMacs, makeExecutor, widths, stop);
     constexpr Probe kOutputs{.side = 28, .inputs = 4, .outputs = 256, .kernel = 1};
-    const auto outputs = probeSeconds(kOutputs, makeExecutor, widths.first(1), stop);
-    roofline.outputsPerSecond = double{kOutputs.side} * kOutputs.side * kOutputs.outputs / outputs.front();
-    roofline.bytesPerSecond = readBytesPerSecond(roofline.bytes, std::max(1, threads));
+    constexpr double kElements = double{kOutputs.side} * kOutputs.side * kOutputs.outputs;
+    roofline.outputsPerSecond = probeRates(kOutputs, kElements, makeExecutor, widths.first(1), stop).front();
+    std::vector<double> reads;
+    for (int i = 0; i < kReads; ++i) reads.push_back(readBytesPerSecond(roofline.bytes, std::max(1, threads)));
+    roofline.bytesPerSecond = quartiles(reads);
     return roofline;
 }
 

@@ -22,11 +22,12 @@ struct Case {
     double seconds() const { return finding.to.milliseconds.median * 1e-3; }
     double bytes() const { return static_cast<double>(row.weightBytes[to] + row.inputBytes + row.outputBytes); }
     double shareOfBytes() const {
-        return table.roofline.bytesPerSecond > 0 ? bytes() / table.roofline.bytesPerSecond / seconds() : 0;
+        return table.roofline.bytesPerSecond.median > 0 ? bytes() / table.roofline.bytesPerSecond.median / seconds()
+                                                        : 0;
     }
     double shareOfOutputs() const {
-        return table.roofline.outputsPerSecond > 0
-                   ? static_cast<double>(row.outputElements) / table.roofline.outputsPerSecond / seconds()
+        return table.roofline.outputsPerSecond.median > 0
+                   ? static_cast<double>(row.outputElements) / table.roofline.outputsPerSecond.median / seconds()
                    : 0;
     }
 };
@@ -61,12 +62,12 @@ void explain(const Case& c) {
     } else if (c.shareOfBytes() >= kBound && c.shareOfBytes() >= c.shareOfOutputs()) {
         f.cause = SlowCause::MemoryBound;
         f.explanation = fmt::format("its {:.0f} KiB take {:.0f} % of the time at the {:.1f} GB/s measured here",
-                                    c.bytes() / 1024, 100 * c.shareOfBytes(), roof.bytesPerSecond * 1e-9);
+                                    c.bytes() / 1024, 100 * c.shareOfBytes(), roof.bytesPerSecond.median * 1e-9);
     } else if (c.shareOfOutputs() >= kBound) {
         f.cause = SlowCause::EpilogueBound;
         f.explanation =
             fmt::format("writing its {} outputs takes {:.0f} % of the time at the {:.2f} G outputs/s measured here",
-                        c.row.outputElements, 100 * c.shareOfOutputs(), roof.outputsPerSecond * 1e-9);
+                        c.row.outputElements, 100 * c.shareOfOutputs(), roof.outputsPerSecond.median * 1e-9);
     } else {
         f.cause = SlowCause::Kernel;
         const auto rate = [&](const LayerCell& cell) {
@@ -77,8 +78,8 @@ void explain(const Case& c) {
                 ? fmt::format("{} is the fastest at both and does", c.row.kernels[c.to])
                 : fmt::format("{} does {:.0f} and {}", c.row.kernels[c.from], rate(f.from), c.row.kernels[c.to]);
         f.explanation = fmt::format("{} {:.0f} G MACs/s here; a large layer reaches {:.0f} at {} and {:.0f} at {} bits",
-                                    kernels, rate(f.to), roof.macsPerSecond[c.from] * 1e-9, f.fromBits,
-                                    roof.macsPerSecond[c.to] * 1e-9, f.toBits);
+                                    kernels, rate(f.to), roof.macsPerSecond[c.from].median * 1e-9, f.fromBits,
+                                    roof.macsPerSecond[c.to].median * 1e-9, f.toBits);
     }
 }
 

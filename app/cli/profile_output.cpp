@@ -14,10 +14,19 @@ constexpr const char* kSimulated =
     "Simulated bits: the reference backend holds codes in 32-bit floats, so these times say nothing about low-bit "
     "speed.\n";
 
-double sumOfLayers(const Measurement& m) {
-    double sum = 0;
-    for (const LayerTime& layer : m.layers) sum += layer.milliseconds.median;
-    return sum;
+/// What a whole run takes besides its layers: the difference of two medians, its interval the widest that theirs allow.
+Metric outsideOf(const Measurement& m) {
+    const Metric sum = m.layerSumMs.value_or(Metric{});
+    Metric outside{.tag = "outside", .unit = "ms", .value = m.latencyMs.median - sum.value, .ci95 = {}, .n = sum.n};
+    if (sum.ci95) outside.ci95 = Interval{m.medianCi95.low - sum.ci95->high, m.medianCi95.high - sum.ci95->low};
+    return outside;
+}
+
+Json reconciliationJson(const Measurement& m) {
+    if (!m.layerSumMs) return {};
+    return {{"layers_ms", metricJson(*m.layerSumMs)},
+            {"outside_ms", metricJson(outsideOf(m))},
+            {"whole_ms", quartilesJson(m.latencyMs)}};
 }
 
 Json predictionJson(const Measurement& m, const std::optional<LayerTable>& table) {
@@ -46,9 +55,7 @@ Json runJson(const Measurement& m, const LatencyComparison& againstFirst, const 
     json["bits"] = m.bits.bits;
     json["against_first"] = latencyJson(againstFirst);
     json["prediction"] = predictionJson(m, table);
-    json["reconciliation"] = {{"layers_ms", sumOfLayers(m)},
-                              {"outside_ms", m.latencyMs.median - sumOfLayers(m)},
-                              {"whole_ms", m.latencyMs.median}};
+    json["reconciliation"] = reconciliationJson(m);
     json["metrics"] = std::move(metrics);
     json["unreadable"] = m.unreadable;
     json["layers"] = std::move(layers);
@@ -69,12 +76,15 @@ std::string layersText(const Measurement& m) {
         text += layerLine(layer.name, layer.requestedBits > 0 ? std::to_string(layer.requestedBits) : "",
                           std::to_string(layer.executedBits), layer.milliseconds.median,
                           fmt::format("[{:.4f}, {:.4f}]", layer.milliseconds.q1, layer.milliseconds.q3), layer.kernel);
-    const double sum = sumOfLayers(m);
-    text += layerLine("(sum of layers)", "", "", sum, "",
-                      m.layers.empty() ? "" : fmt::format("n = {} each", m.layers.front().milliseconds.n));
-    text += layerLine("(outside the layers)", "", "", m.latencyMs.median - sum, "", "starting, waiting, copying");
-    text += layerLine("(whole run)", "", "", m.latencyMs.median,
-                      fmt::format("[{:.4f}, {:.4f}]", m.latencyMs.q1, m.latencyMs.q3), "");
+    const auto closing = [&](const char* name, const Metric& metric) {
+        const auto interval =
+            metric.ci95 ? fmt::format("[{:.4f}, {:.4f}]", metric.ci95->low, metric.ci95->high) : std::string();
+        return layerLine(name, "", "", metric.value, interval, fmt::format("95 % interval, n = {}", metric.n));
+    };
+    if (m.layerSumMs)
+        text += closing("(sum of a run's layers)", *m.layerSumMs) + closing("(outside them)", outsideOf(m));
+    text += closing("(whole run)",
+                    {.tag = {}, .unit = "ms", .value = m.latencyMs.median, .ci95 = m.medianCi95, .n = m.latencyMs.n});
     return text;
 }
 
@@ -201,6 +211,8 @@ Json layerTableJson(const LayerTable& table) {
              {"error", c.error()}});
     for (const LayerFinding& finding : table.findings) findings.push_back(findingJson(finding));
     const Roofline& roofline = table.roofline;
+    Json rates = Json::array();
+    for (const Quartiles& rate : roofline.macsPerSecond) rates.push_back(quartilesJson(rate));
     return {{"id", table.id > 0 ? Json(table.id) : Json()},
             {"widths", table.widths},
             {"mixes", table.mixes},
@@ -215,10 +227,10 @@ Json layerTableJson(const LayerTable& table) {
             {"layers", std::move(rows)},
             {"checks", std::move(checks)},
             {"roofline",
-             {{"macs_per_second", roofline.macsPerSecond},
-              {"bytes_per_second", roofline.bytesPerSecond},
+             {{"macs_per_second", std::move(rates)},
+              {"bytes_per_second", quartilesJson(roofline.bytesPerSecond)},
               {"bytes", roofline.bytes},
-              {"outputs_per_second", roofline.outputsPerSecond}}},
+              {"outputs_per_second", quartilesJson(roofline.outputsPerSecond)}}},
             {"findings", std::move(findings)},
             {"warnings", table.warnings},
             {"environment", Json::parse(table.environmentJson, nullptr, false)}};

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 #include <utility>
 
 #include "app/jobs/layer_table_job.h"
 #include "core/base/error.h"
+#include "core/statistics/median.h"
 #include "profiling/energy.h"
 #include "profiling/random_images.h"
 #include "profiling/resident_memory.h"
@@ -39,17 +41,23 @@ public:
         return measureAndCompare(work, m_request.options, m_request.margin, *m_stopwatch, m_stop);
     }
 
+    struct Layers {
+        std::vector<LayerTime> times;
+        Metric sum;
+    };
     /// Time of every layer inside whole runs of each mix, the mixes in turns, for a share of the time that the whole
     /// runs had.
-    std::vector<std::vector<LayerTime>> layerTimes() {
+    std::vector<Layers> layerTimes() {
         std::vector<std::vector<std::vector<double>>> samples(m_plans.size());  // [mix][step]
+        std::vector<std::vector<double>> sums(m_plans.size());
         std::vector<std::function<void()>> work;
         for (std::size_t m = 0; m < m_plans.size(); ++m) {
             samples[m].resize(m_plans[m].steps.size());
-            work.emplace_back([this, m, &samples] {
+            work.emplace_back([this, m, &samples, &sums] {
                 run(m);  // leads in
                 const auto times = stepMilliseconds(traced(m).spans, m_plans[m].steps.size());
                 for (std::size_t s = 0; s < times.size(); ++s) samples[m][s].push_back(times[s]);
+                sums[m].push_back(std::accumulate(times.begin(), times.end(), 0.0));
             });
         }
         constexpr std::int64_t kMost = 100;
@@ -60,11 +68,20 @@ public:
         options.stop =
             StopOptions::fixed(std::clamp(options.stop.most / 2, std::int64_t{5}, kMost), options.stop.maxSeconds / 2);
         measureInterleaved(work, options, *m_stopwatch, m_stop);
-        std::vector<std::vector<LayerTime>> layers;
+        const auto counted = [&](const std::vector<double>& all) {
+            return std::span(all).subspan(at(options.warmups));
+        };
+        std::vector<Layers> layers;
         for (std::size_t m = 0; m < m_plans.size(); ++m) {
-            layers.push_back(steps(m));
-            for (std::size_t s = 0; s < layers[m].size(); ++s)
-                layers[m][s].milliseconds = quartiles(std::span(samples[m][s]).subspan(at(options.warmups)));
+            const auto sum = counted(sums[m]);
+            layers.push_back({.times = steps(m),
+                              .sum = {.tag = "layer_sum",
+                                      .unit = "ms",
+                                      .value = quantile(sum, 0.5),
+                                      .ci95 = medianInterval(sum),
+                                      .n = static_cast<std::int64_t>(sum.size())}});
+            for (std::size_t s = 0; s < samples[m].size(); ++s)
+                layers[m].times[s].milliseconds = quartiles(counted(samples[m][s]));
         }
         return layers;
     }
@@ -203,7 +220,8 @@ ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, Jo
         m.samplesMs = std::move(compared.samples[i].milliseconds);
         m.stopReason = toText(compared.samples[i].reason);
         m.summarize();
-        m.layers = std::move(layers[i]);
+        m.layers = std::move(layers[i].times);
+        m.layerSumMs = std::move(layers[i].sum);
         if (result.table) m.predictedMs = result.table->predict(m.bits);
         if (energy) {
             if (const auto joules = bench.energy(i, meter)) m.metrics.push_back(*joules);

@@ -52,10 +52,10 @@ struct LayerTableCheck {
 /// What this machine and runtime can do at most, measured by the runtime itself: a small roofline (Williams, Waterman &
 /// Patterson 2009).
 struct Roofline {
-    std::vector<double> macsPerSecond;  ///< by width of the table: a large convolution with little else
-    double bytesPerSecond = 0;          ///< read from a buffer of `bytes`
-    std::int64_t bytes = 0;             ///< what the network's runs touch, so that its caches are counted in
-    double outputsPerSecond = 0;        ///< outputs of a convolution that has hardly any sums
+    std::vector<Quartiles> macsPerSecond;  ///< by width of the table: a large convolution with little else
+    Quartiles bytesPerSecond;              ///< read from a buffer of `bytes`
+    std::int64_t bytes = 0;                ///< what the network's runs touch, so that its caches are counted in
+    Quartiles outputsPerSecond;            ///< outputs of a convolution that has hardly any sums
 };
 
 /// Why a layer is no faster with fewer bits.

@@ -88,6 +88,7 @@ struct Measurement {
     std::optional<double> predictedMs;  ///< what the layer table said beforehand
     std::optional<double> noiseFloor;  ///< largest |ratio − 1| that a configuration showed against itself in this group
     std::vector<LayerTime> layers;
+    std::optional<Metric> layerSumMs;  ///< Σ of a run's layers, over the runs that `layers` is of
     std::vector<Metric> metrics;
     std::vector<std::string> unreadable;  ///< what this machine does not tell: "energy: no RAPL, no NVML"
     std::vector<std::string> warnings;    ///< what disturbed it, one sentence each; nothing is discarded for it

@@ -103,9 +103,10 @@ LayerTable tableFrom(const Json& json) {
     table.outsideMs = quartilesFrom(json.at("outside"));
     table.warnings = json.at("warnings").get<std::vector<std::string>>();
     const Json& roofline = json.at("roofline");
-    table.roofline = {roofline.at("macs_per_second").get<std::vector<double>>(),
-                      finite(roofline.at("bytes_per_second")), roofline.at("bytes").get<std::int64_t>(),
-                      finite(roofline.at("outputs_per_second"))};
+    for (const Json& rate : roofline.at("macs_per_second")) table.roofline.macsPerSecond.push_back(quartilesFrom(rate));
+    table.roofline.bytesPerSecond = quartilesFrom(roofline.at("bytes_per_second"));
+    table.roofline.bytes = roofline.at("bytes").get<std::int64_t>();
+    table.roofline.outputsPerSecond = quartilesFrom(roofline.at("outputs_per_second"));
     for (const Json& row : json.at("rows")) table.rows.push_back(rowFrom(row));
     for (const Json& check : json.at("checks"))
         table.checks.push_back({{check.at(0).get<std::vector<int>>()},
@@ -119,7 +120,8 @@ LayerTable tableFrom(const Json& json) {
 }  // namespace
 
 std::string layerTableToJson(const LayerTable& table) {
-    Json rows = Json::array(), checks = Json::array(), findings = Json::array();
+    Json rows = Json::array(), checks = Json::array(), findings = Json::array(), rates = Json::array();
+    for (const Quartiles& rate : table.roofline.macsPerSecond) rates.push_back(quartilesJson(rate));
     for (const LayerRow& row : table.rows) rows.push_back(rowJson(row));
     for (const LayerTableCheck& c : table.checks)
         checks.push_back({c.bits.bits, c.predictedMs, c.measuredMs, c.measuredCi95.low, c.measuredCi95.high});
@@ -130,10 +132,10 @@ std::string layerTableToJson(const LayerTable& table) {
                     {"outside", quartilesJson(table.outsideMs)},
                     {"warnings", table.warnings},
                     {"roofline",
-                     {{"macs_per_second", table.roofline.macsPerSecond},
-                      {"bytes_per_second", table.roofline.bytesPerSecond},
+                     {{"macs_per_second", std::move(rates)},
+                      {"bytes_per_second", quartilesJson(table.roofline.bytesPerSecond)},
                       {"bytes", table.roofline.bytes},
-                      {"outputs_per_second", table.roofline.outputsPerSecond}}},
+                      {"outputs_per_second", quartilesJson(table.roofline.outputsPerSecond)}}},
                     {"rows", std::move(rows)},
                     {"checks", std::move(checks)},
                     {"findings", std::move(findings)}};

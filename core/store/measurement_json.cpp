@@ -32,6 +32,15 @@ std::string stringAt(const Json& json, const char* key) {
     return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+Json metricJson(const Metric& metric) {
+    Json json{{"tag", metric.tag}, {"unit", metric.unit}, {"value", metric.value}, {"n", metric.n}};
+    if (metric.ci95) {
+        json["low"] = metric.ci95->low;
+        json["high"] = metric.ci95->high;
+    }
+    return json;
+}
+
 Metric metricFrom(const Json& json) {
     Metric metric;
     metric.tag = stringAt(json, "tag");
@@ -81,18 +90,12 @@ std::vector<LayerTime> layerTimesFromJson(const std::string& text) {
 
 std::string detailsToJson(const Measurement& m) {
     Json metrics = Json::array();
-    for (const Metric& metric : m.metrics) {
-        Json entry{{"tag", metric.tag}, {"unit", metric.unit}, {"value", metric.value}, {"n", metric.n}};
-        if (metric.ci95) {
-            entry["low"] = metric.ci95->low;
-            entry["high"] = metric.ci95->high;
-        }
-        metrics.push_back(std::move(entry));
-    }
+    for (const Metric& metric : m.metrics) metrics.push_back(metricJson(metric));
     const Json json{{"stop_reason", m.stopReason},
                     {"looks", m.looks},
                     {"predicted_ms", optionalNumber(m.predictedMs)},
                     {"noise_floor", optionalNumber(m.noiseFloor)},
+                    {"layer_sum_ms", m.layerSumMs ? metricJson(*m.layerSumMs) : Json()},
                     {"metrics", std::move(metrics)},
                     {"unreadable", m.unreadable},
                     {"warnings", m.warnings}};
@@ -108,6 +111,8 @@ void readDetails(const std::string& text, Measurement& m) {
     m.noiseFloor = numberAt(json, "noise_floor");
     m.unreadable = stringsAt(json, "unreadable");
     m.warnings = stringsAt(json, "warnings");
+    if (const auto sum = json.find("layer_sum_ms"); sum != json.end() && sum->is_object())
+        m.layerSumMs = metricFrom(*sum);
     if (const auto metrics = json.find("metrics"); metrics != json.end() && metrics->is_array())
         for (const Json& entry : *metrics)
             if (entry.is_object()) m.metrics.push_back(metricFrom(entry));

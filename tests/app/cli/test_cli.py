@@ -103,7 +103,8 @@ class Cli(unittest.TestCase):
             self.assertIsInstance(r["warnings"], list)
             self.assertIn(r["against_first"]["verdict"], ("same", "faster", "slower", "unclear"))
             whole = r["reconciliation"]
-            self.assertAlmostEqual(whole["layers_ms"] + whole["outside_ms"], whole["whole_ms"])
+            self.assertAlmostEqual(whole["layers_ms"]["value"] + whole["outside_ms"]["value"], whole["whole_ms"]["median"])
+            self.assertEqual(len(whole["layers_ms"]["ci95"]), 2)
             told = " ".join([m["tag"] for m in r["metrics"]] + r["unreadable"])
             self.assertIn("energy", told)
             self.assertIn("peak_resident", told)

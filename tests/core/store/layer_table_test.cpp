@@ -45,7 +45,7 @@ LayerTable example() {
         {{{2, 4}}, 1122, 1000, {990, 1010}}, {{{4, 4}}, 1124, 1124, {1, 2}}, {{{2, 2}}, 1111, 1089, {1, 2}}};
     table.mixes = 9;
     table.rounds = 3;
-    table.roofline = {{1e9, 2e9}, 1e10, 4096, 1e8};
+    table.roofline = {{{1e9, 1e8, 2e9, 3}, {2e9, 1e9, 3e9, 3}}, {1e10, 1e9, 2e10, 7}, 4096, {1e8, 1e7, 1e9, 3}};
     table.findings = {{.layer = "first",
                        .fromBits = 4,
                        .toBits = 2,

@@ -180,6 +180,7 @@ TEST_F(StoreTest, KeepsMeasurements) {
     m.noiseFloor = 0.01;
     m.metrics = {{.tag = "peak_resident", .unit = "B", .value = 4096, .ci95 = {}, .n = 1},
                  {.tag = "energy", .unit = "J", .value = 0.5, .ci95 = Interval{0.4, 0.6}, .n = 7}};
+    m.layerSumMs = Metric{.tag = "layer_sum", .unit = "ms", .value = 1.5, .ci95 = Interval{1, 2}, .n = 9};
     m.warnings = {"busy \xff"};
     m.unreadable = {"governor"};
     Store store(file());
@@ -195,6 +196,8 @@ TEST_F(StoreTest, KeepsMeasurements) {
     EXPECT_FALSE(found->metrics[0].ci95);
     EXPECT_EQ(found->metrics[1].ci95->high, 0.6);
     EXPECT_EQ(found->metrics[1].n, 7);
+    ASSERT_TRUE(found->layerSumMs);
+    EXPECT_EQ(found->layerSumMs->value, 1.5);
     EXPECT_EQ(found->warnings.size(), 1u);
     EXPECT_EQ(found->unreadable, m.unreadable);
     EXPECT_EQ(found->samplesMs, m.samplesMs);
