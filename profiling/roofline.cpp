@@ -101,6 +101,7 @@ double readBytesPerSecond(std::int64_t bytes, int threads) {
     const auto share = static_cast<std::size_t>(bytes / threads) / sizeof(std::uint64_t) + 4;
     std::atomic<double> sum = 0;
     std::vector<std::jthread> readers;
+    readers.reserve(static_cast<std::size_t>(threads));
     for (int t = 0; t < threads; ++t)
         readers.emplace_back([&] {
             const std::vector<std::uint64_t> words(share, 1);
@@ -129,6 +130,7 @@ Roofline measureRoofline(const MakeExecutor& makeExecutor, std::span<const int> 
     constexpr double kElements = double{kOutputs.side} * kOutputs.side * kOutputs.outputs;
     roofline.outputsPerSecond = probeRates(kOutputs, kElements, makeExecutor, widths.first(1), stop).front();
     std::vector<double> reads;
+    reads.reserve(kReads);
     for (int i = 0; i < kReads; ++i) reads.push_back(readBytesPerSecond(roofline.bytes, std::max(1, threads)));
     roofline.bytesPerSecond = quartiles(reads);
     return roofline;

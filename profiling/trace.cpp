@@ -59,8 +59,9 @@ std::string traceJson(const std::string& process, const std::vector<TracedRun>& 
     }
     for (const int thread : threads)
         events.push_back(named("thread_name", thread, thread == 0 ? "caller" : "thread " + std::to_string(thread)));
+    const Json environment = Json::parse(environmentJson, nullptr, false);
     const Json trace{{"displayTimeUnit", "ns"},
-                     {"otherData", Json::parse(environmentJson, nullptr, false)},
+                     {"otherData", environment.is_object() ? environment : Json::object()},
                      {"traceEvents", std::move(events)}};
     return trace.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -15,6 +15,11 @@ Json optionalInterval(const std::optional<Interval>& interval) {
 
 }  // namespace
 
+Json storedJson(const std::string& text) {
+    auto json = Json::parse(text, nullptr, false);
+    return json.is_discarded() ? Json() : json;
+}
+
 Json quartilesJson(const Quartiles& q) { return {{"median", q.median}, {"q1", q.q1}, {"q3", q.q3}, {"n", q.n}}; }
 
 Json measurementJson(const Measurement& m) {
@@ -30,7 +35,7 @@ Json measurementJson(const Measurement& m) {
             {"batch", m.batch},
             {"run_group", m.runGroup},
             {"warnings", m.warnings},
-            {"environment", Json::parse(m.environmentJson, nullptr, false)}};
+            {"environment", storedJson(m.environmentJson)}};
 }
 
 Json accuracyJson(const AccuracyComparison& c) {

@@ -14,6 +14,8 @@
 // How sampled figures look in text and JSON: never without spread, count and unit.
 namespace bitdesk::cli {
 
+/// A stored JSON text as a value; null where it is none.
+Json storedJson(const std::string& text);
 /// {median, q1, q3, n}
 Json quartilesJson(const Quartiles& quartiles);
 /// Of a measurement in a comparison: latency, spread, count and what it was taken under, without samples and layers.

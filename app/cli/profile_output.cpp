@@ -167,9 +167,8 @@ Json profileJson(const jobs::ProfileResult& result) {
         runs.push_back(runJson(result.runs[i], result.againstFirst[i], result.table));
         simulated = simulated || result.runs[i].simulated;
     }
-    return {{"runs", std::move(runs)},
-            {"simulated", simulated},
-            {"environment", Json::parse(toJson(result.conditions), nullptr, false)}};
+    return {
+        {"runs", std::move(runs)}, {"simulated", simulated}, {"environment", storedJson(toJson(result.conditions))}};
 }
 
 std::string profileText(const jobs::ProfileResult& result) {
@@ -233,7 +232,7 @@ Json layerTableJson(const LayerTable& table) {
               {"outputs_per_second", quartilesJson(roofline.outputsPerSecond)}}},
             {"findings", std::move(findings)},
             {"warnings", table.warnings},
-            {"environment", Json::parse(table.environmentJson, nullptr, false)}};
+            {"environment", storedJson(table.environmentJson)}};
 }
 
 std::string layerTableText(const LayerTable& table) {

@@ -16,6 +16,7 @@ std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 std::optional<double> errorQuantile(const std::vector<LayerTableCheck>& checks, double q) {
     if (checks.empty()) return std::nullopt;
     std::vector<double> errors;
+    errors.reserve(checks.size());
     for (const LayerTableCheck& check : checks) errors.push_back(std::abs(check.error()));
     return quantile(errors, q);
 }

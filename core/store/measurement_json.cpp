@@ -107,8 +107,13 @@ void readDetails(const std::string& text, Measurement& m) {
     if (!json.is_object()) return;
     m.stopReason = stringAt(json, "stop_reason");
     m.looks = static_cast<int>(std::clamp(numberAt(json, "looks").value_or(1), 1.0, 1e6));
-    m.predictedMs = numberAt(json, "predicted_ms");
-    m.noiseFloor = numberAt(json, "noise_floor");
+    const auto within = [&](const char* key, double most) {
+        const auto value = numberAt(json, key);
+        return value && *value >= 0 && *value <= most ? value : std::nullopt;
+    };
+    constexpr double kMostMs = 1e9, kMostFloor = 1e3;  // beyond, another program's
+    m.predictedMs = within("predicted_ms", kMostMs);
+    m.noiseFloor = within("noise_floor", kMostFloor);
     m.unreadable = stringsAt(json, "unreadable");
     m.warnings = stringsAt(json, "warnings");
     if (const auto sum = json.find("layer_sum_ms"); sum != json.end() && sum->is_object())

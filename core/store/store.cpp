@@ -129,7 +129,16 @@ constexpr const char* kMeasurementColumns =
     "t.layers, t.machine, t.build, t.environment, t.run_group, t.created_at, t.details "
     "FROM measurements t JOIN models m ON m.id = t.model ";
 
-Measurement readMeasurement(SQLite::Statement& row) {
+/// Whether a blob holds times that a run can take.
+bool holdsTimes(const SQLite::Column& column, const std::vector<double>& milliseconds) {
+    constexpr double kLeast = 1e-9, kMost = 1e9;
+    return !milliseconds.empty() &&
+           milliseconds.size() * sizeof(double) == static_cast<std::size_t>(column.getBytes()) &&
+           std::ranges::all_of(milliseconds, [](double ms) { return ms == 0 || (ms >= kLeast && ms <= kMost); });
+}
+
+/// Nothing for a row whose samples are damaged.
+std::optional<Measurement> readMeasurement(SQLite::Statement& row) {
     Measurement m;
     m.id = row.getColumn(0).getInt64();
     m.modelHash = row.getColumn(1).getString();
@@ -141,6 +150,7 @@ Measurement readMeasurement(SQLite::Statement& row) {
     m.batch = row.getColumn(7).getInt();
     m.simulated = row.getColumn(8).getInt() != 0;
     m.samplesMs = blob<double>(row.getColumn(9));
+    if (!holdsTimes(row.getColumn(9), m.samplesMs)) return std::nullopt;
     m.summarize();
     m.layers = layerTimesFromJson(row.getColumn(10).getString());
     m.machine = row.getColumn(11).getString();
@@ -418,7 +428,13 @@ std::optional<Measurement> Store::measurement(std::int64_t id) {
     return guarded(path(), [&]() -> std::optional<Measurement> {
         SQLite::Statement row(m_connection->database, std::string(kMeasurementColumns) + "WHERE t.id = ?");
         row.bind(1, id);
-        return row.executeStep() ? std::optional(readMeasurement(row)) : std::nullopt;
+        if (!row.executeStep()) return std::nullopt;
+        auto found = readMeasurement(row);
+        if (!found)
+            throw Error(ErrorKind::BadInput, path().string(),
+                        "measurement " + std::to_string(id) + " is damaged: its samples are no times",
+                        "Measure again, or choose another database with --db");
+        return found;
     });
 }
 
@@ -429,7 +445,8 @@ std::vector<Measurement> Store::measurements(const std::string& modelHash, std::
         row.bind(1, modelHash);
         row.bind(2, limit > 0 ? limit : std::int64_t{-1});
         std::vector<Measurement> all;
-        while (row.executeStep()) all.push_back(readMeasurement(row));
+        while (row.executeStep())
+            if (auto found = readMeasurement(row)) all.push_back(std::move(*found));
         return all;
     });
 }
@@ -444,6 +461,11 @@ std::vector<std::string> Store::check() {
         while (keys.executeStep())
             problems.push_back("table " + keys.getColumn(0).getString() + ", row " + keys.getColumn(1).getString() +
                                ": its reference leads nowhere");
+        SQLite::Statement measured(m_connection->database, kMeasurementColumns);
+        while (measured.executeStep())
+            if (!readMeasurement(measured))
+                problems.push_back("measurement " + std::to_string(measured.getColumn(0).getInt64()) +
+                                   ": its samples are no times");
         return problems;
     });
 }

@@ -42,11 +42,12 @@ public:
 
     /// Newest first; `modelHash` empty: of all models. limit 0: all.
     std::vector<EvaluationSummary> evaluations(const std::string& modelHash = {}, std::int64_t limit = 0);
+    /// Without those whose samples are damaged, which check() tells and measurement() refuses.
     std::vector<Measurement> measurements(const std::string& modelHash = {}, std::int64_t limit = 0);
     /// The newest sound one; one that is damaged counts as absent.
     std::optional<LayerTable> layerTable(const LayerTableKey& key);
 
-    /// What SQLite finds wrong with the file; empty: nothing.
+    /// What is wrong with the file; empty: nothing.
     std::vector<std::string> check();
 
     const std::filesystem::path& path() const;

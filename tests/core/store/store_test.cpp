@@ -241,13 +241,33 @@ TEST_F(StoreTest, BringsADatabaseOfTheFirstSchemaForward) {
     EXPECT_FALSE(store.measurements()[0].noiseFloor);
 }
 
+TEST_F(StoreTest, DamagedSamplesAreRefusedAndTold) {
+    Store store(file());
+    Measurement m;
+    m.modelHash = "m";
+    m.samplesMs = {1, 2};
+    const auto id = store.save(m);
+    const auto good = store.save(m);
+    // NaN, infinity, −1, 1e300; not a whole number; none.
+    for (const char* blob :
+         {"000000000000F87F", "000000000000F07F", "000000000000F0BF", "9C7500883CE4377E", "0000F03F", ""}) {
+        sql(("UPDATE measurements SET samples_ms = x'" + std::string(blob) + "' WHERE id = " + std::to_string(id))
+                .c_str());
+        EXPECT_THROW(store.measurement(id), Error) << blob;
+        ASSERT_EQ(store.measurements().size(), 1u) << blob;
+        EXPECT_EQ(store.measurements()[0].id, good);
+        ASSERT_EQ(store.check().size(), 1u) << blob;
+    }
+}
+
 TEST_F(StoreTest, DamagedDetailsAreLeftOut) {
     Store store(file());
     Measurement m;
     m.modelHash = "m";
     m.samplesMs = {1, 2, 3};
     const auto id = store.save(m);
-    for (const char* text : {"", "7", "[1]", "{\"looks\":1e300,\"metrics\":[1,{\"value\":\"x\"},{\"n\":-1e99}]}",
+    for (const char* text : {"", "7", "[1]", "{\"noise_floor\":-1,\"predicted_ms\":1e300}",
+                             "{\"looks\":1e300,\"metrics\":[1,{\"value\":\"x\"},{\"n\":-1e99}]}",
                              "{\"warnings\":{\"a\":1},\"noise_floor\":\"much\",\"stop_reason\":[]}"}) {
         sql((std::string("UPDATE measurements SET details = '") + text + "'").c_str());
         const auto found = store.measurement(id);
