@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "profiling/slow_layers.h"
+
 #include <fmt/format.h>
 #include <algorithm>
-
-#include "profiling/roofline.h"
 
 namespace bitdesk {
 namespace {

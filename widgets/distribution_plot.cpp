@@ -55,21 +55,11 @@ DistributionPlot::DistributionPlot(QWidget* parent) : QWidget(parent) {
     m_outsideText->position->setCoords(1, 0);
     m_outsideText->setText(QStringLiteral("hatched: beyond the axis "));
     createLegend();
-    m_note = createLabel(QStringLiteral("distributionNote"));
-    m_verdict = createLabel(QStringLiteral("distributionVerdict"));
-    m_warnings = createLabel(QStringLiteral("distributionWarnings"));
+    m_note = createNote(QStringLiteral("distributionNote"), font());
+    m_verdict = createNote(QStringLiteral("distributionVerdict"), font());
+    m_warnings = createNote(QStringLiteral("distributionWarnings"), font());
+    for (QLabel* label : {m_note, m_verdict, m_warnings}) column->addWidget(label);
     clear();
-}
-
-QLabel* DistributionPlot::createLabel(const QString& name) {
-    auto* label = new QLabel;
-    label->setObjectName(name);
-    label->setWordWrap(true);
-    label->setTextFormat(Qt::PlainText);
-    label->setFont(Theme::figures(font(), 0.85, false));
-    label->setContentsMargins(6, 0, 6, 0);
-    layout()->addWidget(label);
-    return label;
 }
 
 DistributionPlot::Series DistributionPlot::createSeries(const QString& name) {

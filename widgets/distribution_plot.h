@@ -52,7 +52,6 @@ private:
     };
     Series createSeries(const QString& name);
     void createLegend();
-    QLabel* createLabel(const QString& name);
     void style();
     void styleSeries(const Series& series, const QColor& colour, bool filled);
     void refresh();

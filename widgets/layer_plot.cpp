@@ -25,11 +25,7 @@ LayerPlot::LayerPlot(Quantity quantity, QWidget* parent) : QWidget(parent), m_qu
     column->setSpacing(2);
     m_plot = new QCustomPlot;
     column->addWidget(m_plot, 1);
-    m_note = new QLabel;
-    m_note->setObjectName(QStringLiteral("layerNote"));
-    m_note->setWordWrap(true);
-    m_note->setTextFormat(Qt::PlainText);
-    m_note->setFont(Theme::figures(font(), 0.85, false));
+    m_note = createNote(QStringLiteral("layerNote"), font());
     m_note->setVisible(quantity == Quantity::Time);
     column->addWidget(m_note);
     m_bars = new QCPBars(m_plot->xAxis, m_plot->yAxis);

@@ -131,11 +131,10 @@ void LayerTableView::changeEvent(QEvent* event) {
     if (event->type() == QEvent::PaletteChange && m_pages != nullptr) style();
 }
 
-void LayerTableView::setTable(const std::optional<LayerTable>& table, std::vector<LayerFinding> findings) {
+void LayerTableView::setTable(const std::optional<LayerTable>& table) {
     m_model->setTable(table);
     m_pages->setCurrentIndex(table ? 1 : 0);
-    if (!table) findings.clear();
-    showFindings(findings);
+    showFindings(table ? table->findings : std::vector<LayerFinding>());
     if (!table) return;
     spanCells();
     fitColumns();
@@ -147,7 +146,7 @@ void LayerTableView::setMeasured(const std::optional<Measurement>& measurement) 
 
 void LayerTableView::clear() {
     m_model->setMeasured(std::nullopt);
-    setTable(std::nullopt, {});
+    setTable(std::nullopt);
 }
 
 void LayerTableView::spanCells() {

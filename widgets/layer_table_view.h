@@ -25,7 +25,7 @@ class LayerTableView : public QWidget {
 public:
     explicit LayerTableView(QWidget* parent = nullptr);
 
-    void setTable(const std::optional<LayerTable>& table, std::vector<LayerFinding> findings);
+    void setTable(const std::optional<LayerTable>& table);
     void setMix(const BitConfiguration& bits);
     void setMeasured(const std::optional<Measurement>& measurement);
     void clear();

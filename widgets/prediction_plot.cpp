@@ -29,12 +29,7 @@ PredictionPlot::PredictionPlot(QWidget* parent) : QWidget(parent) {
     column->setSpacing(2);
     m_plot = new QCustomPlot;
     column->addWidget(m_plot, 1);
-    m_note = new QLabel;
-    m_note->setObjectName(QStringLiteral("predictionNote"));
-    m_note->setWordWrap(true);
-    m_note->setTextFormat(Qt::PlainText);
-    m_note->setFont(Theme::figures(font(), 0.85, false));
-    m_note->setContentsMargins(6, 0, 6, 0);
+    m_note = createNote(QStringLiteral("predictionNote"), font());
     column->addWidget(m_note);
     m_gestures = new PlotGestures(m_plot);
     connect(m_gestures, &PlotGestures::showAll, this, &PredictionPlot::fit);

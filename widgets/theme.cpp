@@ -4,6 +4,7 @@
 #include "widgets/theme.h"
 
 #include <qcustomplot.h>
+#include <QLabel>
 
 namespace bitdesk {
 namespace {
@@ -41,6 +42,16 @@ void setTextColour(QWidget& label, const QColor& colour) {
     QPalette colours = label.palette();
     colours.setColor(QPalette::WindowText, colour);
     label.setPalette(colours);
+}
+
+QLabel* createNote(const QString& name, const QFont& base) {
+    auto* label = new QLabel;
+    label->setObjectName(name);
+    label->setWordWrap(true);
+    label->setTextFormat(Qt::PlainText);
+    label->setFont(Theme::figures(base, 0.85, false));
+    label->setContentsMargins(6, 0, 6, 0);
+    return label;
 }
 
 void applyTheme(QCustomPlot& plot, const Theme& theme) {

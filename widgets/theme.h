@@ -8,6 +8,7 @@
 #include <QPalette>
 
 class QCustomPlot;
+class QLabel;
 class QWidget;
 
 namespace bitdesk {
@@ -26,6 +27,9 @@ struct Theme {
 
 /// Colours a label's text.
 void setTextColour(QWidget& label, const QColor& colour);
+
+/// A small label of plain text, as wide as it is given, for what a plot says in words.
+QLabel* createNote(const QString& name, const QFont& base);
 
 /// Axes, grid and background of a plot in the theme's colours.
 void applyTheme(QCustomPlot& plot, const Theme& theme);

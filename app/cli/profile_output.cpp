@@ -109,7 +109,9 @@ std::string runText(const Measurement& m, const LatencyComparison& againstFirst,
         text += fmt::format("  predicted {:.4f} ms, residual {:+.1f} % ({})\n", *m.predictedMs,
                             100 * (m.latencyMs.median / *m.predictedMs - 1), errorText(*table));
     for (const Metric& metric : m.metrics)
-        text += fmt::format("  {}: {:.6g} {} (n = {})\n", metric.tag, metric.value, metric.unit, metric.n);
+        text += metric.unit == "B"
+                    ? fmt::format("  {}: {:.1f} MiB (n = {})\n", metric.tag, metric.value / (1024 * 1024), metric.n)
+                    : fmt::format("  {}: {:.6g} {} (n = {})\n", metric.tag, metric.value, metric.unit, metric.n);
     return text + layersText(m);
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <cmath>
+#include <optional>
 
 #include "app/cli/figures.h"
 #include "app/cli/options.h"
@@ -57,11 +58,22 @@ Limit dropLimit(double most, const jobs::CompareResult& result) {
     return limit;
 }
 
-std::vector<Limit> limitsOf(const CompareOptions& options, const jobs::CompareResult& result) {
+/// The limits that the user stated.
+struct Limits {
+    std::optional<double> slowdown, drop;
+};
+
+Limits parseLimits(const CompareOptions& options) {
+    Limits limits;
+    if (!options.maxSlowdown.empty()) limits.slowdown = parseRatio("--max-slowdown", options.maxSlowdown);
+    if (!options.maxDrop.empty()) limits.drop = parsePoints("--max-drop", options.maxDrop);
+    return limits;
+}
+
+std::vector<Limit> hold(const Limits& stated, const jobs::CompareResult& result) {
     std::vector<Limit> limits;
-    if (!options.maxSlowdown.empty())
-        limits.push_back(slowdownLimit(parseRatio("--max-slowdown", options.maxSlowdown), result));
-    if (!options.maxDrop.empty()) limits.push_back(dropLimit(parsePoints("--max-drop", options.maxDrop), result));
+    if (stated.slowdown) limits.push_back(slowdownLimit(*stated.slowdown, result));
+    if (stated.drop) limits.push_back(dropLimit(*stated.drop, result));
     return limits;
 }
 
@@ -146,12 +158,10 @@ int run(CompareOptions options, Terminal& terminal) {
     checkOutputs(options.output, {options.store.db});
     options.request.latencyMargin = parseRatio("--latency-margin", options.latencyMargin) - 1;
     options.request.accuracyMargin = parsePoints("--accuracy-margin", options.accuracyMargin);
-    // Both are read before the work, so that a wrong one is told at once.
-    if (!options.maxSlowdown.empty()) parseRatio("--max-slowdown", options.maxSlowdown);
-    if (!options.maxDrop.empty()) parsePoints("--max-drop", options.maxDrop);
+    const Limits stated = parseLimits(options);  // before the work, so that a wrong one is told at once
     Store store(existingDatabase(options.store));
     const jobs::CompareResult result = jobs::compareStored(store, options.request);
-    const auto limits = limitsOf(options, result);
+    const auto limits = hold(stated, result);
     emit(options.output, terminal, resultJson(result, limits), resultCsv(result), resultText(result, limits));
     bool broken = false;
     for (const Limit& limit : limits) {

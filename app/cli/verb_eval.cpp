@@ -19,7 +19,8 @@ struct EvalOptions {
     DeviceOptions device;
     StoreOptions store;
     OutputOptions output;
-    std::string margin = "0.5pp";
+    std::string marginText = "0.5pp";
+    double margin = 0;  ///< once checked
     bool untilSettled = false, dryRun = false;
 };
 
@@ -104,7 +105,6 @@ std::string dryRunText(const EvalOptions& options, const MetaModel& model, const
 
 std::vector<Row> evaluateAll(const EvalOptions& options, std::shared_ptr<const MetaModel> model,
                              const std::vector<BitConfiguration>& mixes, Terminal& terminal) {
-    const double margin = parsePoints("--margin", options.margin);
     const jobs::DeviceChoice device = deviceChoice(options.device);
     const auto store = openStore(options.store);
     const auto data = openDataSet(options.data.data, parseSplit(options.data.split));
@@ -128,21 +128,21 @@ std::vector<Row> evaluateAll(const EvalOptions& options, std::shared_ptr<const M
         }
         const Evaluation& first = rows.front().result.evaluation;
         if (options.untilSettled) {
-            auto found = jobs::evaluateUntilSettled(request, first, margin, *executor, context, show);
+            auto found = jobs::evaluateUntilSettled(request, first, options.margin, *executor, context, show);
             rows.push_back({std::move(found.result), std::move(found.comparison)});
         } else {
             auto result = jobs::evaluateMix(request, *executor, context, show);
-            auto comparison =
-                compareAccuracy(first.correctMask, result.evaluation.correctMask, {.margin = margin, .looks = 1});
+            auto comparison = compareAccuracy(first.correctMask, result.evaluation.correctMask,
+                                              {.margin = options.margin, .looks = 1});
             rows.push_back({std::move(result), std::move(comparison)});
         }
     }
     return rows;
 }
 
-int run(const EvalOptions& options, Terminal& terminal) {
+int run(EvalOptions options, Terminal& terminal) {
     checkOutputs(options.output, inputFiles(options.model, options.store.db));
-    parsePoints("--margin", options.margin);
+    options.margin = parsePoints("--margin", options.marginText);
     if (options.untilSettled && options.model.bits.size() < 2)
         throw Error(ErrorKind::Usage, "--until-settled",
                     "settles how mixes compare with the first, and there is only one", "Give --bits twice or more");
@@ -174,7 +174,7 @@ Run prepareEval(CLI::App& command) {
     addOutput(command, options->output);
     command.add_flag("--until-settled", options->untilSettled,
                      "stop each mix after the first as soon as it is settled whether it is better, worse or the same");
-    command.add_option("--margin", options->margin, "differences from the first mix that do not matter")
+    command.add_option("--margin", options->marginText, "differences from the first mix that do not matter")
         ->capture_default_str();
     command.add_flag("--dry-run", options->dryRun, "say what would be done");
     return [options](Terminal& terminal) { return run(*options, terminal); };

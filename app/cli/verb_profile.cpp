@@ -23,7 +23,8 @@ struct ProfileOptions {
     int batch = 1;
     std::int64_t samples = 0;
     double noise = StopOptions().noise, maxSeconds = StopOptions().maxSeconds;
-    std::string margin = "2%";
+    std::string marginText = "2%";
+    double margin = 0;  ///< once checked
     bool table = false, fresh = false, dryRun = false;
     int checks = LayerProfileOptions().checks;
 };
@@ -77,7 +78,7 @@ jobs::ProfileResult profile(const ProfileOptions& options, std::vector<BitConfig
                                        .device = place.device,
                                        .batch = options.batch,
                                        .options = measureOptions(options),
-                                       .margin = parseRatio("--margin", options.margin) - 1,
+                                       .margin = options.margin,
                                        .energy = true,
                                        .traceRuns = options.output.trace.empty() ? 0 : kTracedRuns};
     return jobs::profileMixes(request, *place.executor, context);
@@ -98,8 +99,8 @@ std::string dryRunText(const ProfileOptions& options, const MetaModel& model,
     return text;
 }
 
-void checkUsage(const ProfileOptions& options) {
-    parseRatio("--margin", options.margin);
+void checkUsage(ProfileOptions& options) {
+    options.margin = parseRatio("--margin", options.marginText) - 1;
     checkOutputs(options.output, inputFiles(options.model, options.store.db));
     if (options.output.trace == "-")
         throw Error(ErrorKind::Usage, "--trace -", "a trace is a file of its own", "Name one");
@@ -109,7 +110,7 @@ void checkUsage(const ProfileOptions& options) {
         throw Error(ErrorKind::Usage, "--trace", "shows runs of mixes, and there is no --bits", "Give one or more");
 }
 
-int run(const ProfileOptions& options, Terminal& terminal) {
+int run(ProfileOptions options, Terminal& terminal) {
     checkUsage(options);
     Workplace place;
     place.model = std::make_shared<const MetaModel>(openModel(options.model.model, options.model.seed));
@@ -167,7 +168,7 @@ Run prepareProfile(CLI::App& command) {
     command.add_option("--max-seconds", options->maxSeconds, "stop by then, but not before 5 runs of each")
         ->capture_default_str()
         ->check(CLI::Range(0.0, 86400.0));
-    command.add_option("--margin", options->margin, "ratios to the first mix that do not matter: 2%, or 1.02")
+    command.add_option("--margin", options->marginText, "ratios to the first mix that do not matter: 2%, or 1.02")
         ->capture_default_str();
     command.add_flag("--layer-table", options->table,
                      "measure layers × bits (or take the stored table), its error on random mixes, and which layers do "

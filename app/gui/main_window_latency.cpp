@@ -17,16 +17,12 @@ namespace bitdesk {
 namespace {
 
 /// Latencies that may stand on one axis: of one machine, build, executor, number of threads and images.
-std::vector<Measurement> comparable(Store& store, const std::string& modelHash, Measurement setting) {
+std::vector<Measurement> comparable(Store& store, LayerTableKey setting) {
     const Environment here = readEnvironment();
     setting.machine = here.hostHash;
     setting.build = buildName(here);
-    auto found = store.measurements(modelHash);
-    std::erase_if(found, [&](const Measurement& m) {
-        return m.simulated || m.machine != setting.machine || m.build != setting.build ||
-               m.backend != setting.backend || m.device != setting.device || m.threads != setting.threads ||
-               m.batch != setting.batch;
-    });
+    auto found = store.measurements(setting.modelHash);
+    std::erase_if(found, [&](const Measurement& m) { return m.simulated || tableKeyOf(m) != setting; });
     return {found.rbegin(), found.rend()};  // the newest of a mix counts, so it comes last
 }
 
@@ -48,14 +44,17 @@ void MainWindow::clearLatency() {
 
 void MainWindow::loadLatencies() {
     if (m_store == nullptr || m_model == nullptr) return;
-    Measurement setting;
-    setting.backend = jobs::backendOf(deviceChoice());
-    setting.device = m_startup.device.toStdString();
-    setting.threads = m_arbiter.threads();
+    const LayerTableKey setting{.modelHash = m_model->hash,
+                                .backend = jobs::backendOf(deviceChoice()),
+                                .device = m_startup.device.toStdString(),
+                                .machine = {},
+                                .build = {},
+                                .threads = m_arbiter.threads(),
+                                .batch = 1};
     m_background.run(
         LoadLatencies,
-        [store = m_store.get(), modelHash = m_model->hash, setting] {
-            return store->post([modelHash, setting](Store& s) { return comparable(s, modelHash, setting); }).get();
+        [store = m_store.get(), setting] {
+            return store->post([setting](Store& s) { return comparable(s, setting); }).get();
         },
         [this](const std::vector<Measurement>& found) {
             m_tradeOff->setLatencies(found);
@@ -93,7 +92,7 @@ void MainWindow::showLatency(const jobs::LiveLatency& latency) {
 void MainWindow::showLayerTable(const LayerTable& table) {
     m_table = table;
     m_prediction->setTable(table);
-    m_layerTable->setTable(table, table.findings);
+    m_layerTable->setTable(table);
     m_layerTable->setMix(m_mix.bits());
     if (m_readouts->latencyState() != ReadoutState::Final)
         m_readouts->setPredicted(table.predict(m_mix.bits()), table.medianError());

@@ -5,6 +5,7 @@
 
 #include "app/jobs/profile_job.h"
 #include "profiling/roofline.h"
+#include "profiling/slow_layers.h"
 
 namespace bitdesk::jobs {
 namespace {
@@ -13,14 +14,19 @@ int threadsOf(const JobContext& context) { return context.arbiter != nullptr ? c
 
 }  // namespace
 
+std::optional<LayerTable> findLayerTable(const LayerTableKey& key, const MetaModel& model, JobContext& context) {
+    if (context.store == nullptr) return std::nullopt;
+    auto table = context.store->post([key](Store& store) { return store.layerTable(key); }).get();
+    if (table && !table->covers(model.network.quantizable().size(), model.bits)) return std::nullopt;
+    return table;
+}
+
 std::optional<LayerTable> findLayerTable(const LayerTableRequest& request, const Executor& executor,
                                          JobContext& context) {
     if (context.store == nullptr || !request.reuseStored) return std::nullopt;
     const MetaModel& model = *request.model;
-    const LayerTableKey key = layerTableKey(model, executor, threadsOf(context), request.batch, readEnvironment());
-    auto table = context.store->post([key](Store& store) { return store.layerTable(key); }).get();
-    if (table && !table->covers(model.network.quantizable().size(), model.bits)) return std::nullopt;
-    return table;
+    return findLayerTable(layerTableKey(model, executor, threadsOf(context), request.batch, readEnvironment()), model,
+                          context);
 }
 
 LayerTable measureLayerTable(const LayerTableRequest& request, Executor& executor, JobContext& context) {

@@ -19,7 +19,9 @@ struct LayerTableRequest {
     bool reuseStored = true;  ///< a stored one of this model, machine, build, device, threads and batch is the answer
 };
 
-/// The stored table of this request, if there is a store and one in it that fits the model.
+/// The stored table of this key, if there is a store and one in it that fits the model.
+std::optional<LayerTable> findLayerTable(const LayerTableKey& key, const MetaModel& model, JobContext& context);
+/// The same for a request on the machine as it is now; nothing where the request wants a fresh one.
 std::optional<LayerTable> findLayerTable(const LayerTableRequest& request, const Executor& executor,
                                          JobContext& context);
 

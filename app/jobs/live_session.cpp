@@ -31,7 +31,8 @@ struct LiveSession::Worker {
     LiveSession& session;
     std::unique_ptr<Executor> executor;
     bool prepared = false;  // for every mix; a moved fader may have cancelled that
-    bool hasTable = false;  // the layer table was told
+    bool lookedUp = false;  // the store was asked for the layer table
+    bool hasTable = false;  // which was told
     PrefixCache prefixes;   // of that executor
     /// A finished mix and its verdicts.
     struct Finished {
@@ -146,9 +147,9 @@ struct LiveSession::Worker {
         session.m_sink(update);
     }
 
-    /// The table that predictions come from, if the store has it already.
+    /// The table that predictions come from, if the store has it already: asked once, as a hand moves often.
     void tellStoredTable(const std::stop_token& stop) {
-        if (hasTable) return;
+        if (std::exchange(lookedUp, true)) return;
         JobContext jobContext = context(stop);
         if (auto stored = findLayerTable(tableRequest(), *executor, jobContext)) tellTable(std::move(*stored));
     }

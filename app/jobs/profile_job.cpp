@@ -148,16 +148,14 @@ private:
 };
 
 /// What all measurements of a run have in common.
-Measurement describe(const ProfileRequest& request, const Executor& executor, int threads,
-                     const Environment& environment) {
-    const LayerTableKey key = layerTableKey(*request.model, executor, threads, request.batch, environment);
+Measurement describe(const MetaModel& model, const LayerTableKey& key) {
     Measurement m;
     m.modelHash = key.modelHash;
-    m.modelName = request.model->name;
+    m.modelName = model.name;
     m.backend = key.backend;
     m.device = key.device;
-    m.threads = threads;
-    m.batch = request.batch;
+    m.threads = key.threads;
+    m.batch = key.batch;
     m.simulated = key.backend == "reference";
     m.machine = key.machine;
     m.build = key.build;
@@ -202,15 +200,16 @@ ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, Jo
                          .table = {},
                          .trace = {}};
     auto layers = bench.layerTimes();
-    Measurement common = describe(request, executor, threads, result.conditions.environment);
+    const LayerTableKey key =
+        layerTableKey(*request.model, executor, threads, request.batch, result.conditions.environment);
+    Measurement common = describe(*request.model, key);
     common.looks = compared.looks;
     common.noiseFloor = compared.noiseFloor;
     common.warnings = result.conditions.warnings;
     common.unreadable = result.conditions.unreadable;
     common.environmentJson = toJson(result.conditions);
     addMemory(peak, common);
-    result.table = findLayerTable(
-        {.model = request.model, .device = request.device, .batch = request.batch, .options = {}}, executor, context);
+    result.table = findLayerTable(key, *request.model, context);
     EnergyMeter meter(executor.device());
     if (request.energy && !meter.whyUnreadable().empty()) common.unreadable.push_back(meter.whyUnreadable());
     const bool energy = request.energy && meter.whyUnreadable().empty();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/network/bit_configuration.h"
+#include "core/results/results.h"
 #include "core/statistics/intervals.h"
 
 namespace bitdesk {
@@ -19,6 +20,8 @@ struct LayerTableKey {
     int threads = 1, batch = 1;
     bool operator==(const LayerTableKey&) const = default;
 };
+/// The table that tells a measurement's times, if there is one.
+LayerTableKey tableKeyOf(const Measurement& measurement);
 
 /// A step at one width, run inside whole networks.
 struct LayerCell {

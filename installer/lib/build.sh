@@ -12,6 +12,6 @@ build() {
         || { cat "$source_dir/build/$preset.configure.log" >&2; die "configuring failed"; }
     local targets=()
     [ $# -gt 0 ] && targets=(--target "$@")
-    (cd "$source_dir" && cmake --build "build/$preset" -j "$jobs" "${targets[@]}" | grep -vE '^\[[0-9]+/[0-9]+\] (Building|Linking|Automatic|Generating|Scanning|Running)' || true; exit "${PIPESTATUS[0]}") \
+    (cd "$source_dir" && cmake --build "build/$preset" -j "$jobs" "${targets[@]}" | { grep -vE '^\[[0-9]+/[0-9]+\] (Building|Linking|Automatic|Generating|Scanning|Running)' || true; }; exit "${PIPESTATUS[0]}") \
         || die "building failed"
 }

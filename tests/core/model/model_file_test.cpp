@@ -7,7 +7,6 @@
 
 #include "core/base/hash.h"
 #include "core/model/safetensors.h"
-#include "core/network/catalogue.h"
 #include "tests/core/base/expect_error.h"
 #include "tests/core/base/temporary_folder.h"
 #include "tests/core/model/tiny_model.h"
@@ -29,15 +28,6 @@ TEST(ModelFile, SurvivesARoundTrip) {
     EXPECT_EQ(hash, sha256OfFile(folder / "my model.safetensors"));
     EXPECT_EQ(serializeModel(again), serializeModel(model));
     EXPECT_EQ(folder.fileCount(), 1u);
-}
-
-TEST(ModelFile, EveryCatalogueNetworkSurvivesARoundTrip) {
-    const test::TemporaryFolder folder;
-    for (const CatalogueNetwork& entry : networkCatalogue()) {
-        const MetaModel model = openModel("random:" + std::string(entry.name), 5);
-        EXPECT_EQ(writeModel(model, folder / "m"), model.hash) << entry.name;
-        test::expectSame(model, readModel(folder / "m"));
-    }
 }
 
 TEST(ModelFile, HasTheEntriesOfTheFormat) {
