@@ -144,7 +144,9 @@ void crowding(const Run& run, Sentences& found) {
 }
 
 void switches(const Run& run, Sentences& found) {
-    constexpr double kPerSecond = 50, kFewest = 5;  // a handful says nothing of a short run
+    // Each takes some microseconds. An idle machine has up to a hundred a second of its own; what competes for the CPUs
+    // brings hundreds.
+    constexpr double kPerSecond = 250, kFewest = 5;  // a handful says nothing of a short run
     const auto count = risen(run.before.involuntarySwitches, run.after.involuntarySwitches);
     if (!count || run.seconds <= 0) return;
     const auto number = static_cast<double>(*count);

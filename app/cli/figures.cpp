@@ -63,16 +63,30 @@ Json latencyJson(const LatencyComparison& c, bool known) {
 
 Json metricJson(const Metric& metric) {
     return {{"tag", metric.tag},
+            {"source", metric.source.empty() ? Json() : Json(metric.source)},
             {"unit", metric.unit},
             {"value", metric.value},
             {"ci95", optionalInterval(metric.ci95)},
             {"n", metric.n}};
 }
 
+TimeUnit TimeUnit::forLongest(double longestMs) {
+    return longestMs < 1 ? TimeUnit{.perMs = 1000, .digits = 2, .name = "µs"} : TimeUnit();
+}
+
+std::string TimeUnit::number(double ms) const { return fmt::format("{:.{}f}", perMs * ms, digits); }
+std::string TimeUnit::interval(const Interval& ms) const {
+    return fmt::format("[{}, {}]", number(ms.low), number(ms.high));
+}
+std::string TimeUnit::figure(double ms, const std::optional<Interval>& i) const {
+    return i ? number(ms) + " " + interval(*i) : number(ms);
+}
+
 std::string latencyText(const Measurement& m) {
-    return fmt::format("{:.4f} ms [{:.4f}, {:.4f}] (quartiles [{:.4f}, {:.4f}], n = {}, stopped by {})",
-                       m.latencyMs.median, m.medianCi95.low, m.medianCi95.high, m.latencyMs.q1, m.latencyMs.q3,
-                       m.latencyMs.n, m.stopReason.empty() ? "count" : m.stopReason);
+    const TimeUnit unit = TimeUnit::forLongest(m.latencyMs.median);
+    return fmt::format("{} {} {} (quartiles {}, n = {}, stopped by {})", unit.number(m.latencyMs.median), unit.name,
+                       unit.interval(m.medianCi95), unit.interval({m.latencyMs.q1, m.latencyMs.q3}), m.latencyMs.n,
+                       m.stopReason.empty() ? "count" : m.stopReason);
 }
 
 }  // namespace bitdesk::cli

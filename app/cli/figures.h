@@ -24,10 +24,22 @@ Json measurementJson(const Measurement& measurement);
 Json accuracyJson(const AccuracyComparison& comparison);
 /// {ratio, ci95, n, noise_floor, below_noise, verdict, reason}; `known` false: there is no ratio.
 Json latencyJson(const LatencyComparison& comparison, bool known = true);
-/// {value, unit, ci95, n, tag}
+/// {tag, source, unit, value, ci95, n}
 Json metricJson(const Metric& metric);
 
-/// "0.4123 ms [0.4101, 0.4140] (quartiles [0.4090, 0.4180], n = 120, stopped by target)"
+/// What a table writes its times in: microseconds below a millisecond.
+struct TimeUnit {
+    double perMs = 1;
+    int digits = 4;
+    const char* name = "ms";
+
+    static TimeUnit forLongest(double longestMs);
+    std::string number(double ms) const;
+    std::string interval(const Interval& ms) const;                         ///< "[60.12, 60.31]"
+    std::string figure(double ms, const std::optional<Interval>& i) const;  ///< "60.21 [60.12, 60.31]"
+};
+
+/// "412.30 µs [410.10, 414.00] (quartiles [409.00, 418.00], n = 120, stopped by target)"
 std::string latencyText(const Measurement& measurement);
 
 }  // namespace bitdesk::cli

@@ -3,24 +3,36 @@
 
 #include "app/cli/options.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <fstream>
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/data/data_set.h"
 
 namespace bitdesk::cli {
 
+CLI::Validator namesAFile() {
+    return {[](const std::string& text) { return text.empty() ? std::string("names no file") : std::string(); },
+            std::string()};
+}
+
 void addJson(CLI::App& command, OutputOptions& options) {
-    command.add_option("--json", options.json, "write the result as JSON to FILE, or - for standard output");
+    command.add_option("--json", options.json, "write the result as JSON to FILE, or - for standard output")
+        ->check(namesAFile());
     command.add_flag("--quiet", options.quiet, "no progress");
 }
 
 void addOutput(CLI::App& command, OutputOptions& options) {
     addJson(command, options);
-    command.add_option("--csv", options.csv, "write the result as CSV to FILE, or - for standard output");
+    command.add_option("--csv", options.csv, "write the result as CSV to FILE, or - for standard output")
+        ->check(namesAFile());
 }
 
 void addModel(CLI::App& command, ModelOptions& options, bool withBits) {
@@ -53,7 +65,7 @@ void addDevice(CLI::App& command, DeviceOptions& options) {
 }
 
 void addStore(CLI::App& command, StoreOptions& options) {
-    command.add_option("--db", options.db, "results database (default: the user's data folder)");
+    command.add_option("--db", options.db, "results database (default: the user's data folder)")->check(namesAFile());
     command.add_flag("--no-store", options.none, "neither read nor write stored results");
 }
 
@@ -78,6 +90,14 @@ double parseRatio(const std::string& option, const std::string& text) {
     if ((!unit.empty() && unit != "%") || ratio < 1)
         throw Error(ErrorKind::Usage, option, "'" + text + "' is no ratio of 1 or more", hint);
     return ratio;
+}
+
+double parseRatioMargin(const std::string& option, const std::string& text) {
+    const double margin = parseRatio(option, text) - 1;
+    if (margin > 0.5)
+        throw Error(ErrorKind::Usage, option, fmt::format("'{}' is a margin of {:.0f} %", text, 100 * margin),
+                    "Write 2% or 1.02; at most 50% can be of no matter");
+    return margin;
 }
 
 double parsePoints(const std::string& option, const std::string& text) {
@@ -117,6 +137,9 @@ std::filesystem::path existingDatabase(const StoreOptions& options) {
     auto path = options.db.empty() ? Store::defaultPath() : std::filesystem::path(options.db);
     if (!std::filesystem::exists(path))
         throw Error(ErrorKind::BadInput, path.string(), "there is no such database", "Name one with --db");
+    std::error_code code;
+    if (std::filesystem::is_regular_file(path, code) && std::filesystem::file_size(path, code) == 0)
+        throw Error(ErrorKind::BadInput, path.string(), "is an empty file, no database", "Name another with --db");
     return path;
 }
 
@@ -128,31 +151,82 @@ jobs::DeviceChoice deviceChoice(const DeviceOptions& options) {
     return choice;
 }
 
-std::vector<std::string> inputFiles(const ModelOptions& model, const std::string& database) {
-    std::vector<std::string> files{model.model, database};
+Inputs& Inputs::add(const ModelOptions& model) {
+    m_paths.emplace_back(model.model);
     for (const std::string& bits : model.bits)
-        if (bits.starts_with('@')) files.push_back(bits.substr(1));
-    return files;
+        if (bits.starts_with('@')) m_paths.emplace_back(bits.substr(1));
+    return *this;
 }
 
-void checkOutputs(const OutputOptions& options, const std::vector<std::string>& inputs) {
-    const auto same = [](const std::string& a, const std::string& b) {
-        std::error_code code;
-        return !a.empty() && !b.empty() && a != "-" && (a == b || std::filesystem::equivalent(a, b, code));
-    };
+Inputs& Inputs::add(const DataOptions& data) {
+    if (auto path = findDataSet(data.data)) m_paths.push_back(std::move(*path));
+    return *this;
+}
+
+Inputs& Inputs::add(const StoreOptions& store) {
+    m_paths.emplace_back(store.db);
+    return *this;
+}
+
+namespace {
+
+namespace fs = std::filesystem;
+
+bool same(const fs::path& a, const fs::path& b) {
+    std::error_code code;
+    return !a.empty() && !b.empty() && a != "-" && (a == b || fs::equivalent(a, b, code));
+}
+
+/// Whether `file` is there and lies in `folder`, however deep.
+bool liesIn(const fs::path& file, const fs::path& folder) {
+    std::error_code code;
+    if (!fs::exists(file, code) || !fs::is_directory(folder, code)) return false;
+    const fs::path inner = fs::canonical(file, code), outer = fs::canonical(folder, code);
+    return std::ranges::mismatch(outer, inner).in1 == outer.end();
+}
+
+/// Whether a file is a SQLite database, whoever's, or the journal of one: nothing that a result could be meant to
+/// replace.
+bool isDatabase(const fs::path& file) {
+    constexpr std::string_view kMagic("SQLite format 3\0", 16);
+    std::error_code code;
+    if (!fs::is_regular_file(file, code)) return false;
+    std::array<char, kMagic.size()> head{};
+    std::ifstream(file, std::ios::binary).read(head.data(), head.size());
+    if (std::string_view(head.data(), head.size()) == kMagic) return true;
+    const std::string name = file.string();
+    for (const std::string_view journal : {"-wal", "-shm", "-journal"})
+        if (name.ends_with(journal) && isDatabase(name.substr(0, name.size() - journal.size()))) return true;
+    return false;
+}
+
+void checkOutput(const fs::path& file, const Inputs& inputs) {
+    for (const fs::path& input : inputs.paths()) {
+        if (same(file, input))
+            throw Error(ErrorKind::Usage, file.string(), "is an input, and would be replaced by the result",
+                        "Name another file");
+        if (liesIn(file, input))
+            throw Error(ErrorKind::Usage, file.string(),
+                        "lies in the input " + input.string() + ", and would be replaced by the result",
+                        "Name another file");
+    }
+    if (isDatabase(file))
+        throw Error(ErrorKind::Usage, file.string(), "is a database, and would be replaced by the result",
+                    "Name another file");
+    checkWritable(file);
+}
+
+}  // namespace
+
+void checkOutputs(const OutputOptions& options, const Inputs& inputs) {
     if (options.json == "-" && options.csv == "-")
         throw Error(ErrorKind::Usage, "--json - --csv -", "only one of them can go to standard output");
     if (same(options.json, options.csv))
         throw Error(ErrorKind::Usage, "--json and --csv", "name the same file " + options.json);
     if (same(options.trace, options.json) || same(options.trace, options.csv))
         throw Error(ErrorKind::Usage, "--trace", "names the same file as another result: " + options.trace);
-    for (const std::string& file : {options.json, options.csv, options.trace}) {
-        for (const std::string& input : inputs)
-            if (same(file, input))
-                throw Error(ErrorKind::Usage, file, "is an input, and would be replaced by the result",
-                            "Name another file");
-        if (!file.empty() && file != "-") checkWritable(file);
-    }
+    for (const std::string& file : {options.json, options.csv, options.trace})
+        if (!file.empty() && file != "-") checkOutput(file, inputs);
 }
 
 void emit(const OutputOptions& options, Terminal& terminal, const Json& json, const std::string& csv,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -47,6 +48,9 @@ struct StoreOptions {
     bool none = false;
 };
 
+/// Refuses an empty name, as an unset variable of a script leaves it.
+CLI::Validator namesAFile();
+
 void addJson(CLI::App& command, OutputOptions& options);
 void addOutput(CLI::App& command, OutputOptions& options);
 void addModel(CLI::App& command, ModelOptions& options, bool withBits);
@@ -56,6 +60,8 @@ void addStore(CLI::App& command, StoreOptions& options);
 
 /// "1.05" or "5%" → 1.05: a ratio of at least 1. Throws Error (Usage) naming the option.
 double parseRatio(const std::string& option, const std::string& text);
+/// "2%" or "1.02" → 0.02: what does not matter of a ratio, at most a half. Throws Error (Usage) naming the option.
+double parseRatioMargin(const std::string& option, const std::string& text);
 /// "0.5pp" → 0.005: points of accuracy. Throws Error (Usage) naming the option.
 double parsePoints(const std::string& option, const std::string& text);
 
@@ -71,11 +77,21 @@ std::filesystem::path existingDatabase(const StoreOptions& options);
 /// Checks backend and device before anything long begins.
 jobs::DeviceChoice deviceChoice(const DeviceOptions& options);
 
+/// Files and folders that a result must not replace, or replace something in.
+class Inputs {
+public:
+    Inputs& add(const ModelOptions& model);  ///< and its @files
+    Inputs& add(const DataOptions& data);
+    Inputs& add(const StoreOptions& store);
+    const std::vector<std::filesystem::path>& paths() const { return m_paths; }
+
+private:
+    std::vector<std::filesystem::path> m_paths;
+};
+
 /// Called before the work. Throws Error: Resource when a result file could not be written, Usage when it would replace
-/// one of the `inputs` (empty names are none) or the other result.
-void checkOutputs(const OutputOptions& options, const std::vector<std::string>& inputs);
-/// The files that these options name.
-std::vector<std::string> inputFiles(const ModelOptions& model, const std::string& database = {});
+/// one of the inputs, a file in one that is a folder, any database, or the other result.
+void checkOutputs(const OutputOptions& options, const Inputs& inputs);
 /// Writes JSON and CSV where they were asked for (aside, then renamed), and `text` to standard output unless one of
 /// them goes there.
 void emit(const OutputOptions& options, Terminal& terminal, const Json& json, const std::string& csv,

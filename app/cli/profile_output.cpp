@@ -4,6 +4,7 @@
 #include "app/cli/profile_output.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "app/cli/figures.h"
 
@@ -32,13 +33,14 @@ Json reconciliationJson(const Measurement& m) {
 Json predictionJson(const Measurement& m, const std::optional<LayerTable>& table) {
     if (!m.predictedMs || !table) return {};
     return {{"value_ms", *m.predictedMs},
-            {"residual", m.latencyMs.median / *m.predictedMs - 1},
+            {"error", *m.predictedMs / m.latencyMs.median - 1},
             {"median_error", table->medianError() ? Json(*table->medianError()) : Json()},
             {"error90", table->error90() ? Json(*table->error90()) : Json()},
             {"checks", table->checks.size()}};
 }
 
-Json runJson(const Measurement& m, const LatencyComparison& againstFirst, const std::optional<LayerTable>& table) {
+/// `againstFirst` null: it is the first.
+Json runJson(const Measurement& m, const LatencyComparison* againstFirst, const std::optional<LayerTable>& table) {
     Json layers = Json::array(), metrics = Json::array();
     for (const LayerTime& layer : m.layers)
         layers.push_back({{"name", layer.name},
@@ -53,7 +55,7 @@ Json runJson(const Measurement& m, const LatencyComparison& againstFirst, const 
     json["model"] = m.modelName;
     json["model_hash"] = m.modelHash;
     json["bits"] = m.bits.bits;
-    json["against_first"] = latencyJson(againstFirst);
+    json["against_first"] = againstFirst != nullptr ? latencyJson(*againstFirst) : Json();
     json["prediction"] = predictionJson(m, table);
     json["reconciliation"] = reconciliationJson(m);
     json["metrics"] = std::move(metrics);
@@ -63,27 +65,30 @@ Json runJson(const Measurement& m, const LatencyComparison& againstFirst, const 
     return json;
 }
 
-std::string layerLine(const std::string& name, const std::string& requested, const std::string& executed, double median,
-                      const std::string& quartiles, const std::string& rest) {
-    return fmt::format("  {:<28} {:>9} {:>8} {:>11.4f} {:>21}  {}\n", name, requested, executed, median, quartiles,
-                       rest);
+std::string layerLine(const std::string& name, const std::string& requested, const std::string& executed,
+                      const std::string& median, const std::string& spread, const std::string& rest) {
+    return fmt::format("  {:<28} {:>9} {:>8} {:>11} {:>21}  {}\n", name, requested, executed, median, spread, rest);
 }
 
 std::string layersText(const Measurement& m) {
-    std::string text = fmt::format("  {:<28} {:>9} {:>8} {:>11} {:>21}  {}\n", "layer", "requested", "executed",
-                                   "median ms", "quartiles ms", "kernel");
+    const TimeUnit unit = TimeUnit::forLongest(m.latencyMs.median);
+    std::string text = layerLine("layer", "requested", "executed", std::string("median ") + unit.name,
+                                 std::string("quartiles ") + unit.name, "kernel");
     for (const LayerTime& layer : m.layers)
         text += layerLine(layer.name, layer.requestedBits > 0 ? std::to_string(layer.requestedBits) : "",
-                          std::to_string(layer.executedBits), layer.milliseconds.median,
-                          fmt::format("[{:.4f}, {:.4f}]", layer.milliseconds.q1, layer.milliseconds.q3), layer.kernel);
-    const auto closing = [&](const char* name, const Metric& metric) {
-        const auto interval =
-            metric.ci95 ? fmt::format("[{:.4f}, {:.4f}]", metric.ci95->low, metric.ci95->high) : std::string();
-        return layerLine(name, "", "", metric.value, interval, fmt::format("95 % interval, n = {}", metric.n));
+                          std::to_string(layer.executedBits), unit.number(layer.milliseconds.median),
+                          unit.interval({layer.milliseconds.q1, layer.milliseconds.q3}), layer.kernel);
+    const auto closing = [&](const char* name, const Metric& metric, const std::string& remark = {}) {
+        return layerLine(name, "", "", unit.number(metric.value), metric.ci95 ? unit.interval(*metric.ci95) : "",
+                         fmt::format("(95 % interval, n = {}{})", metric.n, remark));
     };
-    if (m.layerSumMs)
-        text += closing("(sum of a run's layers)", *m.layerSumMs) + closing("(outside them)", outsideOf(m));
-    text += closing("(whole run)",
+    if (m.layerSumMs) {
+        const Metric outside = outsideOf(m);
+        const bool slowed = outside.ci95 && outside.ci95->high < 0;
+        text += closing("= sum of a run's layers", *m.layerSumMs);
+        text += closing("+ outside them", outside, slowed ? "; negative: timing the layers slowed them" : "");
+    }
+    text += closing("= whole run, layers not timed",
                     {.tag = {}, .unit = "ms", .value = m.latencyMs.median, .ci95 = m.medianCi95, .n = m.latencyMs.n});
     return text;
 }
@@ -94,8 +99,16 @@ std::string errorText(const LayerTable& table) {
                        100 * *table.error90(), table.checks.size());
 }
 
+std::string metricText(const Metric& metric) {
+    const bool bytes = metric.unit == "B";
+    return fmt::format("  {}{}: {:.6g} {} (n = {})\n", metric.tag,
+                       metric.source.empty() ? "" : " (" + metric.source + ")",
+                       bytes ? metric.value / (1024 * 1024) : metric.value, bytes ? "MiB" : metric.unit, metric.n);
+}
+
 std::string runText(const Measurement& m, const LatencyComparison& againstFirst, bool isFirst,
                     const std::optional<LayerTable>& table) {
+    const TimeUnit unit = TimeUnit::forLongest(m.latencyMs.median);
     std::string text = fmt::format("\n{}{}: {}\n  batch {}, {} thread(s), {} on {}\n", toText(m.bits),
                                    m.id > 0 ? fmt::format(" (id {})", m.id) : "", latencyText(m), m.batch, m.threads,
                                    m.backend, m.device);
@@ -106,12 +119,10 @@ std::string runText(const Measurement& m, const LatencyComparison& againstFirst,
         text += fmt::format("  against the first: {}{}: {}\n", toText(againstFirst.verdict),
                             againstFirst.belowNoise ? " (below the noise floor)" : "", againstFirst.reason);
     if (m.predictedMs && table)
-        text += fmt::format("  predicted {:.4f} ms, residual {:+.1f} % ({})\n", *m.predictedMs,
-                            100 * (m.latencyMs.median / *m.predictedMs - 1), errorText(*table));
-    for (const Metric& metric : m.metrics)
-        text += metric.unit == "B"
-                    ? fmt::format("  {}: {:.1f} MiB (n = {})\n", metric.tag, metric.value / (1024 * 1024), metric.n)
-                    : fmt::format("  {}: {:.6g} {} (n = {})\n", metric.tag, metric.value, metric.unit, metric.n);
+        text += fmt::format("  predicted {} {}, error {:+.1f} % of the measured (the table's own: {})\n",
+                            unit.number(*m.predictedMs), unit.name, 100 * (*m.predictedMs / m.latencyMs.median - 1),
+                            errorText(*table));
+    for (const Metric& metric : m.metrics) text += metricText(metric);
     return text + layersText(m);
 }
 
@@ -151,13 +162,30 @@ Json findingJson(const LayerFinding& f) {
 
 std::string findingsText(const LayerTable& table) {
     if (table.findings.empty()) return "Every layer is faster with fewer bits.\n";
-    std::string text = "BitOPs fell, latency did not:\n";
-    for (const LayerFinding& f : table.findings)
+    std::string text = "BitOPs fell, latency did not (median [95 % interval]):\n";
+    for (const LayerFinding& f : table.findings) {
+        const TimeUnit unit = TimeUnit::forLongest(f.from.milliseconds.median);
         text +=
-            fmt::format("  {:<28} {} → {} bits  {:.4f} [{:.4f}, {:.4f}] → {:.4f} [{:.4f}, {:.4f}] ms  {}: {}\n",
-                        f.layer, f.fromBits, f.toBits, f.from.milliseconds.median, f.from.ci95.low, f.from.ci95.high,
-                        f.to.milliseconds.median, f.to.ci95.low, f.to.ci95.high, toText(f.cause), f.explanation);
+            fmt::format("  {:<28} {} → {} bits  {} → {} {}  {}: {}\n", f.layer, f.fromBits, f.toBits,
+                        unit.figure(f.from.milliseconds.median, f.from.ci95),
+                        unit.figure(f.to.milliseconds.median, f.to.ci95), unit.name, toText(f.cause), f.explanation);
+    }
     return text;
+}
+
+/// The longest median of a table's layers.
+double longestMs(const LayerTable& table) {
+    double longest = 0;
+    for (const LayerRow& row : table.rows)
+        for (const auto& line : row.cells)
+            for (const LayerCell& cell : line) longest = std::max(longest, cell.milliseconds.median);
+    return longest;
+}
+
+/// ratio, its interval, verdict
+std::string verdictCells(const LatencyComparison& c) {
+    return fmt::format("{},{},{},{}", c.ratio, c.ci95 ? fmt::to_string(c.ci95->low) : "",
+                       c.ci95 ? fmt::to_string(c.ci95->high) : "", toText(c.verdict));
 }
 
 }  // namespace
@@ -166,7 +194,7 @@ Json profileJson(const jobs::ProfileResult& result) {
     Json runs = Json::array();
     bool simulated = false;
     for (std::size_t i = 0; i < result.runs.size(); ++i) {
-        runs.push_back(runJson(result.runs[i], result.againstFirst[i], result.table));
+        runs.push_back(runJson(result.runs[i], i > 0 ? &result.againstFirst[i] : nullptr, result.table));
         simulated = simulated || result.runs[i].simulated;
     }
     return {
@@ -179,7 +207,7 @@ std::string profileText(const jobs::ProfileResult& result) {
     for (std::size_t i = 0; i < result.runs.size(); ++i)
         text += runText(result.runs[i], result.againstFirst[i], i == 0, result.table);
     text += fmt::format("\nconditions: {} · {}\n", result.conditions.environment.cpuModel, summary(result.conditions));
-    for (const std::string& warning : first.warnings) text += fmt::format("  warning: {}\n", warning);
+    for (const std::string& warning : result.conditions.warnings) text += fmt::format("  warning: {}\n", warning);
     for (const std::string& field : first.unreadable) text += fmt::format("  not readable here: {}\n", field);
     return text;
 }
@@ -187,16 +215,20 @@ std::string profileText(const jobs::ProfileResult& result) {
 std::string profileCsv(const jobs::ProfileResult& result) {
     std::string csv =
         "id,bits,simulated,backend,device,threads,batch,layer,requested_bits,executed_bits,median_ms,q1_ms,q3_ms,n,"
-        "ci95_low_ms,ci95_high_ms\n";
-    for (const Measurement& m : result.runs) {
-        const std::string head = fmt::format("{},{},{},{},{},{},{}", m.id, csvCell(toText(m.bits)), m.simulated,
-                                             m.backend, m.device, m.threads, m.batch);
-        csv += fmt::format("{},(whole run),,,{},{},{},{},{},{}\n", head, m.latencyMs.median, m.latencyMs.q1,
-                           m.latencyMs.q3, m.latencyMs.n, m.medianCi95.low, m.medianCi95.high);
+        "ci95_low_ms,ci95_high_ms,stop_reason,ratio,ratio_ci95_low,ratio_ci95_high,verdict\n";
+    for (std::size_t i = 0; i < result.runs.size(); ++i) {
+        const Measurement& m = result.runs[i];
+        const std::string head =
+            fmt::format("{},{},{},{},{},{},{}", m.id > 0 ? std::to_string(m.id) : "", csvCell(toText(m.bits)),
+                        m.simulated, m.backend, m.device, m.threads, m.batch);
+        csv += fmt::format("{},(whole run),,,{},{},{},{},{},{},{},{}\n", head, m.latencyMs.median, m.latencyMs.q1,
+                           m.latencyMs.q3, m.latencyMs.n, m.medianCi95.low, m.medianCi95.high, m.stopReason,
+                           i > 0 ? verdictCells(result.againstFirst[i]) : ",,,");
         for (const LayerTime& layer : m.layers)
-            csv += fmt::format("{},{},{},{},{},{},{},{},,\n", head, csvCell(layer.name), layer.requestedBits,
-                               layer.executedBits, layer.milliseconds.median, layer.milliseconds.q1,
-                               layer.milliseconds.q3, layer.milliseconds.n);
+            csv += fmt::format("{},{},{},{},{},{},{},{},,,,,,,\n", head, csvCell(layer.name),
+                               layer.requestedBits > 0 ? std::to_string(layer.requestedBits) : "", layer.executedBits,
+                               layer.milliseconds.median, layer.milliseconds.q1, layer.milliseconds.q3,
+                               layer.milliseconds.n);
     }
     return csv;
 }
@@ -238,11 +270,12 @@ Json layerTableJson(const LayerTable& table) {
 }
 
 std::string layerTableText(const LayerTable& table) {
+    const TimeUnit unit = TimeUnit::forLongest(longestMs(table));
     std::string text = fmt::format(
         "layer table: {} mixes × {} rounds, batch {}, {} thread(s), {} on {}\n  predicts whole runs with {}\n\n  "
         "{:<28}",
         table.mixes, table.rounds, table.key.batch, table.key.threads, table.key.backend, table.key.device,
-        errorText(table), "median ms [95 %]");
+        errorText(table), fmt::format("median {} [95 % interval]", unit.name));
     for (const int width : table.widths) text += fmt::format(" {:>27}", fmt::format("{} bits", width));
     text += '\n';
     for (const LayerRow& row : table.rows) {
@@ -250,14 +283,15 @@ std::string layerTableText(const LayerTable& table) {
         for (const auto& line : row.cells) {
             const auto [low, high] =
                 std::ranges::minmax(line, {}, [](const LayerCell& c) { return c.milliseconds.median; });
-            text += fmt::format(" {:>27}", fmt::format("{:.4f} [{:.4f}, {:.4f}]{}", low.milliseconds.median,
-                                                       low.ci95.low, high.ci95.high, line.size() > 1 ? "*" : " "));
+            text +=
+                fmt::format(" {:>27}", unit.figure(low.milliseconds.median, Interval{low.ci95.low, high.ci95.high}) +
+                                           (line.size() > 1 ? "*" : " "));
         }
         text += '\n';
     }
-    text += fmt::format(
-        "  {:<28} {:>27}\n  * depends on the next layer's width as well: see --json\n\n", "(outside the layers)",
-        fmt::format("{:.4f} [{:.4f}, {:.4f}] ", table.outsideMs.median, table.outsideMs.q1, table.outsideMs.q3));
+    text += fmt::format("  {:<28} {:>27} (quartiles)\n  * depends on the next layer's width as well: see --json\n\n",
+                        "outside the layers",
+                        unit.figure(table.outsideMs.median, Interval{table.outsideMs.q1, table.outsideMs.q3}) + " ");
     text += findingsText(table);
     for (const std::string& warning : table.warnings) text += fmt::format("  warning: {}\n", warning);
     return text;

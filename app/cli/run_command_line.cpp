@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <new>
+#include <optional>
 
 #include "app/cli/signals.h"
 #include "app/cli/verbs.h"
@@ -51,6 +52,35 @@ int guarded(const std::function<int()>& work, std::ostream& err) {
     }
 }
 
+/// A word that is none of the verbs, of bitdesk or of a verb that has its own; the parser would say only that one is
+/// required.
+std::optional<std::string> wrongVerb(CLI::App& app, int argc, const char* const* argv) {
+    CLI::App* parent = &app;
+    for (int i = 1; i < argc && *argv[i] != '-'; ++i) {
+        const auto known = parent->get_subcommands([](CLI::App*) { return true; });
+        if (known.empty()) return std::nullopt;
+        const auto found =
+            std::ranges::find_if(known, [&](const CLI::App* command) { return command->get_name() == argv[i]; });
+        if (found == known.end()) {
+            std::string names;
+            for (const CLI::App* command : known) names += (names.empty() ? "" : ", ") + command->get_name();
+            return "'" + printable(argv[i]) + "' is no verb" + (parent == &app ? "" : " of " + parent->get_name()) +
+                   ". Known: " + names;
+        }
+        parent = *found;
+    }
+    return std::nullopt;
+}
+
+/// What stands on the command line and belongs to nothing: an option before what follows it.
+std::string unexpected(const CLI::App& app) {
+    const auto words = app.remaining(true);
+    const auto option = std::ranges::find_if(words, [](const std::string& word) { return word.starts_with("-"); });
+    const std::string& word = option != words.end() ? *option : words.front();
+    return (option != words.end() ? "there is no option " : "there is no place for the word ") + printable(word) +
+           ". See --help";
+}
+
 }  // namespace
 
 std::span<const Verb> verbs() {
@@ -85,13 +115,15 @@ int runCommandLine(int argc, const char* const* argv, std::ostream& out, std::os
         CLI::App* command = app.add_subcommand(verb.name, verb.description);
         prepared.emplace_back(command, verb.prepare(*command));
     }
-    // The parser would say only that a verb is required.
-    if (argc > 1 && *argv[1] != '-' && findVerb(argc, argv) == nullptr) {
-        err << "bitdesk: '" << printable(argv[1]) << "' is no verb. See bitdesk --help\n";
+    if (const auto wrong = wrongVerb(app, argc, argv)) {
+        err << "bitdesk: " << *wrong << '\n';
         return kUsage;
     }
     try {
         app.parse(argc, argv);
+    } catch (const CLI::ExtrasError&) {
+        err << "bitdesk: " << unexpected(app) << '\n';
+        return kUsage;
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app.exit(error, out, err);  // --help, --version
         err << "bitdesk: " << printable(error.what()) << ". See --help\n";

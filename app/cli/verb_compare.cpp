@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include <fmt/format.h>
+#include <charconv>
 #include <cmath>
 #include <optional>
 
@@ -155,8 +156,8 @@ std::string resultCsv(const jobs::CompareResult& result) {
 }
 
 int run(CompareOptions options, Terminal& terminal) {
-    checkOutputs(options.output, {options.store.db});
-    options.request.latencyMargin = parseRatio("--latency-margin", options.latencyMargin) - 1;
+    checkOutputs(options.output, Inputs().add(options.store));
+    options.request.latencyMargin = parseRatioMargin("--latency-margin", options.latencyMargin);
     options.request.accuracyMargin = parsePoints("--accuracy-margin", options.accuracyMargin);
     const Limits stated = parseLimits(options);  // before the work, so that a wrong one is told at once
     Store store(existingDatabase(options.store));
@@ -175,13 +176,20 @@ int run(CompareOptions options, Terminal& terminal) {
 
 Run prepareCompare(CLI::App& command) {
     auto options = std::make_shared<CompareOptions>();
+    const CLI::Validator id(
+        [](const std::string& text) -> std::string {
+            std::int64_t value = 0;
+            const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+            if (parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size() && value > 0) return {};
+            return "'" + text + "' is no id: ids are whole numbers from 1, see bitdesk db list";
+        },
+        "ID");
     command.add_option("A", options->request.a, "id of an evaluation or a measurement: the baseline")
         ->required()
-        ->check(CLI::PositiveNumber);
-    command.add_option("B", options->request.b, "id of the one that is compared with it")
-        ->required()
-        ->check(CLI::PositiveNumber);
-    command.add_option("--db", options->store.db, "results database (default: the user's data folder)");
+        ->check(id);
+    command.add_option("B", options->request.b, "id of the one that is compared with it")->required()->check(id);
+    command.add_option("--db", options->store.db, "results database (default: the user's data folder)")
+        ->check(namesAFile());
     command.add_option("--max-slowdown", options->maxSlowdown,
                        "exit code 1 where B takes more than so many times A's time: 1.05, or 5%");
     command.add_option("--max-drop", options->maxDrop, "exit code 1 where B loses more accuracy: 0.5pp");

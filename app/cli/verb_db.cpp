@@ -19,9 +19,10 @@ struct DbOptions {
 };
 
 Json evaluationRow(const EvaluationSummary& e) {
-    return {{"id", e.id},           {"model", e.modelName}, {"model_hash", e.modelHash}, {"data", e.dataName},
-            {"split", e.split},     {"bits", e.bits.bits},  {"correct", e.correct},      {"total", e.total},
-            {"backend", e.backend}, {"device", e.device},   {"created_at", e.createdAt}};
+    return {{"id", e.id},           {"model", e.modelName},      {"model_hash", e.modelHash},
+            {"data", e.dataName},   {"split", e.split},          {"bits", e.bits.bits},
+            {"correct", e.correct}, {"total", e.total},          {"backend", e.backend},
+            {"device", e.device},   {"created_at", e.createdAt}, {"stopped_early", e.looks > 1}};
 }
 
 Json measurementRow(const Measurement& m) {
@@ -37,14 +38,15 @@ Json measurementRow(const Measurement& m) {
 std::string measurementsText(const std::vector<Measurement>& measurements) {
     if (measurements.empty()) return {};
     std::string text = fmt::format("\n{:>6}  {:<20} {:<30} {:<40} {}\n", "id", "model", "bits",
-                                   "latency ms, 95 % interval", "how, interleaved group, when");
-    for (const Measurement& m : measurements)
-        text += fmt::format("{:>6}  {:<20} {:<30} {:<40} {} on {}, {} thread(s), batch {}{}, {}, {}\n", m.id,
-                            m.modelName, toText(m.bits),
-                            fmt::format("{:.4f} [{:.4f}, {:.4f}] n = {}", m.latencyMs.median, m.medianCi95.low,
-                                        m.medianCi95.high, m.latencyMs.n),
-                            m.backend, m.device, m.threads, m.batch, m.simulated ? ", simulated" : "", m.runGroup,
-                            m.createdAt);
+                                   "latency, 95 % interval", "how, interleaved group, when");
+    for (const Measurement& m : measurements) {
+        const TimeUnit unit = TimeUnit::forLongest(m.latencyMs.median);
+        text += fmt::format(
+            "{:>6}  {:<20} {:<30} {:<40} {} on {}, {} thread(s), batch {}{}, {}, {}\n", m.id, m.modelName,
+            toText(m.bits),
+            fmt::format("{} {} n = {}", unit.figure(m.latencyMs.median, m.medianCi95), unit.name, m.latencyMs.n),
+            m.backend, m.device, m.threads, m.batch, m.simulated ? ", simulated" : "", m.runGroup, m.createdAt);
+    }
     return text;
 }
 
@@ -56,8 +58,9 @@ int list(const DbOptions& options, Terminal& terminal) {
     std::string csv = "id,model,data,split,bits,correct,total,created_at\n";
     for (const EvaluationSummary& e : store.evaluations({}, options.limit)) {
         evaluations.push_back(evaluationRow(e));
-        text += fmt::format("{:>6}  {:<20} {:<16} {:<5} {:<30} {:>6} of {:<5} {:>7.2f} %  {}\n", e.id, e.modelName,
-                            e.dataName, e.split, toText(e.bits), e.correct, e.total, 100 * e.accuracy(), e.createdAt);
+        text += fmt::format("{:>6}  {:<20} {:<16} {:<5} {:<30} {:>6} of {:<5} {:>7.2f} %  {}{}\n", e.id, e.modelName,
+                            e.dataName, e.split, toText(e.bits), e.correct, e.total, 100 * e.accuracy(), e.createdAt,
+                            e.looks > 1 ? ", stopped early" : "");
         csv += fmt::format("{},{},{},{},{},{},{},{}\n", e.id, csvCell(e.modelName), csvCell(e.dataName), e.split,
                            csvCell(toText(e.bits)), e.correct, e.total, e.createdAt);
     }
@@ -70,13 +73,14 @@ int list(const DbOptions& options, Terminal& terminal) {
 }
 
 int check(const DbOptions& options, Terminal& terminal) {
-    Store store(existingDatabase(options.store));
-    const auto problems = store.check();
-    std::string text = fmt::format("{}: schema {}, {}\n", store.path().string(), store.schemaVersion(),
-                                   problems.empty() ? "no problems" : "damaged");
+    const std::string path = existingDatabase(options.store).string();
+    const auto problems = Store::check(path);
+    std::string text =
+        fmt::format("{}: schema {}, {}\n", path, Store::schemaVersion(), problems.empty() ? "no problems" : "damaged");
     for (const std::string& problem : problems) text += "  " + problem + "\n";
-    emit(options.output, terminal, {{"database", store.path().string()}, {"problems", problems}}, {}, text);
-    if (!problems.empty()) throw Error(ErrorKind::BadInput, store.path().string(), "the database is damaged");
+    emit(options.output, terminal, {{"database", path}, {"problems", problems}}, {}, text);
+    if (!problems.empty())
+        throw Error(ErrorKind::BadInput, path, "the database is damaged", "Move it away, or restore a copy of it");
     return 0;
 }
 
@@ -88,14 +92,15 @@ Run prepareDb(CLI::App& command) {
     options->list = command.add_subcommand("list", "stored evaluations and measurements, newest first");
     options->check = command.add_subcommand("check", "integrity of the database");
     for (CLI::App* part : {options->list, options->check}) {
-        part->add_option("--db", options->store.db, "results database (default: the user's data folder)");
+        part->add_option("--db", options->store.db, "results database (default: the user's data folder)")
+            ->check(namesAFile());
         addOutput(*part, options->output);
     }
     options->list->add_option("--limit", options->limit, "rows of each, 0: all")
         ->capture_default_str()
         ->check(CLI::Range(std::int64_t{0}, kLargestLimit));
     return [options](Terminal& terminal) {
-        checkOutputs(options->output, {options->store.db});
+        checkOutputs(options->output, Inputs().add(options->store));
         return options->list->parsed() ? list(*options, terminal) : check(*options, terminal);
     };
 }

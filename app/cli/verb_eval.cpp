@@ -51,6 +51,7 @@ Json evaluationJson(const Row& row) {
               {"device", e.device},
               {"backend", e.backend},
               {"seconds", e.seconds},
+              {"stopped_early", e.looks > 1},
               {"from_store", row.result.fromStore}};
     if (row.againstFirst) json["against_first"] = accuracyJson(*row.againstFirst);
     return json;
@@ -63,7 +64,8 @@ std::string rowText(const Row& row) {
         fmt::format("{:<28}  {:6.2f} %  [{:5.2f}, {:5.2f}]  {:>6} of {:<6} {:>10.2f} M {:>9.1f} KiB {:>9.1f} KiB  {}\n",
                     toText(e.key.bits), 100 * e.accuracy(), 100 * interval.low, 100 * interval.high, e.correct, e.total,
                     static_cast<double>(e.bitops) / 1e6, static_cast<double>(e.weightBytes) / 1024,
-                    static_cast<double>(e.normBytes) / 1024, row.result.fromStore ? "stored" : "new");
+                    static_cast<double>(e.normBytes) / 1024,
+                    std::string(row.result.fromStore ? "stored" : "new") + (e.looks > 1 ? ", stopped early" : ""));
     if (row.againstFirst)
         text +=
             fmt::format("    against the first: {}: {}\n", toText(row.againstFirst->verdict), row.againstFirst->reason);
@@ -80,17 +82,25 @@ std::string tableText(const std::vector<Row>& rows) {
     return text;
 }
 
+/// difference, its interval, p-value, verdict
+std::string verdictCells(const AccuracyComparison& c) {
+    const PairedDifference& d = c.difference;
+    return fmt::format("{:.6f},{:.6f},{:.6f},{},{}", d.delta, d.delta - d.halfWidth, d.delta + d.halfWidth, c.pValue,
+                       toText(c.verdict));
+}
+
 std::string tableCsv(const std::vector<Row>& rows) {
     std::string csv =
         "id,model,data,split,bits,correct,total,accuracy,ci95_low,ci95_high,bitops,weight_bytes,norm_bytes,"
-        "device,backend\n";
+        "device,backend,stopped_early,delta,delta_ci95_low,delta_ci95_high,p_value,verdict\n";
     for (const Row& row : rows) {
         const Evaluation& e = row.result.evaluation;
         const Interval interval = wilson(e.correct, e.total);
-        csv +=
-            fmt::format("{},{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{},{},{},{},{}\n", e.id, csvCell(e.modelName),
-                        csvCell(e.dataName), e.key.split, csvCell(toText(e.key.bits)), e.correct, e.total, e.accuracy(),
-                        interval.low, interval.high, e.bitops, e.weightBytes, e.normBytes, e.device, e.backend);
+        csv += fmt::format("{},{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{},{},{},{},{},{},{}\n",
+                           e.id > 0 ? std::to_string(e.id) : "", csvCell(e.modelName), csvCell(e.dataName), e.key.split,
+                           csvCell(toText(e.key.bits)), e.correct, e.total, e.accuracy(), interval.low, interval.high,
+                           e.bitops, e.weightBytes, e.normBytes, e.device, e.backend, e.looks > 1,
+                           row.againstFirst ? verdictCells(*row.againstFirst) : ",,,,");
     }
     return csv;
 }
@@ -141,7 +151,7 @@ std::vector<Row> evaluateAll(const EvalOptions& options, std::shared_ptr<const M
 }
 
 int run(EvalOptions options, Terminal& terminal) {
-    checkOutputs(options.output, inputFiles(options.model, options.store.db));
+    checkOutputs(options.output, Inputs().add(options.model).add(options.data).add(options.store));
     options.margin = parsePoints("--margin", options.marginText);
     if (options.untilSettled && options.model.bits.size() < 2)
         throw Error(ErrorKind::Usage, "--until-settled",

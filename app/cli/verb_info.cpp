@@ -136,7 +136,7 @@ Run prepareInfo(CLI::App& command) {
     addJson(command, options->output);
     command.add_flag("--memory", options->memory, "pack the model and tell what it takes in memory, and its kernels");
     return [options](Terminal& terminal) {
-        checkOutputs(options->output, inputFiles(options->model));
+        checkOutputs(options->output, Inputs().add(options->model));
         const MetaModel model = openModel(options->model.model, options->model.seed);
         Json json = infoJson(model);
         std::string text = infoText(model);

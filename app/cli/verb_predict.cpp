@@ -27,7 +27,7 @@ std::string listCsv(const std::vector<std::uint16_t>& predictions, const MetaMod
 }
 
 int run(const PredictOptions& options, Terminal& terminal) {
-    checkOutputs(options.output, inputFiles(options.model, options.store.db));
+    checkOutputs(options.output, Inputs().add(options.model).add(options.data).add(options.store));
     const auto model = std::make_shared<const MetaModel>(openModel(options.model.model, options.model.seed));
     const auto mixes = parseConfigurations(options.model, *model);
     if (mixes.size() != 1) throw Error(ErrorKind::Usage, "--bits", "predict takes one mix");

@@ -100,8 +100,8 @@ std::string dryRunText(const ProfileOptions& options, const MetaModel& model,
 }
 
 void checkUsage(ProfileOptions& options) {
-    options.margin = parseRatio("--margin", options.marginText) - 1;
-    checkOutputs(options.output, inputFiles(options.model, options.store.db));
+    options.margin = parseRatioMargin("--margin", options.marginText);
+    checkOutputs(options.output, Inputs().add(options.model).add(options.store));
     if (options.output.trace == "-")
         throw Error(ErrorKind::Usage, "--trace -", "a trace is a file of its own", "Name one");
     if (options.model.bits.empty() && !options.table)
@@ -170,15 +170,19 @@ Run prepareProfile(CLI::App& command) {
         ->check(CLI::Range(0.0, 86400.0));
     command.add_option("--margin", options->marginText, "ratios to the first mix that do not matter: 2%, or 1.02")
         ->capture_default_str();
-    command.add_flag("--layer-table", options->table,
-                     "measure layers × bits (or take the stored table), its error on random mixes, and which layers do "
-                     "not become faster, and why");
+    CLI::Option* table = command.add_flag(
+        "--layer-table", options->table,
+        "measure layers × bits (or take the stored table), its error on random mixes, and which layers do "
+        "not become faster, and why");
     command.add_option("--checks", options->checks, "random mixes that tell the table's error")
         ->capture_default_str()
-        ->check(CLI::Range(0, 10000));
-    command.add_flag("--fresh", options->fresh, "measure the layer table even where one is stored");
-    command.add_option("--trace", options->output.trace,
-                       "write a trace of layers and threads to FILE, for chrome://tracing or Perfetto");
+        ->check(CLI::Range(0, 10000))
+        ->needs(table);
+    command.add_flag("--fresh", options->fresh, "measure the layer table even where one is stored")->needs(table);
+    command
+        .add_option("--trace", options->output.trace,
+                    "write a trace of layers and threads to FILE, for chrome://tracing or Perfetto")
+        ->check(namesAFile());
     command.add_flag("--dry-run", options->dryRun, "say what would be done");
     return [options](Terminal& terminal) { return run(*options, terminal); };
 }

@@ -94,7 +94,7 @@ AccuracyComparison compareEvaluations(const ComparedSide& a, const ComparedSide&
     if (!sameImages(x, y))
         return refused(fmt::format("evaluated on other images: {} ({}) and {} ({})", x.dataName, x.key.split,
                                    y.dataName, y.key.split));
-    return compareAccuracy(x.correctMask, y.correctMask, {.margin = margin, .looks = 1});
+    return compareAccuracy(x.correctMask, y.correctMask, {.margin = margin, .looks = std::max(x.looks, y.looks)});
 }
 
 LatencyComparison compareMeasurements(const ComparedSide& a, const ComparedSide& b, double margin) {
@@ -116,6 +116,10 @@ LatencyComparison compareMeasurements(const ComparedSide& a, const ComparedSide&
         found.reason = std::move(reason);
         return found;
     };
+    if (x.id == y.id) {
+        found.reason = "A and B are the same measurement";
+        return found;
+    }
     if (x.runGroup != y.runGroup)
         return unclear(
             "not measured interleaved in one run, so drift of the machine is not told from a difference: give "

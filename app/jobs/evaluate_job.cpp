@@ -24,7 +24,10 @@ Evaluation describe(const EvaluateRequest& request, const Executor& executor, Ev
     const Network& network = request.model->network;
     Evaluation e;
     e.key = keyOf(request);
-    if (request.options.enough) e.key.subset = outcome.total;  // it may have ended early
+    if (request.options.enough && outcome.total < e.key.subset) {  // it ended early
+        e.key.subset = outcome.total;
+        e.looks = request.options.looks;
+    }
     e.modelName = request.model->name;
     e.dataName = request.data->name();
     e.correct = outcome.correct;

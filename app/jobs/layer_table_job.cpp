@@ -3,6 +3,9 @@
 
 #include "app/jobs/layer_table_job.h"
 
+#include <fmt/format.h>
+#include <algorithm>
+
 #include "app/jobs/profile_job.h"
 #include "profiling/roofline.h"
 #include "profiling/slow_layers.h"
@@ -21,12 +24,31 @@ std::optional<LayerTable> findLayerTable(const LayerTableKey& key, const MetaMod
     return table;
 }
 
-std::optional<LayerTable> findLayerTable(const LayerTableRequest& request, const Executor& executor,
-                                         JobContext& context) {
+std::optional<std::string> otherKernel(const LayerTable& table, const ExecutionPlan& plan, const Executor& executor) {
+    if (plan.steps.size() != table.rows.size()) return "other steps";
+    for (std::size_t s = 0; s < plan.steps.size(); ++s) {
+        const Step& step = plan.steps[s];
+        const LayerRow& row = table.rows[s];
+        const auto width = row.quantizable < 0 ? table.widths.begin() : std::ranges::find(table.widths, step.bits);
+        const auto index = static_cast<std::size_t>(width - table.widths.begin());
+        const std::string now = executor.kernel(step);
+        if (index >= row.kernels.size() || row.kernels[index] != now)
+            return fmt::format("{} at {} bits: {}, and was {}", step.name, step.bits, now,
+                               index < row.kernels.size() ? row.kernels[index] : "another");
+    }
+    return std::nullopt;
+}
+
+std::optional<LayerTable> findLayerTable(const LayerTableRequest& request, Executor& executor, JobContext& context) {
     if (context.store == nullptr || !request.reuseStored) return std::nullopt;
     const MetaModel& model = *request.model;
-    return findLayerTable(layerTableKey(model, executor, threadsOf(context), request.batch, readEnvironment()), model,
-                          context);
+    auto table = findLayerTable(layerTableKey(model, executor, threadsOf(context), request.batch, readEnvironment()),
+                                model, context);
+    if (!table) return std::nullopt;
+    executor.prepareAll(context.stop);
+    for (const int width : model.bits)
+        if (otherKernel(*table, lower(model, uniformBits(model.network, width)), executor)) return std::nullopt;
+    return table;
 }
 
 LayerTable measureLayerTable(const LayerTableRequest& request, Executor& executor, JobContext& context) {

@@ -21,9 +21,13 @@ struct LayerTableRequest {
 
 /// The stored table of this key, if there is a store and one in it that fits the model.
 std::optional<LayerTable> findLayerTable(const LayerTableKey& key, const MetaModel& model, JobContext& context);
-/// The same for a request on the machine as it is now; nothing where the request wants a fresh one.
-std::optional<LayerTable> findLayerTable(const LayerTableRequest& request, const Executor& executor,
-                                         JobContext& context);
+/// The same for a request on the machine as it is now; nothing where the request wants a fresh one, or where layers run
+/// other kernels than the table is of. Prepares the executor for every mix.
+std::optional<LayerTable> findLayerTable(const LayerTableRequest& request, Executor& executor, JobContext& context);
+
+/// The first step of a prepared plan that runs another kernel than when the table was measured, in words: kernels are
+/// chosen by timing, and the choice may have been forgotten and made anew since.
+std::optional<std::string> otherKernel(const LayerTable& table, const ExecutionPlan& plan, const Executor& executor);
 
 /// Looks in the store; else measures layers and roofline under an exclusive lease, names the layers that do not become
 /// faster, and saves. Throws Cancelled (nothing is saved) or Error.

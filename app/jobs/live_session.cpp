@@ -112,9 +112,9 @@ struct LiveSession::Worker {
             executor =
                 makeExecutor(*setup.model, setup.device, setup.arbiter != nullptr ? setup.arbiter->threads() : 0);
         }
-        tellStoredTable(stop);
         if (!prepared) executor->prepareAll(stop);
         prepared = true;
+        tellStoredTable(stop);
         LiveUpdate update = start(request);
         double shown = -1;
         const auto onBatch = [&](const PartialEvaluation& partial) {

@@ -25,10 +25,11 @@ PairedResult evaluateUntilSettled(const EvaluateRequest& request, const Evaluati
     const AccuracyLimits limits{.margin = margin, .looks = static_cast<int>(looks.size())};
     if (auto stored = findStored(request, context)) {
         const auto comparison =
-            compareAccuracy(baseline.correctMask, stored->correctMask, {.margin = margin, .looks = 1});
+            compareAccuracy(baseline.correctMask, stored->correctMask, {.margin = margin, .looks = stored->looks});
         return {{std::move(*stored), true}, comparison};
     }
     EvaluateRequest early = request;
+    early.options.looks = limits.looks;
     std::size_t next = 0;  // look
     early.options.enough = [&](const PartialEvaluation& partial) {
         if (partial.seen < looks[next]) return false;

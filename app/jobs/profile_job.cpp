@@ -3,8 +3,10 @@
 
 #include "app/jobs/profile_job.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -91,6 +93,7 @@ public:
         for (int round = 0; round < m_request.traceRuns; ++round)
             for (const std::size_t m : roundOrder(m_plans.size(), m_request.options.seed + at(round))) {
                 if (m_stop.stop_requested()) throw Cancelled();
+                run(m);  // leads in
                 runs.push_back(traced(m));
                 runs.back().steps = steps(m);
             }
@@ -109,11 +112,19 @@ public:
         const auto found = meter.stop();
         if (!found) return std::nullopt;
         const auto images = static_cast<double>(runs * m_request.batch);
-        return Metric{.tag = "energy_per_inference (" + found->source + ")",
+        return Metric{.tag = "energy_per_inference",
                       .unit = "J",
+                      .source = found->source,
                       .value = found->joules / images,
                       .ci95 = std::nullopt,
                       .n = runs};
+    }
+
+    /// A step of one of the mixes that runs another kernel than the table is of.
+    std::optional<std::string> otherKernel(const LayerTable& table) const {
+        for (const ExecutionPlan& plan : m_plans)
+            if (auto found = jobs::otherKernel(table, plan, m_executor)) return found;
+        return std::nullopt;
     }
 
 private:
@@ -163,10 +174,37 @@ Measurement describe(const MetaModel& model, const LayerTableKey& key) {
     return m;
 }
 
+/// What the samples themselves tell of the machine, where it did not tell it.
+void warnOfSpeeds(const std::optional<LayerTable>& table, Measurement& m) {
+    constexpr double kSpread = 0.2, kOff = 0.1;
+    constexpr std::int64_t kFewest = 20;
+    const Quartiles& q = m.latencyMs;
+    if (q.n >= kFewest && q.q3 - q.q1 > kSpread * q.median)
+        m.warnings.push_back(fmt::format(
+            "a quarter of the runs at {} took less than {:.4g} ms and a quarter more than {:.4g}: the machine "
+            "has two speeds or is busy, and the median lies between; measure again, or on fewer threads",
+            toText(m.bits), q.q1, q.q3));
+    if (!m.predictedMs || !(q.median > 0)) return;
+    const double error = *m.predictedMs / q.median - 1;
+    if (std::abs(error) > std::max(kOff, 3 * table->error90().value_or(0)))
+        m.warnings.push_back(
+            fmt::format("at {} the layer table was {:+.0f} % off: the machine runs at another speed than when it was "
+                        "measured; measure it afresh, and compare only times of one run",
+                        toText(m.bits), 100 * error));
+}
+
+/// In the conditions, too: they are what is shown of a run as a whole.
+void addWarnings(const std::vector<Measurement>& runs, std::vector<std::string>& warnings) {
+    for (const Measurement& m : runs)
+        for (const std::string& warning : m.warnings)
+            if (std::ranges::find(warnings, warning) == warnings.end()) warnings.push_back(warning);
+}
+
 void addMemory(const ResidentPeak& peak, Measurement& common) {
     if (const auto bytes = peak.bytes())
-        common.metrics.push_back({.tag = std::string("peak_resident (") + peak.scope() + ")",
+        common.metrics.push_back({.tag = "peak_resident",
                                   .unit = "B",
+                                  .source = peak.scope(),
                                   .value = static_cast<double>(*bytes),
                                   .ci95 = std::nullopt,
                                   .n = 1});
@@ -210,6 +248,11 @@ ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, Jo
     common.environmentJson = toJson(result.conditions);
     addMemory(peak, common);
     result.table = findLayerTable(key, *request.model, context);
+    if (const auto other = result.table ? bench.otherKernel(*result.table) : std::nullopt) {
+        result.table.reset();
+        common.warnings.push_back("no prediction, since layers run other kernels than in the stored layer table (" +
+                                  *other + "): measure it afresh");
+    }
     EnergyMeter meter(executor.device());
     if (request.energy && !meter.whyUnreadable().empty()) common.unreadable.push_back(meter.whyUnreadable());
     const bool energy = request.energy && meter.whyUnreadable().empty();
@@ -222,12 +265,14 @@ ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, Jo
         m.layers = std::move(layers[i].times);
         m.layerSumMs = std::move(layers[i].sum);
         if (result.table) m.predictedMs = result.table->predict(m.bits);
+        warnOfSpeeds(result.table, m);
         if (energy) {
             if (const auto joules = bench.energy(i, meter)) m.metrics.push_back(*joules);
             else m.unreadable.push_back(meter.whyUnreadable());
         }
         result.runs.push_back(std::move(m));
     }
+    addWarnings(result.runs, result.conditions.warnings);
     if (request.traceRuns > 0)
         result.trace = traceJson("bitdesk: " + request.model->name, bench.trace(), common.environmentJson);
     lease.reset();

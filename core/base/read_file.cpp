@@ -12,7 +12,9 @@
 namespace bitdesk {
 
 std::string readFile(const std::filesystem::path& path, std::uint64_t maxBytes) {
-    const auto fail = [&](const std::string& reason) { throw Error(ErrorKind::BadInput, path.string(), reason); };
+    const auto fail = [&](const std::string& reason) {
+        throw Error(ErrorKind::BadInput, path.string(), reason, "Check its name and permissions");
+    };
     std::error_code code;
     const auto status = std::filesystem::status(path, code);
     if (code) fail("cannot be read: " + code.message());

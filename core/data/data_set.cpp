@@ -36,23 +36,26 @@ const NamedDataSet& fashionMnist() {
     return kSet;
 }
 
-fs::path findNamed(const NamedDataSet& set) {
+/// Where a data set may lie, first choice first.
+std::vector<fs::path> placesOf(const NamedDataSet& set) {
     std::vector<fs::path> places;
     if (const char* folder = std::getenv("BITDESK_DATA_DIR")) places.push_back(fs::path(folder) / set.name);
     places.push_back(fs::path("/usr/share/datasets") / set.name);
+    return places;
+}
+
+[[noreturn]] void failNotFound(const NamedDataSet& set) {
     std::string looked;
-    for (const fs::path& place : places) {
-        std::error_code code;
-        if (fs::is_directory(place, code)) return place;
-        looked += (looked.empty() ? "" : ", ") + place.string();
-    }
+    for (const fs::path& place : placesOf(set)) looked += (looked.empty() ? "" : ", ") + place.string();
     throw Error(ErrorKind::BadInput, set.name, "the data set is not found; looked in " + looked,
                 std::string("Install Debian's package ") + set.debianPackage + ", or set BITDESK_DATA_DIR");
 }
 
 const DataFormat& detectFormat(const fs::path& path) {
     std::error_code code;
-    if (!fs::exists(path, code)) throw Error(ErrorKind::BadInput, path.string(), "there is no such file or folder");
+    if (!fs::exists(path, code))
+        throw Error(ErrorKind::BadInput, path.string(), "there is no such file or folder",
+                    "Name a data set's file or folder, or fashion-mnist");
     for (const DataFormat* format : dataFormats())
         if (format->detect(path)) return *format;
     std::string known;
@@ -101,10 +104,21 @@ std::span<const DataFormat* const> dataFormats() {
     return kFormats;
 }
 
+std::optional<fs::path> findDataSet(const std::string& spec) {
+    if (spec != fashionMnist().name) return fs::path(spec);
+    for (const fs::path& place : placesOf(fashionMnist())) {
+        std::error_code code;
+        if (fs::is_directory(place, code)) return place;
+    }
+    return std::nullopt;
+}
+
 std::shared_ptr<const DataSet> openDataSet(const std::string& spec, Split split) {
     if (spec.empty()) throw Error(ErrorKind::BadInput, "--data", "names no file or folder");
     const bool named = spec == fashionMnist().name;
-    const fs::path path = named ? findNamed(fashionMnist()) : fs::path(spec);
+    const auto found = findDataSet(spec);
+    if (!found) failNotFound(fashionMnist());
+    const fs::path& path = *found;
     const DataFormat& format = named ? idxFormat() : detectFormat(path);
     RawImages raw = format.read(path, split == Split::Test ? SourcePart::Test : SourcePart::Train);
     if (named) raw.classNames = fashionMnist().classNames;

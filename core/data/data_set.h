@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +45,10 @@ protected:
     int m_height = 0, m_width = 0, m_channels = 0;
     std::vector<std::string> m_classNames;
 };
+
+/// Where DATA of the command line lies: the folder of a data set that is known by name, else the path itself; nothing
+/// where the named one is not there.
+std::optional<std::filesystem::path> findDataSet(const std::string& spec);
 
 /// Opens DATA of the command line: "fashion-mnist" (searched where Debian's package puts it, or in
 /// $BITDESK_DATA_DIR/fashion-mnist), or a folder or file whose format is detected. Where a set has no validation part,

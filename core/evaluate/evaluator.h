@@ -27,6 +27,7 @@ struct EvaluationOptions {
     std::uint64_t orderSeed = kOrderSeed;
     /// Asked after every mini-batch: true ends the evaluation with the images seen so far. May be empty.
     std::function<bool(const PartialEvaluation&)> enough = {};
+    int looks = 1;  ///< how often `enough` may say yes
 };
 
 /// State of a running evaluation after a mini-batch: the images so far are an honest sample of the whole, since they

@@ -36,6 +36,7 @@ struct Evaluation {
     std::int64_t bitops = 0, weightBytes = 0, normBytes = 0;
     std::string device, backend;
     double seconds = 0;     ///< wall time of the evaluation
+    int looks = 1;          ///< how often it might have been ended before it was (AccuracyLimits); 1: it was not to be
     std::string createdAt;  ///< ISO 8601, UTC
 
     double accuracy() const { return total > 0 ? static_cast<double>(correct) / static_cast<double>(total) : 0; }
@@ -49,6 +50,7 @@ struct EvaluationSummary {
     std::int64_t correct = 0, total = 0;
     std::int64_t bitops = 0, weightBytes = 0, normBytes = 0;
     std::string device, backend, createdAt;
+    int looks = 1;  ///< as in Evaluation
 
     double accuracy() const { return total > 0 ? static_cast<double>(correct) / static_cast<double>(total) : 0; }
     Interval interval() const { return wilson(correct, total); }
@@ -64,8 +66,9 @@ struct LayerTime {
 
 /// A figure of a measurement besides its latency: what it is, its unit, and how sure it is.
 struct Metric {
-    std::string tag;   ///< "peak_resident", "energy_per_inference", …
-    std::string unit;  ///< "B", "J", "MHz", …
+    std::string tag;          ///< "peak_resident", "energy_per_inference", …
+    std::string unit;         ///< "B", "J", "MHz", …
+    std::string source = {};  ///< what it was read from, or over what: "RAPL package-0"; may be empty
     double value = 0;
     std::optional<Interval> ci95;  ///< nothing: exact, or read once
     std::int64_t n = 1;            ///< samples behind the value

@@ -36,12 +36,14 @@ AccuracyComparison compareAccuracy(std::int64_t onlyA, std::int64_t onlyB, std::
     const double delta = c.difference.delta;
     const std::string found = fmt::format("{:+.2f} pp ± {:.2f} on {} images, p = {:.2g}", 100 * delta,
                                           100 * c.difference.halfWidth, total, c.pValue);
-    if (c.pValue < miss) {
+    const bool differs = c.pValue < miss;
+    if (std::abs(delta) + c.difference.halfWidth <= limits.margin) {
+        c.verdict = AccuracyVerdict::Same;
+        c.reason = fmt::format("{}: {}within the {:.2f} pp that do not matter", found,
+                               differs ? "a real difference, but " : "", 100 * limits.margin);
+    } else if (differs) {
         c.verdict = delta > 0 ? AccuracyVerdict::Better : AccuracyVerdict::Worse;
         c.reason = fmt::format("{}: {} images gained, {} lost", found, onlyB, onlyA);
-    } else if (std::abs(delta) + c.difference.halfWidth <= limits.margin) {
-        c.verdict = AccuracyVerdict::Same;
-        c.reason = fmt::format("{}: within ± {:.2f} pp", found, 100 * limits.margin);
     } else {
         c.reason = fmt::format("{}: both no difference and more than {:.2f} pp fit", found, 100 * limits.margin);
     }

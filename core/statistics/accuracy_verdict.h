@@ -22,7 +22,8 @@ struct AccuracyLimits {
     int looks = 1;          ///< how often the growing sample may be looked at: each look has 1/looks of the 5 %
 };
 
-/// How B compares with A on the same images.
+/// How B compares with A on the same images: the same where the difference's interval lies within the margin; else
+/// better or worse where the test says that there is a difference; else unclear.
 struct AccuracyComparison {
     PairedDifference difference;
     double pValue = 1;  ///< mcnemar()

@@ -33,7 +33,11 @@ std::string stringAt(const Json& json, const char* key) {
 }
 
 Json metricJson(const Metric& metric) {
-    Json json{{"tag", metric.tag}, {"unit", metric.unit}, {"value", metric.value}, {"n", metric.n}};
+    Json json{{"tag", metric.tag},
+              {"unit", metric.unit},
+              {"source", metric.source},
+              {"value", metric.value},
+              {"n", metric.n}};
     if (metric.ci95) {
         json["low"] = metric.ci95->low;
         json["high"] = metric.ci95->high;
@@ -44,6 +48,7 @@ Json metricJson(const Metric& metric) {
 Metric metricFrom(const Json& json) {
     Metric metric;
     metric.tag = stringAt(json, "tag");
+    metric.source = stringAt(json, "source");
     metric.unit = stringAt(json, "unit");
     metric.value = numberAt(json, "value").value_or(0);
     metric.n = static_cast<std::int64_t>(std::clamp(numberAt(json, "n").value_or(1), 0.0, 1e15));

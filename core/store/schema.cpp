@@ -102,6 +102,9 @@ CREATE TABLE layer_tables (
   created_at TEXT NOT NULL
 );
 CREATE INDEX layer_tables_by_model ON layer_tables (model, backend, device);
+)sql",
+                                 R"sql(
+ALTER TABLE evaluations ADD COLUMN looks INTEGER NOT NULL DEFAULT 1 CHECK (looks > 0);
 )sql"};
 
 int pragma(SQLite::Database& database, const char* name) {

@@ -101,7 +101,7 @@ BitConfiguration parseStoredBits(const std::string& text) {
 
 constexpr const char* kSummaryColumns =
     "SELECT e.id, m.name, m.hash, d.name, d.split, e.bits, e.correct, e.total, e.bitops, e.weight_bytes, e.norm_bytes, "
-    "e.device, e.backend, e.created_at";
+    "e.device, e.backend, e.created_at, e.looks";
 constexpr const char* kEvaluationTables =
     " FROM evaluations e JOIN models m ON m.id = e.model JOIN data_sets d ON d.id = e.data_set ";
 
@@ -121,6 +121,7 @@ EvaluationSummary readSummary(SQLite::Statement& row) {
     summary.device = row.getColumn(11).getString();
     summary.backend = row.getColumn(12).getString();
     summary.createdAt = row.getColumn(13).getString();
+    summary.looks = row.getColumn(14).getInt();
     return summary;
 }
 
@@ -165,8 +166,11 @@ std::optional<Measurement> readMeasurement(SQLite::Statement& row) {
 }  // namespace
 
 struct Store::Connection {
-    explicit Connection(const fs::path& file) : path(file), database(open(file)) {
+    enum class Damaged { Refuse, Accept };
+
+    explicit Connection(const fs::path& file, Damaged damaged = Damaged::Refuse) : path(file), database(open(file)) {
         database.setBusyTimeout(kBusyMs);
+        if (damaged == Damaged::Refuse) refuseDamage();
         // Before anything is written: is it ours, or empty?
         migrate(database, file);
         database.exec("PRAGMA journal_mode = WAL");
@@ -181,9 +185,23 @@ struct Store::Connection {
     static SQLite::Database open(const fs::path& file) {
         std::error_code code;
         if (fs::is_directory(file, code))
-            throw Error(ErrorKind::BadInput, file.string(), "is a folder, not a database");
+            throw Error(ErrorKind::BadInput, file.string(), "is a folder, not a database", "Name a file with --db");
         return {file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
     }
+
+    /// A damaged page need not be met by the queries of a run, which would then write beside it.
+    void refuseDamage() {
+        constexpr std::uintmax_t kMost = 256 << 20;  // some tenths of a second
+        std::error_code code;
+        const auto size = fs::file_size(path, code);
+        if (code || size > kMost) return;
+        const std::string found = database.execAndGet("PRAGMA quick_check(1)").getString();
+        if (found != "ok")
+            throw Error(ErrorKind::BadInput, path.string(), "the database is damaged (" + found + ")",
+                        "Move it away, or choose another with --db; bitdesk db check tells more");
+    }
+
+    std::vector<std::string> problems();
 
     std::int64_t idOf(const char* insert, const char* select, const std::vector<std::string>& values,
                       std::size_t keys) {
@@ -230,7 +248,7 @@ Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 
 const fs::path& Store::path() const { return m_connection->path; }
-int Store::schemaVersion() const { return schemaVersionNow(); }
+int Store::schemaVersion() { return schemaVersionNow(); }
 
 fs::path Store::defaultPath() {
     const char* data = std::getenv("XDG_DATA_HOME");
@@ -268,12 +286,12 @@ std::int64_t Store::Connection::insert(const Evaluation& e) {
     SQLite::Statement row(
         database,
         "INSERT INTO evaluations (id, model, data_set, subset, order_seed, bits, numerics_version, correct, "
-        "total, bitops, weight_bytes, norm_bytes, device, backend, seconds, created_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        "total, bitops, weight_bytes, norm_bytes, device, backend, seconds, created_at, looks) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     SQLite::bind(row, nextId(), modelId(e.key.modelHash, e.modelName), dataId(e.key.dataHash, e.key.split, e.dataName),
                  e.key.subset, static_cast<std::int64_t>(e.key.orderSeed), toText(e.key.bits), e.key.numericsVersion,
                  e.correct, e.total, e.bitops, e.weightBytes, e.normBytes, e.device, e.backend, e.seconds,
-                 e.createdAt.empty() ? now() : e.createdAt);
+                 e.createdAt.empty() ? now() : e.createdAt, e.looks);
     row.exec();
     const std::int64_t id = database.getLastInsertRowid();
     SQLite::Statement images(database, "INSERT INTO predictions (evaluation, classes, correct) VALUES (?, ?, ?)");
@@ -373,12 +391,12 @@ std::optional<Evaluation> Store::Connection::read(std::int64_t id) {
     Evaluation e;
     e.id = s.id;
     e.key = {.modelHash = s.modelHash,
-             .dataHash = row.getColumn(14).getString(),
+             .dataHash = row.getColumn(15).getString(),
              .split = s.split,
-             .subset = row.getColumn(15).getInt64(),
-             .orderSeed = static_cast<std::uint64_t>(row.getColumn(16).getInt64()),
+             .subset = row.getColumn(16).getInt64(),
+             .orderSeed = static_cast<std::uint64_t>(row.getColumn(17).getInt64()),
              .bits = s.bits,
-             .numericsVersion = row.getColumn(17).getInt()};
+             .numericsVersion = row.getColumn(18).getInt()};
     e.modelName = s.modelName;
     e.dataName = s.dataName;
     e.correct = s.correct;
@@ -389,9 +407,10 @@ std::optional<Evaluation> Store::Connection::read(std::int64_t id) {
     e.device = s.device;
     e.backend = s.backend;
     e.createdAt = s.createdAt;
-    e.seconds = row.getColumn(18).getDouble();
-    e.predictions = blob<std::uint16_t>(row.getColumn(19));
-    e.correctMask = blob<std::uint8_t>(row.getColumn(20));
+    e.looks = s.looks;
+    e.seconds = row.getColumn(19).getDouble();
+    e.predictions = blob<std::uint16_t>(row.getColumn(20));
+    e.correctMask = blob<std::uint8_t>(row.getColumn(21));
     const auto total = static_cast<std::size_t>(e.total);
     if (e.predictions.size() != total || e.correctMask.size() != total ||
         std::ranges::count(e.correctMask, 1) != e.correct)
@@ -451,23 +470,30 @@ std::vector<Measurement> Store::measurements(const std::string& modelHash, std::
     });
 }
 
-std::vector<std::string> Store::check() {
-    return guarded(path(), [&] {
-        std::vector<std::string> problems;
-        SQLite::Statement row(m_connection->database, "PRAGMA integrity_check");
-        while (row.executeStep())
-            if (row.getColumn(0).getString() != "ok") problems.push_back(row.getColumn(0).getString());
-        SQLite::Statement keys(m_connection->database, "PRAGMA foreign_key_check");
-        while (keys.executeStep())
-            problems.push_back("table " + keys.getColumn(0).getString() + ", row " + keys.getColumn(1).getString() +
-                               ": its reference leads nowhere");
-        SQLite::Statement measured(m_connection->database, kMeasurementColumns);
-        while (measured.executeStep())
-            if (!readMeasurement(measured))
-                problems.push_back("measurement " + std::to_string(measured.getColumn(0).getInt64()) +
-                                   ": its samples are no times");
-        return problems;
-    });
+std::vector<std::string> Store::Connection::problems() {
+    std::vector<std::string> found;
+    SQLite::Statement row(database, "PRAGMA integrity_check");
+    while (row.executeStep())
+        if (row.getColumn(0).getString() != "ok") found.push_back(row.getColumn(0).getString());
+    SQLite::Statement keys(database, "PRAGMA foreign_key_check");
+    while (keys.executeStep())
+        found.push_back("table " + keys.getColumn(0).getString() + ", row " + keys.getColumn(1).getString() +
+                        ": its reference leads nowhere");
+    SQLite::Statement measured(database, kMeasurementColumns);
+    while (measured.executeStep())
+        if (!readMeasurement(measured))
+            found.push_back("measurement " + std::to_string(measured.getColumn(0).getInt64()) +
+                            ": its samples are no times");
+    return found;
+}
+
+std::vector<std::string> Store::check(const fs::path& path) {
+    try {
+        return Connection(path, Connection::Damaged::Accept).problems();
+    } catch (const SQLite::Exception& error) {
+        if (error.getErrorCode() != SQLITE_CORRUPT) rethrow(error, path);
+        return {error.what()};  // so damaged that it cannot be looked through
+    }
 }
 
 }  // namespace bitdesk

@@ -17,6 +17,7 @@ namespace bitdesk {
 
 /// The SQLite store of results: WAL, foreign keys, synchronous=FULL, schema version with migrations. Several processes
 /// may write at once (busy timeout). One object is one connection: use it from one thread at a time (see StoreThread).
+/// Opening one of up to 256 MiB looks for damage in all of it; larger ones tell it where it is met, or under check().
 /// Every call throws Error naming the file: BadInput for a corrupt, foreign or newer database, Resource for a
 /// read-only or full one. A database that is not Bitdesk's is never written to. Evaluations and measurements share one
 /// sequence of ids, so that a number alone names one of them.
@@ -47,11 +48,11 @@ public:
     /// The newest sound one; one that is damaged counts as absent.
     std::optional<LayerTable> layerTable(const LayerTableKey& key);
 
-    /// What is wrong with the file; empty: nothing.
-    std::vector<std::string> check();
+    /// What is wrong with a database; empty: nothing. Unlike the constructor it does not refuse a damaged one.
+    static std::vector<std::string> check(const std::filesystem::path& path);
 
     const std::filesystem::path& path() const;
-    int schemaVersion() const;
+    static int schemaVersion();
 
 private:
     struct Connection;

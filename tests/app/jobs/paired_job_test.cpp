@@ -39,6 +39,7 @@ TEST_F(PairedJob, StopsAtOnceWhereTheDifferenceIsLarge) {
     const Evaluation& e = found.result.evaluation;
     EXPECT_EQ(e.total, 224) << "the first look, at 200 images, comes with the seventh mini-batch";
     EXPECT_EQ(e.key.subset, 224);
+    EXPECT_EQ(e.looks, 5) << "after 200, 300, 450 and 675 images, and all";
     EXPECT_EQ(found.comparison.difference.total, 224);
     EXPECT_EQ(m_place.rows().size(), 1u);
     EXPECT_EQ(m_place.rows()[0].total, 224);
@@ -54,6 +55,7 @@ TEST_F(PairedJob, GoesOnToTheEndWhereItCannotBeSettled) {
     const auto found = evaluateUntilSettled(request(2), baseline(mask), 0.001, *m_executor, m_context);
     EXPECT_EQ(found.comparison.verdict, AccuracyVerdict::Unclear);
     EXPECT_EQ(found.result.evaluation.total, 1000);
+    EXPECT_EQ(found.result.evaluation.looks, 1) << "nothing was left out";
     EXPECT_EQ(found.result.evaluation.key, keyOf(request(2))) << "the row that any evaluation of all images has";
 }
 

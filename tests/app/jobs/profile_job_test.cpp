@@ -15,6 +15,10 @@
 namespace bitdesk::jobs {
 namespace {
 
+bool tells(const std::vector<std::string>& warnings, const std::string& what) {
+    return std::ranges::any_of(warnings, [&](const std::string& w) { return w.find(what) != std::string::npos; });
+}
+
 const runtime::ConvKernel* kernelNamed(const std::string& name) {
     for (const runtime::ConvKernel& kernel : runtime::convKernels(runtime::bestIsa()))
         if (kernel.name == name) return &kernel;
@@ -148,9 +152,36 @@ TEST_F(ProfileJob, PredictsFromAStoredTable) {
     EXPECT_EQ(found.table->id, table.id);
     ASSERT_TRUE(found.runs[1].predictedMs);
     EXPECT_EQ(*found.runs[1].predictedMs, table.predict(m_place.uniform(2)));
+    const ExecutionPlan plan = lower(*m_place.model, m_place.uniform(2));
+    EXPECT_FALSE(otherKernel(table, plan, *executor));
+    LayerTable forgotten = table;
+    std::ranges::fill(forgotten.rows[1].kernels, "another-kernel");
+    const auto told = otherKernel(forgotten, plan, *executor);
+    ASSERT_TRUE(told);
+    EXPECT_NE(told->find("another-kernel"), std::string::npos) << *told;
+    EXPECT_NE(told->find(plan.steps[1].name), std::string::npos) << *told;
     ProfileRequest other = request();
     other.batch = 1;
     EXPECT_FALSE(profileMixes(other, context).runs[1].predictedMs) << "the table is of two images at a time";
+}
+
+TEST_F(ProfileJob, ATableOfOtherKernelsOrAnotherSpeedIsTold) {
+    JobContext context = m_place.context();
+    const auto executor = makeExecutor(*m_place.model, {}, m_place.arbiter.threads());
+    LayerTable table = measureLayerTable(tableRequest(), *executor, context);
+    const auto save = [&] { m_place.store->post([&](Store& store) { return store.save(table, "m"); }).get(); };
+    table.outsideMs.median += 100;  // as if it had been measured on a far slower machine
+    save();
+    const ProfileResult slow = profileMixes(request(), *executor, context);
+    ASSERT_TRUE(slow.runs[0].predictedMs);
+    EXPECT_TRUE(tells(slow.runs[0].warnings, "the layer table was +"));
+    EXPECT_TRUE(tells(slow.conditions.warnings, "the layer table was +"));
+    std::ranges::fill(table.rows[1].kernels, "another-kernel");
+    save();
+    const ProfileResult other = profileMixes(request(), *executor, context);
+    EXPECT_FALSE(other.runs[0].predictedMs);
+    EXPECT_TRUE(tells(other.runs[0].warnings, "another-kernel"));
+    EXPECT_NE(measureLayerTable(tableRequest(), *executor, context).rows[1].kernels[0], "another-kernel") << "afresh";
 }
 
 TEST_F(ProfileJob, AStoredTableIsTheAnswerUnlessItShallBeFresh) {

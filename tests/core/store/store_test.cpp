@@ -34,6 +34,7 @@ Evaluation example(int first) {
     e.bitops = 61'680;
     e.device = "cpu";
     e.backend = "reference";
+    e.looks = 12;
     e.createdAt = "2026-11-24T00:00:00Z";
     return e;
 }
@@ -77,7 +78,8 @@ TEST_F(StoreTest, GivesBackWhatWasSavedAfterReopening) {
     EXPECT_EQ(found->predictions, saved.predictions);
     EXPECT_EQ(found->correctMask, saved.correctMask);
     EXPECT_EQ(found->correct, 3);
-    EXPECT_TRUE(store.check().empty());
+    EXPECT_EQ(found->looks, 12);
+    EXPECT_TRUE(Store::check(file()).empty());
 }
 
 TEST_F(StoreTest, KnowsAnEvaluationByEveryPartOfItsKey) {
@@ -232,13 +234,30 @@ TEST_F(StoreTest, BringsADatabaseOfTheFirstSchemaForward) {
         m.samplesMs = {1, 2};
         store.save(m);
     }
-    sql("DROP TABLE layer_tables; ALTER TABLE measurements DROP COLUMN details; PRAGMA user_version = 1");
+    sql("DROP TABLE layer_tables; ALTER TABLE measurements DROP COLUMN details; ALTER TABLE evaluations DROP COLUMN "
+        "looks; PRAGMA user_version = 1");
     Store store(file());
-    EXPECT_EQ(store.schemaVersion(), 2);
-    EXPECT_EQ(store.evaluations().size(), 1u);
+    EXPECT_EQ(Store::schemaVersion(), 3);
+    ASSERT_EQ(store.evaluations().size(), 1u);
+    EXPECT_EQ(store.evaluations()[0].looks, 1);
     ASSERT_EQ(store.measurements().size(), 1u);
     EXPECT_EQ(store.measurements()[0].looks, 1);
     EXPECT_FALSE(store.measurements()[0].noiseFloor);
+}
+
+/// A page that no query of a run need meet.
+TEST_F(StoreTest, ADamagedPageIsRefusedUntouched) {
+    {
+        Store store(file());
+        for (int first = 2; first < 200; ++first) store.save(example(first));
+    }
+    const auto size = std::filesystem::file_size(file());
+    std::fstream(file(), std::ios::in | std::ios::out | std::ios::binary)
+        .seekp(static_cast<std::streamoff>(size / 2 / 4096 * 4096))
+        .write(std::string(4096, '\xa5').data(), 4096);
+    expectRefused(ErrorKind::BadInput);
+    EXPECT_EQ(std::filesystem::file_size(file()), size);
+    EXPECT_FALSE(Store::check(file()).empty());
 }
 
 TEST_F(StoreTest, DamagedSamplesAreRefusedAndTold) {
@@ -256,7 +275,7 @@ TEST_F(StoreTest, DamagedSamplesAreRefusedAndTold) {
         EXPECT_THROW(store.measurement(id), Error) << blob;
         ASSERT_EQ(store.measurements().size(), 1u) << blob;
         EXPECT_EQ(store.measurements()[0].id, good);
-        ASSERT_EQ(store.check().size(), 1u) << blob;
+        ASSERT_EQ(Store::check(file()).size(), 1u) << blob;
     }
 }
 
