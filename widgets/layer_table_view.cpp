@@ -59,7 +59,6 @@ LayerTableView::LayerTableView(QWidget* parent) : QWidget(parent) {
     m_empty->setTextFormat(Qt::PlainText);
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
-    m_empty->setForegroundRole(QPalette::PlaceholderText);
     m_pages = new QStackedWidget;
     m_pages->addWidget(m_empty);
     m_pages->addWidget(createContent());
@@ -121,7 +120,7 @@ void LayerTableView::createTable() {
 void LayerTableView::style() {
     const Theme theme = Theme::of(palette());
     m_model->setTheme(theme);
-    setTextColour(*m_caption, theme.muted);
+    for (QLabel* label : {m_empty, m_caption}) setTextColour(*label, theme.muted);
     setTextColour(*m_heading, theme.text);
     setTextColour(*m_warnings, theme.warning);
 }

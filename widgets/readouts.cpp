@@ -100,9 +100,8 @@ Readouts::Cell Readouts::createCell(const QString& title, const QString& name, i
     Cell cell;
     auto* column = new QVBoxLayout;
     column->setSpacing(0);
-    auto* heading = new ElidedLabel(title);
-    heading->setFont(Theme::figures(font(), 0.85, false));
-    heading->setForegroundRole(QPalette::PlaceholderText);
+    cell.heading = new ElidedLabel(title);
+    cell.heading->setFont(Theme::figures(font(), 0.85, false));
     cell.value = new ElidedLabel;
     cell.value->setObjectName(name + QStringLiteral("Value"));
     cell.value->setFont(Theme::figures(font(), 1.6, true));
@@ -111,12 +110,11 @@ Readouts::Cell Readouts::createCell(const QString& title, const QString& name, i
     cell.detail = new ElidedLabel;
     cell.detail->setObjectName(name + QStringLiteral("Detail"));
     cell.detail->setFont(Theme::figures(font(), 0.85, false));
-    cell.detail->setForegroundRole(QPalette::PlaceholderText);
     cell.verdict = new ElidedLabel;
     cell.verdict->setObjectName(name + QStringLiteral("Verdict"));
     cell.verdict->setFont(Theme::figures(font(), 0.85, false));
     // Stretch alone gives the widths, so that streaming figures push nothing around.
-    for (ElidedLabel* label : {heading, cell.value, cell.detail, cell.verdict}) column->addWidget(label);
+    for (ElidedLabel* label : {cell.heading, cell.value, cell.detail, cell.verdict}) column->addWidget(label);
     column->addStretch();
     static_cast<QHBoxLayout*>(layout())->addLayout(column, stretch);
     return cell;
@@ -125,6 +123,7 @@ Readouts::Cell Readouts::createCell(const QString& title, const QString& name, i
 void Readouts::setState(const Cell& cell, ReadoutState state) {
     const Theme theme = Theme::of(palette());
     const bool weak = state == ReadoutState::Stale || state == ReadoutState::Empty;
+    for (ElidedLabel* label : {cell.heading, cell.detail}) setTextColour(*label, theme.muted);
     setTextColour(*cell.value, weak ? theme.muted : theme.text);
     setTextColour(*cell.verdict, weak ? theme.muted : theme.text);
 }

@@ -47,6 +47,7 @@ protected:
 
 private:
     struct Cell {
+        ElidedLabel* heading = nullptr;
         ElidedLabel* value = nullptr;
         ElidedLabel* detail = nullptr;
         ElidedLabel* verdict = nullptr;

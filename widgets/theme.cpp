@@ -39,7 +39,9 @@ QFont Theme::figures(const QFont& base, double scale, bool bold) {
 QColor Theme::forWidth(double position) const { return mix(mix(accent, surface, 0.55), accent, position); }
 
 void setTextColour(QWidget& label, const QColor& colour) {
-    QPalette colours = label.palette();
+    // One role alone: a copy of the label's palette would keep all others as they are now, through every later change.
+    QPalette colours;
+    colours.setResolveMask(0);
     colours.setColor(QPalette::WindowText, colour);
     label.setPalette(colours);
 }

@@ -43,7 +43,6 @@ QHBoxLayout* TradeOffPlot::createSwitch() {
     m_note = new ElidedLabel;
     m_note->setObjectName(QStringLiteral("tradeOffNote"));
     m_note->setFont(Theme::figures(font(), 0.85, false));
-    m_note->setForegroundRole(QPalette::PlaceholderText);
     row->addWidget(m_note, 1);
     m_switch = new SegmentSwitch({QStringLiteral("BitOPs"), QStringLiteral("Latency")});
     m_switch->setToolTip(QStringLiteral("Accuracy against BitOPs, or against measured latency"));
@@ -88,6 +87,7 @@ void TradeOffPlot::style() {
     m_baseline->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDiamond, QPen(theme.warning, 2), Qt::NoBrush, 13));
     m_present->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, theme.accent, theme.accent, 11));
     for (QCPErrorBars* bars : {m_intervals, m_costs}) bars->setPen(QPen(faint));
+    setTextColour(*m_note, theme.muted);
     for (QCPErrorBars* bars : {m_presentInterval, m_presentCost}) bars->setPen(QPen(theme.accent, 1.5));
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }

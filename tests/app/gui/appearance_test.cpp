@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// What the window looks like on another desktop than the developer's.
+#include <QApplication>
+#include <QLabel>
+#include <QTabWidget>
+#include <cmath>
+
+#include "tests/app/gui/workbench.h"
+
+namespace bitdesk {
+namespace {
+
+/// Relative luminance and contrast as WCAG 2 defines them: 1 (the same colour) … 21 (black on white).
+double luminance(const QColor& colour) {
+    const auto linear = [](double c) { return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
+}
+double contrast(const QColor& a, const QColor& b) {
+    const double first = luminance(a), second = luminance(b);
+    return (std::max(first, second) + 0.05) / (std::min(first, second) + 0.05);
+}
+
+/// A desktop that tells these colours and no others: placeholders and the like stay those of a light one.
+QPalette darkPalette(const QPalette& light) {
+    QPalette dark = light;
+    for (const auto role : {QPalette::Window, QPalette::Base, QPalette::Button})
+        dark.setColor(role, {0x23, 0x26, 0x29});
+    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
+        dark.setColor(role, {0xfc, 0xfc, 0xfc});
+    dark.setColor(QPalette::PlaceholderText, light.color(QPalette::WindowText));
+    return dark;
+}
+
+class Appearance : public test::Workbench {
+protected:
+    void TearDown() override { QApplication::setPalette(m_light); }
+
+    /// Of every label that has something to say, in every tab.
+    void expectLegible() const {
+        int seen = 0;
+        for (int tab = 0; tab < m_window->consequences()->count(); ++tab) {
+            m_window->consequences()->setCurrentIndex(tab);
+            QCoreApplication::processEvents();
+            for (const QLabel* label : m_window->findChildren<QLabel*>()) {
+                if (!label->isVisible() || label->text().trimmed().isEmpty()) continue;
+                ++seen;
+                EXPECT_GE(contrast(label->palette().color(label->foregroundRole()),
+                                   label->palette().color(label->backgroundRole())),
+                          3)
+                    << label->text().toStdString() << " in tab " << tab;
+            }
+        }
+        EXPECT_GT(seen, 80) << "captions, figures, details and stages in five tabs";
+    }
+
+    const QPalette m_light = QApplication::palette();
+};
+
+TEST_F(Appearance, EveryLabelIsLegibleOnADarkDesktop) {
+    QApplication::setPalette(darkPalette(m_light));
+    open();
+    ASSERT_TRUE(waitSettled());
+    expectLegible();
+}
+
+TEST_F(Appearance, EveryLabelFollowsTheDesktopsChange) {
+    ASSERT_TRUE(waitSettled());
+    expectLegible();
+    QApplication::setPalette(darkPalette(m_light));
+    expectLegible();
+    QApplication::setPalette(m_light);
+    expectLegible();
+}
+
+}  // namespace
+}  // namespace bitdesk
