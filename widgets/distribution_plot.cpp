@@ -15,9 +15,9 @@
 namespace bitdesk {
 namespace {
 
-/// "median 412.3 [410.1, 414.0] µs, quartiles [405.2 – 420.1], n = 120"
+/// "median 412.3 [410.1, 414.0] µs, quartiles 405.2–420.1 µs, n = 120"
 QString figures(const Measurement& m, const TimeUnit& unit) {
-    return QStringLiteral("median %1 %2 %3, quartiles [%4 – %5], n = %6")
+    return QStringLiteral("median %1 %2 %3, quartiles %4–%5 %3, n = %6")
         .arg(unit.number(m.latencyMs.median), unit.interval(m.medianCi95), unit.name, unit.number(m.latencyMs.q1),
              unit.number(m.latencyMs.q3))
         .arg(m.latencyMs.n);

@@ -31,13 +31,16 @@ QString printable(const std::string& text);
 /// A layer's name in little room: "stage1.block2.shortcut" is "s1.b2.short".
 QString shortLayerName(const std::string& name);
 
+/// "−41.2 %" for predicted / measured − 1: negative where too little was predicted. The one convention of the window.
+QString formatError(double error);
+
 /// Plain text for a tool tip: what looks like markup is shown, long lines wrap.
 QString toolTipOf(const QString& plain);
 
 /// Why sampling ended (Measurement::stopReason), in plain words.
 QString stopReasonText(const std::string& reason);
 
-/// What a plot or a table writes its times in: one unit, one number of digits.
+/// What a readout, a plot or a table writes its times in: one unit, one number of digits.
 struct TimeUnit {
     double perMs = 1;
     int digits = 3;
@@ -45,7 +48,7 @@ struct TimeUnit {
 
     /// Microseconds where the longest time is below a millisecond.
     static TimeUnit forLongest(double longestMs);
-    /// Of one figure, with digits enough for a spread of `halfMs`; microseconds below a tenth of a millisecond.
+    /// The same of one figure, with digits enough for a spread of `halfMs`.
     static TimeUnit forFigure(double ms, double halfMs);
     QString number(double ms) const { return QString::number(perMs * ms, 'f', digits); }
     /// "[410.1, 414.0]"

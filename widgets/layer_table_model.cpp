@@ -155,25 +155,25 @@ QString LayerTableModel::wholeText() const {
     const TimeUnit& unit = m_wholeUnit;
     const QString predicted = QStringLiteral("predicted %1 %2").arg(unit.number(*m_predicted), unit.name);
     if (!m_measured || m_measured->bits != m_mix) return predicted + QStringLiteral("\nnot measured yet");
-    const double measured = m_measured->latencyMs.median, residual = measured - *m_predicted;
-    return QStringLiteral("%1 · measured %2 %3 %4, n = %5\nresidual %6 %4 (%7 %)")
+    const double measured = m_measured->latencyMs.median;
+    return QStringLiteral("%1 · measured %2 %3 %4, n = %5\nerror %6 (%7 %4)")
         .arg(predicted, unit.number(measured), unit.interval(m_measured->medianCi95), unit.name)
         .arg(m_measured->latencyMs.n)
-        .arg(formatSigned(unit.perMs * residual, unit.digits),
-             formatSigned(*m_predicted > 0 ? 100 * residual / *m_predicted : 0, 1));
+        .arg(formatError(measured > 0 ? *m_predicted / measured - 1 : 0),
+             formatSigned(unit.perMs * (*m_predicted - measured), unit.digits));
 }
 
 QString LayerTableModel::wholeToolTip() const {
     if (!m_predicted) return wholeText();
     const double outside = m_table->outsideMs.median;
-    return QStringLiteral("sum of the layers %1 + outside %2 = predicted %3 %4\n%5\nresidual: measured less predicted")
+    return QStringLiteral("sum of the layers %1 + outside %2 = predicted %3 %4\n%5\nerror: predicted / measured − 1")
         .arg(m_wholeUnit.number(*m_predicted - outside), m_wholeUnit.number(outside), m_wholeUnit.number(*m_predicted),
              m_wholeUnit.name, wholeText());
 }
 
 QString LayerTableModel::toolTip(int row, int column) const {
     const auto quartilesText = [this](const Quartiles& q) {
-        return QStringLiteral("quartiles [%1 – %2] %3, n = %4")
+        return QStringLiteral("quartiles %1–%2 %3, n = %4")
             .arg(m_unit.number(q.q1), m_unit.number(q.q3), m_unit.name)
             .arg(q.n);
     };

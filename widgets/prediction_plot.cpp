@@ -216,9 +216,9 @@ std::optional<PredictionPlot::Point> PredictionPlot::find(const BitConfiguration
 QString PredictionPlot::toolTipText(const Point& point) const {
     const TimeUnit unit = TimeUnit::forLongest(std::max(point.predictedMs, point.measuredMs));
     const QString runs = point.n > 0 ? QStringLiteral(", n = %1").arg(point.n) : QString();
-    return QStringLiteral("%1\npredicted %2 %3 (%4 %)\nmeasured %5 %6 %3%7\nclick to load")
+    return QStringLiteral("%1\npredicted %2 %3, error %4\nmeasured %5 %6 %3%7\nclick to load")
         .arg(QString::fromStdString(toText(point.bits)), unit.number(point.predictedMs), unit.name,
-             formatSigned(100 * point.error(), 1), unit.number(point.measuredMs), unit.interval(point.ci95), runs);
+             formatError(point.error()), unit.number(point.measuredMs), unit.interval(point.ci95), runs);
 }
 
 QString PredictionPlot::toolTipOf(const BitConfiguration& bits) const {

@@ -36,23 +36,24 @@ bool lopsided(const Measurement& m) {
 TimeUnit unitOf(const Measurement& m) { return TimeUnit::forFigure(m.latencyMs.median, m.medianCi95.half()); }
 
 QString latencyDetail(const Measurement& m) {
-    const TimeUnit unit = unitOf(m);
-    QString text = QStringLiteral("[%1 – %2] n = %3")
-                       .arg(unit.number(m.latencyMs.q1), unit.number(m.latencyMs.q3))
+    const TimeUnit unit = TimeUnit::forLongest(m.latencyMs.median);
+    QString text = QStringLiteral("quartiles %1–%2 %3 · n = %4")
+                       .arg(unit.number(m.latencyMs.q1), unit.number(m.latencyMs.q3), unit.name)
                        .arg(m.latencyMs.n);
-    if (m.simulated) return text + QStringLiteral(" · simulated bits");
-    if (lopsided(m)) text += QStringLiteral(" · 95 % %1").arg(unit.interval(m.medianCi95));
+    if (m.simulated) return text + QStringLiteral("\nsimulated bits");
+    QStringList more;
     if (m.predictedMs && m.latencyMs.median > 0)
-        text += QStringLiteral(" · predicted %1 (%2 %)")
-                    .arg(unit.number(*m.predictedMs), formatSigned(100 * (*m.predictedMs / m.latencyMs.median - 1), 1));
-    return text;
+        more << QStringLiteral("predicted %1 %2, error %3")
+                    .arg(unit.number(*m.predictedMs), unit.name, formatError(*m.predictedMs / m.latencyMs.median - 1));
+    if (lopsided(m)) more << QStringLiteral("95 % %1 %2").arg(unitOf(m).interval(m.medianCi95), unit.name);
+    return text + QStringLiteral("\n") + more.join(QStringLiteral(" · "));
 }
 
 QString latencyFacts(const Measurement& m) {
     const TimeUnit unit = unitOf(m);
     QStringList lines{QStringLiteral("median %1 %3, 95 % interval %2 %3 (bootstrap)")
                           .arg(unit.number(m.latencyMs.median), unit.interval(m.medianCi95), unit.name),
-                      QStringLiteral("quartiles %1 – %2 %3, n = %4 runs of %5 image(s), %6 thread(s)")
+                      QStringLiteral("quartiles %1–%2 %3, n = %4 runs of %5 image(s), %6 thread(s)")
                           .arg(unit.number(m.latencyMs.q1), unit.number(m.latencyMs.q3), unit.name)
                           .arg(m.latencyMs.n)
                           .arg(m.batch)
@@ -65,20 +66,30 @@ QString latencyFacts(const Measurement& m) {
     return lines.join(QStringLiteral("\n"));
 }
 
+/// "same as the baseline · 0.996 [0.991, 1.001]", and whether a mix differs from itself as much.
 QString verdictText(const LatencyComparison& c, const QString& reference) {
-    if (c.belowNoise && c.noiseFloor)
-        return QStringLiteral("no difference above the noise floor of %1 %").arg(100 * *c.noiseFloor, 0, 'f', 1);
     const QString word = QLatin1String(toText(c.verdict));
     const bool than = c.verdict == LatencyVerdict::Faster || c.verdict == LatencyVerdict::Slower;
     const QString link = than                                ? QStringLiteral("than")
                          : c.verdict == LatencyVerdict::Same ? QStringLiteral("as")
                                                              : QStringLiteral("against");
     const QString figures = c.ci95 ? QStringLiteral("%1 [%2, %3]")
-                                         .arg(c.ratio, 0, 'f', 2)
-                                         .arg(c.ci95->low, 0, 'f', 2)
-                                         .arg(c.ci95->high, 0, 'f', 2)
+                                         .arg(c.ratio, 0, 'f', 3)
+                                         .arg(c.ci95->low, 0, 'f', 3)
+                                         .arg(c.ci95->high, 0, 'f', 3)
                                    : QStringLiteral("%1 pairs are too few").arg(c.pairs);
-    return QStringLiteral("%1 %2 %3 · %4").arg(word, link, reference, figures);
+    const QString noise = c.belowNoise ? QStringLiteral(" · in noise") : QString();
+    return QStringLiteral("%1 %2 %3 · %4").arg(word, link, reference, figures) + noise;
+}
+
+QString verdictFacts(const LatencyComparison& c) {
+    QString facts = printable(c.reason);
+    if (c.belowNoise && c.noiseFloor)
+        facts += QStringLiteral(
+                     "\nin noise: no difference above the noise floor of %1 %, which is what a mix shows "
+                     "against itself")
+                     .arg(100 * *c.noiseFloor, 0, 'f', 1);
+    return facts;
 }
 
 }  // namespace
@@ -87,11 +98,13 @@ Readouts::Readouts(QWidget* parent) : QWidget(parent) {
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(14, 6, 14, 6);
     row->setSpacing(14);
-    m_accuracy = createCell(QStringLiteral("Accuracy"), QStringLiteral("accuracy"), 180);
-    m_difference = createCell(QStringLiteral("Difference, same images"), QStringLiteral("difference"), 222);
-    m_bitops = createCell(QStringLiteral("BitOPs an image"), QStringLiteral("bitops"), 104);
-    m_weights = createCell(QStringLiteral("Weights"), QStringLiteral("weights"), 94);
-    m_latency = createCell(QStringLiteral("Latency, one run"), QStringLiteral("latency"), 300);
+    m_accuracy = createCell(QStringLiteral("Accuracy"), QStringLiteral("accuracy"), 168);
+    m_difference = createCell(QStringLiteral("Difference, same images"), QStringLiteral("difference"), 216);
+    m_bitops = createCell(QStringLiteral("BitOPs an image"), QStringLiteral("bitops"), 98);
+    m_weights = createCell(QStringLiteral("Weights"), QStringLiteral("weights"), 92);
+    m_latency = createCell(QStringLiteral("Latency, one run"), QStringLiteral("latency"), 326);
+    // Room for both lines at all times, so that the plots below stay where they are.
+    m_latency.detail->setMinimumHeight(2 * m_latency.detail->fontMetrics().lineSpacing());
     m_difference.verdict->hide();  // said in its detail's second line
     clear();
 }
@@ -109,6 +122,7 @@ Readouts::Cell Readouts::createCell(const QString& title, const QString& name, i
     cell.value->setFocusPolicy(Qt::NoFocus);
     cell.detail = new ElidedLabel;
     cell.detail->setObjectName(name + QStringLiteral("Detail"));
+    cell.detail->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     cell.detail->setFont(Theme::figures(font(), 0.85, false));
     cell.verdict = new ElidedLabel;
     cell.verdict->setObjectName(name + QStringLiteral("Verdict"));
@@ -193,10 +207,10 @@ void Readouts::setDifference(const std::optional<AccuracyComparison>& comparison
 void Readouts::setLatency(const Measurement& measurement, const std::optional<LatencyComparison>& comparison,
                           const QString& reference, ReadoutState state) {
     const TimeUnit unit = unitOf(measurement);
-    QString value = QStringLiteral("%1 %2").arg(unit.number(measurement.latencyMs.median), unit.name);
+    QString value = unit.number(measurement.latencyMs.median);
     if (measurement.medianCi95.half() > 0)
         value += QStringLiteral(" ± %1").arg(unit.number(measurement.medianCi95.half()));
-    m_latency.value->setText(value);
+    m_latency.value->setText(QStringLiteral("%1 %2").arg(value, unit.name));
     m_latency.detail->setText(latencyDetail(measurement));
     for (ElidedLabel* label : {m_latency.value, m_latency.detail}) label->setFacts(latencyFacts(measurement));
     m_simulated = measurement.simulated;
@@ -209,7 +223,7 @@ void Readouts::setLatencyVerdict(const std::optional<LatencyComparison>& compari
     const bool shown = comparison && !reference.isEmpty();
     m_faintVerdict = shown && comparison->belowNoise;
     m_latency.verdict->setText(shown ? verdictText(*comparison, reference) : QString());
-    m_latency.verdict->setFacts(shown ? printable(comparison->reason) : QString());
+    m_latency.verdict->setFacts(shown ? verdictFacts(*comparison) : QString());
 }
 
 void Readouts::setPredicted(std::optional<double> ms, std::optional<double> medianError) {

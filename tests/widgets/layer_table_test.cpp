@@ -72,7 +72,7 @@ TEST_F(LayerTableTest, TheClosingRowsReconcileLayersAndWholeRun) {
     EXPECT_EQ(text(model.wholeRow(), Model::Requested), "predicted 105.0 µs\nnot measured yet");
     model.setMeasured(samples::measured({{4, 2}}, std::vector<double>(40, 0.112)));
     EXPECT_EQ(text(model.wholeRow(), Model::Requested),
-              "predicted 105.0 µs · measured 112.0 [109.0, 115.0] µs, n = 40\nresidual +7.0 µs (+6.7 %)");
+              "predicted 105.0 µs · measured 112.0 [109.0, 115.0] µs, n = 40\nerror −6.3 % (−7.0 µs)");
     EXPECT_TRUE(at(model.wholeRow(), Model::Requested, Qt::ToolTipRole)
                     .toString()
                     .contains(QStringLiteral("layers 85.0 + outside 20.0 = predicted 105.0")));
