@@ -82,6 +82,17 @@ QString verdictText(const LatencyComparison& c, const QString& reference) {
     return QStringLiteral("%1 %2 %3 · %4").arg(word, link, reference, figures) + noise;
 }
 
+/// What the ± of a prediction is, and whether the table still holds.
+QString trustText(const PredictionTrust& trust) {
+    QString text = QStringLiteral("predicted by the layer table · ");
+    if (!trust.error) text += QStringLiteral("unchecked");
+    else if (trust.since == 0) text += QStringLiteral("± its median error");
+    else text += QStringLiteral("± median error since (n = %1)").arg(trust.since);
+    if (trust.otherSpeed())
+        text += QStringLiteral("\nlast error %1: the machine's speed has changed").arg(formatError(*trust.last));
+    return text;
+}
+
 QString verdictFacts(const LatencyComparison& c) {
     QString facts = printable(c.reason);
     if (c.belowNoise && c.noiseFloor)
@@ -226,14 +237,13 @@ void Readouts::setLatencyVerdict(const std::optional<LatencyComparison>& compari
     m_latency.verdict->setFacts(shown ? verdictFacts(*comparison) : QString());
 }
 
-void Readouts::setPredicted(std::optional<double> ms, std::optional<double> medianError) {
+void Readouts::setPredicted(std::optional<double> ms, const PredictionTrust& trust) {
     if (!ms) return;
-    const TimeUnit unit = TimeUnit::forFigure(*ms, medianError.value_or(0) * *ms);
+    const TimeUnit unit = TimeUnit::forFigure(*ms, trust.error.value_or(0) * *ms);
     QString value = QStringLiteral("≈ %1 %2").arg(unit.number(*ms), unit.name);
-    if (medianError) value += QStringLiteral(" ± %1 %").arg(100 * *medianError, 0, 'f', 1);
+    if (trust.error) value += QStringLiteral(" ± %1 %").arg(100 * *trust.error, 0, 'f', 1);
     m_latency.value->setText(value);
-    m_latency.detail->setText(medianError ? QStringLiteral("predicted by the layer table · ± its median error")
-                                          : QStringLiteral("predicted by the layer table · unchecked"));
+    m_latency.detail->setText(trustText(trust));
     for (ElidedLabel* label : {m_latency.value, m_latency.detail})
         label->setFacts(QStringLiteral("Sum of the layers' measured times; measured anew when the hand rests."));
     setLatencyVerdict(std::nullopt, {});

@@ -91,9 +91,9 @@ TEST_F(ReadoutsTest, ThePredictionStandsUntilTheMeasurement) {
     readouts.setStale();
     EXPECT_EQ(readouts.latencyState(), ReadoutState::Stale);
     EXPECT_TRUE(says("latencyDetail", "stale"));
-    readouts.setPredicted(std::nullopt, 0.018);
+    readouts.setPredicted(std::nullopt, {.error = 0.018, .last = {}});
     EXPECT_EQ(readouts.latencyState(), ReadoutState::Stale);
-    readouts.setPredicted(0.405, 0.018);
+    readouts.setPredicted(0.405, {.error = 0.018, .last = 0.03});
     EXPECT_EQ(readouts.latencyState(), ReadoutState::Streaming);
     EXPECT_EQ(label("latencyValue"), "≈ 405.0 µs ± 1.8 %");
     EXPECT_TRUE(says("latencyDetail", "predicted"));
@@ -101,6 +101,20 @@ TEST_F(ReadoutsTest, ThePredictionStandsUntilTheMeasurement) {
     readouts.setLatency(latency(), std::nullopt, {}, ReadoutState::Final);
     EXPECT_EQ(label("latencyValue"), "412.0 ± 3.0 µs");
     EXPECT_EQ(readouts.latencyState(), ReadoutState::Final);
+}
+
+TEST_F(ReadoutsTest, APredictionSaysWhereItsErrorComesFrom) {
+    readouts.setPredicted(0.0617, {.error = 0.002, .last = {}});
+    EXPECT_EQ(label("latencyValue"), "≈ 61.7 µs ± 0.2 %");
+    EXPECT_EQ(label("latencyDetail"), "predicted by the layer table · ± its median error");
+    readouts.setPredicted(0.0617, {.error = 0.41, .since = 3, .last = -0.412});
+    EXPECT_EQ(label("latencyValue"), "≈ 61.7 µs ± 41.0 %");
+    EXPECT_EQ(
+        label("latencyDetail"),
+        "predicted by the layer table · ± median error since (n = 3)\nlast error −41.2 %: the machine's speed has "
+        "changed");
+    readouts.setPredicted(0.0617, {.error = {}, .last = {}});
+    EXPECT_TRUE(says("latencyDetail", "unchecked"));
 }
 
 TEST_F(ReadoutsTest, TheDifferenceHasVerdictAndPValue) {
