@@ -49,6 +49,15 @@ TimeUnit TimeUnit::forFigure(double ms, double halfMs) {
     return unit;
 }
 
+QString shortMix(const BitConfiguration& bits) {
+    constexpr qsizetype kLongest = 20, kEnd = 8;
+    QString text;
+    for (const int width : bits.bits)
+        text += width < 10 ? QString::number(width) : QStringLiteral("(%1)").arg(width);  // a digit a layer
+    if (text.size() > kLongest) text = text.left(kEnd) + QStringLiteral("…") + text.right(kEnd);
+    return text;
+}
+
 QString shortLayerName(const std::string& name) {
     QString text = printable(name);
     return text.replace(QStringLiteral("stage"), QStringLiteral("s"))

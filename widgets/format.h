@@ -6,6 +6,7 @@
 #include <QString>
 #include <string>
 
+#include "core/network/bit_configuration.h"
 #include "core/statistics/intervals.h"
 
 namespace bitdesk {
@@ -27,6 +28,9 @@ QString formatSigned(double value, int digits);
 
 /// A text from a file as one short line: no control, direction or line-breaking characters.
 QString printable(const std::string& text);
+
+/// A mix in little room: "24444444444244"; a long one without its middle.
+QString shortMix(const BitConfiguration& bits);
 
 /// A layer's name in little room: "stage1.block2.shortcut" is "s1.b2.short".
 QString shortLayerName(const std::string& name);

@@ -89,11 +89,20 @@ void TradeOffPlot::style() {
     m_all->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, theme.muted, theme.muted, 6));
     m_others->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(theme.muted), Qt::NoBrush, 6));
     m_baseline->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDiamond, QPen(theme.warning, 2), Qt::NoBrush, 13));
-    m_present->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, theme.accent, theme.accent, 11));
+    stylePresent();
     for (QCPErrorBars* bars : {m_intervals, m_costs, m_othersIntervals, m_othersCosts}) bars->setPen(QPen(faint));
     setTextColour(*m_note, theme.muted);
     for (QCPErrorBars* bars : {m_presentInterval, m_presentCost}) bars->setPen(QPen(theme.accent, 1.5));
     m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+/// Hollow where its latency is of another run, as the others are.
+void TradeOffPlot::stylePresent() {
+    const QColor accent = Theme::of(palette()).accent;
+    const auto mark = m_presentPoint ? markOf(*m_presentPoint) : std::nullopt;
+    const bool hollow = mark && !mark->comparable;
+    m_present->setScatterStyle(hollow ? QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(accent, 2), Qt::NoBrush, 11)
+                                      : QCPScatterStyle(QCPScatterStyle::ssDisc, accent, accent, 11));
 }
 
 void TradeOffPlot::changeEvent(QEvent* event) {
@@ -212,6 +221,7 @@ void TradeOffPlot::refresh() {
     draw(m_present, m_presentInterval, m_presentCost, present ? std::vector{*present} : std::vector<Mark>{});
     const Mark* baseline = m_baselineBits ? find(*m_baselineBits) : nullptr;
     draw(m_baseline, nullptr, nullptr, baseline != nullptr ? std::vector{*baseline} : std::vector<Mark>{});
+    stylePresent();
     refreshFront();
     writeNote();
     if (m_gestures->userZoomed()) m_plot->replot(QCustomPlot::rpQueuedReplot);

@@ -85,6 +85,7 @@ private:
     void createGraphs();
     QCPErrorBars* createBars(QCPGraph* graph, bool horizontal);
     void style();
+    void stylePresent();
     void refresh();
     void label();
     void refreshFront();

@@ -85,7 +85,7 @@ void MainWindow::showLatency(const jobs::LiveLatency& latency) {
     if (!(m.bits == m_mix.bits())) return;
     m_readouts->setLatency(m, latency.comparison, referenceName(), ReadoutState::Final);
     m_timePlot->setTimes(m.layers, m.simulated);
-    m_distribution->show(m, latency.reference, latency.comparison);
+    m_distribution->show(m, latency.reference, latency.comparison, referenceName());
     m_layerTable->setMeasured(m);
 }
 

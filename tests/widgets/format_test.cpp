@@ -37,6 +37,14 @@ TEST(Format, AnErrorIsNegativeWhereTooLittleWasPredicted) {
     EXPECT_EQ(formatError(0.018), QStringLiteral("+1.8 %"));
 }
 
+TEST(Format, AMixIsADigitALayer) {
+    EXPECT_EQ(shortMix({{2, 4, 4, 3}}), QStringLiteral("2443"));
+    EXPECT_EQ(shortMix({{2, 16, 4}}), QStringLiteral("2(16)4"));
+    BitConfiguration deep{std::vector<int>(50, 4)};
+    deep.bits.front() = 2;
+    EXPECT_EQ(shortMix(deep), QStringLiteral("24444444…44444444"));
+}
+
 TEST(Format, SignsAreTrueOnes) {
     EXPECT_EQ(formatSigned(1.23, 1), QStringLiteral("+1.2"));
     EXPECT_EQ(formatSigned(-1.75, 1), QStringLiteral("−1.8"));
