@@ -156,11 +156,11 @@ QString LayerTableModel::wholeText() const {
     const QString predicted = QStringLiteral("predicted %1 %2").arg(unit.number(*m_predicted), unit.name);
     if (!m_measured || m_measured->bits != m_mix) return predicted + QStringLiteral("\nnot measured yet");
     const double measured = m_measured->latencyMs.median;
-    return QStringLiteral("%1 · measured %2 %3 %4, n = %5\nerror %6 (%7 %4)")
-        .arg(predicted, unit.number(measured), unit.interval(m_measured->medianCi95), unit.name)
-        .arg(m_measured->latencyMs.n)
-        .arg(formatError(measured > 0 ? *m_predicted / measured - 1 : 0),
-             formatSigned(unit.perMs * (*m_predicted - measured), unit.digits));
+    return QStringLiteral("%1, error %2 (%3 %4)\nmeasured %5 %6 %4, n = %7")
+        .arg(predicted, formatError(measured > 0 ? *m_predicted / measured - 1 : 0),
+             formatSigned(unit.perMs * (*m_predicted - measured), unit.digits), unit.name, unit.number(measured),
+             unit.interval(m_measured->medianCi95))
+        .arg(m_measured->latencyMs.n);
 }
 
 QString LayerTableModel::wholeToolTip() const {

@@ -107,20 +107,23 @@ QString verdictFacts(const LatencyComparison& c) {
 
 Readouts::Readouts(QWidget* parent) : QWidget(parent) {
     auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(14, 6, 14, 6);
-    row->setSpacing(14);
-    m_accuracy = createCell(QStringLiteral("Accuracy"), QStringLiteral("accuracy"), 168);
-    m_difference = createCell(QStringLiteral("Difference, same images"), QStringLiteral("difference"), 216);
-    m_bitops = createCell(QStringLiteral("BitOPs an image"), QStringLiteral("bitops"), 98);
-    m_weights = createCell(QStringLiteral("Weights"), QStringLiteral("weights"), 92);
-    m_latency = createCell(QStringLiteral("Latency, one run"), QStringLiteral("latency"), 326);
+    row->setContentsMargins(8, 6, 8, 6);
+    row->setSpacing(8);
+    m_accuracy =
+        createCell(QStringLiteral("Accuracy"), QStringLiteral("accuracy"), 168, QStringLiteral("88.88 % ± 88.88"));
+    m_difference = createCell(QStringLiteral("Difference, same images"), QStringLiteral("difference"), 216,
+                              QStringLiteral("−88.88 ± 88.88 pp"));
+    m_bitops = createCell(QStringLiteral("BitOPs an image"), QStringLiteral("bitops"), 98, QStringLiteral("88.8 M"));
+    m_weights = createCell(QStringLiteral("Weights"), QStringLiteral("weights"), 92, QStringLiteral("8888 KiB"));
+    m_latency = createCell(QStringLiteral("Latency, one run"), QStringLiteral("latency"), 326,
+                           QStringLiteral("≈ 888.8 µs ± 88.8 %"));
     // Room for both lines at all times, so that the plots below stay where they are.
     m_latency.detail->setMinimumHeight(2 * m_latency.detail->fontMetrics().lineSpacing());
     m_difference.verdict->hide();  // said in its detail's second line
     clear();
 }
 
-Readouts::Cell Readouts::createCell(const QString& title, const QString& name, int stretch) {
+Readouts::Cell Readouts::createCell(const QString& title, const QString& name, int stretch, const QString& widest) {
     Cell cell;
     auto* column = new QVBoxLayout;
     column->setSpacing(0);
@@ -128,7 +131,9 @@ Readouts::Cell Readouts::createCell(const QString& title, const QString& name, i
     cell.heading->setFont(Theme::figures(font(), 0.85, false));
     cell.value = new ElidedLabel;
     cell.value->setObjectName(name + QStringLiteral("Value"));
-    cell.value->setFont(Theme::figures(font(), 1.6, true));
+    cell.value->setFont(Theme::figures(font(), 1.5, true));
+    // However narrow the window: no figure loses its spread.
+    cell.value->setMinimumWidth(cell.value->fontMetrics().horizontalAdvance(widest) + 2);
     cell.value->setTextInteractionFlags(Qt::TextSelectableByMouse);
     cell.value->setFocusPolicy(Qt::NoFocus);
     cell.detail = new ElidedLabel;

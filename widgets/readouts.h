@@ -53,7 +53,7 @@ private:
         ElidedLabel* detail = nullptr;
         ElidedLabel* verdict = nullptr;
     };
-    Cell createCell(const QString& title, const QString& name, int stretch);
+    Cell createCell(const QString& title, const QString& name, int stretch, const QString& widest);
     void setDifference(const std::optional<AccuracyComparison>& comparison, const QString& reference);
     void setLatencyVerdict(const std::optional<LatencyComparison>& comparison, const QString& reference);
     void setState(const Cell& cell, ReadoutState state);

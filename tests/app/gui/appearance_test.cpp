@@ -74,5 +74,23 @@ TEST_F(Appearance, EveryLabelFollowsTheDesktopsChange) {
     expectLegible();
 }
 
+TEST_F(Appearance, NothingIsCutInTheSmallestWindow) {
+    ASSERT_TRUE(waitSettled());
+    drag(3, 4, 2);
+    ASSERT_TRUE(waitSettled());
+    m_window->resize(1, 1);
+    QTest::qWait(100);
+    EXPECT_LE(m_window->width(), 1024);
+    EXPECT_LE(m_window->height(), 700);
+    for (const char* name : {"accuracyValue", "differenceValue", "bitopsValue", "weightsValue", "latencyValue"}) {
+        const auto* label = m_window->findChild<QLabel*>(QLatin1String(name));
+        EXPECT_LE(label->fontMetrics().horizontalAdvance(label->text()), label->width()) << name;
+    }
+    const Fader* master = m_window->faders()->master();
+    EXPECT_GE(master->height(), master->minimumSizeHint().height());
+    const QRect seen(master->mapTo(m_window.get(), QPoint()), master->size());
+    EXPECT_TRUE(m_window->centralWidget()->geometry().contains(seen)) << "MASTER is cut";
+}
+
 }  // namespace
 }  // namespace bitdesk
