@@ -54,7 +54,9 @@ struct TimeUnit {
     static TimeUnit forLongest(double longestMs);
     /// The same of one figure, with digits enough for a spread of `halfMs`.
     static TimeUnit forFigure(double ms, double halfMs);
-    QString number(double ms) const { return QString::number(perMs * ms, 'f', digits); }
+    QString number(double ms) const {
+        return QString::number(perMs * ms, 'f', digits).replace(QLatin1Char('-'), QChar(0x2212));
+    }
     /// "[410.1, 414.0]"
     QString interval(const Interval& ms) const {
         return QStringLiteral("[%1, %2]").arg(number(ms.low), number(ms.high));

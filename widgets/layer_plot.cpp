@@ -21,7 +21,7 @@ QString nothingMeasured() { return QStringLiteral("No time measured yet."); }
 
 LayerPlot::LayerPlot(Quantity quantity, QWidget* parent) : QWidget(parent), m_quantity(quantity) {
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 4);
+    column->setContentsMargins(0, 0, 0, quantity == Quantity::Time ? 4 : 0);
     column->setSpacing(2);
     m_plot = new QCustomPlot;
     column->addWidget(m_plot, 1);

@@ -112,7 +112,9 @@ bool LayerTableModel::isPresent(int row, int column) const {
 }
 
 QString LayerTableModel::share(double ms) const {
-    return m_predicted && *m_predicted > 0 ? QStringLiteral("%1 %").arg(100 * ms / *m_predicted, 0, 'f', 1) : kNothing;
+    if (!m_predicted || !(*m_predicted > 0)) return kNothing;
+    const QString text = QStringLiteral("%1 %").arg(100 * ms / *m_predicted, 0, 'f', 1);
+    return text.startsWith('-') ? QChar(0x2212) + text.mid(1) : text;
 }
 
 QString LayerTableModel::text(int row, int column) const {

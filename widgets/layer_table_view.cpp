@@ -145,6 +145,7 @@ QTableView* LayerTableView::createTable(const QString& name, const QString& acce
     table->setShowGrid(false);
     table->setAlternatingRowColors(true);
     table->setWordWrap(false);
+    table->setTextElideMode(Qt::ElideMiddle);  // kernels differ at their ends
     table->setFrameShape(QFrame::NoFrame);
     table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     table->verticalHeader()->hide();
@@ -158,6 +159,7 @@ QTableView* LayerTableView::createTable(const QString& name, const QString& acce
 void LayerTableView::style() {
     const Theme theme = Theme::of(palette());
     m_model->setTheme(theme);
+    for (QWidget* view : std::initializer_list<QWidget*>{m_table, m_closing, m_findings}) setStripes(*view, theme);
     for (QLabel* label : {m_empty, m_caption}) setTextColour(*label, theme.muted);
     setTextColour(*m_heading, theme.text);
     setTextColour(*m_warnings, theme.warning);

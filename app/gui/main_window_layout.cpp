@@ -117,6 +117,7 @@ void MainWindow::createHistory() {
     m_historyView->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_historyView->setShowGrid(false);
     m_historyView->setAlternatingRowColors(true);
+    setStripes(*m_historyView, Theme::of(palette()));
     m_historyView->verticalHeader()->hide();
     m_historyView->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
     m_historyView->horizontalHeader()->setHighlightSections(false);

@@ -48,6 +48,7 @@ TEST(Format, AMixIsADigitALayer) {
 TEST(Format, SignsAreTrueOnes) {
     EXPECT_EQ(formatSigned(1.23, 1), QStringLiteral("+1.2"));
     EXPECT_EQ(formatSigned(-1.75, 1), QStringLiteral("−1.8"));
+    EXPECT_EQ(TimeUnit::forLongest(0.4).number(-0.0008), QStringLiteral("−0.8"));
 }
 
 TEST(Format, ForeignTextBecomesOnePrintableLine) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // What the window looks like on another desktop than the developer's.
+#include <QAbstractItemView>
 #include <QApplication>
 #include <QLabel>
 #include <QTabWidget>
@@ -37,7 +38,7 @@ class Appearance : public test::Workbench {
 protected:
     void TearDown() override { QApplication::setPalette(m_light); }
 
-    /// Of every label that has something to say, in every tab.
+    /// Of every label that has something to say, in every tab, and of the rows of every table.
     void expectLegible() const {
         int seen = 0;
         for (int tab = 0; tab < m_window->consequences()->count(); ++tab) {
@@ -52,6 +53,10 @@ protected:
                     << label->text().toStdString() << " in tab " << tab;
             }
         }
+        for (const auto* view : m_window->findChildren<QAbstractItemView*>())
+            for (const auto role : {QPalette::Base, QPalette::AlternateBase})
+                EXPECT_GE(contrast(view->palette().color(QPalette::Text), view->palette().color(role)), 3)
+                    << view->accessibleName().toStdString();
         EXPECT_GT(seen, 80) << "captions, figures, details and stages in five tabs";
     }
 
