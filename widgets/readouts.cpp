@@ -66,20 +66,18 @@ QString latencyFacts(const Measurement& m) {
     return lines.join(QStringLiteral("\n"));
 }
 
-/// "same as the baseline · 0.996 [0.991, 1.001]", and whether a mix differs from itself as much.
+/// "same · 0.996 [0.991, 1.001] × the baseline", and whether a mix differs from itself as much. In this order: where
+/// room is short, the reference's name is lost, not the figures.
 QString verdictText(const LatencyComparison& c, const QString& reference) {
     const QString word = QLatin1String(toText(c.verdict));
-    const bool than = c.verdict == LatencyVerdict::Faster || c.verdict == LatencyVerdict::Slower;
-    const QString link = than                                ? QStringLiteral("than")
-                         : c.verdict == LatencyVerdict::Same ? QStringLiteral("as")
-                                                             : QStringLiteral("against");
-    const QString figures = c.ci95 ? QStringLiteral("%1 [%2, %3]")
-                                         .arg(c.ratio, 0, 'f', 3)
-                                         .arg(c.ci95->low, 0, 'f', 3)
-                                         .arg(c.ci95->high, 0, 'f', 3)
-                                   : QStringLiteral("%1 pairs are too few").arg(c.pairs);
+    if (!c.ci95) return QStringLiteral("%1 against %2 · %3 pairs are too few").arg(word, reference).arg(c.pairs);
     const QString noise = c.belowNoise ? QStringLiteral(" · in noise") : QString();
-    return QStringLiteral("%1 %2 %3 · %4").arg(word, link, reference, figures) + noise;
+    return QStringLiteral("%1 · %2 [%3, %4] × %5%6")
+        .arg(word)
+        .arg(c.ratio, 0, 'f', 3)
+        .arg(c.ci95->low, 0, 'f', 3)
+        .arg(c.ci95->high, 0, 'f', 3)
+        .arg(reference, noise);
 }
 
 /// What the ± of a prediction is, and whether the table still holds.

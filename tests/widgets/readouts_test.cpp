@@ -41,7 +41,7 @@ TEST_F(ReadoutsTest, LatencyHasSpreadCountPredictionAndVerdict) {
     readouts.setLatency(latency(), slower(), QStringLiteral("the baseline"), ReadoutState::Final);
     EXPECT_EQ(label("latencyValue"), "412.0 ± 3.0 µs");
     EXPECT_EQ(label("latencyDetail"), "quartiles 405.0–420.0 µs · n = 120\npredicted 405.0 µs, error −1.7 %");
-    EXPECT_EQ(label("latencyVerdict"), "slower than the baseline · 1.080 [1.060, 1.100]");
+    EXPECT_EQ(label("latencyVerdict"), "slower · 1.080 [1.060, 1.100] × the baseline");
     EXPECT_EQ(samples::colour(readouts, "latencyVerdict"), Theme::of(readouts.palette()).text);
 }
 
@@ -49,20 +49,20 @@ TEST_F(ReadoutsTest, BelowTheNoiseFloorIsGrey) {
     LatencyComparison comparison = slower();
     comparison.belowNoise = true;
     readouts.setLatency(latency(), comparison, QStringLiteral("the baseline"), ReadoutState::Final);
-    EXPECT_EQ(label("latencyVerdict"), "slower than the baseline · 1.080 [1.060, 1.100] · in noise");
+    EXPECT_EQ(label("latencyVerdict"), "slower · 1.080 [1.060, 1.100] × the baseline · in noise");
     EXPECT_EQ(samples::colour(readouts, "latencyVerdict"), Theme::of(readouts.palette()).muted);
 }
 
-TEST_F(ReadoutsTest, EveryVerdictReadsAsASentence) {
+TEST_F(ReadoutsTest, EveryVerdictIsSaidFirst) {
     LatencyComparison comparison = slower();
     const auto verdict = [&](LatencyVerdict value) {
         comparison.verdict = value;
         readouts.setLatency(latency(), comparison, QStringLiteral("the mix before"), ReadoutState::Final);
         return label("latencyVerdict").substr(0, label("latencyVerdict").find(" ·"));
     };
-    EXPECT_EQ(verdict(LatencyVerdict::Faster), "faster than the mix before");
-    EXPECT_EQ(verdict(LatencyVerdict::Same), "same as the mix before");
-    EXPECT_EQ(verdict(LatencyVerdict::Unclear), "unclear against the mix before");
+    EXPECT_EQ(verdict(LatencyVerdict::Faster), "faster");
+    EXPECT_EQ(verdict(LatencyVerdict::Same), "same");
+    EXPECT_EQ(verdict(LatencyVerdict::Unclear), "unclear");
     comparison.ci95.reset();
     comparison.pairs = 3;
     readouts.setLatency(latency(), comparison, QStringLiteral("the mix before"), ReadoutState::Final);

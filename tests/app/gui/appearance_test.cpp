@@ -91,6 +91,9 @@ TEST_F(Appearance, NothingIsCutInTheSmallestWindow) {
         const auto* label = m_window->findChild<QLabel*>(QLatin1String(name));
         EXPECT_LE(label->fontMetrics().horizontalAdvance(label->text()), label->width()) << name;
     }
+    const auto* verdict = m_window->findChild<QLabel*>(QStringLiteral("latencyVerdict"));
+    EXPECT_LE(verdict->fontMetrics().horizontalAdvance(QStringLiteral("unclear · 0.996 [0.991, 1.001]")),
+              verdict->width());
     const Fader* master = m_window->faders()->master();
     EXPECT_GE(master->height(), master->minimumSizeHint().height());
     const QRect seen(master->mapTo(m_window.get(), QPoint()), master->size());
