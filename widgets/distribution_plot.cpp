@@ -15,7 +15,7 @@
 namespace bitdesk {
 namespace {
 
-constexpr int kLowest = 90;  // of the plot, in pixels: what is written below it shrinks last
+constexpr int kLowest = 140;  // of the plot, in pixels
 
 /// "median 412.3 [410.1, 414.0] µs, quartiles 405.2–420.1 µs, n = 120"
 QString figures(const Measurement& m, const TimeUnit& unit) {
@@ -94,8 +94,11 @@ void DistributionPlot::createLegend() {
     m_plot->legend->setFillOrder(QCPLegend::foColumnsFirst);
     m_plot->legend->setBrush(Qt::NoBrush);
     m_plot->legend->setBorderPen(Qt::NoPen);
-    m_plot->legend->setMargins(QMargins(8, 4, 8, 0));
-    m_plot->legend->setFont(Theme::figures(font(), 0.85, false));
+    m_plot->legend->setMargins(QMargins(3, 4, 3, 0));
+    m_plot->legend->setFont(Theme::figures(font(), 0.8, false));
+    m_plot->legend->setIconSize(18, 12);  // names need the room
+    m_plot->legend->setIconTextPadding(4);
+    m_plot->legend->setColumnSpacing(4);
     m_plot->legend->clearItems();
     m_present.bars->addToLegend();
     m_present.key->addToLegend();
@@ -254,15 +257,28 @@ void DistributionPlot::writeNotes(const TimeUnit& unit) {
     m_verdict->setText(m_comparison ? QStringLiteral("%1: %2").arg(QLatin1String(toText(m_comparison->verdict)),
                                                                    printable(m_comparison->reason))
                                     : QString());
+    writeWarnings();
+}
+
+/// Two of them in full where there is room, else the first as far as a line goes; the tool tip has all.
+void DistributionPlot::writeWarnings() {
     constexpr qsizetype kShown = 2;
+    constexpr int kRoomy = 320;
     QStringList warnings;
     if (m_shown)
         for (const std::string& warning : m_shown->warnings) warnings << printable(warning);
     m_warnings->setToolTip(toolTipOf(warnings.join('\n')));
+    m_warnings->setVisible(!warnings.isEmpty());
     const qsizetype more = warnings.size() - kShown;
     if (more > 0) warnings = warnings.mid(0, kShown) << QStringLiteral("and %1 more").arg(more);
-    m_warnings->setText(warnings.join(QStringLiteral(" · ")));
-    m_warnings->setVisible(!warnings.isEmpty());
+    const QString text = warnings.join(QStringLiteral(" · "));
+    const int line = width() - 16;
+    m_warnings->setText(height() >= kRoomy ? text : m_warnings->fontMetrics().elidedText(text, Qt::ElideRight, line));
+}
+
+void DistributionPlot::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    writeWarnings();
 }
 
 }  // namespace bitdesk

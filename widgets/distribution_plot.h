@@ -42,6 +42,7 @@ public:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     struct Series {
@@ -62,6 +63,7 @@ private:
     void nameReference();
     QString referenceText() const;
     void writeNotes(const TimeUnit& unit);
+    void writeWarnings();
 
     QCustomPlot* m_plot = nullptr;
     Series m_present, m_reference;

@@ -135,10 +135,13 @@ PredictionTrust PredictionPlot::trust() const {
     PredictionTrust trust{.error = m_table ? m_table->medianError() : std::nullopt, .since = 0, .last = m_lastError};
     const auto errors = measuredErrors(true);
     if (errors.empty()) return trust;
-    const double since = quantile(errors, 0.5);
-    if (trust.error && *trust.error >= since) return trust;
-    trust.error = since;
-    trust.since = static_cast<int>(errors.size());
+    const auto raise = [&trust](double error, std::size_t mixes) {
+        if (trust.error && *trust.error >= error) return;
+        trust.error = error;
+        trust.since = static_cast<int>(mixes);
+    };
+    raise(quantile(errors, 0.5), errors.size());
+    if (trust.otherSpeed()) raise(std::abs(*trust.last), 1);
     return trust;
 }
 

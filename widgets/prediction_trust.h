@@ -12,6 +12,7 @@ namespace bitdesk {
 /// that the machine has changed its speed since.
 struct PredictionTrust {
     /// Median |error|: the larger of the table's on its checks and that of the mixes measured since, in this window.
+    /// Where the last one was far off, its |error| if that is larger still: a median sees a change of speed late.
     std::optional<double> error;
     int since = 0;               ///< `error` is that of so many mixes measured since; 0: the table's
     std::optional<double> last;  ///< error of the mix measured last in this window: predicted / measured − 1

@@ -42,10 +42,10 @@ QString latencyDetail(const Measurement& m) {
                        .arg(m.latencyMs.n);
     if (m.simulated) return text + QStringLiteral("\nsimulated bits");
     QStringList more;
+    if (lopsided(m)) more << QStringLiteral("95 % %1 %2").arg(unitOf(m).interval(m.medianCi95), unit.name);
     if (m.predictedMs && m.latencyMs.median > 0)
         more << QStringLiteral("predicted %1 %2, error %3")
                     .arg(unit.number(*m.predictedMs), unit.name, formatError(*m.predictedMs / m.latencyMs.median - 1));
-    if (lopsided(m)) more << QStringLiteral("95 % %1 %2").arg(unitOf(m).interval(m.medianCi95), unit.name);
     return text + QStringLiteral("\n") + more.join(QStringLiteral(" · "));
 }
 
@@ -85,6 +85,7 @@ QString trustText(const PredictionTrust& trust) {
     QString text = QStringLiteral("predicted by the layer table · ");
     if (!trust.error) text += QStringLiteral("unchecked");
     else if (trust.since == 0) text += QStringLiteral("± its median error");
+    else if (trust.since == 1) text += QStringLiteral("± error of the last mix");
     else text += QStringLiteral("± median error since (n = %1)").arg(trust.since);
     if (trust.otherSpeed())
         text += QStringLiteral("\nlast error %1: the machine's speed has changed").arg(formatError(*trust.last));

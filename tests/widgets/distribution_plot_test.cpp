@@ -94,14 +94,19 @@ TEST_F(DistributionPlotTest, EveryLineOfTheNotesIsSeen) {
         "the clock was not steady: it moved between 2100 and 3694 MHz during the measurement"};
     LatencyComparison comparison;
     comparison.reason = "ratio 0.996 [0.991, 1.001] over 505 pairs: within the 2.0 % that do not matter";
-    plot.resize(330, 330);
     plot.QWidget::show();
     plot.show(disturbed, samples::measured({{4, 4}}, around(0.5, 40)), comparison, QStringLiteral("the mix before"));
-    QTest::qWait(50);
-    for (const char* name : {"distributionNote", "distributionVerdict", "distributionWarnings"}) {
-        const auto* label = plot.findChild<QLabel*>(QLatin1String(name));
-        EXPECT_GE(label->height(), label->heightForWidth(label->width())) << name;
-        EXPECT_LT(label->geometry().bottom(), plot.height() - 2) << name;
+    for (const QSize& size : {QSize(350, 330), QSize(350, 265)}) {
+        plot.resize(size);
+        QTest::qWait(50);
+        int above = plot.findChild<QCustomPlot*>()->geometry().bottom();
+        for (const char* name : {"distributionNote", "distributionVerdict", "distributionWarnings"}) {
+            const auto* label = plot.findChild<QLabel*>(QLatin1String(name));
+            EXPECT_GE(label->height(), label->heightForWidth(label->width())) << name << " at " << size.height();
+            EXPECT_GT(label->geometry().top(), above) << name << " at " << size.height();
+            above = label->geometry().bottom();
+        }
+        EXPECT_LT(above, plot.height() - 2) << size.height();
     }
 }
 

@@ -99,6 +99,17 @@ TEST_F(PredictionPlotTest, TrustsTheTableOnlyAsFarAsItHoldsNow) {
     EXPECT_FALSE(warning->isVisible());
 }
 
+TEST_F(PredictionPlotTest, AChangeOfSpeedIsNotHiddenByTheMedian) {
+    plot.setTable(samples::table());
+    plot.addMeasured(live({{4, 4}}, 0.102, 0.100));
+    plot.addMeasured(live({{2, 2}}, 0.102, 0.100));
+    EXPECT_NEAR(*plot.trust().error, 0.02, 1e-9);
+    EXPECT_EQ(plot.trust().since, 2);
+    plot.addMeasured(live({{4, 2}}, 0.06, 0.1));
+    EXPECT_NEAR(*plot.trust().error, 0.4, 1e-9);
+    EXPECT_EQ(plot.trust().since, 1);
+}
+
 TEST_F(PredictionPlotTest, StoredTimesDoNotReplaceThoseOfNow) {
     plot.addMeasured(live({{4, 2}}, 0.105, 0.100));
     plot.addStored({live({{4, 2}}, 0.105, 0.200), live({{4, 4}}, 0.126, 0.130), live({{4, 4}}, 0.126, 0.140)});

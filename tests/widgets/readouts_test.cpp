@@ -113,6 +113,8 @@ TEST_F(ReadoutsTest, APredictionSaysWhereItsErrorComesFrom) {
         label("latencyDetail"),
         "predicted by the layer table · ± median error since (n = 3)\nlast error −41.2 %: the machine's speed has "
         "changed");
+    readouts.setPredicted(0.0617, {.error = 0.412, .since = 1, .last = -0.412});
+    EXPECT_TRUE(says("latencyDetail", "± error of the last mix"));
     readouts.setPredicted(0.0617, {.error = {}, .last = {}});
     EXPECT_TRUE(says("latencyDetail", "unchecked"));
 }
