@@ -15,9 +15,11 @@
 namespace bitdesk {
 namespace {
 
-/// "median 412.3 [410.1, 414.0] µs, quartiles [405.2 – 420.1], n = 120"
+constexpr int kLowest = 140;  // of the plot, in pixels
+
+/// "median 412.3 [410.1, 414.0] µs, quartiles 405.2–420.1 µs, n = 120"
 QString figures(const Measurement& m, const TimeUnit& unit) {
-    return QStringLiteral("median %1 %2 %3, quartiles [%4 – %5], n = %6")
+    return QStringLiteral("median %1 %2 %3, quartiles %4–%5 %3, n = %6")
         .arg(unit.number(m.latencyMs.median), unit.interval(m.medianCi95), unit.name, unit.number(m.latencyMs.q1),
              unit.number(m.latencyMs.q3))
         .arg(m.latencyMs.n);
@@ -42,13 +44,14 @@ QString outsideText(const Measurement& m, const Binning& binning, const TimeUnit
 
 DistributionPlot::DistributionPlot(QWidget* parent) : QWidget(parent) {
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
+    column->setContentsMargins(0, 0, 0, 4);
     column->setSpacing(2);
     m_plot = new QCustomPlot;
     column->addWidget(m_plot, 1);
     m_plot->yAxis->setLabel(QStringLiteral("share of the runs, %"));
-    m_reference = createSeries(QStringLiteral("reference"));
-    m_present = createSeries(QStringLiteral("this mix"));
+    m_plot->setMinimumHeight(kLowest);
+    m_reference = createSeries(QStringLiteral("reference"), 2);
+    m_present = createSeries(QStringLiteral("this mix"), 1);
     m_outsideText = new QCPItemText(m_plot);
     m_outsideText->setPositionAlignment(Qt::AlignRight | Qt::AlignTop);
     m_outsideText->position->setType(QCPItemPosition::ptAxisRectRatio);
@@ -62,8 +65,9 @@ DistributionPlot::DistributionPlot(QWidget* parent) : QWidget(parent) {
     clear();
 }
 
-DistributionPlot::Series DistributionPlot::createSeries(const QString& name) {
+DistributionPlot::Series DistributionPlot::createSeries(const QString& name, int place) {
     Series series;
+    series.place = place;
     series.interval = new QCPItemRect(m_plot);
     series.interval->topLeft->setTypeY(QCPItemPosition::ptAxisRectRatio);
     series.interval->bottomRight->setTypeY(QCPItemPosition::ptAxisRectRatio);
@@ -90,8 +94,11 @@ void DistributionPlot::createLegend() {
     m_plot->legend->setFillOrder(QCPLegend::foColumnsFirst);
     m_plot->legend->setBrush(Qt::NoBrush);
     m_plot->legend->setBorderPen(Qt::NoPen);
-    m_plot->legend->setMargins(QMargins(8, 4, 8, 0));
-    m_plot->legend->setFont(Theme::figures(font(), 0.85, false));
+    m_plot->legend->setMargins(QMargins(3, 4, 3, 0));
+    m_plot->legend->setFont(Theme::figures(font(), 0.8, false));
+    m_plot->legend->setIconSize(18, 12);  // names need the room
+    m_plot->legend->setIconTextPadding(4);
+    m_plot->legend->setColumnSpacing(4);
     m_plot->legend->clearItems();
     m_present.bars->addToLegend();
     m_present.key->addToLegend();
@@ -135,7 +142,8 @@ void DistributionPlot::changeEvent(QEvent* event) {
 }
 
 void DistributionPlot::show(const Measurement& present, const std::optional<Measurement>& reference,
-                            const std::optional<LatencyComparison>& comparison) {
+                            const std::optional<LatencyComparison>& comparison, const QString& referenceName) {
+    m_referenceName = referenceName;
     m_shown = present;
     m_against = reference;
     m_comparison = comparison;
@@ -192,11 +200,11 @@ double DistributionPlot::fill(const Series& series, const Measurement& measureme
     series.bars->setWidth(unit.perMs * m_binning.width);
     series.outside->setWidth(unit.perMs * m_binning.width);
     series.bars->setData(keys, values, true);
-    QVector<double> places, shares;  // a bin away from the others
+    QVector<double> places, shares;  // a bin away from the others, and beside the other series'
     if (found.below > 0)
-        places << unit.perMs * m_binning.centre(-2), shares << perRun * static_cast<double>(found.below);
+        places << unit.perMs * m_binning.centre(-1 - series.place), shares << perRun * static_cast<double>(found.below);
     if (found.above > 0)
-        places << unit.perMs * m_binning.centre(m_binning.bins + 1),
+        places << unit.perMs * m_binning.centre(m_binning.bins + series.place),
             shares << perRun * static_cast<double>(found.above);
     series.outside->setData(places, shares, true);
     const double median = unit.perMs * measurement.latencyMs.median;
@@ -210,13 +218,24 @@ double DistributionPlot::fill(const Series& series, const Measurement& measureme
 
 void DistributionPlot::setRanges(double tallest, bool below, bool above, const TimeUnit& unit) {
     m_plot->xAxis->setLabel(QStringLiteral("latency, %1").arg(unit.name));
-    m_plot->xAxis->setRange(unit.perMs * m_binning.centre(below ? -3 : -1),
-                            unit.perMs * m_binning.centre(m_binning.bins + (above ? 2 : 0)));
+    m_plot->xAxis->setRange(unit.perMs * m_binning.centre(below ? -4 : -1),
+                            unit.perMs * m_binning.centre(m_binning.bins + (above ? 3 : 0)));
     m_plot->yAxis->setRange(0, tallest > 0 ? 1.12 * tallest : 1);
     m_outsideText->setVisible(below || above);
+    nameReference();
+}
+
+void DistributionPlot::nameReference() {
+    m_reference.bars->setName(referenceText());
     const bool inLegend = m_plot->legend->hasItemWithPlottable(m_reference.bars);
     if (m_against && !inLegend) m_reference.bars->addToLegend();
     if (!m_against && inLegend) m_reference.bars->removeFromLegend();
+}
+
+/// "the mix before, 24444444444244"
+QString DistributionPlot::referenceText() const {
+    const QString name = m_referenceName.isEmpty() ? QStringLiteral("measured in turns") : m_referenceName;
+    return m_against ? QStringLiteral("%1, %2").arg(name, shortMix(m_against->bits)) : name;
 }
 
 void DistributionPlot::writeNotes(const TimeUnit& unit) {
@@ -229,8 +248,8 @@ void DistributionPlot::writeNotes(const TimeUnit& unit) {
         if (m_shown->simulated) lines << QStringLiteral("Simulated bits: float arithmetic, not low-bit time.");
     }
     if (m_against)
-        lines << QStringLiteral("Against: %1%2.")
-                     .arg(figures(*m_against, unit), outsideText(*m_against, m_binning, unit));
+        lines << QStringLiteral("Against %1: %2%3.")
+                     .arg(referenceText(), figures(*m_against, unit), outsideText(*m_against, m_binning, unit));
     m_note->setText(m_shown ? lines.join('\n')
                             : QStringLiteral("No latency measured yet. It is measured when the hand rests."));
     m_note->setAlignment(m_shown ? Qt::AlignLeft : Qt::AlignCenter);
@@ -238,15 +257,28 @@ void DistributionPlot::writeNotes(const TimeUnit& unit) {
     m_verdict->setText(m_comparison ? QStringLiteral("%1: %2").arg(QLatin1String(toText(m_comparison->verdict)),
                                                                    printable(m_comparison->reason))
                                     : QString());
+    writeWarnings();
+}
+
+/// Two of them in full where there is room, else the first as far as a line goes; the tool tip has all.
+void DistributionPlot::writeWarnings() {
     constexpr qsizetype kShown = 2;
+    constexpr int kRoomy = 320;
     QStringList warnings;
     if (m_shown)
         for (const std::string& warning : m_shown->warnings) warnings << printable(warning);
     m_warnings->setToolTip(toolTipOf(warnings.join('\n')));
+    m_warnings->setVisible(!warnings.isEmpty());
     const qsizetype more = warnings.size() - kShown;
     if (more > 0) warnings = warnings.mid(0, kShown) << QStringLiteral("and %1 more").arg(more);
-    m_warnings->setText(warnings.join(QStringLiteral(" · ")));
-    m_warnings->setVisible(!warnings.isEmpty());
+    const QString text = warnings.join(QStringLiteral(" · "));
+    const int line = width() - 16;
+    m_warnings->setText(height() >= kRoomy ? text : m_warnings->fontMetrics().elidedText(text, Qt::ElideRight, line));
+}
+
+void DistributionPlot::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    writeWarnings();
 }
 
 }  // namespace bitdesk

@@ -31,8 +31,9 @@ public:
     explicit DistributionPlot(QWidget* parent = nullptr);
 
     using QWidget::show;
+    /// `referenceName` says what `reference` is: "the baseline".
     void show(const Measurement& present, const std::optional<Measurement>& reference,
-              const std::optional<LatencyComparison>& comparison);
+              const std::optional<LatencyComparison>& comparison, const QString& referenceName);
     /// The hand moved: what is shown belongs to the former mix.
     void setStale();
     void clear();
@@ -41,6 +42,7 @@ public:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     struct Series {
@@ -49,15 +51,19 @@ private:
         QCPItemStraightLine* median = nullptr;
         QCPItemRect* interval = nullptr;
         QCPGraph* key = nullptr;  ///< for the legend
+        int place = 0;            ///< of `outside`: bins away from the axis' own, each series in its own
     };
-    Series createSeries(const QString& name);
+    Series createSeries(const QString& name, int place);
     void createLegend();
     void style();
     void styleSeries(const Series& series, const QColor& colour, bool filled);
     void refresh();
     double fill(const Series& series, const Measurement& measurement, const TimeUnit& unit);
     void setRanges(double tallest, bool below, bool above, const TimeUnit& unit);
+    void nameReference();
+    QString referenceText() const;
     void writeNotes(const TimeUnit& unit);
+    void writeWarnings();
 
     QCustomPlot* m_plot = nullptr;
     Series m_present, m_reference;
@@ -67,6 +73,7 @@ private:
     QLabel* m_warnings = nullptr;
     std::optional<Measurement> m_shown, m_against;
     std::optional<LatencyComparison> m_comparison;
+    QString m_referenceName;
     Binning m_binning;
     bool m_stale = false;
 };

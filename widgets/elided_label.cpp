@@ -33,7 +33,8 @@ void ElidedLabel::paintEvent(QPaintEvent* event) {
     const auto lines = text().split('\n');
     const int height = fontMetrics().lineSpacing();
     QRect place = contentsRect();
-    place.setTop(place.top() + (place.height() - height * static_cast<int>(lines.size())) / 2);
+    if (!alignment().testFlag(Qt::AlignTop))
+        place.setTop(place.top() + (place.height() - height * static_cast<int>(lines.size())) / 2);
     place.setHeight(height);
     for (const QString& line : lines) {
         painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter,

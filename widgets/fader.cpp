@@ -18,7 +18,7 @@ namespace {
 constexpr int kWidest = 96;
 constexpr int kTop = 30;     // the figure above the groove
 constexpr int kBottom = 52;  // three caption lines below it
-constexpr int kKnobHeight = 14;
+constexpr int kKnobHeight = 14, kKnobWidth = 24;
 constexpr int kGrooveWidth = 4;
 
 }  // namespace
@@ -165,7 +165,7 @@ void Fader::paintGroove(QPainter& painter) const {
         const QPoint at = notch(bits);
         painter.setPen(theme.muted);
         painter.drawLine(at.x() - 9, at.y(), at.x() - 5, at.y());
-        painter.drawText(QRect(at.x() - 26, at.y() - 8, 14, 16), Qt::AlignRight | Qt::AlignVCenter,
+        painter.drawText(QRect(at.x() - kKnobWidth / 2 - 18, at.y() - 8, 14, 16), Qt::AlignRight | Qt::AlignVCenter,
                          QString::number(bits));
     }
     if (m_bits == 0) return;
@@ -180,7 +180,8 @@ void Fader::paintGroove(QPainter& painter) const {
     painter.drawRoundedRect(QRect(full.left(), at.y(), full.width(), full.bottom() - at.y() + 1), 2, 2);
     painter.setPen(QPen(theme.surface, 1));
     painter.setBrush(theme.accent);
-    painter.drawRoundedRect(QRectF(at.x() - 12, at.y() - kKnobHeight / 2.0, 24, kKnobHeight), 4, 4);
+    painter.drawRoundedRect(QRectF(at.x() - kKnobWidth / 2.0, at.y() - kKnobHeight / 2.0, kKnobWidth, kKnobHeight), 4,
+                            4);
     painter.drawLine(at.x() - 6, at.y(), at.x() + 6, at.y());
 }
 
@@ -201,7 +202,7 @@ void Fader::paintShare(QPainter& painter) const {
     painter.setFont(Theme::figures(font(), 0.65, false));
     painter.setPen(theme.muted);
     painter.drawText(
-        QRect(bar.center().x() - 16, bar.top() - 16, 32, 14), Qt::AlignCenter,
+        QRect(bar.center().x() - 15, bar.top() - kKnobHeight / 2 - 17, 32, 14), Qt::AlignCenter,
         m_caption.share < 0.005 ? QStringLiteral("<1%") : QStringLiteral("%1%").arg(100 * m_caption.share, 0, 'f', 0));
 }
 

@@ -3,6 +3,7 @@
 
 #include "widgets/fader_bank.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
@@ -16,6 +17,8 @@
 
 namespace bitdesk {
 namespace {
+
+constexpr int kLowest = 216;  // captions whole, and the faders long enough for a hand
 
 /// "stage2.block1.conv1" → ("stage2", "b1 conv1"); a name without dots is its own group.
 std::pair<QString, QString> splitName(const std::string& name) {
@@ -69,12 +72,13 @@ FaderBank::FaderBank(QWidget* parent) : QWidget(parent) {
     m_scroll->setFrameShape(QFrame::NoFrame);
     m_scroll->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     row->addWidget(m_scroll, 1);
-    setMinimumHeight(216);
+    setMinimumHeight(kLowest);
 }
 
 void FaderBank::setNetwork(const Network& network, const std::vector<int>& widths) {
     delete m_master;
     m_faders.clear();
+    m_titles.clear();
     m_master = new Fader(widths, {QStringLiteral("MASTER"), QStringLiteral("all layers"), QString(),
                                   QStringLiteral("Moves every layer to one bit-width"),
                                   QStringLiteral("Moves every layer to one bit-width"), -1});
@@ -101,6 +105,7 @@ void FaderBank::setNetwork(const Network& network, const std::vector<int>& width
     }
     row->addStretch(0);
     m_scroll->setWidget(bank);
+    style();
     m_bits = uniformBits(network, widths.back());
     setMix(m_bits);
 }
@@ -114,8 +119,8 @@ QWidget* FaderBank::createGroup(const Network& network, const QString& title, co
     auto* label = new QLabel(title);
     label->setTextFormat(Qt::PlainText);
     label->setFont(Theme::figures(font(), 0.9, true));
-    label->setForegroundRole(QPalette::PlaceholderText);
     column->addWidget(label);
+    m_titles.push_back(label);
     auto* row = new QHBoxLayout;
     row->setSpacing(0);
     const double all = static_cast<double>(macs(network));
@@ -128,6 +133,15 @@ QWidget* FaderBank::createGroup(const Network& network, const QString& title, co
     }
     column->addLayout(row, 1);
     return group;
+}
+
+void FaderBank::style() {
+    for (QLabel* title : m_titles) setTextColour(*title, Theme::of(palette()).muted);
+}
+
+void FaderBank::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) style();
 }
 
 void FaderBank::connectFader(Fader* fader, int layer) {

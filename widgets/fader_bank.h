@@ -8,6 +8,7 @@
 
 #include "core/network/bit_configuration.h"
 
+class QLabel;
 class QScrollArea;
 
 namespace bitdesk {
@@ -33,7 +34,11 @@ signals:
     /// one.
     void mixMoved(const bitdesk::BitConfiguration& bits, int gesture);
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
+    void style();
     QWidget* createGroup(const Network& network, const QString& title, const std::vector<int>& layers,
                          const std::vector<int>& widths);
     void connectFader(Fader* fader, int layer);
@@ -43,6 +48,7 @@ private:
     QWidget* m_masterPlace = nullptr;
     Fader* m_master = nullptr;
     std::vector<Fader*> m_faders;
+    std::vector<QLabel*> m_titles;  ///< of the stages
     BitConfiguration m_bits;
     int m_gesture = 0;
 };

@@ -13,6 +13,8 @@ QString formatSigned(double value, int digits) {
     return (value < 0 ? QStringLiteral("−") : QStringLiteral("+")) + QString::number(std::abs(value), 'f', digits);
 }
 
+QString formatError(double error) { return QStringLiteral("%1 %").arg(formatSigned(100 * error, 1)); }
+
 QString printable(const std::string& text) {
     constexpr qsizetype kLongest = 300;
     QString line = QString::fromStdString(text);
@@ -40,14 +42,20 @@ TimeUnit TimeUnit::forLongest(double longestMs) {
 }
 
 TimeUnit TimeUnit::forFigure(double ms, double halfMs) {
-    const bool micro = ms < 0.1;
-    TimeUnit unit{.perMs = micro ? 1e3 : 1, .digits = 2, .name = micro ? QStringLiteral("µs") : QStringLiteral("ms")};
-    if (micro) unit.digits = 1;
-    else if (ms < 1) unit.digits = 3;
+    TimeUnit unit = forLongest(ms);
     if (halfMs > 0)
         unit.digits =
             std::max(unit.digits, static_cast<int>(std::ceil(-std::log10(std::clamp(unit.perMs * halfMs, 1e-5, 1.0)))));
     return unit;
+}
+
+QString shortMix(const BitConfiguration& bits) {
+    constexpr qsizetype kLongest = 20, kEnd = 8;
+    QString text;
+    for (const int width : bits.bits)
+        text += width < 10 ? QString::number(width) : QStringLiteral("(%1)").arg(width);  // a digit a layer
+    if (text.size() > kLongest) text = text.left(kEnd) + QStringLiteral("…") + text.right(kEnd);
+    return text;
 }
 
 QString shortLayerName(const std::string& name) {

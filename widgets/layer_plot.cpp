@@ -21,7 +21,7 @@ QString nothingMeasured() { return QStringLiteral("No time measured yet."); }
 
 LayerPlot::LayerPlot(Quantity quantity, QWidget* parent) : QWidget(parent), m_quantity(quantity) {
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
+    column->setContentsMargins(0, 0, 0, quantity == Quantity::Time ? 4 : 0);
     column->setSpacing(2);
     m_plot = new QCustomPlot;
     column->addWidget(m_plot, 1);
@@ -82,7 +82,10 @@ void LayerPlot::setTimes(const std::vector<LayerTime>& layers, bool simulated) {
         m_shown.high << unit.perMs * (layer.milliseconds.q3 - layer.milliseconds.median);
         runs = layer.milliseconds.n;
     }
-    QString note = QStringLiteral("Median and quartiles of %1 runs of one image.").arg(runs);
+    QString note = QStringLiteral(
+                       "This mix's own runs, n = %1: median and quartiles, one image. The tab Layers has "
+                       "times fitted from many mixes.")
+                       .arg(runs);
     if (simulated) note += QStringLiteral(" Simulated bits: float arithmetic, not low-bit time.");
     m_doubtful = simulated;
     show(layers.empty() ? nothingMeasured() : note);

@@ -112,7 +112,9 @@ bool LayerTableModel::isPresent(int row, int column) const {
 }
 
 QString LayerTableModel::share(double ms) const {
-    return m_predicted && *m_predicted > 0 ? QStringLiteral("%1 %").arg(100 * ms / *m_predicted, 0, 'f', 1) : kNothing;
+    if (!m_predicted || !(*m_predicted > 0)) return kNothing;
+    const QString text = QStringLiteral("%1 %").arg(100 * ms / *m_predicted, 0, 'f', 1);
+    return text.startsWith('-') ? QChar(0x2212) + text.mid(1) : text;
 }
 
 QString LayerTableModel::text(int row, int column) const {
@@ -155,25 +157,25 @@ QString LayerTableModel::wholeText() const {
     const TimeUnit& unit = m_wholeUnit;
     const QString predicted = QStringLiteral("predicted %1 %2").arg(unit.number(*m_predicted), unit.name);
     if (!m_measured || m_measured->bits != m_mix) return predicted + QStringLiteral("\nnot measured yet");
-    const double measured = m_measured->latencyMs.median, residual = measured - *m_predicted;
-    return QStringLiteral("%1 · measured %2 %3 %4, n = %5\nresidual %6 %4 (%7 %)")
-        .arg(predicted, unit.number(measured), unit.interval(m_measured->medianCi95), unit.name)
-        .arg(m_measured->latencyMs.n)
-        .arg(formatSigned(unit.perMs * residual, unit.digits),
-             formatSigned(*m_predicted > 0 ? 100 * residual / *m_predicted : 0, 1));
+    const double measured = m_measured->latencyMs.median;
+    return QStringLiteral("%1, error %2 (%3 %4)\nmeasured %5 %6 %4, n = %7")
+        .arg(predicted, formatError(measured > 0 ? *m_predicted / measured - 1 : 0),
+             formatSigned(unit.perMs * (*m_predicted - measured), unit.digits), unit.name, unit.number(measured),
+             unit.interval(m_measured->medianCi95))
+        .arg(m_measured->latencyMs.n);
 }
 
 QString LayerTableModel::wholeToolTip() const {
     if (!m_predicted) return wholeText();
     const double outside = m_table->outsideMs.median;
-    return QStringLiteral("sum of the layers %1 + outside %2 = predicted %3 %4\n%5\nresidual: measured less predicted")
+    return QStringLiteral("sum of the layers %1 + outside %2 = predicted %3 %4\n%5\nerror: predicted / measured − 1")
         .arg(m_wholeUnit.number(*m_predicted - outside), m_wholeUnit.number(outside), m_wholeUnit.number(*m_predicted),
              m_wholeUnit.name, wholeText());
 }
 
 QString LayerTableModel::toolTip(int row, int column) const {
     const auto quartilesText = [this](const Quartiles& q) {
-        return QStringLiteral("quartiles [%1 – %2] %3, n = %4")
+        return QStringLiteral("quartiles %1–%2 %3, n = %4")
             .arg(m_unit.number(q.q1), m_unit.number(q.q3), m_unit.name)
             .arg(q.n);
     };

@@ -7,6 +7,8 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QListWidget>
+#include <QScrollBar>
+#include <QSplitter>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -19,8 +21,6 @@
 
 namespace bitdesk {
 namespace {
-
-constexpr int kFindingsShown = 4;  // the others are scrolled to
 
 QString cellText(const LayerCell& cell, const TimeUnit& unit) {
     return QStringLiteral("%1 %2").arg(unit.number(cell.milliseconds.median), unit.interval(cell.ci95));
@@ -35,6 +35,11 @@ QString findingText(const LayerFinding& finding) {
         .arg(finding.fromBits)
         .arg(finding.toBits)
         .arg(QLatin1String(toText(finding.cause)), cellText(finding.from, unit), cellText(finding.to, unit), unit.name);
+}
+
+/// What the list shows: the figures, and under them the cause in a sentence.
+QString findingLines(const LayerFinding& finding) {
+    return QStringLiteral("%1\n%2").arg(findingText(finding), printable(finding.explanation));
 }
 
 QString findingToolTip(const LayerFinding& finding) {
@@ -59,7 +64,6 @@ LayerTableView::LayerTableView(QWidget* parent) : QWidget(parent) {
     m_empty->setTextFormat(Qt::PlainText);
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
-    m_empty->setForegroundRole(QPalette::PlaceholderText);
     m_pages = new QStackedWidget;
     m_pages->addWidget(m_empty);
     m_pages->addWidget(createContent());
@@ -72,7 +76,6 @@ QWidget* LayerTableView::createContent() {
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(0, 3, 0, 0);
     column->setSpacing(2);
-    createTable();
     m_caption = new ElidedLabel;
     m_caption->setObjectName(QStringLiteral("layerTableCaption"));
     m_warnings = new ElidedLabel;
@@ -83,8 +86,10 @@ QWidget* LayerTableView::createContent() {
     m_findings = new QListWidget;
     m_findings->setFrameShape(QFrame::NoFrame);
     m_findings->setSelectionMode(QAbstractItemView::NoSelection);
-    m_findings->setTextElideMode(Qt::ElideRight);
-    m_findings->setUniformItemSizes(true);
+    m_findings->setWordWrap(true);
+    m_findings->setResizeMode(QListView::Adjust);
+    m_findings->setAlternatingRowColors(true);
+    m_findings->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_findings->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_findings->setAccessibleName(QStringLiteral("Layers that fewer BitOPs did not make faster"));
     for (QWidget* widget : std::initializer_list<QWidget*>{m_caption, m_warnings, m_findings})
@@ -92,36 +97,70 @@ QWidget* LayerTableView::createContent() {
     for (QLabel* label : {m_caption, m_warnings, m_heading}) label->setContentsMargins(6, 0, 6, 0);
     column->addWidget(m_caption);
     column->addWidget(m_warnings);
-    column->addWidget(m_table, 1);
-    column->addWidget(m_heading);
-    column->addWidget(m_findings);
+    auto* halves = new QSplitter(Qt::Vertical);
+    halves->setChildrenCollapsible(false);
+    halves->addWidget(createTables());
+    auto* lower = new QWidget;
+    auto* list = new QVBoxLayout(lower);
+    list->setContentsMargins(0, 0, 0, 0);
+    list->setSpacing(2);
+    list->addWidget(m_heading);
+    list->addWidget(m_findings, 1);
+    halves->addWidget(lower);
+    halves->setStretchFactor(0, 3);
+    halves->setStretchFactor(1, 2);
+    halves->setSizes({300, 200});
+    column->addWidget(halves, 1);
     return content;
 }
 
-void LayerTableView::createTable() {
-    m_table = new QTableView;
-    m_table->setModel(m_model);
-    m_table->setFont(Theme::figures(font(), 0.85, false));
-    m_table->horizontalHeader()->setFont(m_table->font());
-    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setShowGrid(false);
-    m_table->setAlternatingRowColors(true);
-    m_table->setWordWrap(false);
+/// The layers, which scroll, and under them the closing rows, which do not.
+QWidget* LayerTableView::createTables() {
+    m_table = createTable(QStringLiteral("layerTable"), QStringLiteral("Times of the layers"));
+    m_closing = createTable(QStringLiteral("layerTableClosing"), QStringLiteral("Their sum and the whole run"));
+    m_closing->horizontalHeader()->hide();
+    m_closing->setAlternatingRowColors(false);
+    m_closing->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_closing->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_table->viewport()->installEventFilter(this);
-    m_table->setFrameShape(QFrame::NoFrame);
-    m_table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + 5);
-    m_table->horizontalHeader()->setHighlightSections(false);
-    m_table->horizontalHeader()->setMinimumSectionSize(20);
-    m_table->setAccessibleName(QStringLiteral("Times of the layers"));
+    connect(m_table->horizontalScrollBar(), &QScrollBar::valueChanged, m_closing->horizontalScrollBar(),
+            &QScrollBar::setValue);
+    auto* tables = new QWidget;
+    auto* column = new QVBoxLayout(tables);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_table, 1);
+    column->addWidget(m_closing);
+    return tables;
+}
+
+QTableView* LayerTableView::createTable(const QString& name, const QString& accessibleName) {
+    auto* table = new QTableView;
+    table->setObjectName(name);
+    table->setModel(m_model);
+    table->setFont(Theme::figures(font(), 0.85, false));
+    table->horizontalHeader()->setFont(table->font());
+    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table->setShowGrid(false);
+    table->setAlternatingRowColors(true);
+    table->setWordWrap(false);
+    table->setTextElideMode(Qt::ElideMiddle);  // kernels differ at their ends
+    table->setFrameShape(QFrame::NoFrame);
+    table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table->verticalHeader()->hide();
+    table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 5);
+    table->horizontalHeader()->setHighlightSections(false);
+    table->horizontalHeader()->setMinimumSectionSize(20);
+    table->setAccessibleName(accessibleName);
+    return table;
 }
 
 void LayerTableView::style() {
     const Theme theme = Theme::of(palette());
     m_model->setTheme(theme);
-    setTextColour(*m_caption, theme.muted);
+    for (QWidget* view : std::initializer_list<QWidget*>{m_table, m_closing, m_findings}) setStripes(*view, theme);
+    for (QLabel* label : {m_empty, m_caption}) setTextColour(*label, theme.muted);
     setTextColour(*m_heading, theme.text);
     setTextColour(*m_warnings, theme.warning);
 }
@@ -137,6 +176,7 @@ void LayerTableView::setTable(const std::optional<LayerTable>& table) {
     showFindings(table ? table->findings : std::vector<LayerFinding>());
     if (!table) return;
     spanCells();
+    shareRows();
     fitColumns();
     writeCaption();
 }
@@ -150,13 +190,24 @@ void LayerTableView::clear() {
 }
 
 void LayerTableView::spanCells() {
-    m_table->clearSpans();
-    for (int row = 0; row < m_model->wholeRow(); ++row)
-        if (m_model->spansWidths(row) && m_model->widths() > 1)
-            m_table->setSpan(row, LayerTableModel::FirstWidth, 1, m_model->widths());
-    m_table->resizeRowToContents(m_model->wholeRow());  // two lines
-    m_table->setSpan(m_model->wholeRow(), LayerTableModel::Requested, 1,
-                     m_model->columnCount() - LayerTableModel::Requested);
+    for (QTableView* table : {m_table, m_closing}) {
+        table->clearSpans();
+        for (int row = 0; row < m_model->wholeRow(); ++row)
+            if (m_model->spansWidths(row) && m_model->widths() > 1)
+                table->setSpan(row, LayerTableModel::FirstWidth, 1, m_model->widths());
+        table->setSpan(m_model->wholeRow(), LayerTableModel::Requested, 1,
+                       m_model->columnCount() - LayerTableModel::Requested);
+    }
+}
+
+/// Each of the two tables shows its part of the model's rows.
+void LayerTableView::shareRows() {
+    for (int row = 0; row < m_model->rowCount(); ++row) {
+        m_table->setRowHidden(row, row >= m_model->outsideRow());
+        m_closing->setRowHidden(row, row < m_model->outsideRow());
+    }
+    m_closing->setRowHeight(m_model->wholeRow(), 2 * m_closing->fontMetrics().lineSpacing() + 4);
+    m_closing->setFixedHeight(m_closing->rowHeight(m_model->outsideRow()) + m_closing->rowHeight(m_model->wholeRow()));
 }
 
 /// Not by what a mix shows: widths that followed it would jump under the hand.
@@ -183,6 +234,7 @@ void LayerTableView::fitColumns() {
     constexpr int kNarrowest = 56;
     const int left = m_table->viewport()->width() - others;
     m_table->setColumnWidth(m_model->kernelColumn(), std::clamp(left, kNarrowest, std::max(kernel, kNarrowest)));
+    for (int i = 0; i < m_model->columnCount(); ++i) m_closing->setColumnWidth(i, m_table->columnWidth(i));
 }
 
 bool LayerTableView::eventFilter(QObject* watched, QEvent* event) {
@@ -193,20 +245,20 @@ bool LayerTableView::eventFilter(QObject* watched, QEvent* event) {
 void LayerTableView::showFindings(const std::vector<LayerFinding>& findings) {
     m_findings->clear();
     for (const LayerFinding& finding : findings) {
-        auto* item = new QListWidgetItem(findingText(finding));
+        auto* item = new QListWidgetItem(findingLines(finding));
         item->setToolTip(toolTipOf(findingToolTip(finding)));
         m_findings->addItem(item);
     }
     m_heading->setText(findings.empty() ? QStringLiteral("No layer found where BitOPs fell and latency did not")
                                         : QStringLiteral("BitOPs fell, latency did not · %1").arg(findings.size()));
     m_findings->setVisible(!findings.empty());
-    const int rows = std::min(kFindingsShown, m_findings->count());
-    m_findings->setFixedHeight(rows * std::max(1, m_findings->sizeHintForRow(0)));
+    // Nothing to list: the table has all the room but the heading's.
+    m_findings->parentWidget()->setMaximumHeight(findings.empty() ? m_heading->sizeHint().height() : QWIDGETSIZE_MAX);
 }
 
 void LayerTableView::writeCaption() {
     const LayerTable& table = *m_model->table();
-    QString text = QStringLiteral("Fitted from %1 mixes · batch %2, %3 thread(s) on %4")
+    QString text = QStringLiteral("Fitted from %1 mixes; this mix's own runs: tab Time\nbatch %2, %3 thread(s) on %4")
                        .arg(table.mixes)
                        .arg(table.key.batch)
                        .arg(table.key.threads)

@@ -38,9 +38,11 @@ protected:
 
 private:
     QWidget* createContent();
-    void createTable();
+    QWidget* createTables();
+    QTableView* createTable(const QString& name, const QString& accessibleName);
     void style();
     void spanCells();
+    void shareRows();
     void fitColumns();
     void showFindings(const std::vector<LayerFinding>& findings);
     void writeCaption();
@@ -51,6 +53,7 @@ private:
     QLabel* m_caption = nullptr;
     QLabel* m_warnings = nullptr;
     QTableView* m_table = nullptr;
+    QTableView* m_closing = nullptr;  ///< the same model's last two rows
     QLabel* m_heading = nullptr;
     QListWidget* m_findings = nullptr;
 };

@@ -25,12 +25,13 @@ double beyond(double distance) { return std::isfinite(distance) ? std::max(0.0, 
 
 PredictionPlot::PredictionPlot(QWidget* parent) : QWidget(parent) {
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
+    column->setContentsMargins(0, 0, 0, 4);
     column->setSpacing(2);
     m_plot = new QCustomPlot;
     column->addWidget(m_plot, 1);
     m_note = createNote(QStringLiteral("predictionNote"), font());
-    column->addWidget(m_note);
+    m_warning = createNote(QStringLiteral("predictionWarning"), font());
+    for (QLabel* label : {m_note, m_warning}) column->addWidget(label);
     m_gestures = new PlotGestures(m_plot);
     connect(m_gestures, &PlotGestures::showAll, this, &PredictionPlot::fit);
     connect(m_gestures, &PlotGestures::hovered, this, &PredictionPlot::showToolTip);
@@ -74,6 +75,7 @@ void PredictionPlot::style() {
     m_measuredGraph->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDiamond, theme.accent, theme.accent, 9));
     m_measuredBars->setPen(QPen(theme.accent, 1.5));
     setTextColour(*m_note, theme.muted);
+    setTextColour(*m_warning, theme.warning);
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -94,18 +96,58 @@ void PredictionPlot::setTable(const std::optional<LayerTable>& table) {
     refresh();
 }
 
+std::optional<PredictionPlot::Point> PredictionPlot::pointOf(const Measurement& measurement) {
+    if (measurement.simulated || !measurement.predictedMs) return std::nullopt;
+    return Point{.bits = measurement.bits,
+                 .predictedMs = *measurement.predictedMs,
+                 .measuredMs = measurement.latencyMs.median,
+                 .ci95 = measurement.medianCi95,
+                 .n = measurement.latencyMs.n};
+}
+
 void PredictionPlot::addMeasured(const Measurement& measurement) {
-    if (measurement.simulated || !measurement.predictedMs) return;
-    m_measured[measurement.bits] = {.bits = measurement.bits,
-                                    .predictedMs = *measurement.predictedMs,
-                                    .measuredMs = measurement.latencyMs.median,
-                                    .ci95 = measurement.medianCi95,
-                                    .n = measurement.latencyMs.n};
+    auto point = pointOf(measurement);
+    if (!point) return;
+    point->live = true;
+    m_lastError = point->error();
+    m_measured[measurement.bits] = *point;
     refresh();
+}
+
+void PredictionPlot::addStored(const std::vector<Measurement>& measurements) {
+    for (const Measurement& measurement : measurements) {
+        const auto point = pointOf(measurement);
+        if (!point) continue;
+        Point& slot = m_measured[measurement.bits];
+        if (!slot.live) slot = *point;
+    }
+    refresh();
+}
+
+std::vector<double> PredictionPlot::measuredErrors(bool liveOnly) const {
+    std::vector<double> errors;
+    for (const auto& [bits, point] : m_measured)
+        if (point.live || !liveOnly) errors.push_back(std::abs(point.error()));
+    return errors;
+}
+
+PredictionTrust PredictionPlot::trust() const {
+    PredictionTrust trust{.error = m_table ? m_table->medianError() : std::nullopt, .since = 0, .last = m_lastError};
+    const auto errors = measuredErrors(true);
+    if (errors.empty()) return trust;
+    const auto raise = [&trust](double error, std::size_t mixes) {
+        if (trust.error && *trust.error >= error) return;
+        trust.error = error;
+        trust.since = static_cast<int>(mixes);
+    };
+    raise(quantile(errors, 0.5), errors.size());
+    if (trust.otherSpeed()) raise(std::abs(*trust.last), 1);
+    return trust;
 }
 
 void PredictionPlot::clear() {
     m_measured.clear();
+    m_lastError.reset();
     m_gestures->reset();
     setTable(std::nullopt);
 }
@@ -132,6 +174,11 @@ void PredictionPlot::refresh() {
     setData(m_measuredGraph, m_measuredBars, {all.begin() + static_cast<std::ptrdiff_t>(m_checks.size()), all.end()});
     m_plot->setVisible(!all.empty());
     m_note->setText(noteText());
+    m_warning->setVisible(trust().otherSpeed());
+    if (m_lastError)
+        m_warning->setText(QStringLiteral("The mix measured last was predicted with an error of %1: the machine now "
+                                          "runs at another speed than when the table was measured.")
+                               .arg(formatError(*m_lastError)));
     m_note->setAlignment(all.empty() ? Qt::AlignCenter : Qt::AlignLeft);
     if (m_gestures->userZoomed()) m_plot->replot(QCustomPlot::rpQueuedReplot);
     else fit();
@@ -166,12 +213,14 @@ QString PredictionPlot::noteText() const {
     } else {
         parts << QStringLiteral("No layer table yet. It is measured when the hand rests.");
     }
-    std::vector<double> errors;
-    for (const auto& [bits, point] : m_measured) errors.push_back(std::abs(point.error()));
+    const auto errors = measuredErrors(false), live = measuredErrors(true);
     if (!errors.empty())
         parts << QStringLiteral("◆ measured since: %1 mix(es), median error %2 %")
                      .arg(errors.size())
                      .arg(100 * quantile(errors, 0.5), 0, 'f', 1);
+    if (!live.empty() && live.size() < errors.size())
+        parts.last() +=
+            QStringLiteral("; in this window %1, %2 %").arg(live.size()).arg(100 * quantile(live, 0.5), 0, 'f', 1);
     if (pointCount() > 0) parts << QStringLiteral("bars: 95 % of the median; band: ± %1 %").arg(100 * kBand);
     return parts.join(QStringLiteral("\n"));
 }
@@ -216,9 +265,9 @@ std::optional<PredictionPlot::Point> PredictionPlot::find(const BitConfiguration
 QString PredictionPlot::toolTipText(const Point& point) const {
     const TimeUnit unit = TimeUnit::forLongest(std::max(point.predictedMs, point.measuredMs));
     const QString runs = point.n > 0 ? QStringLiteral(", n = %1").arg(point.n) : QString();
-    return QStringLiteral("%1\npredicted %2 %3 (%4 %)\nmeasured %5 %6 %3%7\nclick to load")
+    return QStringLiteral("%1\npredicted %2 %3, error %4\nmeasured %5 %6 %3%7\nclick to load")
         .arg(QString::fromStdString(toText(point.bits)), unit.number(point.predictedMs), unit.name,
-             formatSigned(100 * point.error(), 1), unit.number(point.measuredMs), unit.interval(point.ci95), runs);
+             formatError(point.error()), unit.number(point.measuredMs), unit.interval(point.ci95), runs);
 }
 
 QString PredictionPlot::toolTipOf(const BitConfiguration& bits) const {

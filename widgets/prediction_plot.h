@@ -10,6 +10,7 @@
 
 #include "core/results/layer_table.h"
 #include "core/results/results.h"
+#include "widgets/prediction_trust.h"
 
 class QCustomPlot;
 class QCPErrorBars;
@@ -28,10 +29,15 @@ public:
     explicit PredictionPlot(QWidget* parent = nullptr);
 
     void setTable(const std::optional<LayerTable>& table);
-    /// Ignores what was not predicted beforehand, and simulated bits. The last of a mix is shown.
+    /// Measured in this window, now. Ignores what was not predicted beforehand, and simulated bits. The last of a mix
+    /// is shown.
     void addMeasured(const Measurement& measurement);
+    /// Measured before this window was opened, the newest of a mix last: shown, but no judgement of the table today.
+    void addStored(const std::vector<Measurement>& measurements);
     void clear();
 
+    /// How far off the next prediction is to be taken.
+    PredictionTrust trust() const;
     int pointCount() const { return static_cast<int>(m_checks.size() + m_measured.size()); }
     /// Pixel of a mix's point in this widget, for a click; nothing where it is not shown.
     std::optional<QPoint> pixelOf(const BitConfiguration& bits) const;
@@ -49,6 +55,7 @@ private:
         double predictedMs = 0, measuredMs = 0;
         Interval ci95;
         std::int64_t n = 0;  ///< 0: not told
+        bool live = false;   ///< measured in this window
         double error() const { return measuredMs > 0 ? predictedMs / measuredMs - 1 : 0; }
     };
     void createGraphs();
@@ -56,6 +63,8 @@ private:
     void refresh();
     void setData(QCPGraph* graph, QCPErrorBars* bars, const std::vector<Point>& points);
     std::vector<Point> points() const;
+    static std::optional<Point> pointOf(const Measurement& measurement);
+    std::vector<double> measuredErrors(bool liveOnly) const;
     QString noteText() const;
     QString toolTipText(const Point& point) const;
     void fit();
@@ -74,10 +83,12 @@ private:
     QCPGraph* m_measuredGraph = nullptr;
     QCPErrorBars* m_measuredBars = nullptr;
     QLabel* m_note = nullptr;
+    QLabel* m_warning = nullptr;
     std::optional<LayerTable> m_table;
     std::vector<Point> m_checks;
     std::map<BitConfiguration, Point> m_measured;
-    double m_perMs = 1;  ///< of the axes
+    std::optional<double> m_lastError;  ///< of the mix measured last in this window
+    double m_perMs = 1;                 ///< of the axes
 };
 
 }  // namespace bitdesk

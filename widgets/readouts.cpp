@@ -36,23 +36,24 @@ bool lopsided(const Measurement& m) {
 TimeUnit unitOf(const Measurement& m) { return TimeUnit::forFigure(m.latencyMs.median, m.medianCi95.half()); }
 
 QString latencyDetail(const Measurement& m) {
-    const TimeUnit unit = unitOf(m);
-    QString text = QStringLiteral("[%1 – %2] n = %3")
-                       .arg(unit.number(m.latencyMs.q1), unit.number(m.latencyMs.q3))
+    const TimeUnit unit = TimeUnit::forLongest(m.latencyMs.median);
+    QString text = QStringLiteral("quartiles %1–%2 %3 · n = %4")
+                       .arg(unit.number(m.latencyMs.q1), unit.number(m.latencyMs.q3), unit.name)
                        .arg(m.latencyMs.n);
-    if (m.simulated) return text + QStringLiteral(" · simulated bits");
-    if (lopsided(m)) text += QStringLiteral(" · 95 % %1").arg(unit.interval(m.medianCi95));
+    if (m.simulated) return text + QStringLiteral("\nsimulated bits");
+    QStringList more;
+    if (lopsided(m)) more << QStringLiteral("95 % %1 %2").arg(unitOf(m).interval(m.medianCi95), unit.name);
     if (m.predictedMs && m.latencyMs.median > 0)
-        text += QStringLiteral(" · predicted %1 (%2 %)")
-                    .arg(unit.number(*m.predictedMs), formatSigned(100 * (*m.predictedMs / m.latencyMs.median - 1), 1));
-    return text;
+        more << QStringLiteral("predicted %1 %2, error %3")
+                    .arg(unit.number(*m.predictedMs), unit.name, formatError(*m.predictedMs / m.latencyMs.median - 1));
+    return text + QStringLiteral("\n") + more.join(QStringLiteral(" · "));
 }
 
 QString latencyFacts(const Measurement& m) {
     const TimeUnit unit = unitOf(m);
     QStringList lines{QStringLiteral("median %1 %3, 95 % interval %2 %3 (bootstrap)")
                           .arg(unit.number(m.latencyMs.median), unit.interval(m.medianCi95), unit.name),
-                      QStringLiteral("quartiles %1 – %2 %3, n = %4 runs of %5 image(s), %6 thread(s)")
+                      QStringLiteral("quartiles %1–%2 %3, n = %4 runs of %5 image(s), %6 thread(s)")
                           .arg(unit.number(m.latencyMs.q1), unit.number(m.latencyMs.q3), unit.name)
                           .arg(m.latencyMs.n)
                           .arg(m.batch)
@@ -65,58 +66,84 @@ QString latencyFacts(const Measurement& m) {
     return lines.join(QStringLiteral("\n"));
 }
 
+/// "same · 0.996 [0.991, 1.001] × the baseline", and whether a mix differs from itself as much. In this order: where
+/// room is short, the reference's name is lost, not the figures.
 QString verdictText(const LatencyComparison& c, const QString& reference) {
-    if (c.belowNoise && c.noiseFloor)
-        return QStringLiteral("no difference above the noise floor of %1 %").arg(100 * *c.noiseFloor, 0, 'f', 1);
     const QString word = QLatin1String(toText(c.verdict));
-    const bool than = c.verdict == LatencyVerdict::Faster || c.verdict == LatencyVerdict::Slower;
-    const QString link = than                                ? QStringLiteral("than")
-                         : c.verdict == LatencyVerdict::Same ? QStringLiteral("as")
-                                                             : QStringLiteral("against");
-    const QString figures = c.ci95 ? QStringLiteral("%1 [%2, %3]")
-                                         .arg(c.ratio, 0, 'f', 2)
-                                         .arg(c.ci95->low, 0, 'f', 2)
-                                         .arg(c.ci95->high, 0, 'f', 2)
-                                   : QStringLiteral("%1 pairs are too few").arg(c.pairs);
-    return QStringLiteral("%1 %2 %3 · %4").arg(word, link, reference, figures);
+    if (!c.ci95) return QStringLiteral("%1 against %2 · %3 pairs are too few").arg(word, reference).arg(c.pairs);
+    const QString noise = c.belowNoise ? QStringLiteral(" · in noise") : QString();
+    return QStringLiteral("%1 · %2 [%3, %4] × %5%6")
+        .arg(word)
+        .arg(c.ratio, 0, 'f', 3)
+        .arg(c.ci95->low, 0, 'f', 3)
+        .arg(c.ci95->high, 0, 'f', 3)
+        .arg(reference, noise);
+}
+
+/// What the ± of a prediction is, and whether the table still holds.
+QString trustText(const PredictionTrust& trust) {
+    QString text = QStringLiteral("predicted by the layer table · ");
+    if (!trust.error) text += QStringLiteral("unchecked");
+    else if (trust.since == 0) text += QStringLiteral("± its median error");
+    else if (trust.since == 1) text += QStringLiteral("± error of the last mix");
+    else text += QStringLiteral("± median error since (n = %1)").arg(trust.since);
+    if (trust.otherSpeed())
+        text += QStringLiteral("\nlast error %1: the machine's speed has changed").arg(formatError(*trust.last));
+    return text;
+}
+
+QString verdictFacts(const LatencyComparison& c) {
+    QString facts = printable(c.reason);
+    if (c.belowNoise && c.noiseFloor)
+        facts += QStringLiteral(
+                     "\nin noise: no difference above the noise floor of %1 %, which is what a mix shows "
+                     "against itself")
+                     .arg(100 * *c.noiseFloor, 0, 'f', 1);
+    return facts;
 }
 
 }  // namespace
 
 Readouts::Readouts(QWidget* parent) : QWidget(parent) {
     auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(14, 6, 14, 6);
-    row->setSpacing(14);
-    m_accuracy = createCell(QStringLiteral("Accuracy"), QStringLiteral("accuracy"), 180);
-    m_difference = createCell(QStringLiteral("Difference, same images"), QStringLiteral("difference"), 222);
-    m_bitops = createCell(QStringLiteral("BitOPs an image"), QStringLiteral("bitops"), 104);
-    m_weights = createCell(QStringLiteral("Weights"), QStringLiteral("weights"), 94);
-    m_latency = createCell(QStringLiteral("Latency, one run"), QStringLiteral("latency"), 300);
+    row->setContentsMargins(8, 6, 8, 6);
+    row->setSpacing(8);
+    m_accuracy =
+        createCell(QStringLiteral("Accuracy"), QStringLiteral("accuracy"), 168, QStringLiteral("88.88 % ± 88.88"));
+    m_difference = createCell(QStringLiteral("Difference, same images"), QStringLiteral("difference"), 216,
+                              QStringLiteral("−88.88 ± 88.88 pp"));
+    m_bitops = createCell(QStringLiteral("BitOPs an image"), QStringLiteral("bitops"), 98, QStringLiteral("88.8 M"));
+    m_weights = createCell(QStringLiteral("Weights"), QStringLiteral("weights"), 92, QStringLiteral("8888 KiB"));
+    m_latency = createCell(QStringLiteral("Latency, one run"), QStringLiteral("latency"), 326,
+                           QStringLiteral("≈ 888.8 µs ± 88.8 %"));
+    // Room for both lines at all times, so that the plots below stay where they are.
+    m_latency.detail->setMinimumHeight(2 * m_latency.detail->fontMetrics().lineSpacing());
     m_difference.verdict->hide();  // said in its detail's second line
     clear();
 }
 
-Readouts::Cell Readouts::createCell(const QString& title, const QString& name, int stretch) {
+Readouts::Cell Readouts::createCell(const QString& title, const QString& name, int stretch, const QString& widest) {
     Cell cell;
     auto* column = new QVBoxLayout;
     column->setSpacing(0);
-    auto* heading = new ElidedLabel(title);
-    heading->setFont(Theme::figures(font(), 0.85, false));
-    heading->setForegroundRole(QPalette::PlaceholderText);
+    cell.heading = new ElidedLabel(title);
+    cell.heading->setFont(Theme::figures(font(), 0.85, false));
     cell.value = new ElidedLabel;
     cell.value->setObjectName(name + QStringLiteral("Value"));
-    cell.value->setFont(Theme::figures(font(), 1.6, true));
+    cell.value->setFont(Theme::figures(font(), 1.5, true));
+    // However narrow the window: no figure loses its spread.
+    cell.value->setMinimumWidth(cell.value->fontMetrics().horizontalAdvance(widest) + 2);
     cell.value->setTextInteractionFlags(Qt::TextSelectableByMouse);
     cell.value->setFocusPolicy(Qt::NoFocus);
     cell.detail = new ElidedLabel;
     cell.detail->setObjectName(name + QStringLiteral("Detail"));
+    cell.detail->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     cell.detail->setFont(Theme::figures(font(), 0.85, false));
-    cell.detail->setForegroundRole(QPalette::PlaceholderText);
     cell.verdict = new ElidedLabel;
     cell.verdict->setObjectName(name + QStringLiteral("Verdict"));
     cell.verdict->setFont(Theme::figures(font(), 0.85, false));
     // Stretch alone gives the widths, so that streaming figures push nothing around.
-    for (ElidedLabel* label : {heading, cell.value, cell.detail, cell.verdict}) column->addWidget(label);
+    for (ElidedLabel* label : {cell.heading, cell.value, cell.detail, cell.verdict}) column->addWidget(label);
     column->addStretch();
     static_cast<QHBoxLayout*>(layout())->addLayout(column, stretch);
     return cell;
@@ -125,6 +152,7 @@ Readouts::Cell Readouts::createCell(const QString& title, const QString& name, i
 void Readouts::setState(const Cell& cell, ReadoutState state) {
     const Theme theme = Theme::of(palette());
     const bool weak = state == ReadoutState::Stale || state == ReadoutState::Empty;
+    for (ElidedLabel* label : {cell.heading, cell.detail}) setTextColour(*label, theme.muted);
     setTextColour(*cell.value, weak ? theme.muted : theme.text);
     setTextColour(*cell.verdict, weak ? theme.muted : theme.text);
 }
@@ -194,10 +222,10 @@ void Readouts::setDifference(const std::optional<AccuracyComparison>& comparison
 void Readouts::setLatency(const Measurement& measurement, const std::optional<LatencyComparison>& comparison,
                           const QString& reference, ReadoutState state) {
     const TimeUnit unit = unitOf(measurement);
-    QString value = QStringLiteral("%1 %2").arg(unit.number(measurement.latencyMs.median), unit.name);
+    QString value = unit.number(measurement.latencyMs.median);
     if (measurement.medianCi95.half() > 0)
         value += QStringLiteral(" ± %1").arg(unit.number(measurement.medianCi95.half()));
-    m_latency.value->setText(value);
+    m_latency.value->setText(QStringLiteral("%1 %2").arg(value, unit.name));
     m_latency.detail->setText(latencyDetail(measurement));
     for (ElidedLabel* label : {m_latency.value, m_latency.detail}) label->setFacts(latencyFacts(measurement));
     m_simulated = measurement.simulated;
@@ -210,17 +238,16 @@ void Readouts::setLatencyVerdict(const std::optional<LatencyComparison>& compari
     const bool shown = comparison && !reference.isEmpty();
     m_faintVerdict = shown && comparison->belowNoise;
     m_latency.verdict->setText(shown ? verdictText(*comparison, reference) : QString());
-    m_latency.verdict->setFacts(shown ? printable(comparison->reason) : QString());
+    m_latency.verdict->setFacts(shown ? verdictFacts(*comparison) : QString());
 }
 
-void Readouts::setPredicted(std::optional<double> ms, std::optional<double> medianError) {
+void Readouts::setPredicted(std::optional<double> ms, const PredictionTrust& trust) {
     if (!ms) return;
-    const TimeUnit unit = TimeUnit::forFigure(*ms, medianError.value_or(0) * *ms);
+    const TimeUnit unit = TimeUnit::forFigure(*ms, trust.error.value_or(0) * *ms);
     QString value = QStringLiteral("≈ %1 %2").arg(unit.number(*ms), unit.name);
-    if (medianError) value += QStringLiteral(" ± %1 %").arg(100 * *medianError, 0, 'f', 1);
+    if (trust.error) value += QStringLiteral(" ± %1 %").arg(100 * *trust.error, 0, 'f', 1);
     m_latency.value->setText(value);
-    m_latency.detail->setText(medianError ? QStringLiteral("predicted by the layer table · ± its median error")
-                                          : QStringLiteral("predicted by the layer table · unchecked"));
+    m_latency.detail->setText(trustText(trust));
     for (ElidedLabel* label : {m_latency.value, m_latency.detail})
         label->setFacts(QStringLiteral("Sum of the layers' measured times; measured anew when the hand rests."));
     setLatencyVerdict(std::nullopt, {});

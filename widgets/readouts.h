@@ -10,6 +10,7 @@
 #include "core/results/results.h"
 #include "core/statistics/accuracy_verdict.h"
 #include "core/statistics/latency_verdict.h"
+#include "widgets/prediction_trust.h"
 
 namespace bitdesk {
 
@@ -31,9 +32,9 @@ public:
     /// The time of a whole run, and how it compares with that of `reference` in the same interleaved run.
     void setLatency(const Measurement& measurement, const std::optional<LatencyComparison>& comparison,
                     const QString& reference, ReadoutState state);
-    /// What the layer table says of the mix under the moving hand, and how far it was off where it was checked (a
-    /// fraction); shown until setLatency(). Nothing predicted: what is shown stays.
-    void setPredicted(std::optional<double> ms, std::optional<double> medianError);
+    /// What the layer table says of the mix under the moving hand, and how far off that may be; shown until
+    /// setLatency(). Nothing predicted: what is shown stays.
+    void setPredicted(std::optional<double> ms, const PredictionTrust& trust);
     /// The hand moved: what is shown belongs to the former mix.
     void setStale();
     void clear();
@@ -47,11 +48,12 @@ protected:
 
 private:
     struct Cell {
+        ElidedLabel* heading = nullptr;
         ElidedLabel* value = nullptr;
         ElidedLabel* detail = nullptr;
         ElidedLabel* verdict = nullptr;
     };
-    Cell createCell(const QString& title, const QString& name, int stretch);
+    Cell createCell(const QString& title, const QString& name, int stretch, const QString& widest);
     void setDifference(const std::optional<AccuracyComparison>& comparison, const QString& reference);
     void setLatencyVerdict(const std::optional<LatencyComparison>& comparison, const QString& reference);
     void setState(const Cell& cell, ReadoutState state);

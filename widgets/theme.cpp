@@ -14,6 +14,14 @@ QColor mix(const QColor& a, const QColor& b, double share) {
                             a.blueF() + (b.blueF() - a.blueF()) * share);
 }
 
+// One role alone: a copy of the widget's palette would keep all others as they are now, through every later change.
+void setRole(QWidget& widget, QPalette::ColorRole role, const QColor& colour) {
+    QPalette colours;
+    colours.setResolveMask(0);
+    colours.setColor(role, colour);
+    widget.setPalette(colours);
+}
+
 }  // namespace
 
 Theme Theme::of(const QPalette& palette) {
@@ -38,10 +46,10 @@ QFont Theme::figures(const QFont& base, double scale, bool bold) {
 
 QColor Theme::forWidth(double position) const { return mix(mix(accent, surface, 0.55), accent, position); }
 
-void setTextColour(QWidget& label, const QColor& colour) {
-    QPalette colours = label.palette();
-    colours.setColor(QPalette::WindowText, colour);
-    label.setPalette(colours);
+void setTextColour(QWidget& label, const QColor& colour) { setRole(label, QPalette::WindowText, colour); }
+
+void setStripes(QWidget& view, const Theme& theme) {
+    setRole(view, QPalette::AlternateBase, mix(theme.surface, theme.text, 0.04));
 }
 
 QLabel* createNote(const QString& name, const QFont& base) {

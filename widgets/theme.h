@@ -28,6 +28,9 @@ struct Theme {
 /// Colours a label's text.
 void setTextColour(QWidget& label, const QColor& colour);
 
+/// Colours every other row of a view a little otherwise: a desktop's own stripes need not fit its background.
+void setStripes(QWidget& view, const Theme& theme);
+
 /// A small label of plain text, as wide as it is given, for what a plot says in words.
 QLabel* createNote(const QString& name, const QFont& base);
 

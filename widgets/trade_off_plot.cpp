@@ -43,7 +43,6 @@ QHBoxLayout* TradeOffPlot::createSwitch() {
     m_note = new ElidedLabel;
     m_note->setObjectName(QStringLiteral("tradeOffNote"));
     m_note->setFont(Theme::figures(font(), 0.85, false));
-    m_note->setForegroundRole(QPalette::PlaceholderText);
     row->addWidget(m_note, 1);
     m_switch = new SegmentSwitch({QStringLiteral("BitOPs"), QStringLiteral("Latency")});
     m_switch->setToolTip(QStringLiteral("Accuracy against BitOPs, or against measured latency"));
@@ -70,10 +69,13 @@ void TradeOffPlot::createGraphs() {
     m_front = add();
     m_front->setLineStyle(QCPGraph::lsStepLeft);
     m_all = add();
+    m_others = add();
     m_baseline = add();
     m_present = add();
     m_intervals = createBars(m_all, false);
     m_costs = createBars(m_all, true);
+    m_othersIntervals = createBars(m_others, false);
+    m_othersCosts = createBars(m_others, true);
     m_presentInterval = createBars(m_present, false);
     m_presentCost = createBars(m_present, true);
 }
@@ -85,11 +87,22 @@ void TradeOffPlot::style() {
     faint.setAlpha(90);
     m_front->setPen(QPen(theme.accent, 1, Qt::DashLine));
     m_all->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, theme.muted, theme.muted, 6));
+    m_others->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(theme.muted), Qt::NoBrush, 6));
     m_baseline->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDiamond, QPen(theme.warning, 2), Qt::NoBrush, 13));
-    m_present->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, theme.accent, theme.accent, 11));
-    for (QCPErrorBars* bars : {m_intervals, m_costs}) bars->setPen(QPen(faint));
+    stylePresent();
+    for (QCPErrorBars* bars : {m_intervals, m_costs, m_othersIntervals, m_othersCosts}) bars->setPen(QPen(faint));
+    setTextColour(*m_note, theme.muted);
     for (QCPErrorBars* bars : {m_presentInterval, m_presentCost}) bars->setPen(QPen(theme.accent, 1.5));
     m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+/// Hollow where its latency is of another run, as the others are.
+void TradeOffPlot::stylePresent() {
+    const QColor accent = Theme::of(palette()).accent;
+    const auto mark = m_presentPoint ? markOf(*m_presentPoint) : std::nullopt;
+    const bool hollow = mark && !mark->comparable;
+    m_present->setScatterStyle(hollow ? QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(accent, 2), Qt::NoBrush, 11)
+                                      : QCPScatterStyle(QCPScatterStyle::ssDisc, accent, accent, 11));
 }
 
 void TradeOffPlot::changeEvent(QEvent* event) {
@@ -141,7 +154,9 @@ void TradeOffPlot::setBaseline(std::optional<BitConfiguration> bits) {
 
 void TradeOffPlot::takeLatency(const BitConfiguration& bits, const Measurement& measurement) {
     if (measurement.simulated || !(measurement.latencyMs.median > 0)) return;
-    m_latencies[bits] = {measurement.latencyMs, measurement.medianCi95};
+    Latency& slot = m_latencies[bits];
+    if (slot.runGroup <= measurement.runGroup)
+        slot = {measurement.latencyMs, measurement.medianCi95, measurement.runGroup};
 }
 
 void TradeOffPlot::setLatency(const BitConfiguration& bits, const Measurement& measurement) {
@@ -170,6 +185,7 @@ std::optional<TradeOffPlot::Mark> TradeOffPlot::markOf(const EvaluationSummary& 
     mark.x = m_perMs * found->second.ms.median;
     mark.cost = {.low = std::min(mark.x, m_perMs * found->second.ci95.low),
                  .high = std::max(mark.x, m_perMs * found->second.ci95.high)};
+    mark.comparable = found->second.runGroup == m_newestRun;
     return mark;
 }
 
@@ -197,18 +213,35 @@ void TradeOffPlot::refresh() {
         if (const auto mark = markOf(point)) m_marks.push_back(*mark);
     // A graph keeps its points by x: error bars must come in the same order. Of equal costs the best comes first.
     std::ranges::stable_sort(m_marks, {}, [](const Mark& mark) { return std::pair(mark.x, -mark.y); });
-    draw(m_all, m_intervals, m_costs, m_marks);
+    std::vector<Mark> comparable, others;
+    for (const Mark& mark : m_marks) (mark.comparable ? comparable : others).push_back(mark);
+    draw(m_all, m_intervals, m_costs, comparable);
+    draw(m_others, m_othersIntervals, m_othersCosts, others);
     const auto present = m_presentPoint ? markOf(*m_presentPoint) : std::nullopt;
     draw(m_present, m_presentInterval, m_presentCost, present ? std::vector{*present} : std::vector<Mark>{});
     const Mark* baseline = m_baselineBits ? find(*m_baselineBits) : nullptr;
     draw(m_baseline, nullptr, nullptr, baseline != nullptr ? std::vector{*baseline} : std::vector<Mark>{});
+    stylePresent();
     refreshFront();
-    m_note->setText(
-        missingCount() == 0
-            ? QString()
-            : QStringLiteral("%1 of %2 mixes not shown: no latency measured").arg(missingCount()).arg(pointCount()));
+    writeNote();
     if (m_gestures->userZoomed()) m_plot->replot(QCustomPlot::rpQueuedReplot);
     else fit();
+}
+
+int TradeOffPlot::otherRunCount() const {
+    return static_cast<int>(std::ranges::count(m_marks, false, &Mark::comparable));
+}
+
+void TradeOffPlot::writeNote() {
+    QStringList parts;
+    if (otherRunCount() > 0) parts << QStringLiteral("○ measured in another run: not comparable exactly");
+    if (missingCount() > 0)
+        parts << QStringLiteral("%1 of %2 mixes not shown: no latency measured").arg(missingCount()).arg(pointCount());
+    m_note->setText(parts.join(QStringLiteral(" · ")));
+    m_note->setFacts(otherRunCount() == 0
+                         ? QString()
+                         : QStringLiteral("The machine may have run at another speed then. The front joins what was "
+                                          "measured in turns with the mix measured last."));
 }
 
 void TradeOffPlot::label() {
@@ -216,16 +249,18 @@ void TradeOffPlot::label() {
         std::ranges::max_element(m_latencies, {}, [](const auto& entry) { return entry.second.ms.median; });
     const TimeUnit unit = TimeUnit::forLongest(longest != m_latencies.end() ? longest->second.ms.median : 0);
     m_perMs = unit.perMs;
+    m_newestRun = 0;
+    for (const auto& [bits, latency] : m_latencies) m_newestRun = std::max(m_newestRun, latency.runGroup);
     m_plot->xAxis->setLabel(m_axis == CostAxis::BitOps
                                 ? QStringLiteral("BitOPs an image, millions")
                                 : QStringLiteral("measured latency of a run, %1").arg(unit.name));
 }
 
-/// The mixes that no other one beats in both accuracy and cost.
+/// The mixes that no other one beats in both accuracy and cost; of those whose costs can be compared.
 void TradeOffPlot::refreshFront() {
     std::vector<Mark> front;
     for (const Mark& mark : m_marks)
-        if (front.empty() || mark.y > front.back().y) front.push_back(mark);
+        if (mark.comparable && (front.empty() || mark.y > front.back().y)) front.push_back(mark);
     draw(m_front, nullptr, nullptr, front);
 }
 
@@ -271,10 +306,12 @@ QString TradeOffPlot::toolTipText(const Mark& mark) const {
                        .arg(point.total)
                        .arg(formatCount(static_cast<double>(point.bitops)));
     if (const auto found = m_latencies.find(point.bits); found != m_latencies.end()) {
-        const auto& [ms, ci95] = found->second;
+        const auto& [ms, ci95, runGroup] = found->second;
         const TimeUnit unit = TimeUnit::forLongest(ms.median);
         text +=
             QStringLiteral("\n%1 %2 %3, n = %4").arg(unit.number(ms.median), unit.interval(ci95), unit.name).arg(ms.n);
+        if (runGroup != m_newestRun)
+            text += QStringLiteral("\nmeasured in another run than the mix measured last: not comparable exactly");
     }
     return text + QStringLiteral("\nclick to load");
 }

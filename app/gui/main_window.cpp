@@ -14,6 +14,7 @@
 #include <QMimeData>
 #include <QSettings>
 #include <QStackedWidget>
+#include <QTableView>
 
 #include "core/model/model_file.h"
 #include "core/network/cost.h"
@@ -22,6 +23,7 @@
 #include "widgets/layer_plot.h"
 #include "widgets/prediction_plot.h"
 #include "widgets/readouts.h"
+#include "widgets/theme.h"
 #include "widgets/trade_off_plot.h"
 
 namespace bitdesk {
@@ -255,6 +257,12 @@ void MainWindow::dropEvent(QDropEvent* event) {
     if (!info.isDir() && info.suffix() == QStringLiteral("safetensors")) openModel(path);
     else if (!info.isDir() && info.suffix() == QStringLiteral("json")) openMix(path);
     else openData(path);
+}
+
+void MainWindow::changeEvent(QEvent* event) {
+    QMainWindow::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_historyView != nullptr)
+        setStripes(*m_historyView, Theme::of(palette()));
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

@@ -75,6 +75,7 @@ protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
 private:
     enum Task { OpenModel, OpenData, OpenStore, LoadHistory, LoadLatencies, LoadMix, SaveMix };

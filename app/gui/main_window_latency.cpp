@@ -58,7 +58,7 @@ void MainWindow::loadLatencies() {
         },
         [this](const std::vector<Measurement>& found) {
             m_tradeOff->setLatencies(found);
-            for (const Measurement& measurement : found) m_prediction->addMeasured(measurement);
+            m_prediction->addStored(found);
         },
         [this](const QString& message) { showFailure(QStringLiteral("Latencies cannot be read"), message); });
 }
@@ -69,7 +69,7 @@ void MainWindow::showPrediction(const BitConfiguration& bits) {
     m_distribution->setStale();
     m_layerTable->setMix(bits);
     m_layerTable->setMeasured(std::nullopt);
-    if (m_table) m_readouts->setPredicted(m_table->predict(bits), m_table->medianError());
+    if (m_table) m_readouts->setPredicted(m_table->predict(bits), m_prediction->trust());
 }
 
 void MainWindow::showLatency(const jobs::LiveLatency& latency) {
@@ -85,7 +85,7 @@ void MainWindow::showLatency(const jobs::LiveLatency& latency) {
     if (!(m.bits == m_mix.bits())) return;
     m_readouts->setLatency(m, latency.comparison, referenceName(), ReadoutState::Final);
     m_timePlot->setTimes(m.layers, m.simulated);
-    m_distribution->show(m, latency.reference, latency.comparison);
+    m_distribution->show(m, latency.reference, latency.comparison, referenceName());
     m_layerTable->setMeasured(m);
 }
 
@@ -95,7 +95,7 @@ void MainWindow::showLayerTable(const LayerTable& table) {
     m_layerTable->setTable(table);
     m_layerTable->setMix(m_mix.bits());
     if (m_readouts->latencyState() != ReadoutState::Final)
-        m_readouts->setPredicted(table.predict(m_mix.bits()), table.medianError());
+        m_readouts->setPredicted(table.predict(m_mix.bits()), m_prediction->trust());
 }
 
 }  // namespace bitdesk

@@ -62,9 +62,9 @@ void MainWindow::createConsole() {
     auto* plots = new QSplitter(Qt::Horizontal);
     plots->addWidget(m_tradeOff);
     plots->addWidget(m_consequences);
-    plots->setStretchFactor(0, 3);
-    plots->setStretchFactor(1, 2);
-    plots->setSizes({600, 400});
+    plots->setStretchFactor(0, 6);
+    plots->setStretchFactor(1, 5);
+    plots->setSizes({530, 440});
     plots->setChildrenCollapsible(false);
     auto* halves = new QSplitter(Qt::Vertical);
     halves->addWidget(plots);
@@ -117,6 +117,7 @@ void MainWindow::createHistory() {
     m_historyView->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_historyView->setShowGrid(false);
     m_historyView->setAlternatingRowColors(true);
+    setStripes(*m_historyView, Theme::of(palette()));
     m_historyView->verticalHeader()->hide();
     m_historyView->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
     m_historyView->horizontalHeader()->setHighlightSections(false);
@@ -126,7 +127,7 @@ void MainWindow::createHistory() {
     m_historyView->setColumnHidden(HistoryModel::When, true);  // the tool tip tells it
     m_historyView->horizontalHeader()->setSectionResizeMode(HistoryModel::Bits, QHeaderView::Stretch);
     m_historyView->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_historyView->setMinimumWidth(264);
+    m_historyView->setMinimumWidth(240);
     m_historyView->setItemDelegateForColumn(HistoryModel::Bits, new MixDelegate(m_historyView));
     m_historyView->setFrameShape(QFrame::NoFrame);
     m_historyView->setAccessibleName(QStringLiteral("History of evaluations"));
@@ -209,6 +210,10 @@ void MainWindow::createStatusBar() {
         if (label == &m_statusStore) statusBar()->addPermanentWidget(*label);
         else statusBar()->addWidget(*label);
     }
+    m_statusSpeed->setObjectName(QStringLiteral("statusSpeed"));
+    m_statusSpeed->setToolTip(QStringLiteral(
+        "Images evaluated in a second. Higher where a deep fader moved: the layers before it are not computed again, "
+        "their results are kept from the mix before."));
 }
 
 void MainWindow::updateStatus() {

@@ -40,7 +40,7 @@ TEST(LayerPlot, SaysWhatTheTimesAre) {
     plot.setTimesStale();
     EXPECT_TRUE(note().contains(QStringLiteral("No time measured yet")));
     plot.setTimes(kTimes, true);
-    EXPECT_TRUE(note().contains(QStringLiteral("9 runs")));
+    EXPECT_TRUE(note().contains(QStringLiteral("This mix's own runs, n = 9")));
     EXPECT_TRUE(note().contains(QStringLiteral("Simulated")));
     plot.setTimesStale();
     EXPECT_TRUE(note().contains(QStringLiteral("stale")));

@@ -6,6 +6,8 @@
 #include <QAbstractItemModelTester>
 #include <QListWidget>
 #include <QStackedWidget>
+#include <QTableView>
+#include <QTest>
 
 #include "tests/widgets/samples.h"
 #include "widgets/layer_table_model.h"
@@ -72,7 +74,7 @@ TEST_F(LayerTableTest, TheClosingRowsReconcileLayersAndWholeRun) {
     EXPECT_EQ(text(model.wholeRow(), Model::Requested), "predicted 105.0 µs\nnot measured yet");
     model.setMeasured(samples::measured({{4, 2}}, std::vector<double>(40, 0.112)));
     EXPECT_EQ(text(model.wholeRow(), Model::Requested),
-              "predicted 105.0 µs · measured 112.0 [109.0, 115.0] µs, n = 40\nresidual +7.0 µs (+6.7 %)");
+              "predicted 105.0 µs, error −6.3 % (−7.0 µs)\nmeasured 112.0 [109.0, 115.0] µs, n = 40");
     EXPECT_TRUE(at(model.wholeRow(), Model::Requested, Qt::ToolTipRole)
                     .toString()
                     .contains(QStringLiteral("layers 85.0 + outside 20.0 = predicted 105.0")));
@@ -139,10 +141,33 @@ TEST(LayerTableView, SaysThatNothingWasMeasuredUntilItIs) {
     view.setMix({{4, 2}});
     view.setTable(samples::table());
     EXPECT_EQ(pages->currentIndex(), 1);
-    EXPECT_TRUE(samples::label(view, "layerTableCaption").contains(QStringLiteral("81 mixes")));
+    EXPECT_TRUE(samples::label(view, "layerTableCaption").contains(QStringLiteral("Fitted from 81 mixes")));
     view.clear();
     EXPECT_EQ(pages->currentIndex(), 0);
     EXPECT_TRUE(view.model().empty());
+}
+
+TEST(LayerTableView, TheClosingRowsAndAThirdOfFindingsAreSeenWithoutScrolling) {
+    LayerTableView view;
+    LayerTable table = samples::table();
+    while (table.rows.size() < 40) table.rows.push_back(table.rows.back());
+    table.findings.assign(24, finding());
+    view.resize(440, 360);
+    view.setTable(table);
+    view.show();
+    QTest::qWait(50);
+    const auto* layers = view.findChild<QTableView*>(QStringLiteral("layerTable"));
+    const auto* closing = view.findChild<QTableView*>(QStringLiteral("layerTableClosing"));
+    const QRect seen = closing->viewport()->rect();
+    for (const int row : {view.model().outsideRow(), view.model().wholeRow()}) {
+        EXPECT_TRUE(layers->isRowHidden(row));
+        EXPECT_TRUE(seen.contains(closing->visualRect(view.model().index(row, Model::Layer)))) << row;
+    }
+    EXPECT_GE(3 * (view.findChild<QListWidget*>()->height() + 20), view.height());
+    for (int column = 0; column < view.model().columnCount(); ++column) {
+        EXPECT_EQ(layers->columnWidth(column), closing->columnWidth(column)) << column;
+        EXPECT_LE(layers->visualRect(view.model().index(0, column)).right(), layers->viewport()->width()) << column;
+    }
 }
 
 TEST(LayerTableView, ListsWhereFewerBitOpsDidNotHelp) {
@@ -152,8 +177,8 @@ TEST(LayerTableView, ListsWhereFewerBitOpsDidNotHelp) {
     view.setTable(table);
     auto* list = view.findChild<QListWidget*>();
     ASSERT_EQ(list->count(), 2);
-    EXPECT_TRUE(list->item(0)->text().endsWith(
-        QStringLiteral("4 → 3 bits · memory-bound · 12.3 [12.2, 12.4] → 12.4 [12.3, 12.5] µs")))
+    EXPECT_TRUE(list->item(0)->text().endsWith(QStringLiteral(
+        "4 → 3 bits · memory-bound · 12.3 [12.2, 12.4] → 12.4 [12.3, 12.5] µs\nreads 1.2 MB at 11.3 GB/s")))
         << list->item(0)->text().toStdString();
     EXPECT_TRUE(list->item(0)->toolTip().contains(QStringLiteral("11.3 GB/s")));
     EXPECT_FALSE(list->item(0)->toolTip().contains(QStringLiteral("<b>")));

@@ -47,7 +47,7 @@ TEST_F(PredictionPlotTest, SaysHowFarTheTableWasOff) {
         note().contains(QStringLiteral("median error 0.8 % over 3 mixes, 90 % within 3.2 %; table of 81 mixes")))
         << note().toStdString();
     EXPECT_EQ(plot.pointCount(), 3);
-    EXPECT_TRUE(plot.toolTipOf({{2, 2}}).contains(QStringLiteral("predicted 100.0 µs (−3.8 %)")));
+    EXPECT_TRUE(plot.toolTipOf({{2, 2}}).contains(QStringLiteral("predicted 100.0 µs, error −3.8 %")));
     EXPECT_TRUE(plot.toolTipOf({{2, 2}}).contains(QStringLiteral("measured 104.0 [103.0, 105.0] µs")));
 }
 
@@ -72,6 +72,49 @@ TEST_F(PredictionPlotTest, RefusesWhatWasSimulatedOrNotPredicted) {
     EXPECT_EQ(plot.pointCount(), 1);
     EXPECT_TRUE(note().contains(QStringLiteral("1 mix(es), median error 5.0 %"))) << note().toStdString();
     EXPECT_TRUE(plot.toolTipOf({{4, 2}}).contains(QStringLiteral("n = 30")));
+}
+
+TEST_F(PredictionPlotTest, TrustsTheTableOnlyAsFarAsItHoldsNow) {
+    EXPECT_FALSE(plot.trust().error);
+    plot.setTable(samples::table());
+    EXPECT_NEAR(*plot.trust().error, 0.0083, 1e-4);
+    EXPECT_EQ(plot.trust().since, 0);
+    const auto* warning = plot.findChild<QLabel*>(QStringLiteral("predictionWarning"));
+    plot.addStored({live({{2, 4}}, 0.060, 0.120)});
+    EXPECT_EQ(plot.trust().since, 0) << "measured on another day";
+    EXPECT_FALSE(plot.trust().otherSpeed());
+    plot.addMeasured(live({{4, 4}}, 0.1255, 0.125));
+    EXPECT_EQ(plot.trust().since, 0) << "the table's own error is the larger one";
+    EXPECT_FALSE(warning->isVisible());
+    plot.addMeasured(live({{4, 2}}, 0.06, 0.1));
+    plot.addMeasured(live({{2, 2}}, 0.06, 0.1));
+    EXPECT_NEAR(*plot.trust().error, 0.4, 1e-9);
+    EXPECT_EQ(plot.trust().since, 3);
+    EXPECT_NEAR(*plot.trust().last, -0.4, 1e-9);
+    EXPECT_TRUE(warning->isVisible());
+    EXPECT_TRUE(warning->text().contains(QStringLiteral("−40.0 %: the machine now runs at another speed")));
+    EXPECT_TRUE(note().contains(QStringLiteral("in this window 3"))) << note().toStdString();
+    plot.addMeasured(live({{4, 2}}, 0.1, 0.1));
+    EXPECT_FALSE(plot.trust().otherSpeed());
+    EXPECT_FALSE(warning->isVisible());
+}
+
+TEST_F(PredictionPlotTest, AChangeOfSpeedIsNotHiddenByTheMedian) {
+    plot.setTable(samples::table());
+    plot.addMeasured(live({{4, 4}}, 0.102, 0.100));
+    plot.addMeasured(live({{2, 2}}, 0.102, 0.100));
+    EXPECT_NEAR(*plot.trust().error, 0.02, 1e-9);
+    EXPECT_EQ(plot.trust().since, 2);
+    plot.addMeasured(live({{4, 2}}, 0.06, 0.1));
+    EXPECT_NEAR(*plot.trust().error, 0.4, 1e-9);
+    EXPECT_EQ(plot.trust().since, 1);
+}
+
+TEST_F(PredictionPlotTest, StoredTimesDoNotReplaceThoseOfNow) {
+    plot.addMeasured(live({{4, 2}}, 0.105, 0.100));
+    plot.addStored({live({{4, 2}}, 0.105, 0.200), live({{4, 4}}, 0.126, 0.130), live({{4, 4}}, 0.126, 0.140)});
+    EXPECT_TRUE(plot.toolTipOf({{4, 2}}).contains(QStringLiteral("error +5.0 %")));
+    EXPECT_TRUE(plot.toolTipOf({{4, 4}}).contains(QStringLiteral("error −10.0 %"))) << "the newest comes last";
 }
 
 TEST_F(PredictionPlotTest, AnUncheckedTableAndNoneAtAll) {

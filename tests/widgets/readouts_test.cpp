@@ -39,9 +39,9 @@ LatencyComparison slower() {
 
 TEST_F(ReadoutsTest, LatencyHasSpreadCountPredictionAndVerdict) {
     readouts.setLatency(latency(), slower(), QStringLiteral("the baseline"), ReadoutState::Final);
-    EXPECT_EQ(label("latencyValue"), "0.412 ms ± 0.003");
-    EXPECT_EQ(label("latencyDetail"), "[0.405 – 0.420] n = 120 · predicted 0.405 (−1.7 %)");
-    EXPECT_EQ(label("latencyVerdict"), "slower than the baseline · 1.08 [1.06, 1.10]");
+    EXPECT_EQ(label("latencyValue"), "412.0 ± 3.0 µs");
+    EXPECT_EQ(label("latencyDetail"), "quartiles 405.0–420.0 µs · n = 120\npredicted 405.0 µs, error −1.7 %");
+    EXPECT_EQ(label("latencyVerdict"), "slower · 1.080 [1.060, 1.100] × the baseline");
     EXPECT_EQ(samples::colour(readouts, "latencyVerdict"), Theme::of(readouts.palette()).text);
 }
 
@@ -49,20 +49,20 @@ TEST_F(ReadoutsTest, BelowTheNoiseFloorIsGrey) {
     LatencyComparison comparison = slower();
     comparison.belowNoise = true;
     readouts.setLatency(latency(), comparison, QStringLiteral("the baseline"), ReadoutState::Final);
-    EXPECT_EQ(label("latencyVerdict"), "no difference above the noise floor of 1.2 %");
+    EXPECT_EQ(label("latencyVerdict"), "slower · 1.080 [1.060, 1.100] × the baseline · in noise");
     EXPECT_EQ(samples::colour(readouts, "latencyVerdict"), Theme::of(readouts.palette()).muted);
 }
 
-TEST_F(ReadoutsTest, EveryVerdictReadsAsASentence) {
+TEST_F(ReadoutsTest, EveryVerdictIsSaidFirst) {
     LatencyComparison comparison = slower();
     const auto verdict = [&](LatencyVerdict value) {
         comparison.verdict = value;
         readouts.setLatency(latency(), comparison, QStringLiteral("the mix before"), ReadoutState::Final);
         return label("latencyVerdict").substr(0, label("latencyVerdict").find(" ·"));
     };
-    EXPECT_EQ(verdict(LatencyVerdict::Faster), "faster than the mix before");
-    EXPECT_EQ(verdict(LatencyVerdict::Same), "same as the mix before");
-    EXPECT_EQ(verdict(LatencyVerdict::Unclear), "unclear against the mix before");
+    EXPECT_EQ(verdict(LatencyVerdict::Faster), "faster");
+    EXPECT_EQ(verdict(LatencyVerdict::Same), "same");
+    EXPECT_EQ(verdict(LatencyVerdict::Unclear), "unclear");
     comparison.ci95.reset();
     comparison.pairs = 3;
     readouts.setLatency(latency(), comparison, QStringLiteral("the mix before"), ReadoutState::Final);
@@ -73,7 +73,7 @@ TEST_F(ReadoutsTest, LopsidedIntervalsAreGiven) {
     Measurement m = latency();
     m.medianCi95 = {.low = 0.411, .high = 0.42};
     readouts.setLatency(m, std::nullopt, {}, ReadoutState::Final);
-    EXPECT_TRUE(says("latencyDetail", "95 % [0.411, 0.420]"));
+    EXPECT_TRUE(says("latencyDetail", "95 % [411.0, 420.0] µs"));
     EXPECT_EQ(label("latencyVerdict"), "");
 }
 
@@ -91,16 +91,32 @@ TEST_F(ReadoutsTest, ThePredictionStandsUntilTheMeasurement) {
     readouts.setStale();
     EXPECT_EQ(readouts.latencyState(), ReadoutState::Stale);
     EXPECT_TRUE(says("latencyDetail", "stale"));
-    readouts.setPredicted(std::nullopt, 0.018);
+    readouts.setPredicted(std::nullopt, {.error = 0.018, .last = {}});
     EXPECT_EQ(readouts.latencyState(), ReadoutState::Stale);
-    readouts.setPredicted(0.405, 0.018);
+    readouts.setPredicted(0.405, {.error = 0.018, .last = 0.03});
     EXPECT_EQ(readouts.latencyState(), ReadoutState::Streaming);
-    EXPECT_EQ(label("latencyValue"), "≈ 0.405 ms ± 1.8 %");
+    EXPECT_EQ(label("latencyValue"), "≈ 405.0 µs ± 1.8 %");
     EXPECT_TRUE(says("latencyDetail", "predicted"));
     EXPECT_EQ(label("latencyVerdict"), "");  // it was the former mix's
     readouts.setLatency(latency(), std::nullopt, {}, ReadoutState::Final);
-    EXPECT_EQ(label("latencyValue"), "0.412 ms ± 0.003");
+    EXPECT_EQ(label("latencyValue"), "412.0 ± 3.0 µs");
     EXPECT_EQ(readouts.latencyState(), ReadoutState::Final);
+}
+
+TEST_F(ReadoutsTest, APredictionSaysWhereItsErrorComesFrom) {
+    readouts.setPredicted(0.0617, {.error = 0.002, .last = {}});
+    EXPECT_EQ(label("latencyValue"), "≈ 61.7 µs ± 0.2 %");
+    EXPECT_EQ(label("latencyDetail"), "predicted by the layer table · ± its median error");
+    readouts.setPredicted(0.0617, {.error = 0.41, .since = 3, .last = -0.412});
+    EXPECT_EQ(label("latencyValue"), "≈ 61.7 µs ± 41.0 %");
+    EXPECT_EQ(
+        label("latencyDetail"),
+        "predicted by the layer table · ± median error since (n = 3)\nlast error −41.2 %: the machine's speed has "
+        "changed");
+    readouts.setPredicted(0.0617, {.error = 0.412, .since = 1, .last = -0.412});
+    EXPECT_TRUE(says("latencyDetail", "± error of the last mix"));
+    readouts.setPredicted(0.0617, {.error = {}, .last = {}});
+    EXPECT_TRUE(says("latencyDetail", "unchecked"));
 }
 
 TEST_F(ReadoutsTest, TheDifferenceHasVerdictAndPValue) {
@@ -130,7 +146,10 @@ TEST_F(ReadoutsTest, StreamingFiguresPushNothingAround) {
     const auto before = places();
     readouts.setAccuracy(8712, 10000, 10000, compareAccuracy(1080, 1040, 10000), QStringLiteral("the mix before"),
                          ReadoutState::Streaming);
-    readouts.setLatency(latency(), slower(), QStringLiteral("the mix before"), ReadoutState::Final);
+    LatencyComparison longest = slower();
+    longest.verdict = LatencyVerdict::Unclear;
+    longest.belowNoise = true;
+    readouts.setLatency(latency(), longest, QStringLiteral("the mix before"), ReadoutState::Final);
     readouts.setCost(358'300'000'000, 99'999'999, 999'999);
     QCoreApplication::processEvents();
     const auto after = places();

@@ -94,6 +94,32 @@ TEST_F(TradeOffPlotTest, TheFrontIsOfTheAxisShown) {
     EXPECT_NEAR(front()[1], 400, 1e-9);
 }
 
+TEST_F(TradeOffPlotTest, TheFrontJoinsOnlyWhatWasMeasuredInOneRun) {
+    const auto inRun = [](const BitConfiguration& bits, double ms, std::int64_t run) {
+        Measurement m = samples::measured(bits, {ms});
+        m.runGroup = run;
+        return m;
+    };
+    // The machine was slower in run 1: kMiddle is not slower than kWide for that.
+    plot.setLatencies({inRun(kMiddle, 0.7, 1), inRun(kWide, 0.4, 2), inRun(kNarrow, 0.35, 2)});
+    EXPECT_EQ(plot.otherRunCount(), 0) << "BitOPs are exact";
+    EXPECT_EQ(front().size(), 3);
+    plot.setCostAxis(TradeOffPlot::CostAxis::Latency);
+    EXPECT_EQ(plot.otherRunCount(), 1);
+    EXPECT_TRUE(note().contains(QStringLiteral("another run"))) << note().toStdString();
+    EXPECT_TRUE(plot.toolTipOf(kMiddle).contains(QStringLiteral("not comparable exactly")));
+    EXPECT_FALSE(plot.toolTipOf(kWide).contains(QStringLiteral("not comparable exactly")));
+    plot.setLatency(kMiddle, inRun(kMiddle, 0.5, 3));
+    EXPECT_EQ(plot.otherRunCount(), 2);
+    EXPECT_EQ(front(), (QVector<double>{500})) << "the newest run alone";
+    plot.setLatency(kMiddle, inRun(kMiddle, 0.9, 1));
+    EXPECT_EQ(front(), (QVector<double>{500})) << "an older measurement that arrives later";
+    plot.setLatency(kWide, inRun(kWide, 0.6, 3));
+    plot.setLatency(kNarrow, inRun(kNarrow, 0.4, 3));
+    EXPECT_EQ(front(), (QVector<double>{400, 500, 600}));
+    EXPECT_TRUE(note().isEmpty());
+}
+
 TEST_F(TradeOffPlotTest, AClickPicksOnBothAxes) {
     plot.setLatencies({samples::measured(kWide, {0.4}), samples::measured(kNarrow, {0.45})});
     click(kNarrow);

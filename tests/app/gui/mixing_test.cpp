@@ -200,7 +200,7 @@ TEST_F(Latency, FillsEveryPlotAndComesBackAfterARestart) {
     EXPECT_FALSE(label("distributionNote").isEmpty());
     EXPECT_GE(m_window->prediction()->pointCount(), 31) << "30 checks and this mix";
     const LayerTableModel& table = m_window->layerTable()->model();
-    EXPECT_TRUE(table.index(table.wholeRow(), 1).data().toString().contains(QStringLiteral("residual")));
+    EXPECT_TRUE(table.index(table.wholeRow(), 1).data().toString().contains(QStringLiteral("error ")));
     Startup with = startup();
     with.measureLatency = true;
     open(with);
