@@ -34,6 +34,7 @@ Json json(const MachineState& s) {
             {"runnable_others", orNull(s.runnableOthers)},
             {"reported_mhz", orNull(s.reportedMHz)},
             {"effective_mhz", orNull(s.effectiveMHz)},
+            {"handover_ns", orNull(s.handoverNs)},
             {"thermal_throttles", orNull(s.thermalThrottles)},
             {"cgroup_throttles", orNull(s.cgroupThrottles)},
             {"busy_s", orNull(s.busySeconds)},
@@ -65,6 +66,8 @@ std::vector<std::string> unreadableFields(const Environment& environment, const 
     note(state.runnableOthers.has_value(), "runnable tasks: not in /proc/stat");
     note(state.reportedMHz.has_value(), "reported clock: neither cpufreq nor \"cpu MHz\" in /proc/cpuinfo");
     note(state.effectiveMHz.has_value(), "measured clock: not known how on this kind of CPU");
+    note(state.handoverNs.has_value(),
+         "hand-over between CPUs: fewer than two, threads cannot be bound to them, or they were busy");
     note(state.thermalThrottles.has_value(), "thermal throttling: no counts under /sys/devices/system/cpu");
     note(state.cgroupThrottles.has_value(), "CPU quota: no cpu.stat with nr_throttled under /sys/fs/cgroup");
     note(state.busySeconds.has_value(), "other processes' CPU time: not in /proc/stat for all CPUs in use");
@@ -112,9 +115,17 @@ std::string toJson(const Conditions& c) {
     return all.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+std::optional<double> handoverIn(const std::string& conditionsJson) {
+    const Json all = Json::parse(conditionsJson, nullptr, false);
+    const Json::json_pointer place("/after/handover_ns");
+    if (!all.is_object() || !all.contains(place) || !all.at(place).is_number()) return std::nullopt;
+    return all.at(place).get<double>();
+}
+
 std::string summary(const Conditions& c) {
     const std::string mhz = shown(clocksOf(c.before, c.after));
     std::string line = mhz.empty() ? "" : mhz + " · ";
+    if (c.after.handoverNs) line += fmt::format("CPU to CPU {:.0f} ns · ", *c.after.handoverNs);
     if (!c.warnings.empty()) return line + "disturbed: " + c.warnings[0].substr(0, c.warnings[0].find(": "));
     if (c.after.load1) line += fmt::format("load {:.1f} · ", *c.after.load1);
     return line + "quiet";

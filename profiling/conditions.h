@@ -62,7 +62,10 @@ private:
 /// "warnings" and "unreadable".
 std::string toJson(const Conditions& conditions);
 
-/// One line for a status bar: "3692 MHz · load 0.4 · quiet", or with the gravest disturbance
+/// MachineState::handoverNs at the end of conditions that toJson() wrote; nothing where the text does not tell.
+std::optional<double> handoverIn(const std::string& conditionsJson);
+
+/// One line for a status bar: "3692 MHz · CPU to CPU 75 ns · load 0.4 · quiet", or with the gravest disturbance
 /// "3692 → 3310 MHz · disturbed: other processes used 34 % of the CPUs".
 std::string summary(const Conditions& conditions);
 

@@ -88,6 +88,17 @@ void frequency(const Run& run, Sentences& found) {
                     clocks.measured ? "measured" : "reported", before, after, 100 * (after / before - 1)));
 }
 
+void handover(const Run& run, Sentences& found) {
+    constexpr double kMoved = 1.6;  // a cache more between them, not noise
+    if (run.threads < 2 || !run.before.handoverNs || !run.after.handoverNs) return;
+    const double before = *run.before.handoverNs, after = *run.after.handoverNs;
+    if (std::max(before, after) <= kMoved * std::min(before, after)) return;
+    found.push_back(fmt::format(
+        "the hand-over from CPU to CPU went from {:.0f} to {:.0f} ns: the host moved them, and threads that "
+        "share a layer take longer where it is long; measure again, or on one thread",
+        before, after));
+}
+
 std::string gpuName(const Run& run, std::size_t index) {
     const auto& gpus = run.environment.gpus;
     std::string name = index < gpus.size() && !gpus[index].name.empty() ? gpus[index].name : "GPU";
@@ -184,7 +195,8 @@ std::vector<std::string> disturbances(const Environment& environment, const Mach
                                       const MachineState& after, double seconds, int threads) {
     const Run run{environment, before, after, seconds, threads};
     Sentences found;
-    for (const auto check : {otherProcesses, steal, throttling, frequency, gpus, crowding, switches, settings})
+    for (const auto check :
+         {otherProcesses, steal, throttling, frequency, handover, gpus, crowding, switches, settings})
         check(run, found);
     return found;
 }

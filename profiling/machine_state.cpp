@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 
+#include "profiling/core_handover.h"
 #include "profiling/effective_clock.h"
 
 namespace bitdesk {
@@ -229,6 +230,7 @@ MachineState readMachineState(const MachineFiles& files, const Nvml& nvml) {
     state.cpuTemperatureC = cpuTemperature(files);
     state.batteryDischarging = batteryDischarging(files);
     for (int device = 0; device < nvml.deviceCount(); ++device) state.gpus.push_back(nvml.state(device));
+    state.handoverNs = measureHandoverNs(files.cpus);
     state.effectiveMHz = measureEffectiveMHz();
     return state;
 }

@@ -18,6 +18,7 @@ struct MachineState {
     std::optional<std::uint64_t> runnableOthers;  ///< tasks that run or wait now, without those of this process
     std::optional<double> reportedMHz;   ///< mean over the CPUs that this process may use, as the system reports it
     std::optional<double> effectiveMHz;  ///< measured on this thread's core (measureEffectiveMHz())
+    std::optional<double> handoverNs;    ///< a cache line between these CPUs and back (measureHandoverNs())
     std::optional<std::uint64_t> thermalThrottles;  ///< how often these CPUs were slowed down for their heat, summed
     std::optional<std::uint64_t> cgroupThrottles;  ///< periods in which this process's CPU quota, or one above, ran out
 
@@ -34,8 +35,8 @@ struct MachineState {
     std::vector<GpuState> gpus;              ///< in NVML's order
 };
 
-/// Takes some milliseconds, most of them for the effective clock, which comes last: so the counts of two states embrace
-/// what runs between the calls and the first call's own work, which is this process's.
+/// Takes some milliseconds, most of them for hand-over and effective clock, which come last: so the counts of two
+/// states embrace what runs between the calls and the first call's own work, which is this process's.
 MachineState readMachineState(const MachineFiles& files = {}, const Nvml& nvml = systemNvml());
 
 }  // namespace bitdesk

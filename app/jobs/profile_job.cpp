@@ -175,22 +175,29 @@ Measurement describe(const MetaModel& model, const LayerTableKey& key) {
 }
 
 /// What the samples themselves tell of the machine, where it did not tell it.
-void warnOfSpeeds(const std::optional<LayerTable>& table, Measurement& m) {
-    constexpr double kSpread = 0.2, kOff = 0.1;
+void warnOfTwoSpeeds(Measurement& m) {
+    constexpr double kSpread = 0.2;
     constexpr std::int64_t kFewest = 20;
     const Quartiles& q = m.latencyMs;
-    if (q.n >= kFewest && q.q3 - q.q1 > kSpread * q.median)
-        m.warnings.push_back(fmt::format(
-            "a quarter of the runs at {} took less than {:.4g} ms and a quarter more than {:.4g}: the machine "
-            "has two speeds or is busy, and the median lies between; measure again, or on fewer threads",
-            toText(m.bits), q.q1, q.q3));
-    if (!m.predictedMs || !(q.median > 0)) return;
-    const double error = *m.predictedMs / q.median - 1;
-    if (std::abs(error) > std::max(kOff, 3 * table->error90().value_or(0)))
-        m.warnings.push_back(
-            fmt::format("at {} the layer table was {:+.0f} % off: the machine runs at another speed than when it was "
-                        "measured; measure it afresh, and compare only times of one run",
-                        toText(m.bits), 100 * error));
+    if (q.n < kFewest || q.q3 - q.q1 <= kSpread * q.median) return;
+    m.warnings.push_back(
+        fmt::format("a quarter of the runs at {} took less than {:.4g} ms and a quarter more than {:.4g}: the machine "
+                    "has two speeds or is busy, and the median lies between; measure again, or on fewer threads",
+                    toText(m.bits), q.q1, q.q3));
+}
+
+/// Where the layer table is off by more than it says of itself.
+void warnOfAnotherSpeed(const LayerTable& table, std::optional<double> handoverNs, Measurement& m) {
+    constexpr double kOff = 0.1;
+    const double error = *m.predictedMs / m.latencyMs.median - 1;
+    if (!(std::abs(error) > std::max(kOff, 3 * table.error90().value_or(0)))) return;
+    const auto then = handoverIn(table.environmentJson);
+    const std::string why =
+        then && handoverNs ? fmt::format(" (CPU to CPU {:.0f} ns, then {:.0f})", *handoverNs, *then) : "";
+    m.warnings.push_back(
+        fmt::format("at {} the layer table was {:+.0f} % off: the machine runs at another speed than when it was "
+                    "measured{}; measure it afresh, and compare only times of one run",
+                    toText(m.bits), 100 * error, why));
 }
 
 /// In the conditions, too: they are what is shown of a run as a whole.
@@ -264,8 +271,11 @@ ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, Jo
         m.summarize();
         m.layers = std::move(layers[i].times);
         m.layerSumMs = std::move(layers[i].sum);
-        if (result.table) m.predictedMs = result.table->predict(m.bits);
-        warnOfSpeeds(result.table, m);
+        warnOfTwoSpeeds(m);
+        if (result.table) {
+            m.predictedMs = result.table->predict(m.bits);
+            warnOfAnotherSpeed(*result.table, result.conditions.after.handoverNs, m);
+        }
         if (energy) {
             if (const auto joules = bench.energy(i, meter)) m.metrics.push_back(*joules);
             else m.unreadable.push_back(meter.whyUnreadable());

@@ -26,6 +26,7 @@ struct Measured {
         environment.gpus = {{"Fake: A100", "550"}};
         before.load1 = 0.25;
         before.reportedMHz = before.effectiveMHz = 3600;
+        before.handoverNs = 70;
         before.thermalThrottles = 7;
         before.cgroupThrottles = 3;
         before.busySeconds = 1000;
@@ -91,6 +92,13 @@ const std::vector<Row>& rows() {
         {"", [](Measured& r) { r.after.load1 = 4.5, r.environment.onlineCpus = 64; }},
         {"", [](Measured& r) { r.after.load1 = 4.5, r.environment.onlineCpus = r.environment.logicalCpus = 0; }},
         {"", [](Measured& r) { r.threads = 4; }},
+        {"", [](Measured& r) { r.after.handoverNs = 350; }},
+        {"", [](Measured& r) { r.threads = 2, r.after.handoverNs = 110; }},
+        {"", [](Measured& r) { r.threads = 2, r.after.handoverNs.reset(); }},
+        {"the hand-over from CPU to CPU went from 70 to 350 ns: ",
+         [](Measured& r) { r.threads = 2, r.after.handoverNs = 350; }},
+        {"the hand-over from CPU to CPU went from 350 to 70 ns: ",
+         [](Measured& r) { r.threads = 2, r.before.handoverNs = 350; }},
         {"5 threads shared 4 CPUs: ", [](Measured& r) { r.threads = 5; }},
         {"", [](Measured& r) { r.after.involuntarySwitches = 2600; }},
         {"the system interrupted this process 260 times a second: ",
@@ -157,10 +165,11 @@ Conditions conditionsOf(const Measured& run) {
 TEST(Conditions, Summary) {
     Measured run;
     run.after.load1 = 0.44;
-    EXPECT_EQ(summary(conditionsOf(run)), "3600 MHz · load 0.4 · quiet");
+    EXPECT_EQ(summary(conditionsOf(run)), "3600 MHz · CPU to CPU 70 ns · load 0.4 · quiet");
     run.after.effectiveMHz = 3310;
     run.after.busySeconds = 1023.6;
-    EXPECT_EQ(summary(conditionsOf(run)), "3600 → 3310 MHz · disturbed: other processes used 34 % of the CPUs");
+    EXPECT_EQ(summary(conditionsOf(run)),
+              "3600 → 3310 MHz · CPU to CPU 70 ns · disturbed: other processes used 34 % of the CPUs");
     run.before = run.after = MachineState{};
     EXPECT_EQ(summary(conditionsOf(run)), "quiet");
 }
@@ -177,7 +186,7 @@ TEST(Conditions, UnreadableNamesEveryFieldThatIsMissing) {
     ASSERT_EQ(found.size(), 2u);
     EXPECT_EQ(found[0], "governor: no cpufreq under /sys/devices/system/cpu");
     EXPECT_TRUE(found[1].starts_with("GPU 0: ")) << found[1];
-    EXPECT_EQ(unreadableFields({}, {}).size(), 12u);
+    EXPECT_EQ(unreadableFields({}, {}).size(), 13u);
 }
 
 TEST(Conditions, JsonHoldsTheEnvironmentsKeysAndItsOwn) {
@@ -199,10 +208,18 @@ TEST(Conditions, JsonHoldsTheEnvironmentsKeysAndItsOwn) {
     EXPECT_EQ(json.at("after").at("gpus").at(0).at("throttle_reasons"), nlohmann::json::array());
 }
 
+TEST(Conditions, HandoverComesBackFromJson) {
+    Measured run;
+    run.after.handoverNs = 345;
+    EXPECT_EQ(handoverIn(toJson(conditionsOf(run))), 345);
+    for (const char* text : {"", "[]", "{}", "{\"after\":7}", "{\"after\":{\"handover_ns\":null}}"})
+        EXPECT_FALSE(handoverIn(text)) << text;
+}
+
 TEST(Conditions, JsonOfNothingIsNull) {
     const auto json = nlohmann::json::parse(toJson(Conditions{}));
     for (const auto& [key, value] : json.at("before").items()) EXPECT_TRUE(value.is_null() || key == "gpus") << key;
-    EXPECT_EQ(json.at("before").size(), 14u);
+    EXPECT_EQ(json.at("before").size(), 15u);
 }
 
 TEST(ConditionsWatch, TellsWhatRoseMeanwhile) {

@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "profiling/core_handover.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "profiling/machine_files.h"
+
+namespace bitdesk {
+namespace {
+
+TEST(CoreHandover, IsThatOfACacheLine) {
+    const std::vector<int> cpus = usableCpus();
+    if (cpus.size() < 2) GTEST_SKIP() << "one CPU";
+    // Other work may hold a CPU once, hardly five times.
+    std::optional<double> found;
+    for (int attempt = 0; attempt < 5 && !found; ++attempt) found = measureHandoverNs(cpus);
+    ASSERT_TRUE(found);
+    EXPECT_GT(*found, 5);
+    EXPECT_LT(*found, 20'000);
+    EXPECT_EQ(usableCpus(), cpus) << "the caller may run where it might before";
+}
+
+TEST(CoreHandover, NeedsTwoCpusThatAreThere) {
+    EXPECT_FALSE(measureHandoverNs({}));
+    EXPECT_FALSE(measureHandoverNs(std::vector{0}));
+    EXPECT_FALSE(measureHandoverNs(std::vector{0, 1000}));
+}
+
+}  // namespace
+}  // namespace bitdesk
