@@ -97,4 +97,9 @@ std::optional<double> measureHandoverNs(std::span<const int> cpus) {
     return longest;
 }
 
+bool alikeHandover(std::optional<double> a, std::optional<double> b) {
+    constexpr double kApart = 2.5;
+    return !a || !b || std::max(*a, *b) <= kApart * std::min(*a, *b);
+}
+
 }  // namespace bitdesk

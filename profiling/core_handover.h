@@ -14,4 +14,8 @@ namespace bitdesk {
 /// bound to one, or where other work held the CPUs for too long.
 std::optional<double> measureHandoverNs(std::span<const int> cpus);
 
+/// Whether two of them may be of CPUs that lie alike: a cache more or less between them is a factor of 2.5 and more,
+/// noise is less. What is not known is alike.
+bool alikeHandover(std::optional<double> a, std::optional<double> b);
+
 }  // namespace bitdesk

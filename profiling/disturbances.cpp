@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "profiling/conditions.h"
+#include "profiling/core_handover.h"
 
 namespace bitdesk {
 namespace {
@@ -89,14 +90,11 @@ void frequency(const Run& run, Sentences& found) {
 }
 
 void handover(const Run& run, Sentences& found) {
-    constexpr double kMoved = 1.6;  // a cache more between them, not noise
-    if (run.threads < 2 || !run.before.handoverNs || !run.after.handoverNs) return;
-    const double before = *run.before.handoverNs, after = *run.after.handoverNs;
-    if (std::max(before, after) <= kMoved * std::min(before, after)) return;
+    if (run.threads < 2 || alikeHandover(run.before.handoverNs, run.after.handoverNs)) return;
     found.push_back(fmt::format(
         "the hand-over from CPU to CPU went from {:.0f} to {:.0f} ns: the host moved them, and threads that "
         "share a layer take longer where it is long; measure again, or on one thread",
-        before, after));
+        *run.before.handoverNs, *run.after.handoverNs));
 }
 
 std::string gpuName(const Run& run, std::size_t index) {

@@ -7,6 +7,8 @@
 #include <algorithm>
 
 #include "app/jobs/profile_job.h"
+#include "profiling/conditions.h"
+#include "profiling/core_handover.h"
 #include "profiling/roofline.h"
 #include "profiling/slow_layers.h"
 
@@ -17,11 +19,17 @@ int threadsOf(const JobContext& context) { return context.arbiter != nullptr ? c
 
 }  // namespace
 
-std::optional<LayerTable> findLayerTable(const LayerTableKey& key, const MetaModel& model, JobContext& context) {
+bool fitsHandover(const LayerTable& table, std::optional<double> handoverNs) {
+    return table.key.threads < 2 || alikeHandover(handoverIn(table.environmentJson), handoverNs);
+}
+
+std::optional<LayerTable> findLayerTable(const LayerTableKey& key, const MetaModel& model,
+                                         std::optional<double> handoverNs, JobContext& context) {
     if (context.store == nullptr) return std::nullopt;
-    auto table = context.store->post([key](Store& store) { return store.layerTable(key); }).get();
-    if (table && !table->covers(model.network.quantizable().size(), model.bits)) return std::nullopt;
-    return table;
+    const auto accepted = [&](const LayerTable& table) {
+        return table.covers(model.network.quantizable().size(), model.bits) && fitsHandover(table, handoverNs);
+    };
+    return context.store->post([&](Store& store) { return store.layerTable(key, accepted); }).get();
 }
 
 std::optional<std::string> otherKernel(const LayerTable& table, const ExecutionPlan& plan, const Executor& executor) {
@@ -42,8 +50,10 @@ std::optional<std::string> otherKernel(const LayerTable& table, const ExecutionP
 std::optional<LayerTable> findLayerTable(const LayerTableRequest& request, Executor& executor, JobContext& context) {
     if (context.store == nullptr || !request.reuseStored) return std::nullopt;
     const MetaModel& model = *request.model;
-    auto table = findLayerTable(layerTableKey(model, executor, threadsOf(context), request.batch, readEnvironment()),
-                                model, context);
+    const int threads = threadsOf(context);
+    const auto handover = threads > 1 ? measureHandoverNs(usableCpus()) : std::nullopt;
+    auto table = findLayerTable(layerTableKey(model, executor, threads, request.batch, readEnvironment()), model,
+                                handover, context);
     if (!table) return std::nullopt;
     executor.prepareAll(context.stop);
     for (const int width : model.bits)

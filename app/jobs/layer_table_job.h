@@ -19,8 +19,14 @@ struct LayerTableRequest {
     bool reuseStored = true;  ///< a stored one of this model, machine, build, device, threads and batch is the answer
 };
 
-/// The stored table of this key, if there is a store and one in it that fits the model.
-std::optional<LayerTable> findLayerTable(const LayerTableKey& key, const MetaModel& model, JobContext& context);
+/// Whether a table was measured while the CPUs lay as they do now: it is of no use for several threads otherwise
+/// (measureHandoverNs()).
+bool fitsHandover(const LayerTable& table, std::optional<double> handoverNs);
+
+/// The newest stored table of this key that fits the model and the present hand-over, if there is a store and one in
+/// it.
+std::optional<LayerTable> findLayerTable(const LayerTableKey& key, const MetaModel& model,
+                                         std::optional<double> handoverNs, JobContext& context);
 /// The same for a request on the machine as it is now; nothing where the request wants a fresh one, or where layers run
 /// other kernels than the table is of. Prepares the executor for every mix.
 std::optional<LayerTable> findLayerTable(const LayerTableRequest& request, Executor& executor, JobContext& context);

@@ -32,7 +32,8 @@ struct LiveSession::Worker {
     std::unique_ptr<Executor> executor;
     bool prepared = false;  // for every mix; a moved fader may have cancelled that
     bool lookedUp = false;  // the store was asked for the layer table
-    bool hasTable = false;  // which was told
+    bool hasTable = false;  // which was told, and holds as far as is known
+    LayerTable table;       // the last one that was told
     PrefixCache prefixes;   // of that executor
     /// A finished mix and its verdicts.
     struct Finished {
@@ -180,9 +181,12 @@ struct LiveSession::Worker {
             latency.comparison = std::move(result.againstFirst.back());
         }
         session.m_sink(std::move(latency));
+        // The host moved the CPUs: predictions are of another machine now.
+        if (hasTable && !fitsHandover(table, result.conditions.after.handoverNs)) hasTable = false;
     }
 
-    /// Once a session, where the store has none. Of simulated bits there is nothing to predict.
+    /// Once a session and state of the machine, where the store has none. Of simulated bits there is nothing to
+    /// predict.
     void measureTable(const std::stop_token& stop) {
         if (hasTable || executor->backend() == "reference") return;
         JobContext jobContext = context(stop);
@@ -193,9 +197,10 @@ private:
     LayerTableRequest tableRequest() const {
         return {.model = session.m_setup.model, .device = session.m_setup.device, .batch = 1, .options = {}};
     }
-    void tellTable(LayerTable table) {
+    void tellTable(LayerTable found) {
         hasTable = true;
-        session.m_sink(LiveLayerTable{std::move(table)});
+        table = found;
+        session.m_sink(LiveLayerTable{std::move(found)});
     }
 };
 

@@ -62,7 +62,7 @@ EvaluationOptions liveOptions();
 
 /// One worker thread; the latest submitted mix wins: submitting cancels the evaluation in hand at its next
 /// mini-batch. After a finished evaluation the mix's latency is measured, and once, if the store has none, the layer
-/// table, unless a new mix was submitted.
+/// table (again where the CPUs came to lie otherwise), unless a new mix was submitted.
 /// Knows no Qt; the sink is called on the worker thread.
 class LiveSession {
 public:

@@ -351,7 +351,8 @@ std::int64_t Store::save(const LayerTable& table, const std::string& modelName) 
     return guarded(path(), [&] { return m_connection->insert(table, modelName); });
 }
 
-std::optional<LayerTable> Store::layerTable(const LayerTableKey& key) {
+std::optional<LayerTable> Store::layerTable(const LayerTableKey& key,
+                                            const std::function<bool(const LayerTable&)>& accepted) {
     return guarded(path(), [&]() -> std::optional<LayerTable> {
         SQLite::Statement row(
             m_connection->database,
@@ -366,7 +367,7 @@ std::optional<LayerTable> Store::layerTable(const LayerTableKey& key) {
             table->key = key;
             table->environmentJson = row.getColumn(2).getString();
             table->createdAt = row.getColumn(3).getString();
-            return table;
+            if (!accepted || accepted(*table)) return table;
         }
         return std::nullopt;
     });

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -45,8 +46,9 @@ public:
     std::vector<EvaluationSummary> evaluations(const std::string& modelHash = {}, std::int64_t limit = 0);
     /// Without those whose samples are damaged, which check() tells and measurement() refuses.
     std::vector<Measurement> measurements(const std::string& modelHash = {}, std::int64_t limit = 0);
-    /// The newest sound one; one that is damaged counts as absent.
-    std::optional<LayerTable> layerTable(const LayerTableKey& key);
+    /// The newest sound one that is accepted (empty: any is); one that is damaged counts as absent.
+    std::optional<LayerTable> layerTable(const LayerTableKey& key,
+                                         const std::function<bool(const LayerTable&)>& accepted = {});
 
     /// What is wrong with a database; empty: nothing. Unlike the constructor it does not refuse a damaged one.
     static std::vector<std::string> check(const std::filesystem::path& path);

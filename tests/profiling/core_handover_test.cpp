@@ -30,5 +30,14 @@ TEST(CoreHandover, NeedsTwoCpusThatAreThere) {
     EXPECT_FALSE(measureHandoverNs(std::vector{0, 1000}));
 }
 
+TEST(CoreHandover, Alike) {
+    EXPECT_TRUE(alikeHandover(50, 120));
+    EXPECT_TRUE(alikeHandover(120, 50));
+    EXPECT_FALSE(alikeHandover(90, 300));
+    EXPECT_FALSE(alikeHandover(300, 90));
+    EXPECT_TRUE(alikeHandover(std::nullopt, 300));
+    EXPECT_TRUE(alikeHandover(300, std::nullopt));
+}
+
 }  // namespace
 }  // namespace bitdesk

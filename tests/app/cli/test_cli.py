@@ -122,7 +122,7 @@ class Cli(unittest.TestCase):
 
     def test_layer_table_predicts_and_explains(self):
         done = run("profile", SAMPLE, "--layer-table", "--checks", "8", "--bits", "3", "--samples", "20", "--db", self.db,
-                   "--quiet", "--json", "-")
+                   "--threads", "1", "--quiet", "--json", "-")
         self.assertEqual(done.returncode, 0, done.stderr)
         found = json.loads(done.stdout)
         table = found["layer_table"]
@@ -138,7 +138,7 @@ class Cli(unittest.TestCase):
         prediction = found["runs"][0]["prediction"]
         self.assertAlmostEqual(prediction["error"],
                                prediction["value_ms"] / found["runs"][0]["latency_ms"]["median"] - 1)
-        again = run("profile", SAMPLE, "--layer-table", "--db", self.db, "--quiet", "--json", "-")
+        again = run("profile", SAMPLE, "--layer-table", "--db", self.db, "--threads", "1", "--quiet", "--json", "-")
         self.assertEqual(json.loads(again.stdout)["layer_table"]["id"], table["id"])
 
     def test_trace_opens_and_nests(self):

@@ -140,6 +140,7 @@ TEST_F(ProfileJob, TracesEveryMix) {
 }
 
 TEST_F(ProfileJob, PredictsFromAStoredTable) {
+    m_place.arbiter.setThreads(1);  // where a host puts the CPUs is then of no matter
     JobContext context = m_place.context();
     EXPECT_FALSE(profileMixes(request(), context).runs.front().predictedMs) << "no table yet";
     const auto executor = makeExecutor(*m_place.model, {}, m_place.arbiter.threads());
@@ -166,6 +167,7 @@ TEST_F(ProfileJob, PredictsFromAStoredTable) {
 }
 
 TEST_F(ProfileJob, ATableOfOtherKernelsOrAnotherSpeedIsTold) {
+    m_place.arbiter.setThreads(1);  // where a host puts the CPUs is then of no matter
     JobContext context = m_place.context();
     const auto executor = makeExecutor(*m_place.model, {}, m_place.arbiter.threads());
     LayerTable table = measureLayerTable(tableRequest(), *executor, context);
@@ -184,7 +186,28 @@ TEST_F(ProfileJob, ATableOfOtherKernelsOrAnotherSpeedIsTold) {
     EXPECT_NE(measureLayerTable(tableRequest(), *executor, context).rows[1].kernels[0], "another-kernel") << "afresh";
 }
 
+/// Two tables of one machine whose host moves the CPUs.
+TEST_F(ProfileJob, ATableOfSeveralThreadsIsOfOneHandover) {
+    JobContext context = m_place.context();
+    const auto executor = makeExecutor(*m_place.model, {}, m_place.arbiter.threads());
+    LayerTable table = measureLayerTable(tableRequest(), *executor, context);
+    const auto save = [&](int ns) {
+        table.environmentJson = R"({"after":{"handover_ns":)" + std::to_string(ns) + "}}";
+        return m_place.store->post([&](Store& store) { return store.save(table, "m"); }).get();
+    };
+    const auto near = save(75), far = save(345);
+    const auto found = [&](double ns) { return findLayerTable(table.key, *m_place.model, ns, context); };
+    EXPECT_EQ(found(60)->id, near);
+    EXPECT_EQ(found(330)->id, far);
+    EXPECT_FALSE(found(2000) && found(2000)->id >= near);
+    EXPECT_EQ(findLayerTable(table.key, *m_place.model, std::nullopt, context)->id, far) << "the newest";
+    table.key.threads = 1;
+    const auto alone = save(75);
+    EXPECT_EQ(found(345)->id, alone) << "one thread hands nothing over";
+}
+
 TEST_F(ProfileJob, AStoredTableIsTheAnswerUnlessItShallBeFresh) {
+    m_place.arbiter.setThreads(1);  // where a host puts the CPUs is then of no matter
     JobContext context = m_place.context();
     const auto executor = makeExecutor(*m_place.model, {}, m_place.arbiter.threads());
     LayerTableRequest r = tableRequest();

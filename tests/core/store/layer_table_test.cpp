@@ -101,6 +101,9 @@ TEST(LayerTable, IsKeptByTheStore) {
     newer.outsideMs.median = 0;
     store.save(newer, "model");
     EXPECT_EQ(store.layerTable(table.key)->outsideMs.median, 0) << "the newest";
+    const auto older = store.layerTable(table.key, [](const LayerTable& t) { return t.outsideMs.median != 0; });
+    ASSERT_TRUE(older);
+    EXPECT_NE(older->outsideMs.median, 0);
 }
 
 TEST(LayerTable, DamagedOnesAreNone) {
