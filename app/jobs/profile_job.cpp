@@ -174,21 +174,21 @@ Measurement describe(const MetaModel& model, const LayerTableKey& key) {
     return m;
 }
 
-/// The stored table that predicts these mixes here and now; why there is none, where another is stored.
+/// The stored table that predicts these mixes here and now; in `unreadable` why there is none, where another is stored.
 std::optional<LayerTable> tableOf(const Bench& bench, const LayerTableKey& key, const MetaModel& model,
                                   std::optional<double> handoverNs, JobContext& context,
-                                  std::vector<std::string>& warnings) {
+                                  std::vector<std::string>& unreadable) {
     auto table = findLayerTable(key, model, handoverNs, context);
     if (const auto other = table ? bench.otherKernel(*table) : std::nullopt) {
-        warnings.push_back("no prediction, since layers run other kernels than in the stored layer table (" + *other +
-                           "): measure it afresh");
+        unreadable.push_back("prediction: layers run other kernels than in the stored layer table (" + *other +
+                             "); --layer-table measures it afresh");
         return std::nullopt;
     }
     if (!table && findLayerTable(key, model, std::nullopt, context))
-        warnings.push_back(
-            fmt::format("no prediction, since the stored layer table was measured while the host had put the CPUs "
-                        "elsewhere (CPU to CPU {:.0f} ns now): measure another for this state",
-                        handoverNs.value_or(0)));
+        unreadable.push_back(fmt::format(
+            "prediction: the stored layer table was measured while the host had put the CPUs elsewhere (CPU "
+            "to CPU {:.0f} ns now); --layer-table measures one for this state",
+            handoverNs.value_or(0)));
     return table;
 }
 
@@ -272,7 +272,7 @@ ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, Jo
     common.unreadable = result.conditions.unreadable;
     common.environmentJson = toJson(result.conditions);
     addMemory(peak, common);
-    result.table = tableOf(bench, key, *request.model, result.conditions.after.handoverNs, context, common.warnings);
+    result.table = tableOf(bench, key, *request.model, result.conditions.after.handoverNs, context, common.unreadable);
     EnergyMeter meter(executor.device());
     if (request.energy && !meter.whyUnreadable().empty()) common.unreadable.push_back(meter.whyUnreadable());
     const bool energy = request.energy && meter.whyUnreadable().empty();
