@@ -10,7 +10,7 @@ namespace bitdesk {
 /// Nanoseconds that a cache line takes from one CPU to another and back: the longest median between the first of `cpus`
 /// and up to seven of the others. Some 50 to 100 where they share a cache, several times that where they do not; a
 /// virtual machine's host may move them apart while a program runs, and no file says so. Threads that share a layer pay
-/// it a dozen times in each. About a millisecond a pair. Nothing with fewer than two CPUs, where a thread cannot be
+/// it several times in each. About a millisecond a pair. Nothing with fewer than two CPUs, where a thread cannot be
 /// bound to one, or where other work held the CPUs for too long.
 std::optional<double> measureHandoverNs(std::span<const int> cpus);
 

@@ -153,7 +153,7 @@ void crowding(const Run& run, Sentences& found) {
 }
 
 void switches(const Run& run, Sentences& found) {
-    // Each takes some microseconds. An idle machine has up to a hundred a second of its own; what competes for the CPUs
+    // Each takes some microseconds. An idle machine has some hundred a second of its own; what competes for the CPUs
     // brings hundreds.
     constexpr double kPerSecond = 250, kFewest = 5;  // a handful says nothing of a short run
     const auto count = risen(run.before.involuntarySwitches, run.after.involuntarySwitches);

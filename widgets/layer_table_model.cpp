@@ -19,20 +19,12 @@ const T* at(const std::vector<T>& values, int index) {
     return index >= 0 && index < static_cast<int>(values.size()) ? &values[static_cast<std::size_t>(index)] : nullptr;
 }
 
-double longestCell(const LayerTable& table) {
-    double longest = 0;
-    for (const LayerRow& row : table.rows)
-        for (const auto& byNext : row.cells)
-            for (const LayerCell& cell : byNext) longest = std::max(longest, cell.milliseconds.median);
-    return longest;
-}
-
 }  // namespace
 
 void LayerTableModel::setTable(const std::optional<LayerTable>& table) {
     beginResetModel();
     m_table = table;
-    m_unit = TimeUnit::forLongest(table ? longestCell(*table) : 0);
+    m_unit = TimeUnit::forLongest(table ? table->longestMs() : 0);
     m_predicted = predictedMs();
     m_wholeUnit = TimeUnit::forLongest(m_predicted.value_or(0));
     endResetModel();

@@ -43,9 +43,9 @@ QString latencyDetail(const Measurement& m) {
     if (m.simulated) return text + QStringLiteral("\nsimulated bits");
     QStringList more;
     if (lopsided(m)) more << QStringLiteral("95 % %1 %2").arg(unitOf(m).interval(m.medianCi95), unit.name);
-    if (m.predictedMs && m.latencyMs.median > 0)
+    if (const auto error = m.predictionError())
         more << QStringLiteral("predicted %1 %2, error %3")
-                    .arg(unit.number(*m.predictedMs), unit.name, formatError(*m.predictedMs / m.latencyMs.median - 1));
+                    .arg(unit.number(*m.predictedMs), unit.name, formatError(*error));
     return text + QStringLiteral("\n") + more.join(QStringLiteral(" · "));
 }
 

@@ -33,7 +33,7 @@ Json reconciliationJson(const Measurement& m) {
 Json predictionJson(const Measurement& m, const std::optional<LayerTable>& table) {
     if (!m.predictedMs || !table) return {};
     return {{"value_ms", *m.predictedMs},
-            {"error", *m.predictedMs / m.latencyMs.median - 1},
+            {"error", m.predictionError() ? Json(*m.predictionError()) : Json()},
             {"median_error", table->medianError() ? Json(*table->medianError()) : Json()},
             {"error90", table->error90() ? Json(*table->error90()) : Json()},
             {"checks", table->checks.size()}};
@@ -120,7 +120,7 @@ std::string runText(const Measurement& m, const LatencyComparison& againstFirst,
                             againstFirst.belowNoise ? " (below the noise floor)" : "", againstFirst.reason);
     if (m.predictedMs && table)
         text += fmt::format("  predicted {} {}, error {:+.1f} % of the measured (the table's own: {})\n",
-                            unit.number(*m.predictedMs), unit.name, 100 * (*m.predictedMs / m.latencyMs.median - 1),
+                            unit.number(*m.predictedMs), unit.name, 100 * m.predictionError().value_or(0),
                             errorText(*table));
     for (const Metric& metric : m.metrics) text += metricText(metric);
     return text + layersText(m);
@@ -171,15 +171,6 @@ std::string findingsText(const LayerTable& table) {
                         unit.figure(f.to.milliseconds.median, f.to.ci95), unit.name, toText(f.cause), f.explanation);
     }
     return text;
-}
-
-/// The longest median of a table's layers.
-double longestMs(const LayerTable& table) {
-    double longest = 0;
-    for (const LayerRow& row : table.rows)
-        for (const auto& line : row.cells)
-            for (const LayerCell& cell : line) longest = std::max(longest, cell.milliseconds.median);
-    return longest;
 }
 
 /// ratio, its interval, verdict
@@ -270,7 +261,7 @@ Json layerTableJson(const LayerTable& table) {
 }
 
 std::string layerTableText(const LayerTable& table) {
-    const TimeUnit unit = TimeUnit::forLongest(longestMs(table));
+    const TimeUnit unit = TimeUnit::forLongest(table.longestMs());
     std::string text = fmt::format(
         "layer table: {} mixes × {} rounds, batch {}, {} thread(s), {} on {}\n  predicts whole runs with {}\n\n  "
         "{:<28}",

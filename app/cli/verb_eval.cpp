@@ -142,8 +142,7 @@ std::vector<Row> evaluateAll(const EvalOptions& options, std::shared_ptr<const M
             rows.push_back({std::move(found.result), std::move(found.comparison)});
         } else {
             auto result = jobs::evaluateMix(request, *executor, context, show);
-            auto comparison = compareAccuracy(first.correctMask, result.evaluation.correctMask,
-                                              {.margin = options.margin, .looks = 1});
+            auto comparison = compareAccuracy(first, result.evaluation, options.margin);
             rows.push_back({std::move(result), std::move(comparison)});
         }
     }

@@ -94,7 +94,7 @@ AccuracyComparison compareEvaluations(const ComparedSide& a, const ComparedSide&
     if (!sameImages(x, y))
         return refused(fmt::format("evaluated on other images: {} ({}) and {} ({})", x.dataName, x.key.split,
                                    y.dataName, y.key.split));
-    return compareAccuracy(x.correctMask, y.correctMask, {.margin = margin, .looks = std::max(x.looks, y.looks)});
+    return compareAccuracy(x, y, margin);
 }
 
 LatencyComparison compareMeasurements(const ComparedSide& a, const ComparedSide& b, double margin) {

@@ -30,11 +30,10 @@ struct LiveSession::Worker {
 
     LiveSession& session;
     std::unique_ptr<Executor> executor;
-    bool prepared = false;  // for every mix; a moved fader may have cancelled that
-    bool lookedUp = false;  // the store was asked for the layer table
-    bool hasTable = false;  // which was told, and holds as far as is known
-    LayerTable table;       // the last one that was told
-    PrefixCache prefixes;   // of that executor
+    bool prepared = false;            // for every mix; a moved fader may have cancelled that
+    bool lookedUp = false;            // the store was asked for the layer table
+    std::optional<LayerTable> table;  // which was told, and holds as far as is known
+    PrefixCache prefixes;             // of that executor
     /// A finished mix and its verdicts.
     struct Finished {
         BitConfiguration bits;
@@ -182,13 +181,13 @@ struct LiveSession::Worker {
         }
         session.m_sink(std::move(latency));
         // The host moved the CPUs: predictions are of another machine now.
-        if (hasTable && !fitsHandover(table, result.conditions.after.handoverNs)) hasTable = false;
+        if (table && !fitsHandover(*table, result.conditions.after.handoverNs)) table.reset();
     }
 
     /// Once a session and state of the machine, where the store has none. Of simulated bits there is nothing to
     /// predict.
     void measureTable(const std::stop_token& stop) {
-        if (hasTable || executor->backend() == "reference") return;
+        if (table || executor->backend() == "reference") return;
         JobContext jobContext = context(stop);
         tellTable(measureLayerTable(tableRequest(), *executor, jobContext));
     }
@@ -198,7 +197,6 @@ private:
         return {.model = session.m_setup.model, .device = session.m_setup.device, .batch = 1, .options = {}};
     }
     void tellTable(LayerTable found) {
-        hasTable = true;
         table = found;
         session.m_sink(LiveLayerTable{std::move(found)});
     }

@@ -24,8 +24,7 @@ PairedResult evaluateUntilSettled(const EvaluateRequest& request, const Evaluati
     const auto looks = lookCounts(keyOf(request).subset);
     const AccuracyLimits limits{.margin = margin, .looks = static_cast<int>(looks.size())};
     if (auto stored = findStored(request, context)) {
-        const auto comparison =
-            compareAccuracy(baseline.correctMask, stored->correctMask, {.margin = margin, .looks = stored->looks});
+        const auto comparison = compareAccuracy(baseline, *stored, margin);
         return {{std::move(*stored), true}, comparison};
     }
     EvaluateRequest early = request;

@@ -207,7 +207,7 @@ void warnOfTwoSpeeds(Measurement& m) {
 /// Where the layer table is off by more than it says of itself.
 void warnOfAnotherSpeed(const LayerTable& table, std::optional<double> handoverNs, Measurement& m) {
     constexpr double kOff = 0.1;
-    const double error = *m.predictedMs / m.latencyMs.median - 1;
+    const double error = m.predictionError().value_or(0);
     if (!(std::abs(error) > std::max(kOff, 3 * table.error90().value_or(0)))) return;
     const auto then = handoverIn(table.environmentJson);
     const std::string why =

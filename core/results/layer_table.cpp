@@ -61,6 +61,14 @@ double LayerTable::predict(const BitConfiguration& bits) const {
     return sum;
 }
 
+double LayerTable::longestMs() const {
+    double longest = 0;
+    for (const LayerRow& row : rows)
+        for (const auto& line : row.cells)
+            for (const LayerCell& cell : line) longest = std::max(longest, cell.milliseconds.median);
+    return longest;
+}
+
 std::optional<double> LayerTable::medianError() const { return errorQuantile(checks, 0.5); }
 std::optional<double> LayerTable::error90() const { return errorQuantile(checks, 0.9); }
 

@@ -98,6 +98,8 @@ struct LayerTable {
     const LayerCell& cell(const LayerRow& row, const BitConfiguration& bits) const;
     /// Σ cells + outside. Some dozen additions: for every move of a hand.
     double predict(const BitConfiguration& bits) const;
+    /// The longest median of a cell, milliseconds: what a unit for all of them is chosen by.
+    double longestMs() const;
     /// Median of |error| over the checks; nothing without any.
     std::optional<double> medianError() const;
     /// 90 % of the checks are at least this close.

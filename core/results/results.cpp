@@ -3,6 +3,8 @@
 
 #include "core/results/results.h"
 
+#include <algorithm>
+
 #include "core/statistics/median.h"
 
 namespace bitdesk {
@@ -10,6 +12,15 @@ namespace bitdesk {
 void Measurement::summarize() {
     latencyMs = quartiles(samplesMs);
     medianCi95 = medianInterval(samplesMs);
+}
+
+std::optional<double> Measurement::predictionError() const {
+    if (!predictedMs || !(latencyMs.median > 0)) return std::nullopt;
+    return *predictedMs / latencyMs.median - 1;
+}
+
+AccuracyComparison compareAccuracy(const Evaluation& a, const Evaluation& b, double margin) {
+    return compareAccuracy(a.correctMask, b.correctMask, {.margin = margin, .looks = std::max(a.looks, b.looks)});
 }
 
 }  // namespace bitdesk

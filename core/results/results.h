@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/network/bit_configuration.h"
+#include "core/statistics/accuracy_verdict.h"
 #include "core/statistics/intervals.h"
 
 namespace bitdesk {
@@ -56,6 +57,10 @@ struct EvaluationSummary {
     Interval interval() const { return wilson(correct, total); }
 };
 
+/// How B compares with A on the images that both have seen, where these are the same; the looks at the one that was
+/// stopped early count.
+AccuracyComparison compareAccuracy(const Evaluation& a, const Evaluation& b, double margin);
+
 struct LayerTime {
     std::string name;
     int requestedBits = 0;
@@ -101,6 +106,8 @@ struct Measurement {
 
     /// Fills latencyMs and medianCi95 from samplesMs.
     void summarize();
+    /// predicted / measured − 1; nothing without a prediction.
+    std::optional<double> predictionError() const;
 };
 
 }  // namespace bitdesk

@@ -191,7 +191,7 @@ struct Store::Connection {
 
     /// A damaged page need not be met by the queries of a run, which would then write beside it.
     void refuseDamage() {
-        constexpr std::uintmax_t kMost = 256 << 20;  // some tenths of a second
+        constexpr std::uintmax_t kMost = 256 << 20;  // a tenth of a second, once it is in memory
         std::error_code code;
         const auto size = fs::file_size(path, code);
         if (code || size > kMost) return;
