@@ -30,10 +30,6 @@ ComparedSide lookUp(Store& store, std::int64_t id) {
     return side;
 }
 
-bool sameImages(const Evaluation& a, const Evaluation& b) {
-    return a.key.dataHash == b.key.dataHash && a.key.split == b.key.split && a.key.orderSeed == b.key.orderSeed;
-}
-
 /// All evaluations of a side's model and mix, or the one that was named.
 std::vector<Evaluation> evaluationsOf(Store& store, const ComparedSide& side) {
     if (side.evaluation) return {*side.evaluation};
@@ -80,53 +76,15 @@ void pairMeasurements(Store& store, ComparedSide& a, ComparedSide& b) {
     if (!b.measurement && !ofB.empty()) b.measurement = ofB.front();
 }
 
-AccuracyComparison compareEvaluations(const ComparedSide& a, const ComparedSide& b, double margin) {
-    const auto refused = [](std::string reason) {
-        AccuracyComparison unclear;
-        unclear.reason = std::move(reason);
-        return unclear;
-    };
-    for (const ComparedSide* side : {&a, &b})
-        if (!side->evaluation)
-            return refused(fmt::format("{} at {} has no stored evaluation: run bitdesk eval", side->modelName,
-                                       toText(side->bits)));
-    const Evaluation &x = *a.evaluation, &y = *b.evaluation;
-    if (!sameImages(x, y))
-        return refused(fmt::format("evaluated on other images: {} ({}) and {} ({})", x.dataName, x.key.split,
-                                   y.dataName, y.key.split));
-    return compareAccuracy(x, y, margin);
-}
-
-LatencyComparison compareMeasurements(const ComparedSide& a, const ComparedSide& b, double margin) {
-    const auto refused = [](std::string reason) {
-        LatencyComparison unclear;
-        unclear.reason = std::move(reason);
-        return unclear;
-    };
-    for (const ComparedSide* side : {&a, &b})
-        if (!side->measurement)
-            return refused(fmt::format("{} at {} has no stored measurement: run bitdesk profile", side->modelName,
-                                       toText(side->bits)));
-    const Measurement &x = *a.measurement, &y = *b.measurement;
-    LatencyComparison found = compareLatency(
-        x.samplesMs, y.samplesMs, {.margin = margin, .noiseFloor = x.noiseFloor, .looks = std::max(x.looks, y.looks)});
-    const auto unclear = [&](std::string reason) {
-        found = {};
-        if (x.latencyMs.median > 0) found.ratio = y.latencyMs.median / x.latencyMs.median;
-        found.reason = std::move(reason);
-        return found;
-    };
-    if (x.id == y.id) {
-        found.reason = "A and B are the same measurement";
-        return found;
-    }
-    if (x.runGroup != y.runGroup)
-        return unclear(
-            "not measured interleaved in one run, so drift of the machine is not told from a difference: give "
-            "both to one bitdesk profile");
-    if (x.simulated || y.simulated)
-        return unclear("simulated bits: times of float arithmetic say nothing about low bits");
-    return found;
+/// Both results of one kind, or why there is nothing to compare.
+template <typename Result, typename Compare>
+auto compareBoth(const std::optional<Result>& a, const std::optional<Result>& b, const CompareResult& sides,
+                 const char* missing, const Compare& compare) {
+    if (a && b) return compare(*a, *b);
+    const ComparedSide& side = a ? sides.b : sides.a;
+    decltype(compare(*a, *b)) unclear;
+    unclear.reason = fmt::format("{} at {} has no stored {}", side.modelName, toText(side.bits), missing);
+    return unclear;
 }
 
 }  // namespace
@@ -137,9 +95,13 @@ CompareResult compareStored(Store& store, const CompareRequest& request) {
     result.b = lookUp(store, request.b);
     pairEvaluations(store, result.a, result.b);
     pairMeasurements(store, result.a, result.b);
-    result.accuracy = compareEvaluations(result.a, result.b, request.accuracyMargin);
+    result.accuracy = compareBoth(
+        result.a.evaluation, result.b.evaluation, result, "evaluation: run bitdesk eval",
+        [&](const Evaluation& a, const Evaluation& b) { return compareAccuracy(a, b, request.accuracyMargin); });
     result.hasAccuracy = result.accuracy.difference.total > 0;
-    result.latency = compareMeasurements(result.a, result.b, request.latencyMargin);
+    result.latency = compareBoth(
+        result.a.measurement, result.b.measurement, result, "measurement: run bitdesk profile",
+        [&](const Measurement& a, const Measurement& b) { return compareLatency(a, b, request.latencyMargin); });
     result.hasLatency = result.a.measurement && result.b.measurement;
     return result;
 }

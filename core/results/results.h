@@ -10,6 +10,7 @@
 #include "core/network/bit_configuration.h"
 #include "core/statistics/accuracy_verdict.h"
 #include "core/statistics/intervals.h"
+#include "core/statistics/latency_verdict.h"
 
 namespace bitdesk {
 
@@ -57,8 +58,11 @@ struct EvaluationSummary {
     Interval interval() const { return wilson(correct, total); }
 };
 
-/// How B compares with A on the images that both have seen, where these are the same; the looks at the one that was
-/// stopped early count.
+/// Whether two evaluations visit the same images in the same order, as far as each went.
+bool sameImages(const Evaluation& a, const Evaluation& b);
+
+/// How B compares with A on the images that both have seen; the looks at the one that was stopped early count. Unclear
+/// with a reason where the images are others.
 AccuracyComparison compareAccuracy(const Evaluation& a, const Evaluation& b, double margin);
 
 struct LayerTime {
@@ -109,5 +113,9 @@ struct Measurement {
     /// predicted / measured − 1; nothing without a prediction.
     std::optional<double> predictionError() const;
 };
+
+/// How B compares with A where both were measured in turns in one run; else unclear with a reason, and the ratio of
+/// their medians without an interval. Simulated bits are never compared.
+LatencyComparison compareLatency(const Measurement& a, const Measurement& b, double margin);
 
 }  // namespace bitdesk
