@@ -37,7 +37,7 @@ AccuracyComparison compareAccuracy(const Evaluation& a, const Evaluation& b, dou
 LatencyComparison compareLatency(const Measurement& a, const Measurement& b, double margin) {
     LatencyComparison unclear;
     if (a.latencyMs.median > 0) unclear.ratio = b.latencyMs.median / a.latencyMs.median;
-    if (a.runGroup != b.runGroup)
+    if (a.runGroup != b.runGroup || a.machine != b.machine)
         unclear.reason =
             "not measured interleaved in one run, so drift of the machine is not told from a difference: give both to "
             "one bitdesk profile";

@@ -47,7 +47,7 @@ struct Evaluation {
 /// One row of the history: an Evaluation without its per-image predictions.
 struct EvaluationSummary {
     std::int64_t id = 0;
-    std::string modelName, modelHash, dataName, split;
+    std::string modelName, modelHash, dataName, dataHash, split;
     BitConfiguration bits;
     std::int64_t correct = 0, total = 0;
     std::int64_t bitops = 0, weightBytes = 0, normBytes = 0;

@@ -9,8 +9,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/results/job.h"
 #include "core/results/layer_table.h"
 #include "core/results/results.h"
 
@@ -37,8 +39,27 @@ public:
     std::int64_t save(const Evaluation& evaluation);
     std::int64_t save(const Measurement& measurement);
     std::int64_t save(const LayerTable& table, const std::string& modelName);
+    /// Saves all and what they are of a job in one transaction, so that a crash leaves all of them or none. Ids in the
+    /// order of the rows.
+    std::vector<std::int64_t> save(std::span<const Evaluation> rows, const JobRows& of);
+    std::vector<std::int64_t> save(std::span<const Measurement> rows, const JobRows& of);
+
+    std::int64_t beginJob(const std::string& kind, const std::string& request);
+    /// The newest of this kind and request.
+    std::optional<StoredJob> findJob(const std::string& kind, const std::string& request);
+    /// Those that have a result, by position.
+    std::vector<JobItem> jobItems(std::int64_t job);
+    void setJobState(std::int64_t job, JobState state);
+    /// Newest first. limit 0: all.
+    std::vector<StoredJob> jobs(std::int64_t limit = 0);
+
+    /// Adds what `other` holds and this one lacks, in one transaction: evaluations by their keys, measurements and
+    /// layer tables that are not the same in all that they tell; jobs of the same kind and request become one. Ids of
+    /// the other's rows change, the other itself does not.
+    MergeResult merge(Store& other);
 
     std::optional<Evaluation> find(const EvaluationKey& key);
+    std::int64_t findId(const EvaluationKey& key);  ///< 0: not there
     std::optional<Evaluation> evaluation(std::int64_t id);
     std::optional<Measurement> measurement(std::int64_t id);
 
@@ -49,6 +70,8 @@ public:
     /// The newest sound one that is accepted (empty: any is); one that is damaged counts as absent.
     std::optional<LayerTable> layerTable(const LayerTableKey& key,
                                          const std::function<bool(const LayerTable&)>& accepted = {});
+    /// All sound ones, and the names of their models.
+    std::vector<std::pair<LayerTable, std::string>> layerTables();
 
     /// What is wrong with a database; empty: nothing. Unlike the constructor it does not refuse a damaged one.
     static std::vector<std::string> check(const std::filesystem::path& path);
@@ -58,6 +81,7 @@ public:
 
 private:
     struct Connection;
+    class Merge;
     std::unique_ptr<Connection> m_connection;
 };
 

@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/store/connection.h"
+
+#include <sqlite3.h>
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+
+#include "core/base/error.h"
+#include "core/store/schema.h"
+
+namespace bitdesk {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kBusyMs = 10'000;
+
+SQLite::Database open(const fs::path& file) {
+    std::error_code code;
+    if (fs::is_directory(file, code))
+        throw Error(ErrorKind::BadInput, file.string(), "is a folder, not a database", "Name a file with --db");
+    return {file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
+}
+
+}  // namespace
+
+std::string now() {
+    const std::time_t time = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    std::tm utc{};
+    gmtime_r(&time, &utc);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return text;
+}
+
+[[noreturn]] void rethrow(const SQLite::Exception& error, const fs::path& path) {
+    const std::string reason = error.what();
+    switch (error.getErrorCode()) {
+        case SQLITE_NOTADB:
+        case SQLITE_CORRUPT:
+            throw Error(ErrorKind::BadInput, path.string(), "is no SQLite database, or a damaged one (" + reason + ")",
+                        "Move it away, or choose another with --db");
+        case SQLITE_READONLY:
+        case SQLITE_CANTOPEN:
+        case SQLITE_PERM:
+        case SQLITE_AUTH:
+            throw Error(ErrorKind::BadInput, path.string(), "the database cannot be written (" + reason + ")",
+                        "Check file and folder permissions, or choose another with --db");
+        case SQLITE_ERROR:
+        case SQLITE_CONSTRAINT:
+        case SQLITE_SCHEMA:
+        case SQLITE_MISMATCH:
+            throw Error(ErrorKind::BadInput, path.string(),
+                        "is damaged, or was changed by another program (" + reason + ")",
+                        "Move it away, or choose another with --db");
+        case SQLITE_FULL:
+        case SQLITE_IOERR:
+        case SQLITE_NOMEM:
+            throw Error(ErrorKind::Resource, path.string(), "the database cannot be written (" + reason + ")",
+                        "Check the free space");
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            throw Error(ErrorKind::Resource, path.string(), "the database has been locked by another program for 10 s",
+                        "Close that program");
+        default: throw Error(ErrorKind::Internal, path.string(), "database error: " + reason);
+    }
+}
+
+BitConfiguration parseStoredBits(const std::string& text) {
+    BitConfiguration bits;
+    for (const char* at = text.c_str(); *at != '\0';) {
+        char* end = nullptr;
+        bits.bits.push_back(static_cast<int>(std::strtol(at, &end, 10)));
+        at = *end == ',' ? end + 1 : end;
+        if (end == at && *at != '\0') break;
+    }
+    return bits;
+}
+
+Store::Connection::Connection(const fs::path& file, Damaged damaged) : path(file), database(open(file)) {
+    database.setBusyTimeout(kBusyMs);
+    if (damaged == Damaged::Refuse) refuseDamage();
+    // Before anything is written: is it ours, or empty?
+    migrate(database, file);
+    database.exec("PRAGMA journal_mode = WAL");
+    database.exec("PRAGMA synchronous = FULL");
+    database.exec("PRAGMA foreign_keys = ON");
+    // A file or folder that only reads is found now, not after the first hour of work.
+    SQLite::Transaction probe(database, SQLite::TransactionBehavior::IMMEDIATE);
+    database.exec("PRAGMA user_version = " + std::to_string(schemaVersionNow()));
+    // The destructor rolls back.
+}
+
+/// A damaged page need not be met by the queries of a run, which would then write beside it.
+void Store::Connection::refuseDamage() {
+    constexpr std::uintmax_t kMost = 256 << 20;  // a tenth of a second, once it is in memory
+    std::error_code code;
+    const auto size = fs::file_size(path, code);
+    if (code || size > kMost) return;
+    const std::string found = database.execAndGet("PRAGMA quick_check(1)").getString();
+    if (found != "ok")
+        throw Error(ErrorKind::BadInput, path.string(), "the database is damaged (" + found + ")",
+                    "Move it away, or choose another with --db; bitdesk db check tells more");
+}
+
+std::int64_t Store::Connection::idOf(const char* insert, const char* select, const std::vector<std::string>& values,
+                                     std::size_t keys) {
+    SQLite::Statement adding(database, insert);
+    for (std::size_t i = 0; i < values.size(); ++i) adding.bind(static_cast<int>(i) + 1, values[i]);
+    adding.exec();
+    SQLite::Statement finding(database, select);
+    for (std::size_t i = 0; i < keys; ++i) finding.bind(static_cast<int>(i) + 1, values[i]);
+    finding.executeStep();
+    return finding.getColumn(0).getInt64();
+}
+
+std::int64_t Store::Connection::modelId(const std::string& hash, const std::string& name) {
+    return idOf("INSERT OR IGNORE INTO models (hash, name) VALUES (?, ?)", "SELECT id FROM models WHERE hash = ?",
+                {hash, name}, 1);
+}
+std::int64_t Store::Connection::dataId(const std::string& hash, const std::string& split, const std::string& name) {
+    return idOf("INSERT OR IGNORE INTO data_sets (hash, split, name) VALUES (?, ?, ?)",
+                "SELECT id FROM data_sets WHERE hash = ? AND split = ?", {hash, split, name}, 2);
+}
+
+std::int64_t Store::Connection::nextId() {
+    return database
+        .execAndGet(
+            "SELECT max((SELECT coalesce(max(id), 0) FROM evaluations), "
+            "(SELECT coalesce(max(id), 0) FROM measurements)) + 1")
+        .getInt64();
+}
+
+}  // namespace bitdesk

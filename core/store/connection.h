@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/store/store.h"
+
+// Inside the store: one connection, and what its tables have in common. A file for each kind of rows.
+namespace bitdesk {
+
+/// Turns SQLite's failures into Errors that name the file.
+[[noreturn]] void rethrow(const SQLite::Exception& error, const std::filesystem::path& path);
+
+template <typename Work>
+auto guarded(const std::filesystem::path& path, const Work& work) {
+    try {
+        return work();
+    } catch (const SQLite::Exception& error) {
+        rethrow(error, path);
+    }
+}
+
+template <typename T>
+void bindBlob(SQLite::Statement& statement, int index, const std::vector<T>& values) {
+    statement.bind(index, values.data(), static_cast<int>(values.size() * sizeof(T)));
+}
+
+template <typename T>
+std::vector<T> blob(const SQLite::Column& column) {
+    std::vector<T> values(static_cast<std::size_t>(column.getBytes()) / sizeof(T));
+    if (!values.empty()) std::memcpy(values.data(), column.getBlob(), values.size() * sizeof(T));
+    return values;
+}
+
+/// ISO 8601, UTC.
+std::string now();
+/// "4,4,3": as toText() wrote it, without a network to hold it against.
+BitConfiguration parseStoredBits(const std::string& text);
+
+struct Store::Connection {
+    enum class Damaged { Refuse, Accept };
+
+    explicit Connection(const std::filesystem::path& file, Damaged damaged = Damaged::Refuse);
+
+    std::vector<std::string> problems();
+
+    std::int64_t modelId(const std::string& hash, const std::string& name);
+    std::int64_t dataId(const std::string& hash, const std::string& split, const std::string& name);
+    /// One sequence for evaluations and measurements.
+    std::int64_t nextId();
+
+    // Each within a transaction of the caller's. An evaluation whose key is there already is not added again.
+    std::int64_t insert(const Evaluation& e);
+    std::int64_t insert(const Measurement& m);
+    std::int64_t insert(const LayerTable& table, const std::string& modelName);
+    void finishItem(std::int64_t job, const JobItem& item);
+    std::int64_t insertJob(const std::string& kind, const std::string& request, JobState state);
+    void setJobState(std::int64_t job, JobState state);
+
+    std::int64_t findId(const EvaluationKey& key);  ///< 0: not there
+    std::int64_t findId(const Measurement& m);      ///< 0: not there
+    bool holds(const LayerTable& table);
+    std::optional<Evaluation> read(std::int64_t id);
+
+    /// Runs `work` in one transaction that is committed if it returns.
+    template <typename Work>
+    auto inTransaction(const Work& work) {
+        return guarded(path, [&] {
+            SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+            auto result = work();
+            transaction.commit();
+            return result;
+        });
+    }
+
+    std::filesystem::path path;
+    SQLite::Database database;
+
+private:
+    void refuseDamage();
+    std::int64_t idOf(const char* insert, const char* select, const std::vector<std::string>& values, std::size_t keys);
+};
+
+}  // namespace bitdesk

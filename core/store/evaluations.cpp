@@ -1,0 +1,158 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include <SQLiteCpp/VariadicBind.h>
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/store/connection.h"
+
+namespace bitdesk {
+namespace {
+
+constexpr const char* kSummaryColumns =
+    "SELECT e.id, m.name, m.hash, d.name, d.split, e.bits, e.correct, e.total, e.bitops, e.weight_bytes, e.norm_bytes, "
+    "e.device, e.backend, e.created_at, e.looks, d.hash";
+constexpr const char* kEvaluationTables =
+    " FROM evaluations e JOIN models m ON m.id = e.model JOIN data_sets d ON d.id = e.data_set ";
+
+EvaluationSummary readSummary(SQLite::Statement& row) {
+    EvaluationSummary summary;
+    summary.id = row.getColumn(0).getInt64();
+    summary.modelName = row.getColumn(1).getString();
+    summary.modelHash = row.getColumn(2).getString();
+    summary.dataName = row.getColumn(3).getString();
+    summary.split = row.getColumn(4).getString();
+    summary.bits = parseStoredBits(row.getColumn(5).getString());
+    summary.correct = row.getColumn(6).getInt64();
+    summary.total = row.getColumn(7).getInt64();
+    summary.bitops = row.getColumn(8).getInt64();
+    summary.weightBytes = row.getColumn(9).getInt64();
+    summary.normBytes = row.getColumn(10).getInt64();
+    summary.device = row.getColumn(11).getString();
+    summary.backend = row.getColumn(12).getString();
+    summary.createdAt = row.getColumn(13).getString();
+    summary.looks = row.getColumn(14).getInt();
+    summary.dataHash = row.getColumn(15).getString();
+    return summary;
+}
+
+}  // namespace
+
+std::int64_t Store::Connection::findId(const EvaluationKey& key) {
+    SQLite::Statement row(database, std::string("SELECT e.id") + kEvaluationTables +
+                                        "WHERE m.hash = ? AND d.hash = ? AND d.split = ? AND e.subset = ? AND "
+                                        "e.order_seed = ? AND e.bits = ? AND e.numerics_version = ?");
+    row.bind(1, key.modelHash);
+    row.bind(2, key.dataHash);
+    row.bind(3, key.split);
+    row.bind(4, key.subset);
+    row.bind(5, static_cast<std::int64_t>(key.orderSeed));
+    row.bind(6, toText(key.bits));
+    row.bind(7, key.numericsVersion);
+    return row.executeStep() ? row.getColumn(0).getInt64() : 0;
+}
+
+std::int64_t Store::Connection::insert(const Evaluation& e) {
+    if (const std::int64_t existing = findId(e.key); existing != 0) return existing;
+    SQLite::Statement row(
+        database,
+        "INSERT INTO evaluations (id, model, data_set, subset, order_seed, bits, numerics_version, correct, "
+        "total, bitops, weight_bytes, norm_bytes, device, backend, seconds, created_at, looks) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    SQLite::bind(row, nextId(), modelId(e.key.modelHash, e.modelName), dataId(e.key.dataHash, e.key.split, e.dataName),
+                 e.key.subset, static_cast<std::int64_t>(e.key.orderSeed), toText(e.key.bits), e.key.numericsVersion,
+                 e.correct, e.total, e.bitops, e.weightBytes, e.normBytes, e.device, e.backend, e.seconds,
+                 e.createdAt.empty() ? now() : e.createdAt, e.looks);
+    row.exec();
+    const std::int64_t id = database.getLastInsertRowid();
+    SQLite::Statement images(database, "INSERT INTO predictions (evaluation, classes, correct) VALUES (?, ?, ?)");
+    images.bind(1, id);
+    bindBlob(images, 2, e.predictions);
+    bindBlob(images, 3, e.correctMask);
+    images.exec();
+    return id;
+}
+
+std::optional<Evaluation> Store::Connection::read(std::int64_t id) {
+    SQLite::Statement row(database, std::string(kSummaryColumns) +
+                                        ", e.subset, e.order_seed, e.numerics_version, e.seconds, p.classes, "
+                                        "p.correct" +
+                                        kEvaluationTables + "JOIN predictions p ON p.evaluation = e.id WHERE e.id = ?");
+    row.bind(1, id);
+    if (!row.executeStep()) return std::nullopt;
+    const EvaluationSummary s = readSummary(row);
+    Evaluation e;
+    e.id = s.id;
+    e.key = {.modelHash = s.modelHash,
+             .dataHash = s.dataHash,
+             .split = s.split,
+             .subset = row.getColumn(16).getInt64(),
+             .orderSeed = static_cast<std::uint64_t>(row.getColumn(17).getInt64()),
+             .bits = s.bits,
+             .numericsVersion = row.getColumn(18).getInt()};
+    e.modelName = s.modelName;
+    e.dataName = s.dataName;
+    e.correct = s.correct;
+    e.total = s.total;
+    e.bitops = s.bitops;
+    e.weightBytes = s.weightBytes;
+    e.normBytes = s.normBytes;
+    e.device = s.device;
+    e.backend = s.backend;
+    e.createdAt = s.createdAt;
+    e.looks = s.looks;
+    e.seconds = row.getColumn(19).getDouble();
+    e.predictions = blob<std::uint16_t>(row.getColumn(20));
+    e.correctMask = blob<std::uint8_t>(row.getColumn(21));
+    const auto total = static_cast<std::size_t>(e.total);
+    if (e.predictions.size() != total || e.correctMask.size() != total ||
+        std::ranges::count(e.correctMask, 1) != e.correct)
+        throw Error(ErrorKind::BadInput, path.string(),
+                    "evaluation " + std::to_string(id) + " is damaged: its classes do not fit its counts",
+                    "Move the database away, or choose another with --db");
+    return e;
+}
+
+std::int64_t Store::save(const Evaluation& evaluation) { return save(std::span(&evaluation, 1), {}).front(); }
+
+std::vector<std::int64_t> Store::save(std::span<const Evaluation> rows, const JobRows& of) {
+    return m_connection->inTransaction([&] {
+        std::vector<std::int64_t> ids;
+        for (const Evaluation& row : rows) ids.push_back(m_connection->insert(row));
+        for (std::size_t i = 0; of.job > 0 && i < ids.size(); ++i)
+            m_connection->finishItem(
+                of.job,
+                {.position = of.positions[i], .bits = rows[i].key.bits, .evaluation = ids[i], .measurement = 0});
+        return ids;
+    });
+}
+
+std::int64_t Store::findId(const EvaluationKey& key) {
+    return guarded(path(), [&] { return m_connection->findId(key); });
+}
+
+std::optional<Evaluation> Store::find(const EvaluationKey& key) {
+    return guarded(path(), [&]() -> std::optional<Evaluation> {
+        const std::int64_t id = m_connection->findId(key);
+        return id == 0 ? std::nullopt : m_connection->read(id);
+    });
+}
+
+std::optional<Evaluation> Store::evaluation(std::int64_t id) {
+    return guarded(path(), [&] { return m_connection->read(id); });
+}
+
+std::vector<EvaluationSummary> Store::evaluations(const std::string& modelHash, std::int64_t limit) {
+    return guarded(path(), [&] {
+        SQLite::Statement row(m_connection->database, std::string(kSummaryColumns) + kEvaluationTables +
+                                                          "WHERE ?1 = '' OR m.hash = ?1 ORDER BY e.id DESC LIMIT ?2");
+        row.bind(1, modelHash);
+        row.bind(2, limit > 0 ? limit : std::int64_t{-1});
+        std::vector<EvaluationSummary> all;
+        while (row.executeStep()) all.push_back(readSummary(row));
+        return all;
+    });
+}
+
+}  // namespace bitdesk

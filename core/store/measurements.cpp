@@ -1,0 +1,224 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include <SQLiteCpp/VariadicBind.h>
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/store/connection.h"
+#include "core/store/layer_table_json.h"
+#include "core/store/measurement_json.h"
+
+namespace bitdesk {
+namespace {
+
+constexpr const char* kMeasurementColumns =
+    "SELECT t.id, m.hash, m.name, t.bits, t.backend, t.device, t.threads, t.batch, t.simulated, t.samples_ms, "
+    "t.layers, t.machine, t.build, t.environment, t.run_group, t.created_at, t.details "
+    "FROM measurements t JOIN models m ON m.id = t.model ";
+
+/// Whether a blob holds times that a run can take.
+bool holdsTimes(const SQLite::Column& column, const std::vector<double>& milliseconds) {
+    constexpr double kLeast = 1e-9, kMost = 1e9;
+    return !milliseconds.empty() &&
+           milliseconds.size() * sizeof(double) == static_cast<std::size_t>(column.getBytes()) &&
+           std::ranges::all_of(milliseconds, [](double ms) { return ms == 0 || (ms >= kLeast && ms <= kMost); });
+}
+
+/// Nothing for a row whose samples are damaged.
+std::optional<Measurement> readMeasurement(SQLite::Statement& row) {
+    Measurement m;
+    m.id = row.getColumn(0).getInt64();
+    m.modelHash = row.getColumn(1).getString();
+    m.modelName = row.getColumn(2).getString();
+    m.bits = parseStoredBits(row.getColumn(3).getString());
+    m.backend = row.getColumn(4).getString();
+    m.device = row.getColumn(5).getString();
+    m.threads = row.getColumn(6).getInt();
+    m.batch = row.getColumn(7).getInt();
+    m.simulated = row.getColumn(8).getInt() != 0;
+    m.samplesMs = blob<double>(row.getColumn(9));
+    if (!holdsTimes(row.getColumn(9), m.samplesMs)) return std::nullopt;
+    m.summarize();
+    m.layers = layerTimesFromJson(row.getColumn(10).getString());
+    m.machine = row.getColumn(11).getString();
+    m.build = row.getColumn(12).getString();
+    m.environmentJson = row.getColumn(13).getString();
+    m.runGroup = row.getColumn(14).getInt64();
+    m.createdAt = row.getColumn(15).getString();
+    readDetails(row.getColumn(16).getString(), m);
+    return m;
+}
+
+}  // namespace
+
+/// A measurement has no key: the same one is one that tells the same.
+std::int64_t Store::Connection::findId(const Measurement& m) {
+    SQLite::Statement row(
+        database,
+        "SELECT t.id FROM measurements t JOIN models m ON m.id = t.model WHERE m.hash = ? AND t.bits = ? AND "
+        "t.run_group = ? AND t.machine = ? AND t.build = ? AND t.backend = ? AND t.device = ? AND t.threads = ? AND "
+        "t.batch = ? AND t.created_at = ? AND t.samples_ms = ?");
+    SQLite::bind(row, m.modelHash, toText(m.bits), m.runGroup, m.machine, m.build, m.backend, m.device, m.threads,
+                 m.batch, m.createdAt);
+    bindBlob(row, 11, m.samplesMs);
+    return row.executeStep() ? row.getColumn(0).getInt64() : 0;
+}
+
+std::int64_t Store::Connection::insert(const Measurement& m) {
+    SQLite::Statement row(
+        database,
+        "INSERT INTO measurements (model, bits, backend, device, threads, batch, simulated, samples_ms, "
+        "layers, machine, build, environment, run_group, created_at, details, id) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    row.bind(1, modelId(m.modelHash, m.modelName));
+    row.bind(2, toText(m.bits));
+    row.bind(3, m.backend);
+    row.bind(4, m.device);
+    row.bind(5, m.threads);
+    row.bind(6, m.batch);
+    row.bind(7, m.simulated ? 1 : 0);
+    bindBlob(row, 8, m.samplesMs);
+    row.bind(9, layerTimesToJson(m.layers));
+    row.bind(10, m.machine);
+    row.bind(11, m.build);
+    row.bind(12, m.environmentJson);
+    row.bind(13, m.runGroup);
+    row.bind(14, m.createdAt.empty() ? now() : m.createdAt);
+    row.bind(15, detailsToJson(m));
+    row.bind(16, nextId());
+    row.exec();
+    return database.getLastInsertRowid();
+}
+
+std::int64_t Store::Connection::insert(const LayerTable& table, const std::string& modelName) {
+    SQLite::Statement row(database,
+                          "INSERT INTO layer_tables (model, backend, device, threads, batch, machine, build, body, "
+                          "environment, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    const LayerTableKey& key = table.key;
+    SQLite::bind(row, modelId(key.modelHash, modelName), key.backend, key.device, key.threads, key.batch, key.machine,
+                 key.build, layerTableToJson(table), table.environmentJson,
+                 table.createdAt.empty() ? now() : table.createdAt);
+    row.exec();
+    return database.getLastInsertRowid();
+}
+
+bool Store::Connection::holds(const LayerTable& table) {
+    SQLite::Statement row(database,
+                          "SELECT 1 FROM layer_tables t JOIN models m ON m.id = t.model WHERE m.hash = ? AND "
+                          "t.created_at = ? AND t.machine = ? AND t.build = ? AND t.body = ?");
+    SQLite::bind(row, table.key.modelHash, table.createdAt, table.key.machine, table.key.build,
+                 layerTableToJson(table));
+    return row.executeStep();
+}
+
+std::int64_t Store::save(const LayerTable& table, const std::string& modelName) {
+    return m_connection->inTransaction([&] { return m_connection->insert(table, modelName); });
+}
+
+std::int64_t Store::save(const Measurement& measurement) { return save(std::span(&measurement, 1), {}).front(); }
+
+std::vector<std::int64_t> Store::save(std::span<const Measurement> rows, const JobRows& of) {
+    return m_connection->inTransaction([&] {
+        std::vector<std::int64_t> ids;
+        for (const Measurement& row : rows) ids.push_back(m_connection->insert(row));
+        for (std::size_t i = 0; of.job > 0 && i < ids.size(); ++i)
+            m_connection->finishItem(
+                of.job, {.position = of.positions[i], .bits = rows[i].bits, .evaluation = 0, .measurement = ids[i]});
+        return ids;
+    });
+}
+
+std::optional<LayerTable> Store::layerTable(const LayerTableKey& key,
+                                            const std::function<bool(const LayerTable&)>& accepted) {
+    return guarded(path(), [&]() -> std::optional<LayerTable> {
+        SQLite::Statement row(
+            m_connection->database,
+            "SELECT t.id, t.body, t.environment, t.created_at FROM layer_tables t JOIN models m ON "
+            "m.id = t.model WHERE m.hash = ? AND t.backend = ? AND t.device = ? AND t.threads = ? AND "
+            "t.batch = ? AND t.machine = ? AND t.build = ? ORDER BY t.id DESC");
+        SQLite::bind(row, key.modelHash, key.backend, key.device, key.threads, key.batch, key.machine, key.build);
+        while (row.executeStep()) {
+            auto table = layerTableFromJson(row.getColumn(1).getString());
+            if (!table) continue;
+            table->id = row.getColumn(0).getInt64();
+            table->key = key;
+            table->environmentJson = row.getColumn(2).getString();
+            table->createdAt = row.getColumn(3).getString();
+            if (!accepted || accepted(*table)) return table;
+        }
+        return std::nullopt;
+    });
+}
+
+std::optional<Measurement> Store::measurement(std::int64_t id) {
+    return guarded(path(), [&]() -> std::optional<Measurement> {
+        SQLite::Statement row(m_connection->database, std::string(kMeasurementColumns) + "WHERE t.id = ?");
+        row.bind(1, id);
+        if (!row.executeStep()) return std::nullopt;
+        auto found = readMeasurement(row);
+        if (!found)
+            throw Error(ErrorKind::BadInput, path().string(),
+                        "measurement " + std::to_string(id) + " is damaged: its samples are no times",
+                        "Measure again, or choose another database with --db");
+        return found;
+    });
+}
+
+std::vector<Measurement> Store::measurements(const std::string& modelHash, std::int64_t limit) {
+    return guarded(path(), [&] {
+        SQLite::Statement row(m_connection->database, std::string(kMeasurementColumns) +
+                                                          "WHERE ?1 = '' OR m.hash = ?1 ORDER BY t.id DESC LIMIT ?2");
+        row.bind(1, modelHash);
+        row.bind(2, limit > 0 ? limit : std::int64_t{-1});
+        std::vector<Measurement> all;
+        while (row.executeStep())
+            if (auto found = readMeasurement(row)) all.push_back(std::move(*found));
+        return all;
+    });
+}
+
+std::vector<std::pair<LayerTable, std::string>> Store::layerTables() {
+    return guarded(path(), [&] {
+        SQLite::Statement row(m_connection->database,
+                              "SELECT t.id, t.body, t.environment, t.created_at, m.hash, t.backend, t.device, "
+                              "t.machine, t.build, t.threads, t.batch, m.name FROM layer_tables t JOIN models m ON "
+                              "m.id = t.model ORDER BY t.id");
+        std::vector<std::pair<LayerTable, std::string>> all;
+        while (row.executeStep()) {
+            auto table = layerTableFromJson(row.getColumn(1).getString());
+            if (!table) continue;
+            table->id = row.getColumn(0).getInt64();
+            table->environmentJson = row.getColumn(2).getString();
+            table->createdAt = row.getColumn(3).getString();
+            table->key = {.modelHash = row.getColumn(4).getString(),
+                          .backend = row.getColumn(5).getString(),
+                          .device = row.getColumn(6).getString(),
+                          .machine = row.getColumn(7).getString(),
+                          .build = row.getColumn(8).getString(),
+                          .threads = row.getColumn(9).getInt(),
+                          .batch = row.getColumn(10).getInt()};
+            all.emplace_back(std::move(*table), row.getColumn(11).getString());
+        }
+        return all;
+    });
+}
+
+std::vector<std::string> Store::Connection::problems() {
+    std::vector<std::string> found;
+    SQLite::Statement row(database, "PRAGMA integrity_check");
+    while (row.executeStep())
+        if (row.getColumn(0).getString() != "ok") found.push_back(row.getColumn(0).getString());
+    SQLite::Statement keys(database, "PRAGMA foreign_key_check");
+    while (keys.executeStep())
+        found.push_back("table " + keys.getColumn(0).getString() + ", row " + keys.getColumn(1).getString() +
+                        ": its reference leads nowhere");
+    SQLite::Statement measured(database, kMeasurementColumns);
+    while (measured.executeStep())
+        if (!readMeasurement(measured))
+            found.push_back("measurement " + std::to_string(measured.getColumn(0).getInt64()) +
+                            ": its samples are no times");
+    return found;
+}
+
+}  // namespace bitdesk

@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include <fmt/format.h>
+#include <map>
+
+#include "core/store/connection.h"
+
+namespace bitdesk {
+namespace {
+
+/// Ids of the other store's rows in this one.
+struct NewIds {
+    std::map<std::int64_t, std::int64_t> evaluations, measurements;
+};
+
+std::int64_t lookUp(const std::map<std::int64_t, std::int64_t>& ids, std::int64_t id) {
+    const auto found = ids.find(id);
+    return found != ids.end() ? found->second : 0;
+}
+
+}  // namespace
+
+/// Copies one store's rows into another, within a transaction of the latter.
+class Store::Merge {
+public:
+    Merge(Store& target, Store& source) : m_store(target), m_source(source), m_target(*target.m_connection) {}
+
+    MergeResult run() {
+        for (const EvaluationSummary& row : m_source.evaluations()) addEvaluation(row.id);
+        for (const Measurement& row : m_source.measurements()) addMeasurement(row);
+        for (const auto& [table, name] : m_source.layerTables()) addTable(table, name);
+        for (const StoredJob& job : m_source.jobs()) addJob(job);
+        return std::move(m_result);
+    }
+
+private:
+    void addEvaluation(std::int64_t id) {
+        const auto theirs = m_source.evaluation(id);
+        if (!theirs) return;
+        const std::int64_t ours = m_target.findId(theirs->key);
+        m_ids.evaluations[id] = ours != 0 ? ours : m_target.insert(*theirs);
+        if (ours == 0) ++m_result.evaluations;
+        else ++m_result.known;
+        if (ours != 0 && m_target.read(ours)->predictions != theirs->predictions)
+            m_result.conflicts.push_back(fmt::format(
+                "{} at {} on {} ({}): evaluation {} gives other answers than {} in {}", theirs->modelName,
+                toText(theirs->key.bits), theirs->dataName, theirs->key.split, ours, id, m_source.path().string()));
+    }
+
+    void addMeasurement(const Measurement& row) {
+        const std::int64_t ours = m_target.findId(row);
+        m_ids.measurements[row.id] = ours != 0 ? ours : m_target.insert(row);
+        if (ours == 0) ++m_result.measurements;
+        else ++m_result.known;
+    }
+
+    void addTable(const LayerTable& table, const std::string& modelName) {
+        const bool known = m_target.holds(table);
+        if (!known) m_target.insert(table, modelName);
+        if (known) ++m_result.known;
+        else ++m_result.layerTables;
+    }
+
+    void addJob(const StoredJob& job) {
+        const auto ours = m_store.findJob(job.kind, job.request);
+        const std::int64_t id = ours ? ours->id : m_target.insertJob(job.kind, job.request, job.state);
+        // Parts of a job: it is done where all of them are.
+        if (ours && job.state != JobState::Done) m_target.setJobState(id, job.state);
+        for (JobItem item : m_source.jobItems(job.id)) {
+            item.evaluation = lookUp(m_ids.evaluations, item.evaluation);
+            item.measurement = lookUp(m_ids.measurements, item.measurement);
+            m_target.finishItem(id, item);
+        }
+    }
+
+    Store& m_store;
+    Store& m_source;
+    Store::Connection& m_target;
+    NewIds m_ids;
+    MergeResult m_result;
+};
+
+MergeResult Store::merge(Store& other) {
+    return m_connection->inTransaction([&] { return Merge(*this, other).run(); });
+}
+
+}  // namespace bitdesk
