@@ -10,6 +10,7 @@
 #include "app/cli/verbs.h"
 #include "core/base/build_info.h"
 #include "core/base/error.h"
+#include "core/base/shell_quote.h"
 
 namespace bitdesk::cli {
 namespace {
@@ -19,17 +20,9 @@ constexpr int kResource = static_cast<int>(ErrorKind::Resource);
 constexpr int kInternal = static_cast<int>(ErrorKind::Internal);
 constexpr int kInterrupted = 130;
 
-std::string quoted(const std::string& word) {
-    constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+,./:@%";
-    if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-    std::string text = "'";
-    for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
-    return text + "'";
-}
-
 std::string commandLine(int argc, const char* const* argv) {
     std::string text = "bitdesk";
-    for (int i = 1; i < argc; ++i) text += " " + quoted(argv[i]);
+    for (int i = 1; i < argc; ++i) text += " " + shellQuoted(argv[i]);
     return text;
 }
 

@@ -10,6 +10,7 @@
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/compare_job.h"
+#include "core/report/limits.h"
 
 namespace bitdesk::cli {
 namespace {
@@ -25,56 +26,26 @@ struct CompareOptions {
 /// A limit that the user stated, held against what was found.
 struct Limit {
     std::string name;
-    double limit = 0, value = 0;
-    bool checked = true, broken = false;
-    std::string reason;
+    double limit = 0;
+    HeldLimit held;
 };
 
-Limit slowdownLimit(double most, const jobs::CompareResult& result) {
-    Limit limit{.name = "--max-slowdown", .limit = most, .value = result.latency.ratio, .reason = {}};
-    const LatencyComparison& latency = result.latency;
-    limit.checked = latency.ci95.has_value();
-    limit.broken = !limit.checked || latency.ratio > most;
-    limit.reason = !limit.checked ? "cannot be checked: " + latency.reason
-                                  : fmt::format("ratio {:.3f} is {} {:.3f}", latency.ratio,
-                                                limit.broken ? "above" : "not above", most);
-    if (limit.checked && latency.ci95->low <= most && most < latency.ci95->high)
-        limit.reason += fmt::format(" (not settled: the interval [{:.3f}, {:.3f}] holds the limit)", latency.ci95->low,
-                                    latency.ci95->high);
-    return limit;
-}
-
-Limit dropLimit(double most, const jobs::CompareResult& result) {
-    const AccuracyComparison& accuracy = result.accuracy;
-    const double drop = -accuracy.difference.delta;
-    Limit limit{.name = "--max-drop", .limit = most, .value = drop, .reason = {}};
-    limit.checked = result.hasAccuracy;
-    limit.broken = !limit.checked || drop > most;
-    limit.reason = !limit.checked ? "cannot be checked: " + accuracy.reason
-                                  : fmt::format("drop of {:.2f} pp is {} {:.2f} pp", 100 * drop,
-                                                limit.broken ? "above" : "not above", 100 * most);
-    if (limit.checked && std::abs(drop - most) <= accuracy.difference.halfWidth)
-        limit.reason +=
-            fmt::format(" (not settled: ± {:.2f} pp reaches the limit)", 100 * accuracy.difference.halfWidth);
-    return limit;
-}
-
-/// The limits that the user stated.
-struct Limits {
-    std::optional<double> slowdown, drop;
-};
-
-Limits parseLimits(const CompareOptions& options) {
-    Limits limits;
-    if (!options.maxSlowdown.empty()) limits.slowdown = parseRatio("--max-slowdown", options.maxSlowdown);
-    if (!options.maxDrop.empty()) limits.drop = parsePoints("--max-drop", options.maxDrop);
+std::vector<StatedLimit> parseLimits(const CompareOptions& options) {
+    std::vector<StatedLimit> limits;
+    if (!options.maxSlowdown.empty())
+        limits.push_back(
+            {LimitOf::Slowdown, true, parseRatio("--max-slowdown", options.maxSlowdown), "--max-slowdown"});
+    if (!options.maxDrop.empty())
+        limits.push_back({LimitOf::Drop, true, parsePoints("--max-drop", options.maxDrop), "--max-drop"});
     return limits;
 }
 
-std::vector<Limit> hold(const Limits& stated, const jobs::CompareResult& result) {
+std::vector<Limit> hold(const std::vector<StatedLimit>& stated, const jobs::CompareResult& result) {
     std::vector<Limit> limits;
-    if (stated.slowdown) limits.push_back(slowdownLimit(*stated.slowdown, result));
-    if (stated.drop) limits.push_back(dropLimit(*stated.drop, result));
+    for (const StatedLimit& limit : stated)
+        limits.push_back(
+            {limit.text, limit.value,
+             limit.of == LimitOf::Drop ? holdDrop(limit, &result.accuracy) : holdSlowdown(limit, &result.latency)});
     return limits;
 }
 
@@ -102,9 +73,9 @@ Json resultJson(const jobs::CompareResult& result, const std::vector<Limit>& lim
     for (const Limit& limit : limits)
         stated.push_back({{"name", limit.name},
                           {"limit", limit.limit},
-                          {"value", limit.checked ? Json(limit.value) : Json()},
-                          {"broken", limit.broken},
-                          {"reason", limit.reason}});
+                          {"value", limit.held.value ? Json(*limit.held.value) : Json()},
+                          {"broken", limit.held.broken},
+                          {"reason", limit.held.reason}});
     return {{"a", sideJson(result.a)},
             {"b", sideJson(result.b)},
             {"accuracy", accuracyJson(result.accuracy)},
@@ -139,7 +110,7 @@ std::string resultText(const jobs::CompareResult& result, const std::vector<Limi
         warnings.insert(warnings.end(), b->warnings.begin(), b->warnings.end());
     for (const std::string& warning : warnings) text += fmt::format("  disturbed: {}\n", warning);
     for (const Limit& limit : limits)
-        text += fmt::format("{} {}: {}\n", limit.name, limit.broken ? "BROKEN" : "kept", limit.reason);
+        text += fmt::format("{} {}: {}\n", limit.name, limit.held.broken ? "BROKEN" : "kept", limit.held.reason);
     return text;
 }
 
@@ -159,15 +130,15 @@ int run(CompareOptions options, Terminal& terminal) {
     checkOutputs(options.output, Inputs().add(options.store));
     options.request.latencyMargin = parseRatioMargin("--latency-margin", options.latencyMargin);
     options.request.accuracyMargin = parsePoints("--accuracy-margin", options.accuracyMargin);
-    const Limits stated = parseLimits(options);  // before the work, so that a wrong one is told at once
+    const auto stated = parseLimits(options);  // before the work, so that a wrong one is told at once
     Store store(existingDatabase(options.store));
     const jobs::CompareResult result = jobs::compareStored(store, options.request);
     const auto limits = hold(stated, result);
     emit(options.output, terminal, resultJson(result, limits), resultCsv(result), resultText(result, limits));
     bool broken = false;
     for (const Limit& limit : limits) {
-        if (limit.broken) terminal.err << "bitdesk: " << limit.name << ": " << limit.reason << '\n';
-        broken = broken || limit.broken;
+        if (limit.held.broken) terminal.err << "bitdesk: " << limit.name << ": " << limit.held.reason << '\n';
+        broken = broken || limit.held.broken;
     }
     return broken ? 1 : 0;
 }

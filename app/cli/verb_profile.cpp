@@ -31,18 +31,6 @@ struct ProfileOptions {
 
 constexpr int kTracedRuns = 5;  // of each mix
 
-MeasureOptions measureOptions(const ProfileOptions& options) {
-    MeasureOptions measure;
-    measure.warmupSeconds = 0.1;
-    measure.leadIns = 1;
-    measure.seed = options.model.seed + 1;
-    measure.stop.noise = options.noise;
-    measure.stop.maxSeconds = options.maxSeconds;
-    measure.stop.minSeconds = std::min(0.5, options.maxSeconds);
-    if (options.samples > 0) measure.stop = StopOptions::fixed(options.samples, options.maxSeconds);
-    return measure;
-}
-
 /// What the verb works with.
 struct Workplace {
     std::shared_ptr<const MetaModel> model;
@@ -77,7 +65,10 @@ jobs::ProfileResult profile(const ProfileOptions& options, std::vector<BitConfig
                                        .configurations = std::move(mixes),
                                        .device = place.device,
                                        .batch = options.batch,
-                                       .options = measureOptions(options),
+                                       .options = jobs::measureOptions({.noise = options.noise,
+                                                                        .maxSeconds = options.maxSeconds,
+                                                                        .samples = options.samples,
+                                                                        .seed = options.model.seed}),
                                        .margin = options.margin,
                                        .energy = true,
                                        .traceRuns = options.output.trace.empty() ? 0 : kTracedRuns};

@@ -20,7 +20,34 @@ void checkClasses(const Evaluation& evaluation, const MetaModel& model) {
                         "Choose another with --db, or give --no-store");
 }
 
-Evaluation describe(const EvaluateRequest& request, const Executor& executor, EvaluationOutcome outcome) {
+EvaluateResult evaluateNew(const EvaluateRequest& request, Executor& executor, JobContext& context,
+                           const PartialSink& onBatch) {
+    const ExecutionPlan plan = lower(*request.model, request.bits);
+    std::optional<ComputeArbiter::Lease> lease;
+    if (context.arbiter != nullptr) lease.emplace(context.arbiter->acquire(request.priority, context.stop));
+    const auto afterBatch = [&](const PartialEvaluation& partial) {
+        if (onBatch) onBatch(partial);
+        if (context.progress)
+            context.progress({.activity = "evaluating",
+                              .fraction = static_cast<double>(partial.seen) / static_cast<double>(partial.total),
+                              .remainingSeconds = partial.seconds / static_cast<double>(partial.seen) *
+                                                  static_cast<double>(partial.total - partial.seen)});
+        if (lease && lease->shouldYield()) lease->yield(context.stop);
+    };
+    auto outcome = evaluate(executor, plan, *request.data, request.options, context.stop, afterBatch, context.prefixes);
+    lease.reset();
+    EvaluateResult result{describeEvaluation(request, executor, std::move(outcome)), false};
+    // A request cancelled during its last mini-batch is cancelled: nobody waits for it any more.
+    if (context.stop.stop_requested()) throw Cancelled();
+    if (context.store != nullptr)
+        result.evaluation.id =
+            context.store->post([e = result.evaluation](Store& store) { return store.save(e); }).get();
+    return result;
+}
+
+}  // namespace
+
+Evaluation describeEvaluation(const EvaluateRequest& request, const Executor& executor, EvaluationOutcome outcome) {
     const Network& network = request.model->network;
     Evaluation e;
     e.key = keyOf(request);
@@ -42,33 +69,6 @@ Evaluation describe(const EvaluateRequest& request, const Executor& executor, Ev
     e.backend = executor.backend();
     return e;
 }
-
-EvaluateResult evaluateNew(const EvaluateRequest& request, Executor& executor, JobContext& context,
-                           const PartialSink& onBatch) {
-    const ExecutionPlan plan = lower(*request.model, request.bits);
-    std::optional<ComputeArbiter::Lease> lease;
-    if (context.arbiter != nullptr) lease.emplace(context.arbiter->acquire(request.priority, context.stop));
-    const auto afterBatch = [&](const PartialEvaluation& partial) {
-        if (onBatch) onBatch(partial);
-        if (context.progress)
-            context.progress({.activity = "evaluating",
-                              .fraction = static_cast<double>(partial.seen) / static_cast<double>(partial.total),
-                              .remainingSeconds = partial.seconds / static_cast<double>(partial.seen) *
-                                                  static_cast<double>(partial.total - partial.seen)});
-        if (lease && lease->shouldYield()) lease->yield(context.stop);
-    };
-    auto outcome = evaluate(executor, plan, *request.data, request.options, context.stop, afterBatch, context.prefixes);
-    lease.reset();
-    EvaluateResult result{describe(request, executor, std::move(outcome)), false};
-    // A request cancelled during its last mini-batch is cancelled: nobody waits for it any more.
-    if (context.stop.stop_requested()) throw Cancelled();
-    if (context.store != nullptr)
-        result.evaluation.id =
-            context.store->post([e = result.evaluation](Store& store) { return store.save(e); }).get();
-    return result;
-}
-
-}  // namespace
 
 EvaluationKey keyOf(const EvaluateRequest& request) {
     const std::int64_t size = request.data->size();

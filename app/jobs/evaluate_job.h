@@ -35,6 +35,9 @@ EvaluateResult evaluateMix(const EvaluateRequest& request, JobContext& context, 
 EvaluateResult evaluateMix(const EvaluateRequest& request, Executor& executor, JobContext& context,
                            const PartialSink& onBatch = {});
 
+/// What the store keeps of a finished evaluation.
+Evaluation describeEvaluation(const EvaluateRequest& request, const Executor& executor, EvaluationOutcome outcome);
+
 EvaluationKey keyOf(const EvaluateRequest& request);
 /// The stored evaluation of this request, if there is a store, one in it, and `reuseStored`. Throws Error (BadInput)
 /// when it holds classes that the model has not.

@@ -238,6 +238,18 @@ void addMemory(const ResidentPeak& peak, Measurement& common) {
 
 }  // namespace
 
+MeasureOptions measureOptions(const LatencyEffort& effort) {
+    MeasureOptions measure;
+    measure.warmupSeconds = 0.1;
+    measure.leadIns = 1;
+    measure.seed = effort.seed + 1;
+    measure.stop.noise = effort.noise;
+    measure.stop.maxSeconds = effort.maxSeconds;
+    measure.stop.minSeconds = std::min(0.5, effort.maxSeconds);
+    if (effort.samples > 0) measure.stop = StopOptions::fixed(effort.samples, effort.maxSeconds);
+    return measure;
+}
+
 LayerTableKey layerTableKey(const MetaModel& model, const Executor& executor, int threads, int batch,
                             const Environment& environment) {
     return {.modelHash = model.hash,
@@ -299,9 +311,10 @@ ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, Jo
     if (request.traceRuns > 0)
         result.trace = traceJson("bitdesk: " + request.model->name, bench.trace(), common.environmentJson);
     lease.reset();
-    if (context.store != nullptr)
-        for (Measurement& m : result.runs)
-            m.id = context.store->post([m](Store& store) { return store.save(m); }).get();
+    if (context.store != nullptr) {
+        const auto ids = context.store->post([&](Store& store) { return store.save(result.runs, request.rows); }).get();
+        for (std::size_t i = 0; i < ids.size(); ++i) result.runs[i].id = ids[i];
+    }
     return result;
 }
 

@@ -8,6 +8,7 @@
 
 #include "app/jobs/job_context.h"
 #include "app/jobs/workbench_types.h"
+#include "core/results/job.h"
 #include "core/results/layer_table.h"
 #include "core/results/results.h"
 #include "profiling/comparison.h"
@@ -24,7 +25,17 @@ struct ProfileRequest {
     double margin = 0.02;  ///< LatencyLimits
     bool energy = true;    ///< where it is readable: some tenths of a second more for each mix
     int traceRuns = 0;     ///< runs of each mix that the trace shows
+    JobRows rows = {};     ///< of which job's items the measurements are
 };
+
+/// How often a median is asked for, in the words of a user.
+struct LatencyEffort {
+    double noise = StopOptions().noise;            ///< stop when each median is known to this share
+    double maxSeconds = StopOptions().maxSeconds;  ///< and by then at the latest
+    std::int64_t samples = 0;                      ///< 0: as many as that takes; else exactly so many
+    std::uint64_t seed = 0;
+};
+MeasureOptions measureOptions(const LatencyEffort& effort);
 
 struct ProfileResult {
     std::vector<Measurement> runs;                ///< one per configuration, interleaved in one run

@@ -125,6 +125,7 @@ void sweep(Executor& executor, const MetaModel& model, std::span<const BitConfig
             const std::size_t count = std::min(at(options.evaluation.batch), images.size() - done);
             visit.batch(images.subspan(done, count));
             done += count;
+            if (options.onBatch) options.onBatch(static_cast<std::int64_t>(count * piece.size()));
         }
         onSubtree(visit.result());
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
@@ -20,6 +21,8 @@ struct SweepOptions {
     EvaluationOptions evaluation{.limit = 0, .batch = 32, .firstBatch = 0, .orderSeed = kOrderSeed};
     /// Configurations whose results are held back together: what a cancelled sweep can lose.
     std::size_t subtree = 128;
+    /// Called after each mini-batch with (configurations · images) that it has computed; may be empty.
+    std::function<void(std::int64_t)> onBatch = {};
 };
 
 /// Evaluates many configurations of one model, each exactly as evaluate() would. They are visited as a trie: sorted, so

@@ -143,6 +143,16 @@ std::optional<Evaluation> Store::evaluation(std::int64_t id) {
     return guarded(path(), [&] { return m_connection->read(id); });
 }
 
+std::optional<EvaluationSummary> Store::summary(std::int64_t id) {
+    return guarded(path(), [&]() -> std::optional<EvaluationSummary> {
+        SQLite::Statement row(m_connection->database,
+                              std::string(kSummaryColumns) + kEvaluationTables + "WHERE e.id = ?");
+        row.bind(1, id);
+        if (!row.executeStep()) return std::nullopt;
+        return readSummary(row);
+    });
+}
+
 std::vector<EvaluationSummary> Store::evaluations(const std::string& modelHash, std::int64_t limit) {
     return guarded(path(), [&] {
         SQLite::Statement row(m_connection->database, std::string(kSummaryColumns) + kEvaluationTables +

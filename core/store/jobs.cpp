@@ -101,6 +101,14 @@ std::vector<JobItem> Store::jobItems(std::int64_t job) {
     });
 }
 
+void Store::finishItems(std::int64_t job, std::span<const JobItem> items) {
+    m_connection->inTransaction([&] {
+        for (const JobItem& item : items)
+            if (item.evaluation > 0 || item.measurement > 0) m_connection->finishItem(job, item);
+        return true;
+    });
+}
+
 void Store::setJobState(std::int64_t job, JobState state) {
     m_connection->inTransaction([&] {
         m_connection->setJobState(job, state);

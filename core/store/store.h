@@ -49,6 +49,8 @@ public:
     std::optional<StoredJob> findJob(const std::string& kind, const std::string& request);
     /// Those that have a result, by position.
     std::vector<JobItem> jobItems(std::int64_t job);
+    /// Notes what the items came to, in one transaction; what is known of them already stays.
+    void finishItems(std::int64_t job, std::span<const JobItem> items);
     void setJobState(std::int64_t job, JobState state);
     /// Newest first. limit 0: all.
     std::vector<StoredJob> jobs(std::int64_t limit = 0);
@@ -61,6 +63,7 @@ public:
     std::optional<Evaluation> find(const EvaluationKey& key);
     std::int64_t findId(const EvaluationKey& key);  ///< 0: not there
     std::optional<Evaluation> evaluation(std::int64_t id);
+    std::optional<EvaluationSummary> summary(std::int64_t id);
     std::optional<Measurement> measurement(std::int64_t id);
 
     /// Newest first; `modelHash` empty: of all models. limit 0: all.

@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "app/jobs/sweep_job.h"
+
+namespace bitdesk::jobs {
+
+/// One sweep as a user writes it: names, not what they name.
+struct SweepSpec {
+    std::string model;
+    std::uint64_t seed = 0;  ///< of random:NETWORK's weights and of random:N
+    std::string data;
+    std::string split = "test";
+    std::int64_t limit = 0;  ///< images, 0: all
+    int batch = 32;          ///< images a mini-batch
+    std::vector<std::string> configurations;
+    LatencyOf latency = LatencyOf::None;
+    int latencyBatch = 1;
+    LatencyEffort effort;  ///< its seed is the one above
+    double margin = 0.02;
+};
+
+/// One comparison of what the sweeps found, in one or more files.
+struct ReportSpec {
+    std::vector<std::string> files;   ///< the ending of each tells its format
+    std::string title;                ///< empty: one is made
+    std::string baseline;             ///< BITS; empty: all layers at the most bits, else the sweep's first
+    std::vector<std::string> failOn;  ///< limits, as "drop>0.5pp"
+};
+
+/// A whole night: what docs/batch.schema.json describes. File names are as they were written; relative ones are of
+/// `folder`.
+struct Batch {
+    std::filesystem::path folder;
+    std::string db;  ///< empty: the user's
+    std::string device = "cpu", backend;
+    int threads = 0;
+    std::vector<SweepSpec> sweeps;
+    std::vector<ReportSpec> reports;
+
+    /// A name of a file in the batch, from where the program runs.
+    std::string resolve(const std::string& name) const;
+};
+
+/// Reads a batch file. Throws Error (BadInput) naming the file, the place in it ("sweeps[0].latency.noise") and what is
+/// wrong: an unknown key, a missing one, a value of another type or out of its range.
+Batch readBatch(const std::filesystem::path& file);
+/// The same of a text; `where` names it.
+Batch batchFromJson(const std::string& text, const std::string& where, const std::filesystem::path& folder);
+/// What readBatch() reads, indented; only what differs from the defaults.
+std::string toJson(const Batch& batch);
+
+/// The command line that runs a batch of one sweep: "bitdesk sweep …", quoted for a shell.
+std::string toCommandLine(const Batch& batch);
+
+}  // namespace bitdesk::jobs
