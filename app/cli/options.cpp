@@ -12,6 +12,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "app/jobs/output_file.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/data/data_set.h"
@@ -168,65 +169,15 @@ Inputs& Inputs::add(const StoreOptions& store) {
     return *this;
 }
 
-namespace {
-
-namespace fs = std::filesystem;
-
-bool same(const fs::path& a, const fs::path& b) {
-    std::error_code code;
-    return !a.empty() && !b.empty() && a != "-" && (a == b || fs::equivalent(a, b, code));
-}
-
-/// Whether `file` is there and lies in `folder`, however deep.
-bool liesIn(const fs::path& file, const fs::path& folder) {
-    std::error_code code;
-    if (!fs::exists(file, code) || !fs::is_directory(folder, code)) return false;
-    const fs::path inner = fs::canonical(file, code), outer = fs::canonical(folder, code);
-    return std::ranges::mismatch(outer, inner).in1 == outer.end();
-}
-
-/// Whether a file is a SQLite database, whoever's, or the journal of one: nothing that a result could be meant to
-/// replace.
-bool isDatabase(const fs::path& file) {
-    constexpr std::string_view kMagic("SQLite format 3\0", 16);
-    std::error_code code;
-    if (!fs::is_regular_file(file, code)) return false;
-    std::array<char, kMagic.size()> head{};
-    std::ifstream(file, std::ios::binary).read(head.data(), head.size());
-    if (std::string_view(head.data(), head.size()) == kMagic) return true;
-    const std::string name = file.string();
-    for (const std::string_view journal : {"-wal", "-shm", "-journal"})
-        if (name.ends_with(journal) && isDatabase(name.substr(0, name.size() - journal.size()))) return true;
-    return false;
-}
-
-void checkOutput(const fs::path& file, const Inputs& inputs) {
-    for (const fs::path& input : inputs.paths()) {
-        if (same(file, input))
-            throw Error(ErrorKind::Usage, file.string(), "is an input, and would be replaced by the result",
-                        "Name another file");
-        if (liesIn(file, input))
-            throw Error(ErrorKind::Usage, file.string(),
-                        "lies in the input " + input.string() + ", and would be replaced by the result",
-                        "Name another file");
-    }
-    if (isDatabase(file))
-        throw Error(ErrorKind::Usage, file.string(), "is a database, and would be replaced by the result",
-                    "Name another file");
-    checkWritable(file);
-}
-
-}  // namespace
-
 void checkOutputs(const OutputOptions& options, const Inputs& inputs) {
     if (options.json == "-" && options.csv == "-")
         throw Error(ErrorKind::Usage, "--json - --csv -", "only one of them can go to standard output");
-    if (same(options.json, options.csv))
+    if (jobs::sameFile(options.json, options.csv))
         throw Error(ErrorKind::Usage, "--json and --csv", "name the same file " + options.json);
-    if (same(options.trace, options.json) || same(options.trace, options.csv))
+    if (jobs::sameFile(options.trace, options.json) || jobs::sameFile(options.trace, options.csv))
         throw Error(ErrorKind::Usage, "--trace", "names the same file as another result: " + options.trace);
     for (const std::string& file : {options.json, options.csv, options.trace})
-        if (!file.empty() && file != "-") checkOutput(file, inputs);
+        if (!file.empty() && file != "-") jobs::checkOutput(file, inputs.paths());
 }
 
 void emit(const OutputOptions& options, Terminal& terminal, const Json& json, const std::string& csv,

@@ -4,9 +4,7 @@
 #include "core/store/connection.h"
 
 #include <sqlite3.h>
-#include <chrono>
 #include <cstdlib>
-#include <ctime>
 
 #include "core/base/error.h"
 #include "core/store/schema.h"
@@ -27,15 +25,6 @@ SQLite::Database open(const fs::path& file) {
 }
 
 }  // namespace
-
-std::string now() {
-    const std::time_t time = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-    std::tm utc{};
-    gmtime_r(&time, &utc);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    return text;
-}
 
 [[noreturn]] void rethrow(const SQLite::Exception& error, const fs::path& path) {
     const std::string reason = error.what();

@@ -40,8 +40,6 @@ std::vector<T> blob(const SQLite::Column& column) {
     return values;
 }
 
-/// ISO 8601, UTC.
-std::string now();
 /// "4,4,3": as toText() wrote it, without a network to hold it against.
 BitConfiguration parseStoredBits(const std::string& text);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/error.h"
+#include "core/base/utc_time.h"
 #include "core/store/connection.h"
 
 namespace bitdesk {
@@ -63,7 +64,7 @@ std::int64_t Store::Connection::insert(const Evaluation& e) {
     SQLite::bind(row, nextId(), modelId(e.key.modelHash, e.modelName), dataId(e.key.dataHash, e.key.split, e.dataName),
                  e.key.subset, static_cast<std::int64_t>(e.key.orderSeed), toText(e.key.bits), e.key.numericsVersion,
                  e.correct, e.total, e.bitops, e.weightBytes, e.normBytes, e.device, e.backend, e.seconds,
-                 e.createdAt.empty() ? now() : e.createdAt, e.looks);
+                 e.createdAt.empty() ? utcNow() : e.createdAt, e.looks);
     row.exec();
     const std::int64_t id = database.getLastInsertRowid();
     SQLite::Statement images(database, "INSERT INTO predictions (evaluation, classes, correct) VALUES (?, ?, ?)");

@@ -4,6 +4,7 @@
 #include <SQLiteCpp/VariadicBind.h>
 #include <array>
 
+#include "core/base/utc_time.h"
 #include "core/store/connection.h"
 
 namespace bitdesk {
@@ -41,7 +42,7 @@ void bindId(SQLite::Statement& row, int index, std::int64_t id) {
 
 std::int64_t Store::Connection::insertJob(const std::string& kind, const std::string& request, JobState state) {
     SQLite::Statement row(database, "INSERT INTO jobs (kind, request, state, created_at) VALUES (?, ?, ?, ?)");
-    SQLite::bind(row, kind, request, toText(state), now());
+    SQLite::bind(row, kind, request, toText(state), utcNow());
     row.exec();
     return database.getLastInsertRowid();
 }
@@ -50,7 +51,7 @@ void Store::Connection::setJobState(std::int64_t job, JobState state) {
     SQLite::Statement row(database, "UPDATE jobs SET state = ?, finished_at = ? WHERE id = ?");
     row.bind(1, toText(state));
     if (state == JobState::Running) row.bind(2);
-    else row.bind(2, now());
+    else row.bind(2, utcNow());
     row.bind(3, job);
     row.exec();
 }
@@ -66,7 +67,7 @@ void Store::Connection::finishItem(std::int64_t job, const JobItem& item) {
     SQLite::bind(row, job, item.position, toText(item.bits));
     bindId(row, 4, item.evaluation);
     bindId(row, 5, item.measurement);
-    row.bind(6, now());
+    row.bind(6, utcNow());
     row.exec();
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/error.h"
+#include "core/base/utc_time.h"
 #include "core/store/connection.h"
 #include "core/store/layer_table_json.h"
 #include "core/store/measurement_json.h"
@@ -84,7 +85,7 @@ std::int64_t Store::Connection::insert(const Measurement& m) {
     row.bind(11, m.build);
     row.bind(12, m.environmentJson);
     row.bind(13, m.runGroup);
-    row.bind(14, m.createdAt.empty() ? now() : m.createdAt);
+    row.bind(14, m.createdAt.empty() ? utcNow() : m.createdAt);
     row.bind(15, detailsToJson(m));
     row.bind(16, nextId());
     row.exec();
@@ -98,7 +99,7 @@ std::int64_t Store::Connection::insert(const LayerTable& table, const std::strin
     const LayerTableKey& key = table.key;
     SQLite::bind(row, modelId(key.modelHash, modelName), key.backend, key.device, key.threads, key.batch, key.machine,
                  key.build, layerTableToJson(table), table.environmentJson,
-                 table.createdAt.empty() ? now() : table.createdAt);
+                 table.createdAt.empty() ? utcNow() : table.createdAt);
     row.exec();
     return database.getLastInsertRowid();
 }

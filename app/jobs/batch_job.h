@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/jobs/batch_file.h"
+#include "app/jobs/report_job.h"
+#include "app/jobs/sweep_job.h"
+
+namespace bitdesk::jobs {
+
+/// A batch whose every name was looked up, so that nothing is found missing in the middle of the night.
+struct PreparedBatch {
+    Batch batch;
+    std::vector<SweepRequest> sweeps;                   ///< by batch.sweeps
+    std::vector<std::vector<StatedLimit>> limits;       ///< by batch.reports
+    std::vector<std::vector<std::string>> reportFiles;  ///< resolved, by batch.reports
+};
+
+/// Opens models and data, reads the configurations and limits, and makes sure that the reports can be written and
+/// replace no input. Throws the first Error. `database`: where the results go.
+PreparedBatch prepareBatch(Batch batch, const Rank& rank, bool resume, const std::string& database);
+
+struct SweepOutcome {
+    std::optional<SweepResult> result;
+    std::string failure;  ///< why there is none
+    int exitCode = 0;     ///< of that failure
+};
+
+struct WrittenReport {
+    std::vector<std::string> files;
+    std::vector<ReportLimit> limits;
+    std::string summary;
+};
+
+struct BatchResult {
+    std::vector<SweepOutcome> sweeps;
+    std::vector<WrittenReport> reports;  ///< none where the batch is shared among ranks
+    bool limitsBroken() const;
+};
+
+/// Runs sweep after sweep, then writes the reports. A sweep that fails does not keep the next from running. A rank of
+/// several evaluates its part only. Throws Cancelled, or the Error of a report. `command` is what repeats it.
+BatchResult runBatch(const PreparedBatch& prepared, const std::string& command, JobContext& context);
+
+}  // namespace bitdesk::jobs

@@ -1,0 +1,248 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "app/jobs/report_job.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "core/base/atomic_file.h"
+#include "core/base/build_info.h"
+#include "core/base/error.h"
+#include "core/base/utc_time.h"
+#include "core/results/front.h"
+
+namespace bitdesk::jobs {
+namespace {
+
+constexpr std::size_t kMostSubjects = 12;
+
+ReportScope scopeOf(const EvaluationSummary& row) {
+    return {.modelHash = row.modelHash, .dataHash = row.dataHash, .split = row.split, .total = row.total};
+}
+
+bool uniform(const BitConfiguration& bits) {
+    return std::ranges::adjacent_find(bits.bits, std::not_equal_to()) == bits.bits.end();
+}
+
+/// At most `most` of them, evenly along, the ends among them.
+std::vector<std::size_t> thinned(const std::vector<std::size_t>& all, std::size_t most) {
+    if (all.size() <= most || most < 2) return all;
+    std::vector<std::size_t> some;
+    for (std::size_t i = 0; i < most; ++i) some.push_back(all[i * (all.size() - 1) / (most - 1)]);
+    return some;
+}
+
+class Gathering {
+public:
+    Gathering(Store& store, const ReportRequest& request) : m_store(store), m_request(request) {}
+
+    ReportInput gather() {
+        if (m_request.ids.empty()) chooseSubjects();
+        else nameSubjects();
+        if (m_input.subjects.empty())
+            throw Error(ErrorKind::BadInput, m_store.path().string(), "holds nothing to report",
+                        "Run bitdesk eval, sweep or profile with this --db first");
+        pairMeasurements();
+        describe();
+        m_input.limits = holdLimits(m_input, m_request.limits);
+        return std::move(m_input);
+    }
+
+private:
+    const std::vector<Measurement>& measurementsOf(const std::string& modelHash) {
+        const auto [found, isNew] = m_measurements.try_emplace(modelHash);
+        if (isNew) found->second = m_store.measurements(modelHash);
+        return found->second;
+    }
+
+    /// The newest of a mix, and of a run group where that is asked for (0: any).
+    const Measurement* newest(const std::string& modelHash, const BitConfiguration& bits, std::int64_t group) {
+        for (const Measurement& m : measurementsOf(modelHash))
+            if (m.bits == bits && (group == 0 || m.runGroup == group)) return &m;
+        return nullptr;
+    }
+
+    void nameSubjects() {
+        std::vector<ReportScope> scopes = m_request.scopes;
+        for (const std::int64_t id : m_request.ids) {
+            ReportSubject subject;
+            if (auto evaluation = m_store.evaluation(id)) {
+                const auto row = m_store.summary(id);
+                if (m_request.scopes.empty() && row && std::ranges::find(scopes, scopeOf(*row)) == scopes.end())
+                    scopes.push_back(scopeOf(*row));
+                subject = subjectOf(std::move(*evaluation));
+            } else if (auto measurement = m_store.measurement(id)) {
+                subject.modelName = measurement->modelName;
+                subject.modelHash = measurement->modelHash;
+                subject.bits = measurement->bits;
+                m_fixed.insert(m_input.subjects.size());
+                subject.measurement = std::move(measurement);
+            } else {
+                throw Error(ErrorKind::BadInput, m_store.path().string(),
+                            "holds neither an evaluation nor a measurement " + std::to_string(id),
+                            "See bitdesk db list");
+            }
+            m_input.subjects.push_back(std::move(subject));
+        }
+        for (const ReportScope& scope : scopes) addPoints(scope);
+    }
+
+    void chooseSubjects() {
+        std::vector<ReportScope> scopes = m_request.scopes;
+        if (scopes.empty())
+            if (const auto rows = m_store.evaluations({}, 1); !rows.empty()) scopes.push_back(scopeOf(rows.front()));
+        for (const ReportScope& scope : scopes) {
+            const std::size_t first = m_input.points.size();
+            addPoints(scope);
+            if (m_input.points.size() > first)
+                addSubjects(first, std::max<std::size_t>(kMostSubjects / scopes.size(), 3));
+        }
+        if (m_input.subjects.empty()) measuredAlone();
+    }
+
+    void addPoints(const ReportScope& scope) {
+        auto rows = m_store.evaluations(scope.modelHash);
+        std::erase_if(rows, [&](const EvaluationSummary& row) {
+            return row.dataHash != scope.dataHash || row.split != scope.split;
+        });
+        std::int64_t total = scope.total;
+        for (const EvaluationSummary& row : rows)
+            if (scope.total == 0) total = std::max(total, row.total);
+        for (EvaluationSummary& row : rows) {
+            if (row.total != total) continue;
+            ReportPoint point{.evaluation = std::move(row), .latencyMs = {}, .latencyCi95 = {}, .runGroup = 0};
+            const Measurement* m = newest(point.evaluation.modelHash, point.evaluation.bits, 0);
+            if (m != nullptr && !m->simulated) {
+                point.latencyMs = m->latencyMs;
+                point.latencyCi95 = m->medianCi95;
+                point.runGroup = m->runGroup;
+            }
+            m_input.points.push_back(std::move(point));
+        }
+    }
+
+    /// Baseline and front of the points from `first` on.
+    void addSubjects(std::size_t first, std::size_t most) {
+        const std::span<const ReportPoint> points = std::span(m_input.points).subspan(first);
+        const std::size_t base = baselineAmong(points);
+        std::vector<TradeOff> costs;
+        for (const ReportPoint& point : points)
+            costs.push_back({static_cast<double>(point.evaluation.bitops), point.evaluation.accuracy()});
+        std::vector<std::size_t> chosen = paretoFront(costs);
+        std::erase(chosen, base);
+        std::ranges::reverse(chosen);  // from the most accurate down
+        chosen = thinned(chosen, most - 1);
+        chosen.insert(chosen.begin(), base);
+        for (const std::size_t i : chosen)
+            if (auto evaluation = m_store.evaluation(points[i].evaluation.id))
+                m_input.subjects.push_back(subjectOf(std::move(*evaluation)));
+    }
+
+    std::size_t baselineAmong(std::span<const ReportPoint> points) const {
+        std::size_t best = 0;
+        const auto rank = [&](const EvaluationSummary& row) {
+            const bool wanted = m_request.baseline && row.bits == *m_request.baseline;
+            return std::tuple(wanted, uniform(row.bits), row.bitops);
+        };
+        for (std::size_t i = 1; i < points.size(); ++i)
+            if (rank(points[i].evaluation) > rank(points[best].evaluation)) best = i;
+        return best;
+    }
+
+    /// A store without evaluations: the mixes of the newest run.
+    void measuredAlone() {
+        const auto all = m_store.measurements();
+        if (all.empty()) return;
+        for (auto m = all.rbegin(); m != all.rend(); ++m)
+            if (m->runGroup == all.front().runGroup && m_input.subjects.size() < kMostSubjects) {
+                m_fixed.insert(m_input.subjects.size());
+                m_input.subjects.push_back({.label = {},
+                                            .modelName = m->modelName,
+                                            .modelHash = m->modelHash,
+                                            .bits = m->bits,
+                                            .evaluation = {},
+                                            .measurement = *m});
+            }
+    }
+
+    static ReportSubject subjectOf(Evaluation evaluation) {
+        ReportSubject subject{.label = {},
+                              .modelName = evaluation.modelName,
+                              .modelHash = evaluation.key.modelHash,
+                              .bits = evaluation.key.bits,
+                              .evaluation = {},
+                              .measurement = {}};
+        subject.evaluation = std::move(evaluation);
+        return subject;
+    }
+
+    /// The run group in which most subjects were measured beside the baseline; the newest of several.
+    std::int64_t commonGroup() {
+        const ReportSubject& baseline = m_input.subjects.front();
+        if (baseline.measurement) return baseline.measurement->runGroup;
+        std::int64_t best = 0;
+        std::size_t most = 0;
+        for (const Measurement& m : measurementsOf(baseline.modelHash)) {
+            if (!(m.bits == baseline.bits)) continue;
+            const auto count =
+                static_cast<std::size_t>(std::ranges::count_if(m_input.subjects, [&](const ReportSubject& subject) {
+                    return newest(subject.modelHash, subject.bits, m.runGroup) != nullptr;
+                }));
+            if (count > most) {
+                most = count;
+                best = m.runGroup;
+            }
+        }
+        return best;
+    }
+
+    void pairMeasurements() {
+        const std::int64_t group = commonGroup();
+        for (std::size_t i = 0; i < m_input.subjects.size(); ++i) {
+            ReportSubject& subject = m_input.subjects[i];
+            if (m_fixed.contains(i)) continue;
+            const Measurement* m = group != 0 ? newest(subject.modelHash, subject.bits, group) : nullptr;
+            if (m == nullptr) m = newest(subject.modelHash, subject.bits, 0);
+            if (m != nullptr) subject.measurement = *m;
+        }
+    }
+
+    void describe() {
+        m_input.title = m_request.title;
+        m_input.command = m_request.command;
+        m_input.version = BITDESK_VERSION;
+        m_input.createdAt = utcNow();
+        m_input.accuracyMargin = m_request.accuracyMargin;
+        m_input.latencyMargin = m_request.latencyMargin;
+        m_input.modelFile = m_request.modelFile;
+        m_input.dataSpec = m_request.dataSpec;
+        m_input.split = m_request.splitName;
+        m_input.database = m_request.database;
+        const std::string& hash = m_input.subjects.front().modelHash;
+        if (m_request.model != nullptr && m_request.model->hash == hash) {
+            for (const Layer& layer : m_request.model->network.layers())
+                m_input.layers.push_back({layer.name, layer.quantizableIndex, layer.macs});
+            m_input.classNames = m_request.model->classNames;
+        }
+        for (const auto& [table, name] : m_store.layerTables())
+            if (table.key.modelHash == hash) m_input.findings = table.findings;
+    }
+
+    Store& m_store;
+    const ReportRequest& m_request;
+    ReportInput m_input;
+    std::map<std::string, std::vector<Measurement>> m_measurements;  // by model
+    std::set<std::size_t> m_fixed;                                   // subjects whose measurement was named
+};
+
+}  // namespace
+
+Report reportOf(Store& store, const ReportRequest& request) { return makeReport(Gathering(store, request).gather()); }
+
+void writeReport(const Report& report, const std::vector<std::string>& files) {
+    for (const std::string& file : files) writeFileAtomically(file, reportFormatOf(file).write(report));
+}
+
+}  // namespace bitdesk::jobs
