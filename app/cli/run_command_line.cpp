@@ -82,8 +82,12 @@ std::span<const Verb> verbs() {
         Verb{"eval", "accuracy and cost of one or more mixes", prepareEval, true},
         Verb{"predict", "class per image, in the data set's order", preparePredict, true},
         Verb{"profile", "measured latency of one or more mixes, whole and per layer", prepareProfile, true},
+        Verb{"sweep", "accuracy of many mixes, and the latency of the best; resumable", prepareSweep, true},
+        Verb{"batch", "a night's sweeps and reports from one file", prepareBatch, true},
         Verb{"compare", "verdict on accuracy and latency of two stored results, with limits for scripts",
              prepareCompare, false},
+        Verb{"report", "comparison of stored results as HTML, PDF, Markdown, CSV or JSON, with limits for scripts",
+             prepareReport, false},
         Verb{"train", "train a meta-quantized network by the three stages", prepareTrain, true},
         Verb{"db", "care of the results database", prepareDb, false},
     };

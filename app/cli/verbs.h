@@ -13,6 +13,9 @@ Run preparePredict(CLI::App& command);
 Run prepareProfile(CLI::App& command);
 Run prepareCompare(CLI::App& command);
 Run prepareTrain(CLI::App& command);
+Run prepareSweep(CLI::App& command);
+Run prepareBatch(CLI::App& command);
+Run prepareReport(CLI::App& command);
 Run prepareDb(CLI::App& command);
 
 }  // namespace bitdesk::cli

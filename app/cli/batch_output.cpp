@@ -1,0 +1,255 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "app/cli/batch_output.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "app/cli/figures.h"
+#include "core/base/error.h"
+
+namespace bitdesk::cli {
+namespace {
+
+std::string duration(double seconds) {
+    if (seconds < 90) return fmt::format("{:.0f} s", seconds);
+    if (seconds < 5400) return fmt::format("{:.0f} min", seconds / 60);
+    return fmt::format("{:.1f} h", seconds / 3600);
+}
+
+std::string progressText(const Progress& progress) {
+    return fmt::format("{}: {:.1f} %{}", progress.activity, 100 * progress.fraction,
+                       progress.remainingSeconds >= 0 ? ", " + duration(progress.remainingSeconds) + " left" : "");
+}
+
+double perSecond(std::int64_t count, double seconds) { return seconds > 0 ? static_cast<double>(count) / seconds : 0; }
+
+Json sweepJson(const jobs::SweepRequest& request, const jobs::SweepResult& result, Store& store) {
+    Json items = Json::array(), front = Json::array();
+    for (const JobItem& item : result.items) items.push_back(pointJson(store, item));
+    for (const std::size_t i : result.front) front.push_back(items[i]);
+    return {
+        {"job", result.job},
+        {"model", request.model->name},
+        {"model_hash", request.model->hash},
+        {"data", request.data->name()},
+        {"split", splitName(request.data->split())},
+        {"configurations", request.configurations.size()},
+        {"part", {{"index", request.rank.index}, {"count", request.rank.count}, {"launcher", request.rank.launcher}}},
+        {"evaluated", result.evaluated},
+        {"from_store", result.fromStore},
+        {"measured", result.measured},
+        {"measured_before", result.measuredBefore},
+        {"seconds", result.seconds},
+        {"evaluations_per_second", perSecond(result.evaluated, result.seconds)},
+        {"images_per_second", perSecond(result.images, result.seconds)},
+        {"workers", result.workers},
+        {"trie_bound", result.trieBound},
+        {"baseline", result.baseline.bits},
+        {"front", std::move(front)},
+        {"evaluations", std::move(items)}};
+}
+
+std::string latencyCell(Store& store, std::int64_t measurement) {
+    const auto m = measurement > 0 ? store.measurement(measurement) : std::nullopt;
+    if (!m) return {};
+    const TimeUnit unit = TimeUnit::forLongest(m->latencyMs.median);
+    return fmt::format("{} {} n = {}{}", unit.figure(m->latencyMs.median, m->medianCi95), unit.name, m->latencyMs.n,
+                       m->simulated ? ", simulated" : "");
+}
+
+std::string sweepText(const jobs::SweepRequest& request, const jobs::SweepResult& result, Store& store) {
+    std::string text = fmt::format(
+        "{} on {} ({}): {} of {} configurations{}\n", request.model->name, request.data->name(),
+        splitName(request.data->split()), result.items.size(), request.configurations.size(),
+        request.rank.shared()
+            ? fmt::format(", part {} of {} ({})", request.rank.index + 1, request.rank.count, request.rank.launcher)
+            : "");
+    text += fmt::format("  {} evaluated in {}, {} from the store", result.evaluated, duration(result.seconds),
+                        result.fromStore);
+    if (result.evaluated > 0)
+        text += fmt::format(" ({:.2f} evaluations/s, {:.0f} images/s; shared first layers save at most {:.2f}×)",
+                            perSecond(result.evaluated, result.seconds), perSecond(result.images, result.seconds),
+                            result.trieBound);
+    text += "\n";
+    if (result.measured + result.measuredBefore > 0)
+        text += fmt::format("  {} latencies measured, {} were there\n", result.measured, result.measuredBefore);
+    text += fmt::format("\n{:>6}  {:<30} {:>9}  {:>16} {:>12}  {}\n", "id", "front", "accuracy", "95 % interval",
+                        "BitOPs", "latency, 95 % interval");
+    for (const std::size_t i : result.front) {
+        const JobItem& item = result.items[i];
+        const auto row = store.summary(item.evaluation);
+        if (!row) continue;
+        text +=
+            fmt::format("{:>6}  {:<30} {:>7.2f} %  [{:5.2f}, {:5.2f}] {:>10.2f} M  {}\n", row->id, toText(row->bits),
+                        100 * row->accuracy(), 100 * row->interval().low, 100 * row->interval().high,
+                        static_cast<double>(row->bitops) / 1e6, latencyCell(store, item.measurement));
+    }
+    return text;
+}
+
+Json reportJson(const jobs::WrittenReport& report) {
+    Json limits = Json::array();
+    for (const ReportLimit& limit : report.limits)
+        limits.push_back(
+            {{"subject", limit.subject}, {"name", limit.name}, {"broken", limit.broken}, {"reason", limit.reason}});
+    return {{"files", report.files}, {"summary", report.summary}, {"limits", std::move(limits)}};
+}
+
+std::string csvOf(const jobs::BatchResult& result, Store& store) {
+    std::string csv =
+        "id,model,data,split,bits,correct,total,accuracy,ci95_low,ci95_high,bitops,weight_bytes,norm_bytes,"
+        "latency_median_ms,latency_q1_ms,latency_q3_ms,latency_n\n";
+    for (const jobs::SweepOutcome& outcome : result.sweeps) {
+        if (!outcome.result) continue;
+        for (const JobItem& item : outcome.result->items) {
+            const auto e = store.summary(item.evaluation);
+            if (!e) continue;
+            const auto m = item.measurement > 0 ? store.measurement(item.measurement) : std::nullopt;
+            csv += fmt::format(
+                "{},{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{},{},{},{}\n", e->id, csvCell(e->modelName),
+                csvCell(e->dataName), e->split, csvCell(toText(e->bits)), e->correct, e->total, e->accuracy(),
+                e->interval().low, e->interval().high, e->bitops, e->weightBytes, e->normBytes,
+                m ? fmt::format("{},{},{},{}", m->latencyMs.median, m->latencyMs.q1, m->latencyMs.q3, m->latencyMs.n)
+                  : ",,,");
+        }
+    }
+    return csv;
+}
+
+std::string dryRunText(const jobs::PreparedBatch& prepared, const std::filesystem::path& database) {
+    std::string text;
+    for (const jobs::SweepRequest& sweep : prepared.sweeps) {
+        const auto part = jobs::partOf(sweep.configurations, sweep.rank);
+        const std::int64_t size = sweep.data->size(), limit = sweep.options.limit;
+        const std::int64_t images = limit > 0 ? std::min(limit, size) : size;
+        constexpr double kBytesAnImage = sizeof(std::uint16_t) + sizeof(std::uint8_t);
+        text += fmt::format("would evaluate {} configurations of {} on {} images of {} ({}), about {:.1f} MiB in {}\n",
+                            part.size(), sweep.model->name, images, sweep.data->name(), splitName(sweep.data->split()),
+                            kBytesAnImage * static_cast<double>(part.size()) * static_cast<double>(images) / 1048576,
+                            database.string());
+        if (sweep.latency != jobs::LatencyOf::None)
+            text += fmt::format("would measure the latency of {}\n",
+                                sweep.latency == jobs::LatencyOf::All ? "all of them" : "the mixes of the front");
+    }
+    for (const auto& files : prepared.reportFiles)
+        for (const std::string& file : files) text += "would write " + file + "\n";
+    return text;
+}
+
+void tellRank(const jobs::Rank& rank, const std::filesystem::path& base, const jobs::PreparedBatch& prepared,
+              Terminal& terminal) {
+    if (!rank.shared() || rank.index != 0) return;
+    const bool more = !prepared.reportFiles.empty() || prepared.sweeps.front().latency != jobs::LatencyOf::None;
+    terminal.err << fmt::format(
+        "bitdesk: {} parts, each with a store of its own beside {}: join them with bitdesk db merge{}\n", rank.count,
+        base.string(), more ? "; then the same command without the launcher measures latency and writes reports" : "");
+}
+
+std::filesystem::path baseDatabase(const StoreOptions& options, const jobs::Rank& rank) {
+    if (options.none && rank.shared())
+        throw Error(ErrorKind::Usage, "--no-store", "leaves nothing of a work that is shared", "Name a --db");
+    if (options.none) return ":memory:";
+    return options.db.empty() ? Store::defaultPath() : std::filesystem::path(options.db);
+}
+
+int exitCode(const jobs::BatchResult& result, Terminal& terminal) {
+    int code = result.limitsBroken() ? 1 : 0;
+    for (const jobs::WrittenReport& report : result.reports)
+        for (const ReportLimit& limit : report.limits)
+            if (limit.broken)
+                terminal.err << "bitdesk: " << printable(limit.name) << ": " << printable(limit.subject) << ": "
+                             << printable(limit.reason) << '\n';
+    for (const jobs::SweepOutcome& sweep : result.sweeps)
+        if (!sweep.failure.empty()) {
+            terminal.err << "bitdesk: " << sweep.failure << '\n';
+            code = sweep.exitCode;
+        }
+    return code;
+}
+
+struct Told {
+    Json json;
+    std::string text, csv;
+};
+
+Told tell(const jobs::PreparedBatch& prepared, const jobs::BatchResult& result, bool single, Store& store) {
+    Told told{.json = {}, .text = {}, .csv = csvOf(result, store)};
+    Json sweeps = Json::array(), reports = Json::array();
+    for (std::size_t i = 0; i < result.sweeps.size(); ++i) {
+        const jobs::SweepOutcome& outcome = result.sweeps[i];
+        sweeps.push_back(outcome.result ? sweepJson(prepared.sweeps[i], *outcome.result, store)
+                                        : Json{{"failure", outcome.failure}});
+        if (outcome.result) told.text += sweepText(prepared.sweeps[i], *outcome.result, store) + "\n";
+    }
+    for (const jobs::WrittenReport& report : result.reports) {
+        reports.push_back(reportJson(report));
+        told.text += printable(report.summary) + "\n";
+        for (const std::string& file : report.files) told.text += "  wrote " + file + "\n";
+    }
+    told.json = single ? sweeps.front() : Json{{"sweeps", std::move(sweeps)}};
+    told.json["database"] = store.path().string();
+    told.json["reports"] = std::move(reports);
+    return told;
+}
+
+}  // namespace
+
+Json pointJson(Store& store, const JobItem& item) {
+    Json json;
+    if (const auto e = store.summary(item.evaluation))
+        json = {
+            {"id", e->id},         {"bits", e->bits.bits},           {"correct", e->correct},
+            {"total", e->total},   {"accuracy", e->accuracy()},      {"ci95", {e->interval().low, e->interval().high}},
+            {"bitops", e->bitops}, {"weight_bytes", e->weightBytes}, {"norm_bytes", e->normBytes}};
+    if (const auto m = item.measurement > 0 ? store.measurement(item.measurement) : std::nullopt) {
+        json["measurement"] = m->id;
+        json["latency_ms"] = quartilesJson(m->latencyMs);
+        json["median_ci95_ms"] = {m->medianCi95.low, m->medianCi95.high};
+        json["simulated"] = m->simulated;
+    }
+    return json;
+}
+
+void addNight(CLI::App& command, NightOptions& options) {
+    addStore(command, options.store);
+    addOutput(command, options.output);
+    command.add_flag("--resume", options.resume,
+                     "go on with what was begun: nothing that is finished, latencies included, is done again");
+    command.add_option("--part", options.part,
+                       "2/5: the second of five parts, each in a store of its own (default: what mpirun, srun or a job "
+                       "array says)");
+    command.add_flag("--dry-run", options.dryRun, "check everything and say what would be done");
+}
+
+int runNight(jobs::Batch batch, const NightOptions& options, bool single, const Inputs& inputs, Terminal& terminal) {
+    checkOutputs(options.output, inputs);
+    const jobs::Rank rank = options.part.empty() ? jobs::rankOfProcess() : jobs::parsePart(options.part);
+    const std::filesystem::path base = baseDatabase(options.store, rank), path = jobs::databaseOf(rank, base);
+    const int threads = batch.threads;
+    deviceChoice({.device = batch.device, .backend = batch.backend});
+    const jobs::PreparedBatch prepared = jobs::prepareBatch(std::move(batch), rank, options.resume, path.string());
+    if (options.dryRun) {
+        terminal.out << dryRunText(prepared, path);
+        return 0;
+    }
+    tellRank(rank, base, prepared, terminal);
+    StoreThread store(path);
+    ComputeArbiter arbiter;
+    arbiter.setThreads(
+        threads > 0 ? threads
+                    : jobs::threadsOf(rank, arbiter.threads(), static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN))));
+    jobs::BatchResult result;
+    {
+        ProgressLine line(terminal, options.output.quiet);
+        jobs::JobContext context{&store, &arbiter, [&](const Progress& progress) { line.show(progressText(progress)); },
+                                 terminal.stop};
+        result = jobs::runBatch(prepared, terminal.commandLine, context);
+    }
+    const Told told = store.post([&](Store& rows) { return tell(prepared, result, single, rows); }).get();
+    emit(options.output, terminal, told.json, told.csv, told.text);
+    return exitCode(result, terminal);
+}
+
+}  // namespace bitdesk::cli
