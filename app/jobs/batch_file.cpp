@@ -245,8 +245,8 @@ std::string toJson(const Batch& batch) {
 }
 
 std::string toCommandLine(const Batch& batch) {
-    if (batch.sweeps.size() != 1)
-        throw Error(ErrorKind::Usage, "the batch", "has several sweeps, and a command line has one",
+    if (batch.sweeps.size() != 1 || batch.reports.size() > 1)
+        throw Error(ErrorKind::Usage, "the batch", "has several sweeps or reports, and a command line has one of each",
                     "Save a batch file instead");
     const SweepSpec& sweep = batch.sweeps.front();
     const SweepSpec usual;

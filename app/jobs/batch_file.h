@@ -56,7 +56,8 @@ Batch batchFromJson(const std::string& text, const std::string& where, const std
 /// What readBatch() reads, indented; only what differs from the defaults.
 std::string toJson(const Batch& batch);
 
-/// The command line that runs a batch of one sweep: "bitdesk sweep …", quoted for a shell.
+/// The command line that runs a batch of one sweep and at most one report: "bitdesk sweep …", quoted for a shell.
+/// Throws Error (Usage) for one of more.
 std::string toCommandLine(const Batch& batch);
 
 }  // namespace bitdesk::jobs

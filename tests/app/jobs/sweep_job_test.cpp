@@ -1,0 +1,188 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "app/jobs/sweep_job.h"
+
+#include <gtest/gtest.h>
+#include <algorithm>
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include "app/jobs/sweep_workers.h"
+#include "core/base/error.h"
+#include "core/network/configuration_set.h"
+#include "tests/app/jobs/small_workplace.h"
+
+namespace bitdesk::jobs {
+namespace {
+
+SweepRequest requestIn(const test::SmallWorkplace& place, const std::string& words = "random:60") {
+    SweepRequest request;
+    request.model = place.model;
+    request.data = place.data;
+    request.configurations =
+        configurationsOf(std::vector<std::string>{"uniform", words}, place.model->network, place.model->bits, 3);
+    request.options.limit = 200;
+    request.effort = {.noise = 0, .maxSeconds = 5, .samples = 6, .seed = 1};
+    return request;
+}
+
+TEST(SweepJob, GivesWhatEachEvaluationAloneGives) {
+    test::SmallWorkplace place;
+    const SweepRequest request = requestIn(place);
+    auto context = place.context();
+    const SweepResult result = runSweep(request, context);
+    ASSERT_EQ(result.items.size(), 63U);
+    EXPECT_EQ(result.evaluated, 63);
+    EXPECT_EQ(result.images, 63 * 200);
+    EXPECT_EQ(result.workers, 2);
+    EXPECT_GT(result.trieBound, 1);
+    for (const std::size_t i : {0U, 1U, 2U, 30U, 62U}) {
+        const auto stored =
+            place.store->post([id = result.items[i].evaluation](Store& store) { return store.evaluation(id); }).get();
+        ASSERT_TRUE(stored);
+        EXPECT_EQ(stored->key.bits, request.configurations[i]);
+        EvaluateRequest alone{.model = place.model,
+                              .data = place.data,
+                              .bits = request.configurations[i],
+                              .device = {.backend = "portable"},
+                              .options = {},
+                              .reuseStored = false};
+        alone.options.limit = 200;
+        JobContext apart{.store = nullptr, .arbiter = &place.arbiter, .progress = {}, .stop = {}};
+        const Evaluation expected = evaluateMix(alone, apart).evaluation;
+        EXPECT_EQ(stored->predictions, expected.predictions);
+        EXPECT_EQ(stored->correct, expected.correct);
+        EXPECT_EQ(stored->bitops, expected.bitops);
+    }
+}
+
+TEST(SweepJob, RepeatsNothingAndMeasuresTheFrontOnce) {
+    test::SmallWorkplace place;
+    SweepRequest request = requestIn(place);
+    request.latency = LatencyOf::Front;
+    auto context = place.context();
+    const SweepResult first = runSweep(request, context);
+    EXPECT_EQ(first.measured, static_cast<std::int64_t>(first.front.size()) +
+                                  (std::ranges::count(first.front, 2U) == 0 ? 1 : 0));  // item 2 is the baseline
+    EXPECT_EQ(first.baseline, place.uniform(4));
+    request.resume = true;
+    const SweepResult again = runSweep(request, context);
+    EXPECT_EQ(again.job, first.job);
+    EXPECT_EQ(again.evaluated, 0);
+    EXPECT_EQ(again.fromStore, 63);
+    EXPECT_EQ(again.measured, 0);
+    EXPECT_EQ(again.measuredBefore, first.measured);
+    request.resume = false;  // a new job: accuracies stand, latencies are taken anew
+    const SweepResult anew = runSweep(request, context);
+    EXPECT_NE(anew.job, first.job);
+    EXPECT_EQ(anew.evaluated, 0);
+    EXPECT_EQ(anew.measured, first.measured);
+}
+
+TEST(SweepJob, GoesOnAfterACancel) {
+    test::SmallWorkplace place;
+    SweepRequest request = requestIn(place);
+    std::stop_source stop;
+    auto context = place.context(stop.get_token());
+    context.progress = [&](const Progress& progress) {
+        if (progress.fraction > 0.4) stop.request_stop();
+    };
+    EXPECT_THROW(runSweep(request, context), Cancelled);
+    const std::size_t finished = place.rows().size();
+    EXPECT_GT(finished, 0U);
+    EXPECT_LT(finished, 63U);
+    EXPECT_EQ(Store(place.databasePath()).jobs().at(0).state, JobState::Cancelled);
+    request.resume = true;
+    auto second = place.context();
+    const SweepResult rest = runSweep(request, second);
+    EXPECT_EQ(rest.fromStore, static_cast<std::int64_t>(finished));
+    EXPECT_EQ(place.rows().size(), 63U);
+    const auto jobs = Store(place.databasePath()).jobs();
+    ASSERT_EQ(jobs.size(), 1U);
+    EXPECT_EQ(jobs[0].state, JobState::Done);
+    EXPECT_EQ(jobs[0].evaluated, 63);
+}
+
+TEST(SweepJob, PartsOfRanksAreAllOfItOnce) {
+    test::SmallWorkplace place;
+    const SweepRequest request = requestIn(place);
+    std::multiset<std::size_t> all;
+    std::size_t smallest = request.configurations.size(), largest = 0;
+    for (int i = 0; i < 5; ++i) {
+        const auto part = partOf(request.configurations, {.index = i, .count = 5, .launcher = "test"});
+        all.insert(part.begin(), part.end());
+        smallest = std::min(smallest, part.size());
+        largest = std::max(largest, part.size());
+    }
+    EXPECT_EQ(all.size(), request.configurations.size());
+    EXPECT_EQ(std::set(all.begin(), all.end()).size(), all.size());
+    EXPECT_LE(largest - smallest, 1U);
+}
+
+TEST(SweepJob, AMergedStoreHoldsTheWholeJob) {
+    test::SmallWorkplace place;
+    SweepRequest request = requestIn(place);
+    request.latency = LatencyOf::Front;
+    const auto path = [&](int i) { return place.folder / ("part" + std::to_string(i)); };
+    for (int i = 0; i < 2; ++i) {
+        StoreThread own(path(i));
+        request.rank = {.index = i, .count = 2, .launcher = "test"};
+        JobContext context{.store = &own, .arbiter = &place.arbiter, .progress = {}, .stop = {}};
+        EXPECT_EQ(runSweep(request, context).measured, 0) << "parts measure nothing";
+    }
+    for (int i = 0; i < 2; ++i)
+        place.store
+            ->post([source = path(i)](Store& store) {
+                Store other(source);
+                return store.merge(other);
+            })
+            .get();
+    request.rank = {};
+    request.resume = true;
+    auto context = place.context();
+    const SweepResult whole = runSweep(request, context);
+    EXPECT_EQ(whole.evaluated, 0);
+    EXPECT_EQ(whole.fromStore, 63);
+    EXPECT_GT(whole.measured, 0);
+    EXPECT_EQ(Store(place.databasePath()).jobs().size(), 1U);
+}
+
+/// What the hand does comes first: all workers pause for it.
+TEST(SweepJob, YieldsToTheHand) {
+    test::SmallWorkplace place;
+    SweepRequest request = requestIn(place);
+    request.options.limit = 0;
+    std::atomic<bool> begun = false, finished = false;
+    auto context = place.context();
+    context.progress = [&](const Progress&) { begun = true; };
+    std::jthread sweeping([&] {
+        runSweep(request, context);
+        finished = true;
+    });
+    while (!begun) std::this_thread::yield();
+    {
+        const auto lease = place.arbiter.acquire(ComputePriority::Interactive);
+        EXPECT_FALSE(finished);
+    }
+    sweeping.join();
+    EXPECT_TRUE(finished);
+}
+
+TEST(SweepWorkers, TheFirstFailureEndsAll) {
+    test::SmallWorkplace place;
+    const SweepRequest request = requestIn(place);
+    auto context = place.context();
+    int calls = 0;
+    const auto fails = [&](const Executor&, const std::vector<std::size_t>&, std::vector<EvaluationOutcome>) {
+        ++calls;
+        throw Error(ErrorKind::Resource, "disk", "full");
+    };
+    const WorkersRequest work{.model = place.model, .data = place.data, .device = {}, .options = request.options};
+    EXPECT_THROW(evaluateInParallel(work, request.configurations, context, fails), Error);
+    EXPECT_LE(calls, 2);
+}
+
+}  // namespace
+}  // namespace bitdesk::jobs
