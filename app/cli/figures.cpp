@@ -70,18 +70,6 @@ Json metricJson(const Metric& metric) {
             {"n", metric.n}};
 }
 
-TimeUnit TimeUnit::forLongest(double longestMs) {
-    return longestMs < 1 ? TimeUnit{.perMs = 1000, .digits = 2, .name = "µs"} : TimeUnit();
-}
-
-std::string TimeUnit::number(double ms) const { return fmt::format("{:.{}f}", perMs * ms, digits); }
-std::string TimeUnit::interval(const Interval& ms) const {
-    return fmt::format("[{}, {}]", number(ms.low), number(ms.high));
-}
-std::string TimeUnit::figure(double ms, const std::optional<Interval>& i) const {
-    return i ? number(ms) + " " + interval(*i) : number(ms);
-}
-
 std::string latencyText(const Measurement& m) {
     const TimeUnit unit = TimeUnit::forLongest(m.latencyMs.median);
     return fmt::format("{} {} {} (quartiles {}, n = {}, stopped by {})", unit.number(m.latencyMs.median), unit.name,

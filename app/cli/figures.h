@@ -8,6 +8,7 @@
 #include "app/cli/options.h"
 #include "core/results/layer_table.h"
 #include "core/results/results.h"
+#include "core/results/time_unit.h"
 #include "core/statistics/accuracy_verdict.h"
 #include "core/statistics/latency_verdict.h"
 
@@ -26,18 +27,6 @@ Json accuracyJson(const AccuracyComparison& comparison);
 Json latencyJson(const LatencyComparison& comparison, bool known = true);
 /// {tag, source, unit, value, ci95, n}
 Json metricJson(const Metric& metric);
-
-/// What a table writes its times in: microseconds below a millisecond.
-struct TimeUnit {
-    double perMs = 1;
-    int digits = 4;
-    const char* name = "ms";
-
-    static TimeUnit forLongest(double longestMs);
-    std::string number(double ms) const;
-    std::string interval(const Interval& ms) const;                         ///< "[60.12, 60.31]"
-    std::string figure(double ms, const std::optional<Interval>& i) const;  ///< "60.21 [60.12, 60.31]"
-};
 
 /// "412.30 µs [410.10, 414.00] (quartiles [409.00, 418.00], n = 120, stopped by target)"
 std::string latencyText(const Measurement& measurement);

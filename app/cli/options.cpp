@@ -193,15 +193,6 @@ void emit(const OutputOptions& options, Terminal& terminal, const Json& json, co
     if (!terminal.out) throw Error(ErrorKind::Resource, "standard output", "cannot be written");
 }
 
-std::string csvCell(const std::string& text) {
-    std::string cell = text;
-    if (!cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos) cell.insert(0, "'");
-    if (cell.find_first_of(",\"\n\r") == std::string::npos) return cell;
-    std::string quoted = "\"";
-    for (const char c : cell) quoted += c == '"' ? "\"\"" : std::string(1, c);
-    return quoted + "\"";
-}
-
 ProgressLine::ProgressLine(Terminal& terminal, bool quiet)
     : m_terminal(terminal), m_quiet(quiet), m_inPlace(::isatty(STDERR_FILENO) == 1) {}
 

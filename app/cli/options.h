@@ -14,6 +14,7 @@
 #include "app/cli/verb.h"
 #include "app/jobs/evaluate_job.h"
 #include "app/jobs/job_context.h"
+#include "core/base/csv.h"
 #include "core/base/error.h"
 
 namespace bitdesk::cli {
@@ -96,9 +97,6 @@ void checkOutputs(const OutputOptions& options, const Inputs& inputs);
 /// them goes there.
 void emit(const OutputOptions& options, Terminal& terminal, const Json& json, const std::string& csv,
           const std::string& text);
-
-/// A cell of CSV: quoted where it must be; text that a spreadsheet would run as a formula is made plain.
-std::string csvCell(const std::string& text);
 
 /// A progress line on `err`: in place on a terminal, else a line every few seconds. Nothing when quiet.
 class ProgressLine {

@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <initializer_list>
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
+#include "core/base/json_reader.h"
 #include "core/base/read_file.h"
 #include "core/base/shell_quote.h"
 #include "core/base/strict_json.h"
@@ -19,93 +19,12 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kVersion = 1;
-constexpr const char* kSchema = "docs/batch.schema.json tells what a batch file may hold";
+constexpr const char* kHint = "docs/batch.schema.json tells what a batch file may hold";
 
-/// An object of the file, and where it stands. Every key is asked for by name; finish() refuses the rest.
-class Reader {
-public:
-    Reader(const Json& json, std::string file, std::string place)
-        : m_json(json), m_file(std::move(file)), m_place(std::move(place)) {
-        if (!json.is_object()) fail("", "is no object");
-    }
-
-    [[noreturn]] void fail(const std::string& key, const std::string& reason) const {
-        throw Error(ErrorKind::BadInput, m_file, at(key) + " " + reason, kSchema);
-    }
-
-    const Json* find(const char* key) {
-        m_known.emplace_back(key);
-        const auto found = m_json.find(key);
-        return found != m_json.end() ? &*found : nullptr;
-    }
-
-    std::string text(const char* key, const std::string& otherwise, bool required = false) {
-        const Json* value = find(key);
-        if (value == nullptr && required) fail("", std::string("lacks \"") + key + "\"");
-        if (value == nullptr) return otherwise;
-        if (!value->is_string() || value->get_ref<const std::string&>().find('\0') != std::string::npos)
-            fail(key, "is no text");
-        if (required && value->get_ref<const std::string&>().empty()) fail(key, "is empty");
-        return value->get<std::string>();
-    }
-
-    std::int64_t whole(const char* key, std::int64_t otherwise, std::int64_t least, std::int64_t most) {
-        const Json* value = find(key);
-        if (value == nullptr) return otherwise;
-        const bool fits = value->is_number_integer() && *value >= least && *value <= most;
-        if (!fits) fail(key, fmt::format("is no whole number from {} to {}", least, most));
-        return value->get<std::int64_t>();
-    }
-
-    double real(const char* key, double otherwise, double least, double most) {
-        const Json* value = find(key);
-        if (value == nullptr) return otherwise;
-        if (!value->is_number() || !(*value >= least && *value <= most))
-            fail(key, fmt::format("is no number from {} to {}", least, most));
-        return value->get<double>();
-    }
-
-    /// One text, or a list of them.
-    std::vector<std::string> texts(const char* key, bool required) {
-        const Json* value = find(key);
-        if (value == nullptr && required) fail("", std::string("lacks \"") + key + "\"");
-        std::vector<std::string> all;
-        if (value == nullptr) return all;
-        for (const Json& entry : value->is_array() ? *value : Json::array({*value})) {
-            if (!entry.is_string() || entry.get_ref<const std::string&>().empty())
-                fail(key, "is neither a text nor a list of texts");
-            all.push_back(entry.get<std::string>());
-        }
-        if (required && all.empty()) fail(key, "is empty");
-        return all;
-    }
-
-    Reader object(const Json& json, const std::string& key) const { return {json, m_file, at(key)}; }
-
-    void finish() const {
-        for (const auto& [key, value] : m_json.items())
-            if (std::ranges::find(m_known, key) == m_known.end()) {
-                std::string known;
-                for (const std::string& name : m_known) known += (known.empty() ? "" : ", ") + name;
-                fail(key, "is not known; known here: " + known);
-            }
-    }
-
-private:
-    std::string at(const std::string& key) const {
-        if (m_place.empty()) return key.empty() ? "the batch" : key;
-        return key.empty() ? m_place : m_place + "." + key;
-    }
-
-    const Json& m_json;
-    std::string m_file, m_place;
-    std::vector<std::string> m_known;
-};
-
-void readLatency(Reader& reader, SweepSpec& sweep) {
+void readLatency(JsonReader& reader, SweepSpec& sweep) {
     const Json* value = reader.find("latency");
     if (value == nullptr) return;
-    Reader latency = reader.object(*value, "latency");
+    JsonReader latency = reader.object(*value, "latency");
     const std::string of = latency.text("of", "front");
     if (of != "none" && of != "front" && of != "all") latency.fail("of", "is none of none, front, all");
     sweep.latency = parseLatencyOf(of, "of");
@@ -118,9 +37,8 @@ void readLatency(Reader& reader, SweepSpec& sweep) {
 }
 
 /// A list of bits as the text that stands for it elsewhere.
-std::vector<std::string> readConfigurations(Reader& reader) {
-    const Json* value = reader.find("configurations");
-    if (value == nullptr) reader.fail("", "lacks \"configurations\"");
+std::vector<std::string> readConfigurations(JsonReader& reader) {
+    const Json* value = &reader.get("configurations");
     std::vector<std::string> words;
     for (const Json& entry : value->is_array() ? *value : Json::array({*value})) {
         std::string word;
@@ -137,7 +55,7 @@ std::vector<std::string> readConfigurations(Reader& reader) {
     return words;
 }
 
-SweepSpec readSweep(Reader reader) {
+SweepSpec readSweep(JsonReader reader) {
     SweepSpec sweep;
     sweep.model = reader.text("model", "", true);
     sweep.seed = static_cast<std::uint64_t>(reader.whole("seed", 0, 0, std::int64_t{1} << 53));
@@ -154,7 +72,7 @@ SweepSpec readSweep(Reader reader) {
     return sweep;
 }
 
-ReportSpec readReport(Reader reader) {
+ReportSpec readReport(JsonReader reader) {
     ReportSpec report;
     report.files = reader.texts("out", true);
     report.title = reader.text("title", "");
@@ -162,18 +80,6 @@ ReportSpec readReport(Reader reader) {
     report.failOn = reader.texts("fail_on", false);
     reader.finish();
     return report;
-}
-
-template <typename Entry, typename Read>
-std::vector<Entry> readList(Reader& reader, const char* key, bool required, const Read& read) {
-    const Json* value = reader.find(key);
-    std::vector<Entry> entries;
-    if (value == nullptr && !required) return entries;
-    if (value == nullptr) reader.fail("", std::string("lacks \"") + key + "\"");
-    if (!value->is_array() || (required && value->empty())) reader.fail(key, "is no list with entries");
-    for (std::size_t i = 0; i < value->size(); ++i)
-        entries.push_back(read(reader.object((*value)[i], fmt::format("{}[{}]", key, i))));
-    return entries;
 }
 
 nlohmann::ordered_json sweepJson(const SweepSpec& sweep) {
@@ -205,7 +111,7 @@ std::string Batch::resolve(const std::string& name) const {
 Batch batchFromJson(const std::string& text, const std::string& where, const std::filesystem::path& folder) {
     constexpr int kDepth = 6;
     const Json json = parseStrictJson(text, kDepth, where, "the batch file");
-    Reader reader(json, where, "");
+    JsonReader reader(json, where, "the batch", kHint);
     if (reader.find("bitdesk_batch") == nullptr) reader.fail("", fmt::format("lacks \"bitdesk_batch\": {}", kVersion));
     reader.whole("bitdesk_batch", kVersion, kVersion, kVersion);
     reader.text("$schema", "");
@@ -215,8 +121,8 @@ Batch batchFromJson(const std::string& text, const std::string& where, const std
     batch.device = reader.text("device", batch.device);
     batch.backend = reader.text("backend", "");
     batch.threads = static_cast<int>(reader.whole("threads", 0, 0, 4096));
-    batch.sweeps = readList<SweepSpec>(reader, "sweeps", true, readSweep);
-    batch.reports = readList<ReportSpec>(reader, "reports", false, readReport);
+    batch.sweeps = reader.list<SweepSpec>("sweeps", true, readSweep);
+    batch.reports = reader.list<ReportSpec>("reports", false, readReport);
     reader.finish();
     return batch;
 }

@@ -34,6 +34,13 @@ std::vector<std::size_t> thinned(const std::vector<std::size_t>& all, std::size_
     return some;
 }
 
+std::vector<ReportFinding> findingsOf(const LayerTable& table) {
+    std::vector<ReportFinding> findings;
+    for (const LayerFinding& f : table.findings)
+        findings.push_back({f.layer, f.fromBits, f.toBits, toText(f.cause), f.explanation});
+    return findings;
+}
+
 class Gathering {
 public:
     Gathering(Store& store, const ReportRequest& request) : m_store(store), m_request(request) {}
@@ -227,7 +234,7 @@ private:
             m_input.classNames = m_request.model->classNames;
         }
         for (const auto& [table, name] : m_store.layerTables())
-            if (table.key.modelHash == hash) m_input.findings = table.findings;
+            if (table.key.modelHash == hash) m_input.findings = findingsOf(table);
     }
 
     Store& m_store;

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "core/results/layer_table.h"
 #include "core/results/results.h"
 
 namespace bitdesk {
@@ -44,7 +43,14 @@ struct ReportLimit {
     std::string reason;  ///< one sentence with the figures
 };
 
-/// What a report is made from: gathered by a job, compared by compareSubjects(). Every text in it may come from a file
+/// "BitOPs fell, latency did not": a layer between two widths, as LayerFinding tells it.
+struct ReportFinding {
+    std::string layer;
+    int fromBits = 0, toBits = 0;
+    std::string cause, explanation;
+};
+
+/// What a report is made from: gathered by a job, compared by makeReport(). Every text in it may come from a file
 /// or a user, and is data: a format escapes it.
 struct ReportInput {
     std::string title;    ///< empty: one is made
@@ -55,7 +61,7 @@ struct ReportInput {
     std::vector<ReportPoint> points;      ///< all mixes of the trade-off, the subjects' among them
     std::vector<ReportLayer> layers;      ///< empty: the model is not at hand
     std::vector<std::string> classNames;  ///< empty: not known
-    std::vector<LayerFinding> findings;   ///< layers that fewer bits do not make faster, where a table is stored
+    std::vector<ReportFinding> findings;  ///< layers that fewer bits do not make faster, where a table is stored
     std::vector<ReportLimit> limits;
     double accuracyMargin = 0.005, latencyMargin = 0.02;
     /// What a session needs to be opened again: as the user named them; may be empty.

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/store/measurement_json.h"
+#include "core/results/measurement_json.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

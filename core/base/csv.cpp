@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/base/csv.h"
+
+#include <string_view>
+
+namespace bitdesk {
+
+std::string csvCell(const std::string& text) {
+    constexpr std::string_view kFormula = "=+-@\t\r";
+    std::string cell;
+    if (!text.empty() && kFormula.find(text.front()) != std::string_view::npos) cell += '\'';
+    cell += text;
+    if (cell.find_first_of(",\"\n\r") == std::string::npos) return cell;
+    std::string quoted = "\"";
+    for (const char c : cell) quoted += c == '"' ? "\"\"" : std::string(1, c);
+    return quoted + "\"";
+}
+
+}  // namespace bitdesk

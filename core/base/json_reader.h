@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bitdesk {
+
+/// An object of an untrusted JSON file, and where it stands in it. Every key is asked for by its name; finish() refuses
+/// the rest. Everything that does not fit throws Error (BadInput): "<file>: sweeps[0].limit is no whole number …".
+class JsonReader {
+public:
+    /// `whole` names the outermost object; `hint` ends each error. `json` must outlive the reader.
+    JsonReader(const nlohmann::json& json, std::string file, std::string whole, std::string hint);
+
+    [[noreturn]] void fail(const std::string& key, const std::string& reason) const;
+    /// nullptr where it is not there; the key is known from now on.
+    const nlohmann::json* find(const char* key);
+    const nlohmann::json& get(const char* key);
+
+    std::string text(const char* key, const std::string& otherwise, bool required = false);
+    bool boolean(const char* key, bool otherwise);
+    std::int64_t whole(const char* key, std::int64_t otherwise, std::int64_t least, std::int64_t most);
+    double real(const char* key, double otherwise, double least, double most);
+    /// One text, or a list of them.
+    std::vector<std::string> texts(const char* key, bool required);
+
+    JsonReader object(const nlohmann::json& json, const std::string& key) const;
+    /// A list of objects, each read by `read(JsonReader)`.
+    template <typename Entry, typename Read>
+    std::vector<Entry> list(const char* key, bool required, const Read& read) {
+        const nlohmann::json* value = find(key);
+        std::vector<Entry> entries;
+        if (value == nullptr && !required) return entries;
+        if (value == nullptr) lacks(key);
+        if (!value->is_array() || (required && value->empty())) fail(key, "is no list with entries");
+        for (std::size_t i = 0; i < value->size(); ++i)
+            entries.push_back(read(object((*value)[i], std::string(key) + "[" + std::to_string(i) + "]")));
+        return entries;
+    }
+
+    void finish() const;
+
+private:
+    [[noreturn]] void lacks(const char* key) const;
+    std::string at(const std::string& key) const;
+
+    const nlohmann::json& m_json;
+    std::string m_file, m_whole, m_hint;
+    bool m_outermost = true;
+    std::vector<std::string> m_known;
+};
+
+}  // namespace bitdesk

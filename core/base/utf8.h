@@ -1,0 +1,12 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+namespace bitdesk {
+
+/// The same text with U+FFFD in place of what is no UTF-8 (RFC 3629).
+std::string validUtf8(const std::string& text);
+
+}  // namespace bitdesk

@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/report/chart_frame.h"
+
+#include "core/base/error.h"
+
+namespace bitdesk {
+
+void addFrame(Drawing& drawing, const Axis& x, const Axis& y, const std::string& xTitle, const std::string& yTitle) {
+    constexpr double kSize = 8, kGap = 4;
+    for (const double tick : y.ticks()) {
+        drawing.shapes.emplace_back(
+            LineShape{.points = {{x.from, y.at(tick)}, {x.to, y.at(tick)}}, .ink = Ink::Line, .width = 0.5});
+        drawing.shapes.emplace_back(TextShape{.at = {x.from - kGap, y.at(tick) + kSize / 3},
+                                              .text = y.label(tick),
+                                              .ink = Ink::Muted,
+                                              .size = kSize,
+                                              .anchor = Anchor::End});
+    }
+    for (const double tick : x.ticks()) {
+        drawing.shapes.emplace_back(
+            LineShape{.points = {{x.at(tick), y.from}, {x.at(tick), y.to}}, .ink = Ink::Line, .width = 0.5});
+        drawing.shapes.emplace_back(TextShape{.at = {x.at(tick), y.from + kSize + kGap},
+                                              .text = x.label(tick),
+                                              .ink = Ink::Muted,
+                                              .size = kSize,
+                                              .anchor = Anchor::Middle});
+    }
+    drawing.shapes.emplace_back(TextShape{.at = {(x.from + x.to) / 2, y.from + 2 * kSize + 2 * kGap + 2},
+                                          .text = xTitle,
+                                          .ink = Ink::Muted,
+                                          .anchor = Anchor::Middle});
+    if (yTitle.empty()) return;
+    drawing.shapes.emplace_back(TextShape{.at = {x.from - 34, (y.from + y.to) / 2},
+                                          .text = yTitle,
+                                          .ink = Ink::Muted,
+                                          .anchor = Anchor::Middle,
+                                          .upright = false});
+}
+
+std::string fitted(const std::string& text, double width, double size) {
+    constexpr double kAspect = 0.56;  // of an average letter
+    const auto most = static_cast<std::size_t>(width / (kAspect * size));
+    const std::string clean = printable(text);
+    std::size_t letters = 0, at = 0;
+    for (; at < clean.size(); ++at) {
+        const bool begins = (static_cast<unsigned char>(clean[at]) & 0xC0U) != 0x80U;  // no UTF-8 continuation
+        if (begins && ++letters > most) break;
+    }
+    return at < clean.size() ? clean.substr(0, at) + "…" : clean;
+}
+
+Ink inkOfBits(int bits, int lowest, int highest) {
+    if (bits <= lowest) return Ink::Low;
+    return bits >= highest ? Ink::High : Ink::Middle;
+}
+
+}  // namespace bitdesk

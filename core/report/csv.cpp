@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include <fmt/format.h>
+
+#include "core/base/csv.h"
+#include "core/report/formats.h"
+#include "core/report/naming.h"
+
+namespace bitdesk {
+namespace {
+
+std::string text(const std::string& value) { return csvCell(value); }
+
+/// id, data, split, correct, total, accuracy and its interval, costs
+template <typename Row>
+std::string evaluationCells(const Row& row, const std::string& split) {
+    const Interval i = wilson(row.correct, row.total);
+    return fmt::format("{},{},{},{},{},{:.6f},{:.6f},{:.6f},{},{},{}", row.id, text(row.dataName), text(split),
+                       row.correct, row.total, row.accuracy(), i.low, i.high, row.bitops, row.weightBytes,
+                       row.normBytes);
+}
+
+std::string accuracyCells(const ReportComparison& c) {
+    if (!c.accuracy) return ",,,,";
+    const PairedDifference& d = c.accuracy->difference;
+    if (d.total == 0) return fmt::format(",,,,{}", toText(c.accuracy->verdict));
+    return fmt::format("{:.6f},{:.6f},{:.6f},{},{}", d.delta, d.delta - d.halfWidth, d.delta + d.halfWidth,
+                       c.accuracy->pValue, toText(c.accuracy->verdict));
+}
+
+std::string ratioCells(const ReportComparison& c) {
+    if (!c.latency) return ",,,";
+    if (!c.latency->ci95) return fmt::format(",,,{}", toText(c.latency->verdict));
+    return fmt::format("{},{},{},{}", c.latency->ratio, c.latency->ci95->low, c.latency->ci95->high,
+                       toText(c.latency->verdict));
+}
+
+std::string latencyCells(const Measurement& m) {
+    return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}", m.id, m.latencyMs.median, m.latencyMs.q1,
+                       m.latencyMs.q3, m.latencyMs.n, m.medianCi95.low, m.medianCi95.high, m.simulated, text(m.backend),
+                       text(m.device), m.threads, m.batch, m.runGroup);
+}
+
+}  // namespace
+
+std::string toCsv(const Report& report) {
+    std::string csv =
+        "what,letter,label,model,model_hash,bits,evaluation,data,split,correct,total,accuracy,ci95_low,ci95_high,"
+        "bitops,"
+        "weight_bytes,norm_bytes,delta,delta_ci95_low,delta_ci95_high,p_value,accuracy_verdict,measurement,latency_"
+        "median_ms,"
+        "latency_q1_ms,latency_q3_ms,latency_n,median_ci95_low_ms,median_ci95_high_ms,simulated,backend,device,threads,"
+        "batch,"
+        "run_group,ratio,ratio_ci95_low,ratio_ci95_high,latency_verdict\r\n";
+    for (std::size_t i = 0; i < report.input.subjects.size(); ++i) {
+        const ReportSubject& s = report.input.subjects[i];
+        const ReportComparison& c = report.comparisons[i];
+        csv += fmt::format(
+            "subject,{},{},{},{},{},{},{},{},{}\r\n", letterOf(i), text(s.label), text(s.modelName), text(s.modelHash),
+            text(toText(s.bits)), s.evaluation ? evaluationCells(*s.evaluation, s.evaluation->key.split) : ",,,,,,,,,,",
+            accuracyCells(c), s.measurement ? latencyCells(*s.measurement) : ",,,,,,,,,,,,", ratioCells(c));
+    }
+    for (const ReportPoint& point : report.input.points) {
+        const EvaluationSummary& e = point.evaluation;
+        const std::string latency = point.latencyMs
+                                        ? fmt::format(",{},{},{},{},{},{},false,,,,,{}", point.latencyMs->median,
+                                                      point.latencyMs->q1, point.latencyMs->q3, point.latencyMs->n,
+                                                      point.latencyCi95.low, point.latencyCi95.high, point.runGroup)
+                                        : ",,,,,,,,,,,,";
+        csv += fmt::format("point,,,{},{},{},{},,,,,,{},,,,\r\n", text(e.modelName), text(e.modelHash),
+                           text(toText(e.bits)), evaluationCells(e, e.split), latency);
+    }
+    return csv;
+}
+
+}  // namespace bitdesk

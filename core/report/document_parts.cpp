@@ -1,0 +1,221 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/report/document_parts.h"
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <span>
+
+#include "core/base/error.h"
+#include "core/report/naming.h"
+#include "core/results/time_unit.h"
+
+namespace bitdesk {
+namespace {
+
+using Json = nlohmann::json;
+
+Tone toneOf(AccuracyVerdict verdict) {
+    if (verdict == AccuracyVerdict::Worse) return Tone::Bad;
+    if (verdict == AccuracyVerdict::Unclear) return Tone::Muted;
+    return verdict == AccuracyVerdict::Better ? Tone::Good : Tone::Plain;
+}
+Tone toneOf(LatencyVerdict verdict) {
+    if (verdict == LatencyVerdict::Slower) return Tone::Bad;
+    if (verdict == LatencyVerdict::Unclear) return Tone::Muted;
+    return verdict == LatencyVerdict::Faster ? Tone::Good : Tone::Plain;
+}
+
+Cell none() { return {"–", Tone::Muted}; }
+
+Cell accuracyCell(const ReportSubject& subject) {
+    if (!subject.evaluation) return none();
+    const Evaluation& e = *subject.evaluation;
+    const Interval i = wilson(e.correct, e.total);
+    return {fmt::format("{:.2f} % [{:.2f}, {:.2f}], n = {}", 100 * e.accuracy(), 100 * i.low, 100 * i.high,
+                        grouped(e.total))};
+}
+
+Cell differenceCell(const ReportComparison& c) {
+    if (!c.accuracy) return none();
+    const PairedDifference& d = c.accuracy->difference;
+    if (d.total == 0) return {"unclear", Tone::Muted};
+    return {
+        fmt::format("{} pp [{}, {}], {}", signedText(100 * d.delta, 2), signedText(100 * (d.delta - d.halfWidth), 2),
+                    signedText(100 * (d.delta + d.halfWidth), 2), toText(c.accuracy->verdict)),
+        toneOf(c.accuracy->verdict)};
+}
+
+Cell latencyCell(const ReportSubject& subject) {
+    if (!subject.measurement) return none();
+    const Measurement& m = *subject.measurement;
+    const TimeUnit unit = TimeUnit::forLongest(m.latencyMs.median);
+    return {fmt::format("{} {}, n = {}{}", unit.figure(m.latencyMs.median, m.medianCi95), unit.name,
+                        grouped(m.latencyMs.n), m.simulated ? ", simulated" : ""),
+            m.simulated ? Tone::Muted : Tone::Plain};
+}
+
+Cell ratioCell(const ReportComparison& c) {
+    if (!c.latency) return none();
+    if (!c.latency->ci95) return {"unclear", Tone::Muted};
+    return {fmt::format("{:.3f} [{:.3f}, {:.3f}], {}", c.latency->ratio, c.latency->ci95->low, c.latency->ci95->high,
+                        toText(c.latency->verdict)),
+            toneOf(c.latency->verdict)};
+}
+
+/// A fact of the conditions as a line; nothing where the machine did not tell.
+std::string factOf(const Json& environment, const char* key) {
+    const auto found = environment.find(key);
+    if (found == environment.end() || found->is_null()) return {};
+    if (found->is_string()) return printable(found->get<std::string>());
+    if (found->is_number_float()) return fmt::format("{:.6g}", found->get<double>());
+    return found->is_number() ? found->dump() : std::string();
+}
+
+std::string machineText(const Measurement& m) {
+    const Json parsed = Json::parse(m.environmentJson, nullptr, false);
+    const Json environment = parsed.is_object() ? parsed : Json::object();
+    std::string text = factOf(environment, "cpu_model");
+    const auto add = [&](const std::string& what, const std::string& value) {
+        if (!value.empty()) text += (text.empty() ? "" : " · ") + what + value;
+    };
+    add("machine ", printable(m.machine));
+    add("CPUs ", factOf(environment, "logical_cpus"));
+    add("kernel ", factOf(environment, "kernel"));
+    add("build ", printable(m.build));
+    if (const auto after = environment.find("after"); after != environment.end() && after->is_object()) {
+        add("clock ", factOf(*after, "effective_mhz") + (factOf(*after, "effective_mhz").empty() ? "" : " MHz"));
+        add("CPU to CPU ", factOf(*after, "handover_ns") + (factOf(*after, "handover_ns").empty() ? "" : " ns"));
+        add("load ", factOf(*after, "load_1min"));
+    }
+    return text;
+}
+
+std::span<const LayerTime> layersOf(const ReportSubject& subject) {
+    if (!subject.measurement) return {};
+    return subject.measurement->layers;
+}
+
+std::vector<Cell> layerRow(const ReportSubject& subject, std::size_t index, const LayerTime& layer) {
+    const TimeUnit unit = TimeUnit::forLongest(subject.measurement->latencyMs.median);
+    return {{printable(layer.name)},
+            {letterOf(index)},
+            {layer.requestedBits > 0 ? std::to_string(layer.requestedBits) : ""},
+            {std::to_string(layer.executedBits)},
+            {printable(layer.kernel)},
+            {unit.number(layer.milliseconds.median) + " " + unit.name},
+            {unit.interval({layer.milliseconds.q1, layer.milliseconds.q3})}};
+}
+
+}  // namespace
+
+TableBlock subjectTable(const Report& report) {
+    const ReportInput& input = report.input;
+    TableBlock table{.caption = {},
+                     .columns = {{""},
+                                 {"mix"},
+                                 {"model"},
+                                 {"accuracy, 95 % interval", true},
+                                 {"against A, same images", true},
+                                 {"BitOPs", true},
+                                 {"weights", true},
+                                 {"latency, 95 % interval", true},
+                                 {"of A's time", true}},
+                     .rows = {}};
+    for (std::size_t i = 0; i < input.subjects.size(); ++i) {
+        const ReportSubject& s = input.subjects[i];
+        std::string mix = shortBits(s.bits);
+        if (!s.label.empty()) mix = printable(s.label) + ": " + mix;
+        if (i == 0) mix += " (baseline)";
+        table.rows.push_back(
+            {{letterOf(i)},
+             {mix},
+             {printable(s.modelName)},
+             accuracyCell(s),
+             differenceCell(report.comparisons[i]),
+             s.evaluation ? Cell{bitopsText(s.evaluation->bitops)} : none(),
+             s.evaluation ? Cell{fmt::format("{:.1f} KiB", static_cast<double>(s.evaluation->weightBytes) / 1024)}
+                          : none(),
+             latencyCell(s),
+             ratioCell(report.comparisons[i])});
+    }
+    return table;
+}
+
+std::optional<TableBlock> layerTable(const Report& report) {
+    TableBlock table{
+        .caption = "Layers inside whole runs",
+        .columns =
+            {{"layer"}, {""}, {"bits", true}, {"executed", true}, {"kernel"}, {"median", true}, {"quartiles", true}},
+        .rows = {}};
+    // Layer by layer, in the order in which subjects first name them.
+    std::vector<std::string> names;
+    for (const ReportSubject& subject : report.input.subjects)
+        for (const LayerTime& layer : layersOf(subject))
+            if (std::ranges::find(names, layer.name) == names.end()) names.push_back(layer.name);
+    for (const std::string& name : names)
+        for (std::size_t i = 0; i < report.input.subjects.size(); ++i)
+            for (const LayerTime& layer : layersOf(report.input.subjects[i]))
+                if (layer.name == name) table.rows.push_back(layerRow(report.input.subjects[i], i, layer));
+    if (table.rows.empty()) return std::nullopt;
+    return table;
+}
+
+std::optional<TableBlock> flipsTable(const Report& report) {
+    TableBlock table{.caption = "Images of each true class that a mix and the baseline see differently",
+                     .columns = {{"class"}, {""}, {"both right", true}, {"lost", true}, {"gained", true}},
+                     .rows = {}};
+    for (std::size_t i = 1; i < report.comparisons.size(); ++i)
+        for (const ClassFlips& f : report.comparisons[i].flips)
+            if (f.lost + f.gained > 0)
+                table.rows.push_back({{className(report.input, f.label)},
+                                      {letterOf(i)},
+                                      {grouped(f.bothRight)},
+                                      {grouped(f.lost)},
+                                      {grouped(f.gained)}});
+    if (table.rows.empty()) return std::nullopt;
+    return table;
+}
+
+std::vector<Block> conditionBlocks(const Report& report) {
+    const ReportInput& input = report.input;
+    TableBlock table{.caption = {}, .columns = {{""}, {"evaluated"}, {"measured"}, {"on"}}, .rows = {}};
+    std::set<std::string> unreadable;
+    for (std::size_t i = 0; i < input.subjects.size(); ++i) {
+        const ReportSubject& s = input.subjects[i];
+        Cell evaluated = none(), measured = none(), machine = none();
+        if (const auto& e = s.evaluation)
+            evaluated = {fmt::format("{} ({}), {} images{}; {} on {}; {}", printable(e->dataName),
+                                     printable(e->key.split), grouped(e->total), e->looks > 1 ? ", stopped early" : "",
+                                     printable(e->backend), printable(e->device), printable(e->createdAt))};
+        if (const auto& m = s.measurement) {
+            measured = {fmt::format("batch {}, {} thread(s), {} on {}{}; stopped by {}; noise floor {}; run {}; {}",
+                                    m->batch, m->threads, printable(m->backend), printable(m->device),
+                                    m->simulated ? " (simulated bits)" : "",
+                                    m->stopReason.empty() ? "count" : printable(m->stopReason),
+                                    m->noiseFloor ? fmt::format("{:.2f} %", 100 * *m->noiseFloor) : "not known",
+                                    m->runGroup, printable(m->createdAt))};
+            machine = {machineText(*m)};
+            for (const std::string& field : m->unreadable) unreadable.insert(printable(field));
+        }
+        table.rows.push_back({{letterOf(i)}, evaluated, measured, machine});
+    }
+    std::vector<Block> blocks{std::move(table)};
+    blocks.emplace_back(TextBlock{
+        .text =
+            fmt::format("Differences of accuracy within ± {:.2g} pp and ratios of times within {:.3g} % do not matter.",
+                        100 * input.accuracyMargin, 100 * input.latencyMargin),
+        .tone = Tone::Muted});
+    if (!unreadable.empty()) {
+        ListBlock list;
+        for (const std::string& field : unreadable)
+            list.entries.push_back({"not readable here: " + field, Tone::Muted});
+        blocks.emplace_back(std::move(list));
+    }
+    return blocks;
+}
+
+}  // namespace bitdesk

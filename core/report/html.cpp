@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include <algorithm>
+#include <string_view>
+
+#include "core/base/error.h"
+#include "core/base/utf8.h"
+#include "core/report/formats.h"
+
+namespace bitdesk {
+namespace {
+
+constexpr const char* kStyle = R"css(
+:root{color-scheme:light dark;--text:#1c2529;--muted:#66757c;--line:#dde3e6;--surface:#ffffff;--page:#f5f7f8;
+--accent:#0b7285;--soft:#8fb9c3;--good:#2b7a4b;--bad:#a8471d;--low:#d5e8ec;--middle:#8cc3ce;--high:#0b7285}
+@media (prefers-color-scheme:dark){:root{--text:#e3e9eb;--muted:#98a7ae;--line:#333d42;--surface:#1b2226;--page:#13181b;
+--accent:#5cb8c8;--soft:#4b7f8b;--good:#74c397;--bad:#e59a6e;--low:#24434b;--middle:#35727f;--high:#5cb8c8}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--page);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif;
+font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+main{max-width:1080px;margin:0 auto;padding:28px 20px 60px}
+h1{font-size:1.6em;line-height:1.25;margin:0 0 4px}h2{font-size:1.15em;margin:0 0 12px}
+.sub{color:var(--muted);margin:0 0 20px}
+section{background:var(--surface);border:1px solid var(--line);border-radius:8px;padding:18px 20px;margin:0 0 16px}
+.lead{font-size:1.12em;font-weight:600;margin:0 0 12px}
+p{margin:0 0 10px}ul{margin:0 0 10px;padding-left:1.2em}li{margin:2px 0}
+.good{color:var(--good)}.bad{color:var(--bad)}.muted{color:var(--muted)}
+.scroll{overflow-x:auto;margin:0 0 10px}
+table{border-collapse:collapse;width:100%;font-size:.88em}
+caption{text-align:left;color:var(--muted);padding:0 0 6px}
+th,td{text-align:left;vertical-align:top;padding:5px 10px 5px 0;border-bottom:1px solid var(--line);overflow-wrap:normal}
+th{color:var(--muted);font-weight:600}.n{text-align:right}td.w{min-width:9em;overflow-wrap:anywhere}
+figure{margin:0 0 18px}figcaption{color:var(--muted);font-size:.88em;margin:4px 0 0}
+svg{display:block;width:100%;max-width:860px;height:auto;font-family:inherit}
+pre{background:var(--page);border:1px solid var(--line);border-radius:6px;padding:10px 12px;white-space:pre-wrap;margin:0;font-size:.88em}
+details{margin:0 0 8px}summary{cursor:pointer}details pre{font-size:.72em;margin-top:6px}
+polyline{fill:none}
+@media print{:root{color-scheme:light;--text:#000;--muted:#555;--line:#ccc;--surface:#fff;--page:#fff;--accent:#0b7285;--soft:#8fb9c3;
+--good:#2b7a4b;--bad:#a8471d;--low:#d5e8ec;--middle:#8cc3ce;--high:#0b7285}
+body{font-size:10pt}main{max-width:none;padding:0}section{border:0;padding:0 0 8pt}figure,tr,li{break-inside:avoid}
+h2{break-after:avoid}thead{display:table-header-group}.scroll{overflow:visible}table{font-size:8pt}th,td{padding-right:6px}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+)css";
+
+std::string inkStyle() {
+    std::string css;
+    for (const char* ink :
+         {"text", "muted", "line", "surface", "accent", "soft", "good", "bad", "low", "middle", "high"})
+        css +=
+            std::string(".f-") + ink + "{fill:var(--" + ink + ")}.s-" + ink + "{fill:none;stroke:var(--" + ink + ")}\n";
+    return css;
+}
+
+const char* classOf(Tone tone) {
+    switch (tone) {
+        case Tone::Good: return "good";
+        case Tone::Bad: return "bad";
+        case Tone::Muted: return "muted";
+        case Tone::Plain: break;
+    }
+    return "";
+}
+
+std::string attribute(const std::string& classes) { return classes.empty() ? "" : " class=\"" + classes + "\""; }
+
+struct Writer {
+    std::string operator()(const TextBlock& block) const {
+        return "<p" + attribute(block.lead ? "lead" : classOf(block.tone)) + ">" + htmlEscaped(block.text) + "</p>\n";
+    }
+    std::string operator()(const TableBlock& block) const {
+        std::string html = "<div class=\"scroll\"><table>";
+        if (!block.caption.empty()) html += "<caption>" + htmlEscaped(block.caption) + "</caption>";
+        html += "<thead><tr>";
+        for (const Column& column : block.columns)
+            html +=
+                "<th scope=\"col\"" + attribute(column.number ? "n" : "") + ">" + htmlEscaped(column.title) + "</th>";
+        html += "</tr></thead>\n<tbody>";
+        for (const auto& row : block.rows) {
+            html += "<tr>";
+            for (std::size_t i = 0; i < row.size(); ++i) html += cell(row[i], block.columns[i].number);
+            html += "</tr>\n";
+        }
+        return html + "</tbody></table></div>\n";
+    }
+    std::string operator()(const FigureBlock& block) const {
+        return "<figure>" + toSvg(block.drawing, block.description) + "<figcaption>" + htmlEscaped(block.caption) +
+               "</figcaption></figure>\n";
+    }
+    std::string operator()(const ListBlock& block) const {
+        std::string html = "<ul>";
+        for (const Cell& entry : block.entries)
+            html += "<li" + attribute(classOf(entry.tone)) + ">" + htmlEscaped(entry.text) + "</li>\n";
+        return html + "</ul>\n";
+    }
+    std::string operator()(const CodeBlock& block) const { return "<pre>" + htmlEscaped(block.text) + "</pre>\n"; }
+    std::string operator()(const FineBlock& block) const {
+        return "<details><summary>" + htmlEscaped(block.title) + "</summary><pre>" + escapedLines(block.text) +
+               "</pre></details>\n";
+    }
+
+private:
+    static std::string cell(const Cell& cell, bool number) {
+        constexpr std::size_t kLong = 24;
+        std::string classes = number ? "n" : cell.text.size() > kLong ? "w" : "";
+        if (cell.tone != Tone::Plain) classes += (classes.empty() ? "" : " ") + std::string(classOf(cell.tone));
+        return "<td" + attribute(classes) + ">" + htmlEscaped(cell.text) + "</td>";
+    }
+    /// Our own numbers; their line breaks stay.
+    static std::string escapedLines(const std::string& text) {
+        std::string html;
+        for (std::size_t begin = 0; begin < text.size();) {
+            const std::size_t end = std::min(text.find('\n', begin), text.size());
+            html += htmlEscaped(text.substr(begin, end - begin)) + "\n";
+            begin = end + 1;
+        }
+        return html;
+    }
+};
+
+}  // namespace
+
+std::string htmlEscaped(const std::string& text) {
+    std::string html;
+    for (const char c : validUtf8(printable(text))) switch (c) {
+            case '&': html += "&amp;"; break;
+            case '<': html += "&lt;"; break;
+            case '>': html += "&gt;"; break;
+            case '"': html += "&quot;"; break;
+            case '\'': html += "&#39;"; break;
+            default: html += c;
+        }
+    return html;
+}
+
+std::string toHtml(const Report& report) {
+    const Document document = makeDocument(report);
+    std::string html =
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>" +
+        htmlEscaped(document.title) + "</title>\n<style>" + kStyle + inkStyle() +
+        "</style></head>\n<body><main>\n<h1>" + htmlEscaped(document.title) + "</h1>\n<p class=\"sub\">" +
+        htmlEscaped(document.subtitle) + "</p>\n";
+    for (const Section& section : document.sections) {
+        html += "<section>\n";
+        if (!section.title.empty()) html += "<h2>" + htmlEscaped(section.title) + "</h2>\n";
+        for (const Block& block : section.blocks) html += std::visit(Writer(), block);
+        html += "</section>\n";
+    }
+    return html + "</main></body></html>\n";
+}
+
+}  // namespace bitdesk

@@ -1,0 +1,202 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "core/base/base64.h"
+#include "core/report/formats.h"
+#include "core/report/naming.h"
+#include "core/results/measurement_json.h"
+
+namespace bitdesk {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json quartilesJson(const Quartiles& q) { return {{"median", q.median}, {"q1", q.q1}, {"q3", q.q3}, {"n", q.n}}; }
+Json intervalJson(const Interval& i) { return {i.low, i.high}; }
+
+/// A stored JSON text as a value; null where it is none.
+Json parsed(const std::string& text) {
+    auto json = Json::parse(text, nullptr, false);
+    return json.is_discarded() ? Json() : json;
+}
+
+std::string encoded(const std::vector<std::uint16_t>& classes) {
+    std::vector<std::uint8_t> bytes;  // little endian
+    bytes.reserve(2 * classes.size());
+    for (const std::uint16_t value : classes) {
+        bytes.push_back(static_cast<std::uint8_t>(value & 0xFFU));
+        bytes.push_back(static_cast<std::uint8_t>(value >> 8U));
+    }
+    return toBase64(bytes);
+}
+
+Json evaluationJson(const Evaluation& e) {
+    return {{"id", e.id},
+            {"data", e.dataName},
+            {"data_hash", e.key.dataHash},
+            {"split", e.key.split},
+            {"subset", e.key.subset},
+            {"order_seed", std::to_string(e.key.orderSeed)},
+            {"numerics", e.key.numericsVersion},
+            {"correct", e.correct},
+            {"total", e.total},
+            {"accuracy", e.accuracy()},
+            {"ci95", intervalJson(wilson(e.correct, e.total))},
+            {"bitops", e.bitops},
+            {"weight_bytes", e.weightBytes},
+            {"norm_bytes", e.normBytes},
+            {"device", e.device},
+            {"backend", e.backend},
+            {"seconds", e.seconds},
+            {"looks", e.looks},
+            {"created_at", e.createdAt},
+            {"predictions", encoded(e.predictions)},
+            {"correct_mask", toBase64(e.correctMask)}};
+}
+
+Json measurementJson(const Measurement& m) {
+    return {{"id", m.id},
+            {"backend", m.backend},
+            {"device", m.device},
+            {"threads", m.threads},
+            {"batch", m.batch},
+            {"simulated", m.simulated},
+            {"latency_ms", quartilesJson(m.latencyMs)},
+            {"median_ci95_ms", intervalJson(m.medianCi95)},
+            {"machine", m.machine},
+            {"build", m.build},
+            {"run_group", m.runGroup},
+            {"created_at", m.createdAt},
+            {"environment", parsed(m.environmentJson)},
+            {"details", parsed(detailsToJson(m))},
+            {"layers", parsed(layerTimesToJson(m.layers))},
+            {"samples_ms", m.samplesMs}};
+}
+
+Json accuracyJson(const AccuracyComparison& c) {
+    const PairedDifference& d = c.difference;
+    const bool known = d.total > 0;
+    return {{"delta", known ? Json(d.delta) : Json()},
+            {"ci95", known ? Json{d.delta - d.halfWidth, d.delta + d.halfWidth} : Json()},
+            {"n", d.total},
+            {"p_value", known ? Json(c.pValue) : Json()},
+            {"verdict", toText(c.verdict)},
+            {"reason", c.reason}};
+}
+
+Json latencyJson(const LatencyComparison& c) {
+    return {{"ratio", c.ci95 ? Json(c.ratio) : Json()},
+            {"ci95", c.ci95 ? intervalJson(*c.ci95) : Json()},
+            {"n", c.pairs},
+            {"verdict", toText(c.verdict)},
+            {"reason", c.reason}};
+}
+
+Json comparisonJson(const ReportComparison& c) {
+    Json flips = Json::array();
+    for (const ClassFlips& f : c.flips)
+        flips.push_back({{"class", f.label}, {"both_right", f.bothRight}, {"lost", f.lost}, {"gained", f.gained}});
+    return {{"accuracy", c.accuracy ? accuracyJson(*c.accuracy) : Json()},
+            {"latency", c.latency ? latencyJson(*c.latency) : Json()},
+            {"flips", std::move(flips)},
+            {"verdict", c.verdict}};
+}
+
+Json subjectsJson(const Report& report) {
+    Json subjects = Json::array();
+    for (std::size_t i = 0; i < report.input.subjects.size(); ++i) {
+        const ReportSubject& s = report.input.subjects[i];
+        subjects.push_back({{"letter", letterOf(i)},
+                            {"label", s.label},
+                            {"model", s.modelName},
+                            {"model_hash", s.modelHash},
+                            {"bits", s.bits.bits},
+                            {"evaluation", s.evaluation ? evaluationJson(*s.evaluation) : Json()},
+                            {"measurement", s.measurement ? measurementJson(*s.measurement) : Json()},
+                            {"comparison", comparisonJson(report.comparisons[i])}});
+    }
+    return subjects;
+}
+
+Json pointJson(const ReportPoint& point) {
+    const EvaluationSummary& e = point.evaluation;
+    return {{"id", e.id},
+            {"model", e.modelName},
+            {"model_hash", e.modelHash},
+            {"data", e.dataName},
+            {"data_hash", e.dataHash},
+            {"split", e.split},
+            {"bits", e.bits.bits},
+            {"correct", e.correct},
+            {"total", e.total},
+            {"accuracy", e.accuracy()},
+            {"ci95", intervalJson(e.interval())},
+            {"bitops", e.bitops},
+            {"weight_bytes", e.weightBytes},
+            {"norm_bytes", e.normBytes},
+            {"device", e.device},
+            {"backend", e.backend},
+            {"created_at", e.createdAt},
+            {"looks", e.looks},
+            {"latency_ms", point.latencyMs ? quartilesJson(*point.latencyMs) : Json()},
+            {"median_ci95_ms", point.latencyMs ? intervalJson(point.latencyCi95) : Json()},
+            {"run_group", point.runGroup}};
+}
+
+Json limitsJson(const ReportInput& input) {
+    Json limits = Json::array();
+    for (const ReportLimit& l : input.limits)
+        limits.push_back({{"subject", l.subject}, {"name", l.name}, {"broken", l.broken}, {"reason", l.reason}});
+    return limits;
+}
+
+Json layersJson(const ReportInput& input) {
+    Json layers = Json::array();
+    for (const ReportLayer& l : input.layers)
+        layers.push_back(
+            {{"name", l.name}, {"fader", l.quantizable >= 0 ? Json(l.quantizable) : Json()}, {"macs", l.macs}});
+    return layers;
+}
+
+Json findingsJson(const ReportInput& input) {
+    Json findings = Json::array();
+    for (const ReportFinding& f : input.findings)
+        findings.push_back({{"layer", f.layer},
+                            {"from_bits", f.fromBits},
+                            {"to_bits", f.toBits},
+                            {"cause", f.cause},
+                            {"explanation", f.explanation}});
+    return findings;
+}
+
+}  // namespace
+
+std::string toJson(const Report& report) {
+    const ReportInput& input = report.input;
+    Json points = Json::array();
+    for (const ReportPoint& point : input.points) points.push_back(pointJson(point));
+    const Json json{
+        {"bitdesk_report", 1},
+        {"title", input.title},
+        {"summary", report.summary},
+        {"created_at", input.createdAt},
+        {"version", input.version},
+        {"command", input.command},
+        {"session",
+         {{"model", input.modelFile}, {"data", input.dataSpec}, {"split", input.split}, {"database", input.database}}},
+        {"margins", {{"accuracy", input.accuracyMargin}, {"latency", input.latencyMargin}}},
+        {"limits", limitsJson(input)},
+        {"warnings", report.warnings},
+        {"classes", input.classNames},
+        {"layers", layersJson(input)},
+        {"findings", findingsJson(input)},
+        {"subjects", subjectsJson(report)},
+        {"fronts", {{"bitops", report.bitopsFront}, {"latency", report.latencyFront}}},
+        {"points", std::move(points)}};
+    return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace bitdesk

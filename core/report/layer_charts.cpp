@@ -1,0 +1,188 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include <fmt/format.h>
+#include <algorithm>
+
+#include "core/report/chart_frame.h"
+#include "core/report/charts.h"
+#include "core/report/naming.h"
+#include "core/results/time_unit.h"
+
+namespace bitdesk {
+namespace {
+
+constexpr double kNameSize = 8, kLeft = 130, kRight = 50;
+
+Interval widthsOf(const ReportInput& input) {
+    Interval range{1e9, 0};
+    for (const ReportSubject& subject : input.subjects)
+        for (const int bits : subject.bits.bits)
+            range = {std::min(range.low, static_cast<double>(bits)), std::max(range.high, static_cast<double>(bits))};
+    return range;
+}
+
+std::string layerName(const ReportInput& input, std::size_t fader) {
+    for (const ReportLayer& layer : input.layers)
+        if (layer.quantizable == static_cast<int>(fader)) return layer.name;
+    return "layer " + std::to_string(fader + 1);
+}
+
+/// Values of one row of bars, by subject.
+struct BarRow {
+    std::string name;
+    std::vector<double> values;
+    std::vector<std::string> tips;
+};
+
+/// Horizontal bars, a group a row; the subjects in their order, the first in the baseline's colour.
+Drawing barChart(const std::vector<BarRow>& rows, const std::vector<std::string>& names, const std::string& title) {
+    constexpr double kBar = 6, kGap = 5, kTop = 22, kBottom = 36;
+    constexpr Ink kInks[] = {Ink::Muted, Ink::Accent, Ink::Good, Ink::Middle};
+    double most = 0;
+    for (const BarRow& row : rows)
+        for (const double value : row.values) most = std::max(most, value);
+    const double rowHeight = kBar * static_cast<double>(names.size()) + kGap;
+    Drawing drawing{
+        .width = kChartWidth, .height = kTop + kBottom + rowHeight * static_cast<double>(rows.size()), .shapes = {}};
+    Axis x = Axis::around(0, most, kLeft, kChartWidth - kRight, 6);
+    x.low = 0;
+    const Axis y{.low = 0, .high = 1, .from = drawing.height - kBottom, .to = kTop, .step = 2};
+    addFrame(drawing, x, y, title, "");
+    double legend = kLeft;
+    for (std::size_t s = 0; s < names.size(); ++s) {
+        drawing.shapes.emplace_back(
+            RectangleShape{.corner = {legend, 4}, .width = 8, .height = 8, .fill = kInks[s % 4]});
+        drawing.shapes.emplace_back(
+            TextShape{.at = {legend + 12, 11.5}, .text = names[s], .ink = Ink::Muted, .size = kNameSize});
+        legend += 40;
+    }
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        const double top = kTop + rowHeight * static_cast<double>(r) + kGap / 2;
+        drawing.shapes.emplace_back(TextShape{.at = {kLeft - 6, top + (rowHeight - kGap) / 2 + kNameSize / 3},
+                                              .text = fitted(rows[r].name, kLeft - 10, kNameSize),
+                                              .ink = Ink::Text,
+                                              .size = kNameSize,
+                                              .anchor = Anchor::End});
+        for (std::size_t s = 0; s < rows[r].values.size(); ++s)
+            drawing.shapes.emplace_back(RectangleShape{.corner = {x.from, top + kBar * static_cast<double>(s)},
+                                                       .width = std::max(x.at(rows[r].values[s]) - x.from, 0.4),
+                                                       .height = kBar - 1,
+                                                       .fill = kInks[s % 4],
+                                                       .tip = rows[r].tips[s]});
+    }
+    return drawing;
+}
+
+/// At most four of one network: the baseline and those that follow.
+std::vector<std::size_t> fewSubjects(const Report& report, bool measured) {
+    constexpr std::size_t kMost = 4;
+    std::vector<std::size_t> few;
+    const auto& subjects = report.input.subjects;
+    for (std::size_t i = 0; i < subjects.size() && few.size() < kMost; ++i) {
+        if (subjects[i].bits.size() != subjects[0].bits.size() || subjects[i].modelHash != subjects[0].modelHash)
+            continue;
+        if (measured && (!subjects[i].measurement || subjects[i].measurement->layers.empty())) continue;
+        few.push_back(i);
+    }
+    return few;
+}
+
+}  // namespace
+
+Drawing bitsChart(const Report& report) {
+    constexpr double kRow = 16, kNames = 30, kLabels = 92, kSize = 8;
+    constexpr std::size_t kColumns = 26;
+    const ReportInput& input = report.input;
+    const Interval widths = widthsOf(input);
+    std::size_t layers = 0;
+    for (const ReportSubject& subject : input.subjects) layers = std::max(layers, subject.bits.size());
+    Drawing drawing{.width = kChartWidth, .height = 0, .shapes = {}};
+    const double cell = std::min((kChartWidth - kNames) / static_cast<double>(std::min(layers, kColumns)), 30.0);
+    double top = 4;
+    for (std::size_t first = 0; first < layers; first += kColumns) {
+        const std::size_t last = std::min(first + kColumns, layers);
+        for (std::size_t s = 0; s < input.subjects.size(); ++s) {
+            const double y = top + kRow * static_cast<double>(s);
+            drawing.shapes.emplace_back(TextShape{
+                .at = {kNames - 8, y + 11}, .text = letterOf(s), .size = 9, .anchor = Anchor::End, .bold = true});
+            const BitConfiguration& bits = input.subjects[s].bits;
+            for (std::size_t i = first; i < std::min(last, bits.size()); ++i) {
+                const double x = kNames + cell * static_cast<double>(i - first);
+                const Ink ink = inkOfBits(bits[i], static_cast<int>(widths.low), static_cast<int>(widths.high));
+                drawing.shapes.emplace_back(RectangleShape{
+                    .corner = {x, y},
+                    .width = cell - 1.5,
+                    .height = kRow - 1.5,
+                    .fill = ink,
+                    .tip = letterOf(s) + " · " + layerName(input, i) + " · " + std::to_string(bits[i]) + " bits"});
+                drawing.shapes.emplace_back(TextShape{.at = {x + cell / 2 - 0.75, y + 10.5},
+                                                      .text = std::to_string(bits[i]),
+                                                      .ink = ink == Ink::High ? Ink::Surface : Ink::Text,
+                                                      .anchor = Anchor::Middle});
+            }
+        }
+        const double below = top + kRow * static_cast<double>(input.subjects.size()) + 4;
+        for (std::size_t i = first; i < last; ++i)
+            drawing.shapes.emplace_back(
+                TextShape{.at = {kNames + cell * static_cast<double>(i - first) + cell / 2 + 2, below},
+                          .text = fitted(layerName(input, i), kLabels - 6, kSize),
+                          .ink = Ink::Muted,
+                          .size = kSize,
+                          .anchor = Anchor::End,
+                          .upright = false});
+        top = below + kLabels;
+    }
+    drawing.height = top;
+    return drawing;
+}
+
+std::optional<Drawing> layerTimeChart(const Report& report) {
+    const auto few = fewSubjects(report, true);
+    if (few.empty()) return std::nullopt;
+    const auto& first = report.input.subjects[few[0]].measurement->layers;
+    double longest = 0;
+    for (const LayerTime& layer : first) longest = std::max(longest, layer.milliseconds.median);
+    const TimeUnit unit = TimeUnit::forLongest(longest);
+    std::vector<BarRow> rows;
+    std::vector<std::string> names;
+    for (const std::size_t s : few) names.push_back(letterOf(s));
+    for (std::size_t l = 0; l < first.size(); ++l) {
+        BarRow row{.name = first[l].name, .values = {}, .tips = {}};
+        for (const std::size_t s : few) {
+            const auto& layers = report.input.subjects[s].measurement->layers;
+            const LayerTime layer = l < layers.size() ? layers[l] : LayerTime();
+            row.values.push_back(unit.perMs * layer.milliseconds.median);
+            row.tips.push_back(fmt::format(
+                "{} · {} · {} bits ({} executed, {}) · {} {} (quartiles {}, n = {})", letterOf(s), layer.name,
+                layer.requestedBits, layer.executedBits, layer.kernel, unit.number(layer.milliseconds.median),
+                unit.name, unit.interval({layer.milliseconds.q1, layer.milliseconds.q3}), layer.milliseconds.n));
+        }
+        rows.push_back(std::move(row));
+    }
+    return barChart(rows, names, std::string("median time of a layer, ") + unit.name);
+}
+
+std::optional<Drawing> layerBitopsChart(const Report& report) {
+    const auto few = fewSubjects(report, false);
+    std::vector<BarRow> rows;
+    std::vector<std::string> names;
+    for (const std::size_t s : few) names.push_back(letterOf(s));
+    for (const ReportLayer& layer : report.input.layers) {
+        if (layer.quantizable < 0 ||
+            static_cast<std::size_t>(layer.quantizable) >= report.input.subjects[0].bits.size())
+            continue;
+        BarRow row{.name = layer.name, .values = {}, .tips = {}};
+        for (const std::size_t s : few) {
+            const int bits = report.input.subjects[s].bits[static_cast<std::size_t>(layer.quantizable)];
+            row.values.push_back(static_cast<double>(layer.macs) * bits * bits / 1e6);
+            row.tips.push_back(
+                fmt::format("{} · {} · {} bits · {:.3f} M BitOPs", letterOf(s), layer.name, bits, row.values.back()));
+        }
+        rows.push_back(std::move(row));
+    }
+    if (rows.empty()) return std::nullopt;
+    return barChart(rows, names, "BitOPs of a layer, millions");
+}
+
+}  // namespace bitdesk
