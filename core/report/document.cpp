@@ -19,12 +19,19 @@ Section verdictSection(const Report& report) {
     Section section;
     section.blocks.emplace_back(TextBlock{.text = report.summary, .lead = true});
     if (!report.input.limits.empty()) {
+        constexpr std::size_t kMostHeld = 8;
+        std::size_t held = 0;
         TableBlock table{.caption = "Stated limits", .columns = {{"limit"}, {"of"}, {""}, {"found"}}, .rows = {}};
-        for (const ReportLimit& limit : report.input.limits)
-            table.rows.push_back({{printable(limit.name)},
-                                  {printable(limit.subject)},
-                                  {limit.broken ? "✗ broken" : "✓ holds", limit.broken ? Tone::Bad : Tone::Good},
-                                  {printable(limit.reason)}});
+        for (const bool broken : {true, false})
+            for (const ReportLimit& limit : report.input.limits) {
+                if (limit.broken != broken || (!broken && ++held > kMostHeld)) continue;
+                table.rows.push_back({{printable(limit.name)},
+                                      {printable(limit.subject)},
+                                      {broken ? "✗ broken" : "✓ holds", broken ? Tone::Bad : Tone::Good},
+                                      {printable(limit.reason)}});
+            }
+        if (held > kMostHeld)
+            table.rows.push_back({{""}, {""}, {"✓ hold", Tone::Good}, {fmt::format("{} more", held - kMostHeld)}});
         section.blocks.emplace_back(std::move(table));
     }
     if (report.input.subjects.size() > 1) {
@@ -34,9 +41,11 @@ Section verdictSection(const Report& report) {
         section.blocks.emplace_back(std::move(verdicts));
     }
     if (!report.warnings.empty()) {
-        ListBlock warnings;
-        for (const std::string& warning : report.warnings)
-            warnings.entries.push_back({"⚠ " + printable(warning), Tone::Bad});
+        constexpr std::size_t kMost = 4;
+        ListBlock warnings = warningList(report, kMost);
+        if (report.warnings.size() > kMost)
+            warnings.entries.push_back(
+                {fmt::format("{} more under Conditions", report.warnings.size() - kMost), Tone::Bad});
         section.blocks.emplace_back(std::move(warnings));
     }
     return section;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <span>
@@ -78,7 +79,7 @@ std::string factOf(const Json& environment, const char* key) {
 std::string machineText(const Measurement& m) {
     const Json parsed = Json::parse(m.environmentJson, nullptr, false);
     const Json environment = parsed.is_object() ? parsed : Json::object();
-    std::string text = factOf(environment, "cpu_model");
+    std::string text = factOf(environment, "cpu");
     const auto add = [&](const std::string& what, const std::string& value) {
         if (!value.empty()) text += (text.empty() ? "" : " · ") + what + value;
     };
@@ -147,17 +148,21 @@ TableBlock subjectTable(const Report& report) {
 
 std::optional<TableBlock> layerTable(const Report& report) {
     TableBlock table{
-        .caption = "Layers inside whole runs",
+        .caption = "Layers inside whole runs, of the first mixes; the JSON has all",
         .columns =
             {{"layer"}, {""}, {"bits", true}, {"executed", true}, {"kernel"}, {"median", true}, {"quartiles", true}},
         .rows = {}};
+    constexpr std::size_t kMost = 3;
+    std::vector<std::size_t> few;
+    for (std::size_t i = 0; i < report.input.subjects.size() && few.size() < kMost; ++i)
+        if (!layersOf(report.input.subjects[i]).empty()) few.push_back(i);
     // Layer by layer, in the order in which subjects first name them.
     std::vector<std::string> names;
-    for (const ReportSubject& subject : report.input.subjects)
-        for (const LayerTime& layer : layersOf(subject))
+    for (const std::size_t i : few)
+        for (const LayerTime& layer : layersOf(report.input.subjects[i]))
             if (std::ranges::find(names, layer.name) == names.end()) names.push_back(layer.name);
     for (const std::string& name : names)
-        for (std::size_t i = 0; i < report.input.subjects.size(); ++i)
+        for (const std::size_t i : few)
             for (const LayerTime& layer : layersOf(report.input.subjects[i]))
                 if (layer.name == name) table.rows.push_back(layerRow(report.input.subjects[i], i, layer));
     if (table.rows.empty()) return std::nullopt;
@@ -165,19 +170,29 @@ std::optional<TableBlock> layerTable(const Report& report) {
 }
 
 std::optional<TableBlock> flipsTable(const Report& report) {
-    TableBlock table{.caption = "Images of each true class that a mix and the baseline see differently",
-                     .columns = {{"class"}, {""}, {"both right", true}, {"lost", true}, {"gained", true}},
+    TableBlock table{.caption = "Images that the baseline alone (−) or the mix alone (+) has right, by true class",
+                     .columns = {{"class"}},
                      .rows = {}};
+    std::map<int, std::map<std::size_t, std::string>> cells;  // by class and subject
     for (std::size_t i = 1; i < report.comparisons.size(); ++i)
         for (const ClassFlips& f : report.comparisons[i].flips)
-            if (f.lost + f.gained > 0)
-                table.rows.push_back({{className(report.input, f.label)},
-                                      {letterOf(i)},
-                                      {grouped(f.bothRight)},
-                                      {grouped(f.lost)},
-                                      {grouped(f.gained)}});
-    if (table.rows.empty()) return std::nullopt;
+            cells[f.label][i] = fmt::format("−{} +{}", grouped(f.lost), grouped(f.gained));
+    if (cells.empty()) return std::nullopt;
+    for (std::size_t i = 1; i < report.comparisons.size(); ++i) table.columns.push_back({letterOf(i), true});
+    for (auto& [label, bySubject] : cells) {
+        std::vector<Cell> row{{className(report.input, label)}};
+        for (std::size_t i = 1; i < report.comparisons.size(); ++i)
+            row.push_back(bySubject.contains(i) ? Cell{bySubject[i]} : none());
+        table.rows.push_back(std::move(row));
+    }
     return table;
+}
+
+ListBlock warningList(const Report& report, std::size_t most) {
+    ListBlock list;
+    for (std::size_t i = 0; i < std::min(report.warnings.size(), most); ++i)
+        list.entries.push_back({"⚠ " + printable(report.warnings[i]), Tone::Bad});
+    return list;
 }
 
 std::vector<Block> conditionBlocks(const Report& report) {
@@ -188,9 +203,9 @@ std::vector<Block> conditionBlocks(const Report& report) {
         const ReportSubject& s = input.subjects[i];
         Cell evaluated = none(), measured = none(), machine = none();
         if (const auto& e = s.evaluation)
-            evaluated = {fmt::format("{} ({}), {} images{}; {} on {}; {}", printable(e->dataName),
-                                     printable(e->key.split), grouped(e->total), e->looks > 1 ? ", stopped early" : "",
-                                     printable(e->backend), printable(e->device), printable(e->createdAt))};
+            evaluated = {fmt::format("{} ({}), {} images{}; {} on {}", printable(e->dataName), printable(e->key.split),
+                                     grouped(e->total), e->looks > 1 ? ", stopped early" : "", printable(e->backend),
+                                     printable(e->device))};
         if (const auto& m = s.measurement) {
             measured = {fmt::format("batch {}, {} thread(s), {} on {}{}; stopped by {}; noise floor {}; run {}; {}",
                                     m->batch, m->threads, printable(m->backend), printable(m->device),
@@ -201,7 +216,12 @@ std::vector<Block> conditionBlocks(const Report& report) {
             machine = {machineText(*m)};
             for (const std::string& field : m->unreadable) unreadable.insert(printable(field));
         }
-        table.rows.push_back({{letterOf(i)}, evaluated, measured, machine});
+        // Those under the same conditions share a row.
+        const auto same = std::ranges::find_if(table.rows, [&](const std::vector<Cell>& row) {
+            return row[1].text == evaluated.text && row[2].text == measured.text && row[3].text == machine.text;
+        });
+        if (same != table.rows.end()) (*same)[0].text += ", " + letterOf(i);
+        else table.rows.push_back({{letterOf(i)}, evaluated, measured, machine});
     }
     std::vector<Block> blocks{std::move(table)};
     blocks.emplace_back(TextBlock{
@@ -209,6 +229,7 @@ std::vector<Block> conditionBlocks(const Report& report) {
             fmt::format("Differences of accuracy within ± {:.2g} pp and ratios of times within {:.3g} % do not matter.",
                         100 * input.accuracyMargin, 100 * input.latencyMargin),
         .tone = Tone::Muted});
+    if (!report.warnings.empty()) blocks.emplace_back(warningList(report, report.warnings.size()));
     if (!unreadable.empty()) {
         ListBlock list;
         for (const std::string& field : unreadable)

@@ -17,10 +17,10 @@ using Json = nlohmann::ordered_json;
 Json quartilesJson(const Quartiles& q) { return {{"median", q.median}, {"q1", q.q1}, {"q3", q.q3}, {"n", q.n}}; }
 Json intervalJson(const Interval& i) { return {i.low, i.high}; }
 
-/// A stored JSON text as a value; null where it is none.
+/// A stored JSON text as a value, its keys sorted, as they are once it was read back; an empty object where it is none.
 Json parsed(const std::string& text) {
-    auto json = Json::parse(text, nullptr, false);
-    return json.is_discarded() ? Json() : json;
+    const auto json = nlohmann::json::parse(text, nullptr, false);
+    return json.is_discarded() ? Json::object() : Json(json);
 }
 
 std::string encoded(const std::vector<std::uint16_t>& classes) {

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "core/base/error.h"
+#include "core/report/naming.h"
 
 namespace bitdesk {
 namespace {
@@ -171,7 +172,7 @@ std::vector<ReportLimit> holdLimits(const ReportInput& input, std::span<const St
         for (std::size_t i = input.subjects.size() > 1 ? 1 : 0; i < input.subjects.size(); ++i) {
             const ReportSubject& subject = input.subjects[i];
             HeldLimit found = holdSubject(limit, input.subjects.front(), subject, input);
-            held.push_back({.subject = subject.label.empty() ? toText(subject.bits) : subject.label,
+            held.push_back({.subject = nameOf(input, i),
                             .name = limit.text,
                             .broken = found.broken,
                             .reason = std::move(found.reason)});

@@ -59,7 +59,7 @@ std::string bitopsText(std::int64_t bitops) {
 std::string signedText(double value, int digits) {
     const std::string text = fmt::format("{:.{}f}", std::abs(value), digits);
     const bool zero = text.find_first_of("123456789") == std::string::npos;
-    return (zero ? "±" : value < 0 ? "−" : "+") + text;
+    return (zero ? "" : value < 0 ? "−" : "+") + text;
 }
 
 }  // namespace bitdesk

@@ -63,6 +63,7 @@ struct Release {
     void operator()(cairo_t* context) const { cairo_destroy(context); }
     void operator()(PangoLayout* layout) const { g_object_unref(layout); }
     void operator()(PangoFontDescription* font) const { pango_font_description_free(font); }
+    void operator()(cairo_font_options_t* options) const { cairo_font_options_destroy(options); }
 };
 template <typename T>
 using Owned = std::unique_ptr<T, Release>;
@@ -84,6 +85,10 @@ public:
         cairo_pdf_surface_set_metadata(m_surface.get(), CAIRO_PDF_METADATA_TITLE, validUtf8(document.title).c_str());
         cairo_pdf_surface_set_metadata(m_surface.get(), CAIRO_PDF_METADATA_AUTHOR, "Bitdesk");
         checkFonts();
+        m_fontOptions.reset(cairo_font_options_create());
+        // A page has no pixels to fit letters to.
+        cairo_font_options_set_hint_style(m_fontOptions.get(), CAIRO_HINT_STYLE_NONE);
+        cairo_font_options_set_hint_metrics(m_fontOptions.get(), CAIRO_HINT_METRICS_OFF);
     }
 
     void setDate(const std::string& iso) {
@@ -164,6 +169,9 @@ private:
 
     Owned<PangoLayout> makeLayout(const std::string& text, const Style& style, double width) const {
         Owned<PangoLayout> layout(pango_cairo_create_layout(m_context.get()));
+        PangoContext* const context = pango_layout_get_context(layout.get());
+        pango_cairo_context_set_font_options(context, m_fontOptions.get());
+        pango_context_set_round_glyph_positions(context, FALSE);
         const Owned<PangoFontDescription> font(pango_font_description_new());
         pango_font_description_set_family(font.get(),
                                           style.fixed ? "DejaVu Sans Mono, monospace" : "DejaVu Sans, sans-serif");
@@ -289,7 +297,10 @@ private:
     void draw(const LineShape& line) {
         use(line.ink);
         cairo_set_line_width(m_context.get(), line.width);
+        cairo_new_path(m_context.get());
         for (const Point& p : line.points) cairo_line_to(m_context.get(), p.x, p.y);
+        constexpr std::array kDashes{3.0, 2.0};
+        cairo_set_dash(m_context.get(), kDashes.data(), line.dashed ? 2 : 0, 0);
         cairo_stroke(m_context.get());
     }
     void draw(const RectangleShape& r) {
@@ -338,6 +349,7 @@ private:
     std::string m_title;
     Owned<cairo_surface_t> m_surface;
     Owned<cairo_t> m_context;
+    Owned<cairo_font_options_t> m_fontOptions;
     double m_y = kMargin;
     int m_page = 0;
 };

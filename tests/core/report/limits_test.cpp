@@ -69,7 +69,7 @@ TEST(Limits, HoldAgainstTheBaseline) {
     EXPECT_NE(held(input, "drop>2.5pp")[0].reason.find("not settled"), std::string::npos);
     EXPECT_TRUE(held(input, "slowdown>1.1")[0].broken);
     EXPECT_FALSE(held(input, "slowdown>25%")[0].broken);
-    EXPECT_EQ(held(input, "slowdown>25%")[0].subject, "other");
+    EXPECT_EQ(held(input, "slowdown>25%")[0].subject, "B (other)");
     EXPECT_TRUE(held(input, "accuracy<89%")[0].broken);
     EXPECT_FALSE(held(input, "accuracy<88%")[0].broken);
     EXPECT_TRUE(held(input, "latency>1.1ms")[0].broken);

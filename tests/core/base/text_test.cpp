@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include <gtest/gtest.h>
+
+#include "core/base/base64.h"
+#include "core/base/csv.h"
+#include "core/base/shell_quote.h"
+#include "core/base/utf8.h"
+
+namespace bitdesk {
+namespace {
+
+TEST(Base64, IsRfc4648s) {
+    const auto bytes = [](const std::string& text) { return std::vector<std::uint8_t>(text.begin(), text.end()); };
+    EXPECT_EQ(toBase64({}), "");
+    EXPECT_EQ(toBase64(bytes("f")), "Zg==");
+    EXPECT_EQ(toBase64(bytes("fo")), "Zm8=");
+    EXPECT_EQ(toBase64(bytes("foobar")), "Zm9vYmFy");
+    for (const char* text : {"", "f", "fo", "foo", "foob"}) EXPECT_EQ(fromBase64(toBase64(bytes(text))), bytes(text));
+    for (const char* wrong : {"Z", "Zg=", "Zg", "Z===", "====", "Zm 9", "Zg==Zg==", "Zm9\n", "Zm9-"})
+        EXPECT_FALSE(fromBase64(wrong)) << wrong;
+}
+
+TEST(Utf8, ReplacesWhatIsNone) {
+    EXPECT_EQ(validUtf8("plain"), "plain");
+    EXPECT_EQ(validUtf8("µ \"\\ €"), "µ \"\\ €");
+    EXPECT_EQ(validUtf8("a\xff"), "a\ufffd");
+}
+
+TEST(ShellQuoted, IsReadBackAsOneWord) {
+    EXPECT_EQ(shellQuoted("plain/file-1.x"), "plain/file-1.x");
+    EXPECT_EQ(shellQuoted(""), "''");
+    EXPECT_EQ(shellQuoted("a b"), "'a b'");
+    EXPECT_EQ(shellQuoted("it's $HOME"), "'it'\\''s $HOME'");
+}
+
+TEST(CsvCell, IsQuotedAndNeverAFormula) {
+    EXPECT_EQ(csvCell("a"), "a");
+    EXPECT_EQ(csvCell("a,b"), "\"a,b\"");
+    EXPECT_EQ(csvCell("say \"x\""), "\"say \"\"x\"\"\"");
+    EXPECT_EQ(csvCell("=1+1"), "'=1+1");
+}
+
+}  // namespace
+}  // namespace bitdesk
