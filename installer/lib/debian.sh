@@ -5,6 +5,8 @@ packages_build=(g++ cmake ninja-build ccache mold pkg-config git ca-certificates
     libssl-dev zlib1g-dev libpango1.0-dev fonts-dejavu-core libsqlite3-dev libsqlitecpp-dev libcli11-dev nlohmann-json3-dev libspdlog-dev libfmt-dev
     libgtest-dev libbenchmark-dev librapidcheck-dev dataset-fashion-mnist)
 packages_gui=(qt6-base-dev qt6-svg-dev libqcustomplot-dev libgl1-mesa-dev libxkbcommon-dev fonts-dejavu-core)
+packages_cluster=(openmpi-bin slurm-wlm munge)
+packages_report_tests=(chromium poppler-utils)
 
 install_debian() {
     local missing=() package
