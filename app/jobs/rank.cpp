@@ -26,13 +26,19 @@ std::optional<Rank> launched(const ReadVariable& read, const char* index, const 
                              const char* launcher) {
     const auto i = number(read, index), n = number(read, count);
     if (!i || !n) return std::nullopt;
-    return Rank{.index = *i, .count = *n, .onThisMachine = number(read, local).value_or(1), .launcher = launcher};
+    return Rank{.index = *i,
+                .count = *n,
+                .onThisMachine = number(read, local).value_or(1),
+                .allocatedCpus = 0,
+                .launcher = launcher};
 }
 
 /// The processes of one step. A batch script itself has SLURM_PROCID, too, but is not one of several.
 std::optional<Rank> stepOf(const ReadVariable& read) {
     auto step = launched(read, "SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_STEP_TASKS_PER_NODE", "srun");
-    return step && step->shared() ? step : std::nullopt;
+    if (!step || !step->shared()) return std::nullopt;
+    step->allocatedCpus = number(read, "SLURM_CPUS_ON_NODE").value_or(0);
+    return step;
 }
 
 /// The task of a job array, numbered from 0.
@@ -41,7 +47,15 @@ std::optional<Rank> arrayTaskOf(const ReadVariable& read) {
                count = number(read, "SLURM_ARRAY_TASK_COUNT");
     if (!id || !first || !count || *count < 2) return std::nullopt;
     const int stride = std::max(number(read, "SLURM_ARRAY_TASK_STEP").value_or(1), 1);
-    return Rank{.index = (*id - *first) / stride, .count = *count, .onThisMachine = 1, .launcher = "Slurm job array"};
+    const int last = number(read, "SLURM_ARRAY_TASK_MAX").value_or(*first + (*count - 1) * stride);
+    if ((last - *first) / stride + 1 != *count)
+        throw Error(ErrorKind::Usage, "Slurm job array", "has gaps, so that its indices are no ranks",
+                    "Submit one as 0-9 or 0-18:2; or say --part");
+    return Rank{.index = (*id - *first) / stride,
+                .count = *count,
+                .onThisMachine = 1,
+                .allocatedCpus = number(read, "SLURM_CPUS_ON_NODE").value_or(0),
+                .launcher = "Slurm job array"};
 }
 
 /// Every task of an array has all processes of its step.
@@ -49,6 +63,7 @@ Rank combined(const Rank& task, const Rank& step) {
     return {.index = task.index * step.count + step.index,
             .count = task.count * step.count,
             .onThisMachine = step.onThisMachine,
+            .allocatedCpus = step.allocatedCpus,
             .launcher = task.launcher + " and " + step.launcher};
 }
 
@@ -77,7 +92,7 @@ Rank rankOfProcess() {
 
 Rank parsePart(const std::string& text) {
     constexpr int kMost = 1'000'000;
-    Rank rank{.index = -1, .count = 0, .onThisMachine = 1, .launcher = "--part"};
+    Rank rank{.index = -1, .count = 0, .onThisMachine = 1, .allocatedCpus = 0, .launcher = "--part"};
     const char* const end = text.data() + text.size();
     const auto index = std::from_chars(text.data(), end, rank.index);
     if (index.ec == std::errc{} && index.ptr != end && *index.ptr == '/') {
@@ -99,8 +114,9 @@ std::filesystem::path databaseOf(const Rank& rank, const std::filesystem::path& 
 }
 
 int threadsOf(const Rank& rank, int usable, int online) {
-    const bool bound = usable < online;
-    return bound ? usable : std::max(usable / std::max(rank.onThisMachine, 1), 1);
+    if (usable < online) return usable;  // bound
+    const int cpus = rank.allocatedCpus > 0 ? std::min(usable, rank.allocatedCpus) : usable;
+    return std::max(cpus / std::max(rank.onThisMachine, 1), 1);
 }
 
 }  // namespace bitdesk::jobs

@@ -5,11 +5,13 @@
 
 import json
 import os
+import shlex
 import sys
 import time
 import unittest
 
 import launchers
+import night
 from slurm_node import SlurmNode
 
 # One line in one write, so that the lines of two ranks never mix.
@@ -110,6 +112,97 @@ class Slurm(Ranks):
         script.write_text(TELL[2])
         tasks = self.node.sbatch(f"#!/bin/sh\n{before}{sys.executable} {script}\n", *options).values()
         return max(code for code, _ in tasks), "".join(text for _, text in tasks), ""
+
+
+class Shared(night.Night):
+    """A sweep that is shared is the sweep of one process, whichever way it is shared."""
+    CONFIGS = ("uniform", "random:157")
+
+    def words(self, db, limit=200):
+        return (night.BIN, *night.sweep(self.CONFIGS, limit, db, "--threads", "1"))
+
+    def merged(self, count=2):
+        parts = [self.path / f"shared.rank{rank}.sqlite" for rank in range(count)]
+        for part in parts:
+            self.assertTrue(part.exists(), sorted(file.name for file in self.path.iterdir()))
+        whole = self.path / "merged.sqlite"
+        self.done("db", "merge", whole, *parts)
+        return night.rows(whole), [len(night.rows(part)) for part in parts]
+
+    def expected(self, limit=200):
+        alone = self.path / "alone.sqlite"
+        begin = time.monotonic()
+        self.done(*self.words(alone, limit)[1:])
+        return night.rows(alone), time.monotonic() - begin
+
+    def check(self, done):
+        self.assertEqual(done[0], 0, done[1] + done[2])
+        found, parts = self.merged()
+        self.assertEqual(found, self.expected()[0])
+        self.assertEqual(sorted(parts), [80, 80])
+
+    @unittest.skipIf(launchers.MPIRUN_MISSING, launchers.MPIRUN_MISSING)
+    def test_two_ranks_of_mpirun_take_about_half_the_time(self):
+        limit = 1500
+        ratios = []
+        for attempt in range(3):  # a busy machine gets another chance
+            for file in self.path.iterdir():
+                file.unlink()
+            begin = time.monotonic()
+            done = launchers.mpirun(*self.words(self.path / "shared.sqlite", limit))
+            shared = time.monotonic() - begin
+            self.assertEqual(done[0], 0, done[2])
+            rows, alone = self.expected(limit)
+            found, parts = self.merged()
+            self.assertEqual(found, rows)
+            self.assertEqual(parts, [80, 80])
+            ratios.append(shared / alone)
+            print(f"two ranks: {shared:.2f} s; one process: {alone:.2f} s; ratio {ratios[-1]:.2f}", flush=True)
+            if ratios[-1] < 0.7:
+                break
+        if len(os.sched_getaffinity(0)) > 1:
+            self.assertLess(min(ratios), 0.7)
+
+    def test_parts_by_hand(self):
+        for part in ("1/2", "2/2"):
+            self.done(*self.words(self.path / "shared.sqlite")[1:], "--part", part)
+        self.check((0, "", ""))
+
+    @unittest.skipIf(launchers.MPIRUN_MISSING, launchers.MPIRUN_MISSING)
+    def test_a_killed_rank_goes_on_alone(self):
+        words = (*self.words(self.path / "shared.sqlite"), "--resume")
+        killer = "[ $OMPI_COMM_WORLD_RANK = 0 ] && exec timeout -s KILL 0.8 \"$@\"; exec \"$@\""
+        launchers.mpirun("sh", "-c", killer, "sh", *words)
+        self.check(launchers.mpirun(*words))
+
+
+@unittest.skipIf(launchers.SLURM_MISSING, launchers.SLURM_MISSING)
+class SharedBySlurm(Shared):
+    @classmethod
+    def setUpClass(cls):
+        cls.node = cls.enterClassContext(SlurmNode())
+
+    test_two_ranks_of_mpirun_take_about_half_the_time = None
+    test_parts_by_hand = None
+    test_a_killed_rank_goes_on_alone = None
+
+    def test_two_tasks_of_srun(self):
+        self.check(launchers.srun(self.node, *self.words(self.path / "shared.sqlite")))
+
+    def test_an_array_of_two(self):
+        self.check(launchers.array(self.node, *self.words(self.path / "shared.sqlite"), first=5, step=3))
+
+    def test_an_array_with_gaps_is_refused(self):
+        script = f"#!/bin/sh\nexec {shlex.join(map(str, self.words(self.path / 'shared.sqlite')))}\n"
+        for code, text in self.node.sbatch(script, "--array=1,5,6").values():
+            self.assertEqual(code, 2, text)
+            self.assertIn("gaps", text)
+
+    def test_a_batch_script_of_two_tasks_does_all_of_it(self):
+        script = f"#!/bin/sh\nexec {shlex.join(map(str, self.words(self.path / 'shared.sqlite')))}\n"
+        (code, text), = self.node.sbatch(script, "-n", "2").values()
+        self.assertEqual(code, 0, text)
+        self.assertEqual(night.rows(self.path / "shared.sqlite"), self.expected()[0])
 
 
 if __name__ == "__main__":

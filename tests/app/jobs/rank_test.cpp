@@ -61,6 +61,17 @@ TEST(Rank, CountsTheTasksOfAnArrayFromNought) {
                  Error);
 }
 
+/// As "--array=1,5,6" sets them: the first task, too, must not take itself for a rank.
+TEST(Rank, RefusesAnArrayWithGaps) {
+    for (const char* id : {"1", "5", "6"})
+        EXPECT_THROW(rankIn({{"SLURM_ARRAY_TASK_ID", id},
+                             {"SLURM_ARRAY_TASK_MIN", "1"},
+                             {"SLURM_ARRAY_TASK_MAX", "6"},
+                             {"SLURM_ARRAY_TASK_STEP", "1"},
+                             {"SLURM_ARRAY_TASK_COUNT", "3"}}),
+                     Error);
+}
+
 TEST(Rank, IgnoresWhatIsNoNumber) {
     EXPECT_FALSE(rankIn({{"PMI_RANK", "x"}, {"PMI_SIZE", "2"}}).shared());
     EXPECT_EQ(rankIn({{"PMI_RANK", "1"}, {"PMI_SIZE", "2"}}).index, 1);
@@ -75,11 +86,13 @@ TEST(Rank, MayBeSaid) {
 }
 
 TEST(Rank, TakesItsShareOfTheCpusUnlessItIsBound) {
-    const Rank rank{.index = 0, .count = 4, .onThisMachine = 4, .launcher = "mpirun"};
+    Rank rank{.index = 0, .count = 4, .onThisMachine = 4, .allocatedCpus = 0, .launcher = "mpirun"};
     EXPECT_EQ(threadsOf(rank, 16, 16), 4);
     EXPECT_EQ(threadsOf(rank, 2, 16), 2);
     EXPECT_EQ(threadsOf(rank, 2, 2), 1);
     EXPECT_EQ(threadsOf({}, 8, 8), 8);
+    rank.allocatedCpus = 8;
+    EXPECT_EQ(threadsOf(rank, 16, 16), 2);
 }
 
 }  // namespace

@@ -111,7 +111,8 @@ TEST(SweepJob, PartsOfRanksAreAllOfItOnce) {
     std::multiset<std::size_t> all;
     std::size_t smallest = request.configurations.size(), largest = 0;
     for (int i = 0; i < 5; ++i) {
-        const auto part = partOf(request.configurations, {.index = i, .count = 5, .launcher = "test"});
+        const auto part = partOf(request.configurations,
+                                 {.index = i, .count = 5, .onThisMachine = 1, .allocatedCpus = 0, .launcher = "test"});
         all.insert(part.begin(), part.end());
         smallest = std::min(smallest, part.size());
         largest = std::max(largest, part.size());
@@ -128,7 +129,7 @@ TEST(SweepJob, AMergedStoreHoldsTheWholeJob) {
     const auto path = [&](int i) { return place.folder / ("part" + std::to_string(i)); };
     for (int i = 0; i < 2; ++i) {
         StoreThread own(path(i));
-        request.rank = {.index = i, .count = 2, .launcher = "test"};
+        request.rank = {.index = i, .count = 2, .onThisMachine = 1, .allocatedCpus = 0, .launcher = "test"};
         JobContext context{.store = &own, .arbiter = &place.arbiter, .progress = {}, .stop = {}};
         EXPECT_EQ(runSweep(request, context).measured, 0) << "parts measure nothing";
     }
