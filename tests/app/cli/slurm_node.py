@@ -208,6 +208,8 @@ class SlurmNode:
                                     task_plugin=self.task_plugin, ctld_port=self.ports[0], slurmd_port=self.ports[1],
                                     communication=BOTH_FAMILIES if has_ipv6() else "")
         (self.folder / "slurm.conf").write_text(text)
+        # Nothing uses cgroups, but slurmd would look for the kind that is mounted and end where none is.
+        (self.folder / "cgroup.conf").write_text("CgroupPlugin=cgroup/v1\n")
 
     def _spawn(self, name, *arguments):
         """A daemon that dies with this process, however that ends."""
