@@ -129,6 +129,7 @@ class SlurmNode:
     def __enter__(self):
         limit = time.monotonic() + self.seconds
         for attempt in range(ATTEMPTS):
+            self.folder = pathlib.Path(tempfile.mkdtemp(prefix="slurm.", dir="/tmp"))  # a socket's path must be short
             try:
                 return self._start(limit)
             except BaseException as problem:
@@ -174,7 +175,7 @@ class SlurmNode:
                          int(row["ExitCode"].split(":")[0])) for row in rows]
             if time.monotonic() > limit:
                 self.command("scancel", job)
-                raise NotReady(f"job {job} has not ended after {timeout} s\n{shown}\n{self._logs()}")
+                raise RuntimeError(f"job {job} has not ended after {timeout} s\n{shown}\n{self._logs()}")
             time.sleep(0.05)
 
     def _output(self, job, index):
@@ -183,7 +184,6 @@ class SlurmNode:
         return path.read_text() if path.exists() else ""
 
     def _start(self, limit):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="slurm.", dir="/tmp"))  # a socket's path must be short
         self.host = socket.gethostname().split(".")[0]
         self._write_configuration()
         self._spawn("munged", "--foreground", "--force", f"--socket={self.folder}/munge.socket",
@@ -208,6 +208,8 @@ class SlurmNode:
                                     task_plugin=self.task_plugin, ctld_port=self.ports[0], slurmd_port=self.ports[1],
                                     communication=BOTH_FAMILIES if has_ipv6() else "")
         (self.folder / "slurm.conf").write_text(text)
+        # Nothing uses cgroups, but slurmd would look for the kind that is mounted and end where none is.
+        (self.folder / "cgroup.conf").write_text("CgroupPlugin=cgroup/v1\n")
 
     def _spawn(self, name, *arguments):
         """A daemon that dies with this process, however that ends."""
