@@ -141,11 +141,17 @@ public:
         space(8);
     }
 
+    /// What a figure is enlarged by, so that it fits the page's width, and with its heading its height.
+    static double fitOf(const FigureBlock& block) {
+        constexpr double kRest = 70;
+        return std::min(kWidth / block.drawing.width,
+                        (kPageHeight - 2 * kMargin - kFooter - kRest) / block.drawing.height);
+    }
+    static double heightOf(const FigureBlock& block) { return block.drawing.height * fitOf(block) + 24; }
+
     void figure(const FigureBlock& block) {
-        const double scale = kWidth / block.drawing.width;
-        const double most = kPageHeight - 2 * kMargin - kFooter - 30;
-        const double fit = std::min(scale, most / block.drawing.height);
-        need(block.drawing.height * fit + 24);
+        const double fit = fitOf(block);
+        need(heightOf(block));
         cairo_save(m_context.get());
         cairo_translate(m_context.get(), kMargin, m_y);
         cairo_scale(m_context.get(), fit, fit);
@@ -403,7 +409,9 @@ std::string toPdf(const Report& report) {
     for (const Section& section : document.sections) {
         if (!section.title.empty()) {
             pages.space(6);
-            pages.need(60);
+            // A title does not stand alone at the end of a page.
+            const auto* figure = section.blocks.empty() ? nullptr : std::get_if<FigureBlock>(&section.blocks.front());
+            pages.need(figure != nullptr ? Pages::heightOf(*figure) + 30 : 60);
             pages.paragraph(section.title, {.size = 12, .bold = true});
             pages.space(4);
         }
