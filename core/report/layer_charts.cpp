@@ -47,7 +47,7 @@ Drawing barChart(const std::vector<BarRow>& rows, const std::vector<std::string>
         .width = kChartWidth, .height = kTop + kBottom + rowHeight * static_cast<double>(rows.size()), .shapes = {}};
     Axis x = Axis::around(0, most, kLeft, kChartWidth - kRight, 6);
     x.low = 0;
-    const Axis y{.low = 0, .high = 1, .from = drawing.height - kBottom, .to = kTop, .step = 2};
+    const Axis y{.low = 0.25, .high = 1, .from = drawing.height - kBottom, .to = kTop, .step = 2};
     addFrame(drawing, x, y, title, "");
     double legend = kLeft;
     for (std::size_t s = 0; s < names.size(); ++s) {
@@ -91,12 +91,16 @@ std::vector<std::size_t> fewSubjects(const Report& report, bool measured) {
 }  // namespace
 
 Drawing bitsChart(const Report& report) {
-    constexpr double kRow = 16, kNames = 30, kLabels = 92, kSize = 8;
+    constexpr double kRow = 16, kNames = 30, kLongest = 92, kLetter = 4.8, kSize = 8;
     constexpr std::size_t kColumns = 26;
     const ReportInput& input = report.input;
     const Interval widths = widthsOf(input);
     std::size_t layers = 0;
     for (const ReportSubject& subject : input.subjects) layers = std::max(layers, subject.bits.size());
+    double labels = 0;
+    for (std::size_t i = 0; i < layers; ++i)
+        labels = std::max(labels, kLetter * static_cast<double>(layerName(input, i).size()) + 12);
+    labels = std::min(labels, kLongest);
     Drawing drawing{.width = kChartWidth, .height = 0, .shapes = {}};
     const double cell = std::min((kChartWidth - kNames) / static_cast<double>(std::min(layers, kColumns)), 30.0);
     double top = 4;
@@ -126,12 +130,12 @@ Drawing bitsChart(const Report& report) {
         for (std::size_t i = first; i < last; ++i)
             drawing.shapes.emplace_back(
                 TextShape{.at = {kNames + cell * static_cast<double>(i - first) + cell / 2 + 2, below},
-                          .text = fitted(layerName(input, i), kLabels - 6, kSize),
+                          .text = fitted(layerName(input, i), kLongest - 6, kSize),
                           .ink = Ink::Muted,
                           .size = kSize,
                           .anchor = Anchor::End,
                           .upright = false});
-        top = below + kLabels;
+        top = below + labels;
     }
     drawing.height = top;
     return drawing;

@@ -99,13 +99,27 @@ std::optional<std::size_t> cheapest(const Report& report) {
     return best;
 }
 
+/// Of measurements alone: the subject that takes the least of the baseline's time.
+std::string latencySummary(const Report& report) {
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < report.comparisons.size(); ++i) {
+        const auto& c = report.comparisons[i].latency;
+        if (c && c->verdict == LatencyVerdict::Faster &&
+            (best == 0 || c->ratio < report.comparisons[best].latency->ratio))
+            best = i;
+    }
+    if (best == 0) return "No accuracies could be compared, and no mix is shown to be faster than the baseline.";
+    return nameOf(report.input, best) + " is the fastest: " + latencyWords(*report.comparisons[best].latency) +
+           ". No accuracies could be compared.";
+}
+
 std::string tradeOffSummary(const Report& report) {
     const ReportInput& input = report.input;
     const bool compared = std::ranges::any_of(
         report.comparisons, [](const ReportComparison& c) { return c.accuracy && c.accuracy->difference.total > 0; });
     if (!compared)
         return input.subjects.size() == 1 ? nameOf(input, 0) + " alone; there is nothing to compare it with."
-                                          : "No accuracies could be compared.";
+                                          : latencySummary(report);
     const auto best = cheapest(report);
     if (!best)
         return fmt::format("No cheaper mix is shown to keep the accuracy of {} within ± {:.2g} pp.", nameOf(input, 0),

@@ -116,7 +116,7 @@ std::optional<Drawing> samplesChart(const Report& report) {
     Drawing drawing{
         .width = kChartWidth, .height = kTop + kBottom + kRow * static_cast<double>(measured.size()), .shapes = {}};
     const Axis x = Axis::around(unit.perMs * low, unit.perMs * high, kLeft, kChartWidth - 14, 7);
-    const Axis y{.low = 0, .high = 1, .from = drawing.height - kBottom, .to = kTop, .step = 2};
+    const Axis y{.low = 0.25, .high = 1, .from = drawing.height - kBottom, .to = kTop, .step = 2};
     addFrame(drawing, x, y, std::string("one run, ") + unit.name, "");
     for (std::size_t row = 0; row < measured.size(); ++row) {
         const Measurement& m = *report.input.subjects[measured[row]].measurement;
