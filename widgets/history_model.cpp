@@ -31,7 +31,7 @@ int HistoryModel::columnCount(const QModelIndex& parent) const { return parent.i
 
 QString HistoryModel::text(const EvaluationSummary& row, int column) const {
     switch (column) {
-        case Id: return QString::number(row.id);
+        case Id: return row.id > 0 ? QString::number(row.id) : QStringLiteral("file");
         case Bits: return QString::fromStdString(toText(row.bits));
         case Accuracy:
             return QStringLiteral("%1 ± %2 %")
@@ -69,13 +69,13 @@ QVariant HistoryModel::data(const QModelIndex& index, int role) const {
         case Qt::ToolTipRole:
             return Qt::convertFromPlainText(
                 QStringLiteral(
-                    "%1\n%2 of %3 images of %4 (%5) right, 95 % interval\n%6 on %7, %8\nA double click loads it")
+                    "%1\n%2 of %3 images of %4 (%5) right, 95 % interval\n%6 on %7, %8%9\nA double click loads it")
                     .arg(QString::fromStdString(toText(entry.bits)))
                     .arg(entry.correct)
                     .arg(entry.total)
                     .arg(QString::fromStdString(entry.dataName), QString::fromStdString(entry.split),
-                         QString::fromStdString(entry.backend), QString::fromStdString(entry.device),
-                         text(entry, When)));
+                         QString::fromStdString(entry.backend), QString::fromStdString(entry.device), text(entry, When),
+                         entry.id > 0 ? QString() : QStringLiteral("\nfrom the session's file, not the database")));
         default: return {};
     }
 }

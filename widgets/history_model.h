@@ -10,7 +10,8 @@
 
 namespace bitdesk {
 
-/// The stored evaluations of the model and data set in hand, newest first.
+/// The evaluations of the model and data set in hand, newest first. Ids below 1 are of a file that was opened, not of
+/// the database.
 class HistoryModel : public QAbstractTableModel {
     Q_OBJECT
 public:

@@ -54,7 +54,7 @@ Json sweepJson(const jobs::SweepRequest& request, const jobs::SweepResult& resul
 std::string latencyCell(Store& store, std::int64_t measurement) {
     const auto m = measurement > 0 ? store.measurement(measurement) : std::nullopt;
     if (!m) return {};
-    const TimeUnit unit = TimeUnit::forLongest(m->latencyMs.median);
+    const TimeScale unit = TimeScale::forLongest(m->latencyMs.median);
     return fmt::format("{} {} n = {}{}", unit.figure(m->latencyMs.median, m->medianCi95), unit.name, m->latencyMs.n,
                        m->simulated ? ", simulated" : "");
 }

@@ -71,7 +71,7 @@ Json metricJson(const Metric& metric) {
 }
 
 std::string latencyText(const Measurement& m) {
-    const TimeUnit unit = TimeUnit::forLongest(m.latencyMs.median);
+    const TimeScale unit = TimeScale::forLongest(m.latencyMs.median);
     return fmt::format("{} {} {} (quartiles {}, n = {}, stopped by {})", unit.number(m.latencyMs.median), unit.name,
                        unit.interval(m.medianCi95), unit.interval({m.latencyMs.q1, m.latencyMs.q3}), m.latencyMs.n,
                        m.stopReason.empty() ? "count" : m.stopReason);

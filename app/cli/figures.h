@@ -8,7 +8,7 @@
 #include "app/cli/options.h"
 #include "core/results/layer_table.h"
 #include "core/results/results.h"
-#include "core/results/time_unit.h"
+#include "core/results/time_scale.h"
 #include "core/statistics/accuracy_verdict.h"
 #include "core/statistics/latency_verdict.h"
 

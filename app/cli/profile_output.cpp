@@ -71,7 +71,7 @@ std::string layerLine(const std::string& name, const std::string& requested, con
 }
 
 std::string layersText(const Measurement& m) {
-    const TimeUnit unit = TimeUnit::forLongest(m.latencyMs.median);
+    const TimeScale unit = TimeScale::forLongest(m.latencyMs.median);
     std::string text = layerLine("layer", "requested", "executed", std::string("median ") + unit.name,
                                  std::string("quartiles ") + unit.name, "kernel");
     for (const LayerTime& layer : m.layers)
@@ -108,7 +108,7 @@ std::string metricText(const Metric& metric) {
 
 std::string runText(const Measurement& m, const LatencyComparison& againstFirst, bool isFirst,
                     const std::optional<LayerTable>& table) {
-    const TimeUnit unit = TimeUnit::forLongest(m.latencyMs.median);
+    const TimeScale unit = TimeScale::forLongest(m.latencyMs.median);
     std::string text = fmt::format("\n{}{}: {}\n  batch {}, {} thread(s), {} on {}\n", toText(m.bits),
                                    m.id > 0 ? fmt::format(" (id {})", m.id) : "", latencyText(m), m.batch, m.threads,
                                    m.backend, m.device);
@@ -164,7 +164,7 @@ std::string findingsText(const LayerTable& table) {
     if (table.findings.empty()) return "Every layer is faster with fewer bits.\n";
     std::string text = "BitOPs fell, latency did not (median [95 % interval]):\n";
     for (const LayerFinding& f : table.findings) {
-        const TimeUnit unit = TimeUnit::forLongest(f.from.milliseconds.median);
+        const TimeScale unit = TimeScale::forLongest(f.from.milliseconds.median);
         text +=
             fmt::format("  {:<28} {} → {} bits  {} → {} {}  {}: {}\n", f.layer, f.fromBits, f.toBits,
                         unit.figure(f.from.milliseconds.median, f.from.ci95),
@@ -261,7 +261,7 @@ Json layerTableJson(const LayerTable& table) {
 }
 
 std::string layerTableText(const LayerTable& table) {
-    const TimeUnit unit = TimeUnit::forLongest(table.longestMs());
+    const TimeScale unit = TimeScale::forLongest(table.longestMs());
     std::string text = fmt::format(
         "layer table: {} mixes × {} rounds, batch {}, {} thread(s), {} on {}\n  predicts whole runs with {}\n\n  "
         "{:<28}",

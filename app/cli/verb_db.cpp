@@ -44,7 +44,7 @@ std::string measurementsText(const std::vector<Measurement>& measurements) {
     std::string text = fmt::format("\n{:>6}  {:<20} {:<30} {:<40} {}\n", "id", "model", "bits",
                                    "latency, 95 % interval", "how, interleaved group, when");
     for (const Measurement& m : measurements) {
-        const TimeUnit unit = TimeUnit::forLongest(m.latencyMs.median);
+        const TimeScale unit = TimeScale::forLongest(m.latencyMs.median);
         text += fmt::format(
             "{:>6}  {:<20} {:<30} {:<40} {} on {}, {} thread(s), batch {}{}, {}, {}\n", m.id, m.modelName,
             toText(m.bits),

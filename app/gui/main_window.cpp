@@ -58,12 +58,15 @@ MainWindow::MainWindow(const Startup& startup, QWidget* parent) : QMainWindow(pa
     createStatusBar();
     connectMix();
     connectLive();
+    connectBatch();
     resize(1280, 760);
     const QSettings settings;
     restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray());
     openStore();
+    const bool session = startup.model.endsWith(QStringLiteral(".json"), Qt::CaseInsensitive);
     if (!startup.data.isEmpty()) openData(startup.data);
-    if (!startup.model.isEmpty()) openModel(startup.model);
+    if (session) openSession(startup.model);
+    else if (!startup.model.isEmpty()) openModel(startup.model);
     updateStatus();
 }
 
@@ -95,11 +98,7 @@ void MainWindow::openStore() {
             return std::make_unique<StoreThread>(database.empty() ? Store::defaultPath()
                                                                   : std::filesystem::path(database));
         },
-        [this](std::unique_ptr<StoreThread> store) {
-            m_store = std::move(store);
-            updateStatus();
-            startLive();
-        },
+        [this](std::unique_ptr<StoreThread> store) { takeStore(std::move(store)); },
         [this](const QString& message) {
             showFailure(QStringLiteral("The results database cannot be used"),
                         message + QStringLiteral("\n\nResults are not stored."));
@@ -107,37 +106,61 @@ void MainWindow::openStore() {
         });
 }
 
+void MainWindow::takeStore(std::unique_ptr<StoreThread> store) {
+    if (m_store != nullptr) m_formerStores.push_back(std::move(m_store));
+    m_store = std::move(store);
+    updateStatus();
+    startLive();
+}
+
 void MainWindow::openModel(const QString& spec) {
+    m_session.reset();
+    loadModel(spec);
+}
+
+void MainWindow::loadModel(const QString& spec) {
     m_statusSpeed->setText(QStringLiteral("opening the model …"));
     m_background.run(
         OpenModel, [spec] { return std::make_shared<const MetaModel>(bitdesk::openModel(spec.toStdString())); },
-        [this](std::shared_ptr<const MetaModel> model) {
-            m_live.stop();
-            m_model = std::move(model);
-            m_baseline.reset();
-            m_faders->setNetwork(m_model->network, m_model->bits);
-            m_readouts->clear();
-            m_bitOpsPlot->clear();
-            clearLatency();
-            m_pin->setChecked(false);
-            for (QAction* action : m_mixActions) action->setEnabled(true);
-            m_pages->setCurrentWidget(m_console);
-            setWindowTitle(QStringLiteral("%1 – Bitdesk").arg(QString::fromStdString(m_model->name)));
-            m_mix.reset(uniformBits(m_model->network, m_model->topBits()));
-            updateStatus();
-            startLive();
+        [this, spec](std::shared_ptr<const MetaModel> model) {
+            m_modelSpec = spec;
+            takeModel(std::move(model));
         },
         [this](const QString& message) {
+            m_session.reset();
             updateStatus();
             showFailure(QStringLiteral("The model cannot be opened"), message);
         });
+}
+
+void MainWindow::takeModel(std::shared_ptr<const MetaModel> model) {
+    m_live.stop();
+    m_model = std::move(model);
+    m_baseline.reset();
+    m_faders->setNetwork(m_model->network, m_model->bits);
+    m_readouts->clear();
+    m_bitOpsPlot->clear();
+    clearLatency();
+    BitConfiguration first = uniformBits(m_model->network, m_model->topBits());
+    if (sessionFits()) {
+        const auto& subjects = m_session->report.input.subjects;
+        m_baseline = subjects.front().bits;
+        first = subjects[subjects.size() > 1 ? 1 : 0].bits;
+    }
+    m_pin->setChecked(m_baseline.has_value());
+    for (QAction* action : m_mixActions) action->setEnabled(true);
+    m_pages->setCurrentWidget(m_console);
+    setWindowTitle(QStringLiteral("%1 – Bitdesk").arg(QString::fromStdString(m_model->name)));
+    m_mix.reset(first);
+    updateStatus();
+    startLive();
 }
 
 void MainWindow::openData(const QString& spec) {
     m_statusData->setText(QStringLiteral("opening %1 …").arg(spec));
     m_background.run(
         OpenData, [spec] { return openDataSet(spec.toStdString(), Split::Test); },
-        [this](std::shared_ptr<const DataSet> dataSet) {
+        [this, spec](std::shared_ptr<const DataSet> dataSet) {
             try {
                 if (m_model != nullptr) checkDataFitsModel(*dataSet, *m_model);
             } catch (const std::exception& error) {
@@ -147,6 +170,7 @@ void MainWindow::openData(const QString& spec) {
                 return;
             }
             m_data = std::move(dataSet);
+            m_dataSpec = spec;
             updateStatus();
             startLive();
         },
@@ -182,7 +206,10 @@ void MainWindow::loadHistory() {
     m_tradeOff->clear();
     m_tradeOff->setBaseline(m_baseline);
     m_history->setRows({});
-    if (m_store == nullptr) return;
+    if (m_store == nullptr) {
+        showRows({});
+        return;
+    }
     const std::string modelHash = m_model->hash, dataName = m_data->name(), split = splitName(m_data->split());
     m_background.run(
         LoadHistory,
@@ -192,12 +219,18 @@ void MainWindow::loadHistory() {
                           [&](const EvaluationSummary& row) { return row.dataName != dataName || row.split != split; });
             return rows;
         },
-        [this](std::vector<EvaluationSummary> rows) {
-            m_tradeOff->setPoints(rows);
-            m_history->setRows(std::move(rows));
-            loadLatencies();
-        },
+        [this](std::vector<EvaluationSummary> rows) { showRows(std::move(rows)); },
         [this](const QString& message) { showFailure(QStringLiteral("The history cannot be read"), message); });
+}
+
+/// Of the database, and those of a session behind them: of a mix that both hold, the database's is shown.
+void MainWindow::showRows(std::vector<EvaluationSummary> rows) {
+    std::vector<EvaluationSummary> points = sessionRows();
+    points.insert(points.end(), rows.rbegin(), rows.rend());
+    m_tradeOff->setPoints(std::move(points));
+    for (EvaluationSummary& row : sessionRows()) rows.push_back(std::move(row));
+    m_history->setRows(std::move(rows));
+    loadLatencies();
 }
 
 /// The hand moved: what is exact is shown at once, the rest goes stale until images have been seen.
@@ -234,8 +267,13 @@ void MainWindow::showUpdate(const jobs::LiveUpdate& update) {
 }
 
 void MainWindow::showFailure(const QString& title, const QString& message) {
+    showBox(new QMessageBox(QMessageBox::Warning, title, title, QMessageBox::Ok, this), message);
+}
+
+/// One at a time: a new message closes the one before.
+void MainWindow::showBox(QMessageBox* box, const QString& message) {
     if (m_message != nullptr) m_message->close();
-    m_message = new QMessageBox(QMessageBox::Warning, title, title, QMessageBox::Ok, this);
+    m_message = box;
     m_message->setAttribute(Qt::WA_DeleteOnClose);
     m_message->setTextFormat(Qt::PlainText);
     m_message->setInformativeText(message);
@@ -255,7 +293,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
     event->acceptProposedAction();
     const QFileInfo info(path);
     if (!info.isDir() && info.suffix() == QStringLiteral("safetensors")) openModel(path);
-    else if (!info.isDir() && info.suffix() == QStringLiteral("json")) openMix(path);
+    else if (!info.isDir() && info.suffix() == QStringLiteral("json")) openJson(path);
     else openData(path);
 }
 

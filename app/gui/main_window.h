@@ -8,18 +8,22 @@
 #include <optional>
 
 #include "app/gui/background.h"
+#include "app/gui/batch_runner.h"
 #include "app/gui/live_bridge.h"
 #include "app/gui/mix_model.h"
 #include "core/data/data_set.h"
 #include "core/model/meta_model.h"
+#include "core/report/report.h"
 #include "core/store/store_thread.h"
 
 class QLabel;
 class QMessageBox;
+class QProgressBar;
 class QSortFilterProxyModel;
 class QStackedWidget;
 class QTabWidget;
 class QTableView;
+class QToolButton;
 
 namespace bitdesk {
 
@@ -31,10 +35,11 @@ class LayerTableView;
 class PredictionPlot;
 class Readouts;
 class TradeOffPlot;
+struct WantedReport;
 
 /// What the workbench is started with.
 struct Startup {
-    QString model;  ///< empty: none yet
+    QString model;  ///< empty: none yet; a report's JSON: opened as a session
     QString data = QStringLiteral("fashion-mnist");
     QString database;  ///< empty: the user's
     QString device = QStringLiteral("cpu");
@@ -53,6 +58,14 @@ public:
     void openModel(const QString& spec);
     void openData(const QString& spec);
     void openMix(const QString& path);
+    /// Another database in place of the present one, which stays where the other cannot be opened.
+    void openResults(const QString& path);
+    /// A report's JSON: opens its model and data, pins its baseline, takes its first other mix in hand, and shows its
+    /// results beside the database's. They come from a file that anybody may have written, and a stored accuracy is an
+    /// answer; so they are shown, and never enter the database.
+    void openSession(const QString& path);
+    void runBatch(const jobs::Batch& batch);
+    void writeReport(const WantedReport& report);
 
     MixModel& mix() { return m_mix; }
     FaderBank* faders() const { return m_faders; }
@@ -66,6 +79,8 @@ public:
     /// The message that is shown now, or nothing.
     QMessageBox* message() const { return m_message; }
     bool ready() const { return m_live.running(); }
+    bool sweeping() const { return m_batch.running(); }
+    bool inSession() const { return m_session.has_value(); }
 
 signals:
     /// All of a mix's images are seen, or it came from the store.
@@ -78,9 +93,28 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    enum Task { OpenModel, OpenData, OpenStore, LoadHistory, LoadLatencies, LoadMix, SaveMix };
+    enum Task {
+        OpenModel,
+        OpenData,
+        OpenStore,
+        LoadHistory,
+        LoadLatencies,
+        LoadMix,
+        SaveMix,
+        SaveBatch,
+        WriteReport,
+        LoadSession
+    };
+    /// A report that was opened.
+    struct Session {
+        QString name;
+        Report report;
+    };
 
     void createActions();
+    QList<QAction*> createResultActions();
+    void createJobStrip();
+    void connectBatch();
     void createConsole();
     void createConsequences();
     void createHistory();
@@ -90,6 +124,9 @@ private:
     void connectLive();
 
     void openStore();
+    void takeStore(std::unique_ptr<StoreThread> store);
+    void loadModel(const QString& spec);
+    void takeModel(std::shared_ptr<const MetaModel> model);
     void startLive();
     jobs::DeviceChoice deviceChoice() const { return {.backend = {}, .device = m_startup.device.toStdString()}; }
     void loadHistory();
@@ -102,7 +139,10 @@ private:
     void showLayerTable(const LayerTable& table);
     /// What differences are taken against, in words; empty: nothing yet.
     QString referenceName() const;
+    void showRows(std::vector<EvaluationSummary> rows);
     void showFailure(const QString& title, const QString& message);
+    void showWritten(const QString& title, const QString& summary, const QStringList& files);
+    void showBox(QMessageBox* box, const QString& message);
     void updateStatus();
 
     void chooseModel();
@@ -113,15 +153,31 @@ private:
     void pasteMix();
     void pinBaseline(bool pinned);
     void showAbout();
+    void showSweepDialog();
+    void showReportDialog();
+    void saveBatch(const jobs::Batch& batch);
+    void chooseResults();
+    void chooseSession();
+    void openJson(const QString& path);
+    void beginSession(Session session);
+    /// Whether the model in hand is the session's; says so and leaves the session where it is not.
+    bool sessionFits();
+    std::vector<EvaluationSummary> sessionRows() const;
+    std::vector<Measurement> sessionLatencies() const;
+    std::vector<std::int64_t> selectedIds() const;
+    std::int64_t storedId(const BitConfiguration& bits) const;
 
     Startup m_startup;
     ComputeArbiter m_arbiter;
     std::unique_ptr<StoreThread> m_store;
+    std::vector<std::unique_ptr<StoreThread>> m_formerStores;  // work that was begun may still use them
+    QString m_modelSpec, m_dataSpec;                           // as they were opened
     std::shared_ptr<const MetaModel> m_model;
     std::shared_ptr<const DataSet> m_data;
     MixModel m_mix;
     std::optional<BitConfiguration> m_baseline;
     bool m_hasPrevious = false;
+    std::optional<Session> m_session;
     std::optional<LayerTable> m_table;  ///< of the model in hand on this machine
 
     QStackedWidget* m_pages = nullptr;
@@ -145,9 +201,13 @@ private:
     QLabel* m_statusConditions = nullptr;
     QLabel* m_statusData = nullptr;
     QLabel* m_statusStore = nullptr;
+    QWidget* m_jobStrip = nullptr;
+    QLabel* m_jobText = nullptr;
+    QProgressBar* m_jobBar = nullptr;
     QMessageBox* m_message = nullptr;
     // Last, so first to go: their threads end before what they deliver to.
     LiveBridge m_live;
+    BatchRunner m_batch;
     Background m_background;
 };
 

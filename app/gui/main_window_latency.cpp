@@ -43,7 +43,10 @@ void MainWindow::clearLatency() {
 }
 
 void MainWindow::loadLatencies() {
-    if (m_store == nullptr || m_model == nullptr) return;
+    if (m_store == nullptr || m_model == nullptr) {
+        m_tradeOff->setLatencies(sessionLatencies());
+        return;
+    }
     const LayerTableKey setting{.modelHash = m_model->hash,
                                 .backend = jobs::backendOf(deviceChoice()),
                                 .device = m_startup.device.toStdString(),
@@ -57,7 +60,12 @@ void MainWindow::loadLatencies() {
             return store->post([setting](Store& s) { return comparable(s, setting); }).get();
         },
         [this](const std::vector<Measurement>& found) {
-            m_tradeOff->setLatencies(found);
+            // Times of another machine do not stand on one axis with ours: a session's go before.
+            std::vector<Measurement> shown = sessionLatencies();
+            const bool apart =
+                !shown.empty() && !found.empty() && tableKeyOf(shown.front()) != tableKeyOf(found.front());
+            if (!apart) shown.insert(shown.begin(), found.begin(), found.end());
+            m_tradeOff->setLatencies(shown);
             m_prediction->addStored(found);
         },
         [this](const QString& message) { showFailure(QStringLiteral("Latencies cannot be read"), message); });

@@ -113,7 +113,7 @@ void MainWindow::createHistory() {
     m_historyView->setSortingEnabled(true);
     m_historyView->sortByColumn(HistoryModel::Id, Qt::DescendingOrder);
     m_historyView->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_historyView->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_historyView->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_historyView->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_historyView->setShowGrid(false);
     m_historyView->setAlternatingRowColors(true);
@@ -173,12 +173,16 @@ void MainWindow::createActions() {
     m_pin->setCheckable(true);
 
     m_mixActions = {copyAction, pasteAction, loadAction, saveAction, m_pin};
+    const QList<QAction*> results = createResultActions();
     for (QAction* action : m_mixActions) action->setEnabled(false);  // until there is a model
 
     auto* file = menuBar()->addMenu(QStringLiteral("&File"));
     file->addActions({openModelAction, openDataAction});
+    file->addActions(results.mid(2));
     file->addSeparator();
     file->addActions({loadAction, saveAction});
+    file->addSeparator();
+    file->addActions(results.mid(0, 2));
     file->addSeparator();
     file->addAction(quitAction);
     auto* edit = menuBar()->addMenu(QStringLiteral("&Edit"));
@@ -200,9 +204,12 @@ void MainWindow::createActions() {
     bar->addActions({undo, redo, m_pin});
     bar->addSeparator();
     bar->addActions({copyAction, pasteAction, loadAction, saveAction});
+    bar->addSeparator();
+    bar->addActions(results.mid(0, 2));
 }
 
 void MainWindow::createStatusBar() {
+    createJobStrip();
     for (QLabel** label : {&m_statusData, &m_statusDevice, &m_statusSpeed, &m_statusConditions, &m_statusStore}) {
         *label = new QLabel;
         (*label)->setTextFormat(Qt::PlainText);
@@ -230,8 +237,10 @@ void MainWindow::updateStatus() {
             .arg(jobs::backendOf(deviceChoice()) == "reference" ? QStringLiteral(", simulated bits") : QString()));
     m_statusSpeed->setText(QString());
     m_statusConditions->setText(QString());
-    m_statusStore->setText(m_store == nullptr ? QStringLiteral("results are not stored")
-                                              : QString::fromStdString(m_store->path().string()));
+    const QString store = m_store == nullptr ? QStringLiteral("results are not stored")
+                                             : QString::fromStdString(m_store->path().string());
+    m_statusStore->setText(m_session ? QStringLiteral("session %1, kept apart · %2").arg(m_session->name, store)
+                                     : store);
 }
 
 }  // namespace bitdesk

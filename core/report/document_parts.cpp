@@ -12,7 +12,7 @@
 
 #include "core/base/error.h"
 #include "core/report/naming.h"
-#include "core/results/time_unit.h"
+#include "core/results/time_scale.h"
 
 namespace bitdesk {
 namespace {
@@ -53,7 +53,7 @@ Cell differenceCell(const ReportComparison& c) {
 Cell latencyCell(const ReportSubject& subject) {
     if (!subject.measurement) return none();
     const Measurement& m = *subject.measurement;
-    const TimeUnit unit = TimeUnit::forLongest(m.latencyMs.median);
+    const TimeScale unit = TimeScale::forLongest(m.latencyMs.median);
     return {fmt::format("{} {}, n = {}{}", unit.figure(m.latencyMs.median, m.medianCi95), unit.name,
                         grouped(m.latencyMs.n), m.simulated ? ", simulated" : ""),
             m.simulated ? Tone::Muted : Tone::Plain};
@@ -101,7 +101,7 @@ std::span<const LayerTime> layersOf(const ReportSubject& subject) {
 }
 
 std::vector<Cell> layerRow(const ReportSubject& subject, std::size_t index, const LayerTime& layer) {
-    const TimeUnit unit = TimeUnit::forLongest(subject.measurement->latencyMs.median);
+    const TimeScale unit = TimeScale::forLongest(subject.measurement->latencyMs.median);
     return {{printable(layer.name)},
             {letterOf(index)},
             {layer.requestedBits > 0 ? std::to_string(layer.requestedBits) : ""},

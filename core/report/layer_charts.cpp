@@ -7,7 +7,7 @@
 #include "core/report/chart_frame.h"
 #include "core/report/charts.h"
 #include "core/report/naming.h"
-#include "core/results/time_unit.h"
+#include "core/results/time_scale.h"
 
 namespace bitdesk {
 namespace {
@@ -147,7 +147,7 @@ std::optional<Drawing> layerTimeChart(const Report& report) {
     const auto& first = report.input.subjects[few[0]].measurement->layers;
     double longest = 0;
     for (const LayerTime& layer : first) longest = std::max(longest, layer.milliseconds.median);
-    const TimeUnit unit = TimeUnit::forLongest(longest);
+    const TimeScale unit = TimeScale::forLongest(longest);
     std::vector<BarRow> rows;
     std::vector<std::string> names;
     for (const std::size_t s : few) names.push_back(letterOf(s));

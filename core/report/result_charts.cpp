@@ -8,7 +8,7 @@
 #include "core/report/chart_frame.h"
 #include "core/report/charts.h"
 #include "core/report/naming.h"
-#include "core/results/time_unit.h"
+#include "core/results/time_scale.h"
 
 namespace bitdesk {
 namespace {
@@ -37,7 +37,7 @@ void addSpread(Drawing& drawing, const std::vector<double>& samples, const Axis&
 }
 
 void addMedian(Drawing& drawing, const Measurement& m, const Axis& x, double middle, double perMs, double half) {
-    const TimeUnit unit = TimeUnit::forLongest(m.latencyMs.median);
+    const TimeScale unit = TimeScale::forLongest(m.latencyMs.median);
     const auto at = [&](double ms) { return std::clamp(x.at(perMs * ms), x.from, x.to); };
     const std::string tip = fmt::format("{} {} (quartiles {}, n = {})", unit.figure(m.latencyMs.median, m.medianCi95),
                                         unit.name, unit.interval({m.latencyMs.q1, m.latencyMs.q3}), m.latencyMs.n);
@@ -112,7 +112,7 @@ std::optional<Drawing> samplesChart(const Report& report) {
         measured.push_back(i);
     }
     if (measured.empty()) return std::nullopt;
-    const TimeUnit unit = TimeUnit::forLongest(high);
+    const TimeScale unit = TimeScale::forLongest(high);
     Drawing drawing{
         .width = kChartWidth, .height = kTop + kBottom + kRow * static_cast<double>(measured.size()), .shapes = {}};
     const Axis x = Axis::around(unit.perMs * low, unit.perMs * high, kLeft, kChartWidth - 14, 7);

@@ -7,7 +7,7 @@
 #include "core/report/chart_frame.h"
 #include "core/report/charts.h"
 #include "core/report/naming.h"
-#include "core/results/time_unit.h"
+#include "core/results/time_scale.h"
 
 namespace bitdesk {
 namespace {
@@ -57,7 +57,7 @@ private:
             if (point.latencyMs) newest = std::max(newest, point.runGroup);
             most = std::max(most, static_cast<double>(point.evaluation.bitops));
         }
-        const TimeUnit time = TimeUnit::forLongest(longest);
+        const TimeScale time = TimeScale::forLongest(longest);
         const bool billions = most >= 1e10;
         m_unit = m_cost == CostOf::Latency ? time.name : billions ? "thousand millions" : "millions";
         const double scale = m_cost == CostOf::Latency ? time.perMs : billions ? 1e-9 : 1e-6;
@@ -114,7 +114,7 @@ private:
                         mark.subject ? letterOf(*mark.subject) + " · " : "", shortBits(point.evaluation.bits),
                         mark.percent, mark.percents.low, mark.percents.high, bitopsText(point.evaluation.bitops));
         if (point.latencyMs) {
-            const TimeUnit unit = TimeUnit::forLongest(point.latencyMs->median);
+            const TimeScale unit = TimeScale::forLongest(point.latencyMs->median);
             text += " · " + unit.figure(point.latencyMs->median, point.latencyCi95) + " " + unit.name;
         }
         return mark.comparable ? text : text + " · measured in another run";

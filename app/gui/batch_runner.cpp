@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "app/gui/batch_runner.h"
+
+#include <chrono>
+
+#include "core/base/error.h"
+
+namespace bitdesk {
+namespace {
+
+/// What went wrong of a batch that ended, in lines.
+QString problemsOf(const jobs::BatchResult& result) {
+    QStringList lines;
+    for (const jobs::SweepOutcome& sweep : result.sweeps)
+        if (!sweep.failure.empty()) lines << QString::fromStdString(sweep.failure);
+    for (const jobs::WrittenReport& report : result.reports)
+        for (const ReportLimit& limit : report.limits)
+            if (limit.broken) lines << QString::fromStdString(limit.name + ": " + limit.subject + ": " + limit.reason);
+    return lines.join(u'\n');
+}
+
+QString summaryOf(const jobs::BatchResult& result) {
+    QStringList lines;
+    for (const jobs::SweepOutcome& sweep : result.sweeps)
+        if (sweep.result)
+            lines << QStringLiteral("%1 mixes evaluated, %2 were stored already; %3 latencies measured.")
+                         .arg(sweep.result->evaluated)
+                         .arg(sweep.result->fromStore)
+                         .arg(sweep.result->measured);
+    for (const jobs::WrittenReport& report : result.reports) lines << QString::fromStdString(report.summary);
+    return lines.join(u'\n');
+}
+
+}  // namespace
+
+BatchRunner::~BatchRunner() = default;
+
+void BatchRunner::start(jobs::Batch batch, StoreThread& store, ComputeArbiter& arbiter) {
+    m_running = true;
+    m_thread = std::jthread([this, batch = std::move(batch), &store, &arbiter](const std::stop_token& stop) {
+        work(batch, store, arbiter, stop);
+    });
+}
+
+void BatchRunner::cancel() { m_thread.request_stop(); }
+
+void BatchRunner::work(const jobs::Batch& batch, StoreThread& store, ComputeArbiter& arbiter,
+                       const std::stop_token& stop) {
+    const auto later = [this](auto deliver) { QMetaObject::invokeMethod(this, deliver, Qt::QueuedConnection); };
+    auto next = std::chrono::steady_clock::now();
+    const auto progress = [&](const Progress& p) {
+        constexpr std::chrono::milliseconds kPause(100);  // the window has better to do than to draw each mini-batch
+        if (std::chrono::steady_clock::now() < next) return;
+        next = std::chrono::steady_clock::now() + kPause;
+        later([this, p] { emit progressed(QString::fromStdString(p.activity), p.fraction, p.remainingSeconds); });
+    };
+    try {
+        const auto prepared = jobs::prepareBatch(batch, {}, true, store.path().string());
+        jobs::JobContext context{
+            .store = &store, .arbiter = &arbiter, .progress = progress, .stop = stop, .prefixes = nullptr};
+        const jobs::BatchResult result =
+            jobs::runBatch(prepared, batch.sweeps.size() == 1 ? jobs::toCommandLine(batch) : "", context);
+        QStringList files;
+        for (const jobs::WrittenReport& report : result.reports)
+            for (const std::string& file : report.files) files << QString::fromStdString(file);
+        later([this, summary = summaryOf(result), files, problems = problemsOf(result)] {
+            m_running = false;
+            emit finished(summary, files, problems);
+        });
+    } catch (const Cancelled&) {
+        later([this] {
+            m_running = false;
+            emit cancelled();
+        });
+    } catch (const std::exception& error) {
+        later([this, problem = QString::fromStdString(error.what())] {
+            m_running = false;
+            emit finished({}, {}, problem);
+        });
+    }
+}
+
+}  // namespace bitdesk

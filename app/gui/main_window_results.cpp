@@ -1,0 +1,383 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Sweeps, reports, sessions and other databases.
+#include <QAction>
+#include <QClipboard>
+#include <QDesktopServices>
+#include <QFile>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QItemSelectionModel>
+#include <QLabel>
+#include <QMessageBox>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSortFilterProxyModel>
+#include <QStatusBar>
+#include <QTableView>
+#include <QToolButton>
+#include <QUrl>
+#include <algorithm>
+
+#include "app/gui/main_window.h"
+#include "app/gui/report_dialog.h"
+#include "app/gui/sweep_dialog.h"
+#include "app/jobs/output_file.h"
+#include "app/jobs/report_job.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/base/read_file.h"
+#include "core/base/shell_quote.h"
+#include "widgets/history_model.h"
+#include "widgets/trade_off_plot.h"
+
+namespace bitdesk {
+namespace {
+
+constexpr std::uint64_t kLargestSession = 512 << 20;
+
+/// A name that a command line finds from anywhere; those that are no files stay.
+QString absoluteName(const QString& spec) {
+    return QFileInfo::exists(spec) ? QFileInfo(spec).absoluteFilePath() : spec;
+}
+
+QString remainingText(double seconds) {
+    constexpr double kMinute = 60, kLong = 90;
+    if (seconds < 0) return {};
+    return seconds < kLong ? QStringLiteral(", %1 s left").arg(seconds, 0, 'f', 0)
+                           : QStringLiteral(", %1 min left").arg(seconds / kMinute, 0, 'f', 0);
+}
+
+}  // namespace
+
+QList<QAction*> MainWindow::createResultActions() {
+    const auto make = [this](const QString& iconName, const QString& text, const QKeySequence& key, auto slot) {
+        auto* action = new QAction(text, this);
+        if (!iconName.isEmpty()) action->setIcon(QIcon(QStringLiteral(":/icons/%1.svg").arg(iconName)));
+        action->setShortcut(key);
+        if (!key.isEmpty())
+            action->setToolTip(QStringLiteral("%1 (%2)").arg(text, key.toString(QKeySequence::NativeText)));
+        connect(action, &QAction::triggered, this, slot);
+        return action;
+    };
+    auto* sweep = make(QStringLiteral("sweep"), QStringLiteral("Sweep…"), QKeySequence(Qt::CTRL | Qt::Key_E),
+                       &MainWindow::showSweepDialog);
+    auto* report = make(QStringLiteral("report"), QStringLiteral("Report…"), QKeySequence(Qt::CTRL | Qt::Key_R),
+                        &MainWindow::showReportDialog);
+    auto* results = make({}, QStringLiteral("Open results…"), {}, &MainWindow::chooseResults);
+    auto* session = make({}, QStringLiteral("Open session…"), {}, &MainWindow::chooseSession);
+    m_mixActions << sweep << report;
+    return {sweep, report, results, session};
+}
+
+void MainWindow::createJobStrip() {
+    m_jobStrip = new QWidget;
+    m_jobText = new QLabel;
+    m_jobText->setObjectName(QStringLiteral("jobText"));
+    m_jobBar = new QProgressBar;
+    m_jobBar->setRange(0, 1000);
+    m_jobBar->setTextVisible(false);
+    m_jobBar->setFixedWidth(110);
+    m_jobBar->setFixedHeight(fontMetrics().height() - 4);
+    m_jobBar->setAccessibleName(QStringLiteral("Progress of the sweep"));
+    auto* cancel = new QToolButton;
+    cancel->setObjectName(QStringLiteral("jobCancel"));
+    cancel->setText(QStringLiteral("Cancel"));
+    cancel->setToolTip(
+        QStringLiteral("Ends the sweep. What is finished is stored; the same sweep goes on from there."));
+    connect(cancel, &QToolButton::clicked, this, [this] {
+        m_jobText->setText(QStringLiteral("ending …"));
+        m_batch.cancel();
+    });
+    auto* row = new QHBoxLayout(m_jobStrip);
+    row->setContentsMargins(6, 0, 6, 0);
+    row->addWidget(m_jobText);
+    row->addWidget(m_jobBar);
+    row->addWidget(cancel);
+    m_jobStrip->hide();
+    statusBar()->addPermanentWidget(m_jobStrip);
+}
+
+void MainWindow::connectBatch() {
+    connect(&m_batch, &BatchRunner::progressed, this,
+            [this](const QString& activity, double fraction, double remaining) {
+                m_jobText->setText(QStringLiteral("sweep: %1%2").arg(activity, remainingText(remaining)));
+                m_jobBar->setValue(static_cast<int>(fraction * m_jobBar->maximum()));
+            });
+    connect(&m_batch, &BatchRunner::cancelled, this, [this] {
+        m_jobStrip->hide();
+        loadHistory();
+    });
+    connect(&m_batch, &BatchRunner::finished, this,
+            [this](const QString& summary, const QStringList& files, const QString& problem) {
+                m_jobStrip->hide();
+                loadHistory();
+                if (problem.isEmpty()) showWritten(QStringLiteral("The sweep is done"), summary, files);
+                else showFailure(QStringLiteral("The sweep ended with a problem"), problem);
+            });
+}
+
+void MainWindow::showSweepDialog() {
+    if (m_model == nullptr || m_data == nullptr) return;
+    auto* dialog = new SweepDialog(
+        {.model = absoluteName(m_modelSpec),
+         .data = absoluteName(m_dataSpec),
+         .split = QLatin1String(splitName(m_data->split())),
+         .database = m_store != nullptr ? absoluteName(QString::fromStdString(m_store->path().string())) : QString(),
+         .device = m_startup.device,
+         .threads = m_startup.threads,
+         .mix = m_mix.bits(),
+         .images = m_data->size()},
+        this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &SweepDialog::runWanted, this, &MainWindow::runBatch);
+    connect(dialog, &SweepDialog::fileWanted, this, &MainWindow::saveBatch);
+    connect(dialog, &SweepDialog::commandLineWanted, this, [this](const jobs::Batch& batch) {
+        QGuiApplication::clipboard()->setText(QString::fromStdString(jobs::toCommandLine(batch)));
+        statusBar()->showMessage(QStringLiteral("The command line is in the clipboard."), 4000);
+    });
+    dialog->open();
+}
+
+void MainWindow::runBatch(const jobs::Batch& batch) {
+    if (m_batch.running()) {
+        showFailure(QStringLiteral("A sweep is running"), QStringLiteral("Cancel it, or wait until it is done."));
+        return;
+    }
+    if (m_store == nullptr) {
+        showFailure(QStringLiteral("A sweep needs a results database"), QStringLiteral("Open one with Open results…"));
+        return;
+    }
+    m_jobText->setText(QStringLiteral("sweep: preparing"));
+    m_jobBar->setValue(0);
+    m_jobStrip->show();
+    m_batch.start(batch, *m_store, m_arbiter);
+}
+
+void MainWindow::saveBatch(const jobs::Batch& batch) {
+    auto* dialog = new QFileDialog(this, QStringLiteral("Save batch file"), QStringLiteral("night.json"),
+                                   QStringLiteral("Batch files (*.json)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(QStringLiteral("json"));
+    connect(dialog, &QFileDialog::fileSelected, this, [this, batch](const QString& path) {
+        m_background.run(
+            SaveBatch,
+            [path, text = jobs::toJson(batch)] {
+                writeFileAtomically(path.toStdString(), text);
+                return true;
+            },
+            [this, path](bool) {
+                statusBar()->showMessage(QStringLiteral("Saved. It runs by: bitdesk batch %1").arg(path), 8000);
+            },
+            [this](const QString& message) { showFailure(QStringLiteral("The batch file cannot be saved"), message); });
+    });
+    dialog->open();
+}
+
+/// The newest stored evaluation of a mix, over all images; 0: none.
+std::int64_t MainWindow::storedId(const BitConfiguration& bits) const {
+    std::int64_t id = 0;
+    for (int i = 0; i < m_history->rowCount(); ++i) {
+        const EvaluationSummary& row = m_history->row(i);
+        if (row.bits == bits && m_data != nullptr && row.total == m_data->size()) id = std::max(id, row.id);
+    }
+    return id;
+}
+
+/// In the order of the table, the pinned baseline first.
+std::vector<std::int64_t> MainWindow::selectedIds() const {
+    std::vector<std::int64_t> ids;
+    for (const QModelIndex& index : m_historyView->selectionModel()->selectedRows()) {
+        const EvaluationSummary& row = m_history->row(m_sortedHistory->mapToSource(index).row());
+        if (row.id > 0) ids.push_back(row.id);  // a session's are not in the database
+        if (row.id > 0 && m_baseline && row.bits == *m_baseline) std::rotate(ids.begin(), ids.end() - 1, ids.end());
+    }
+    return ids;
+}
+
+void MainWindow::showReportDialog() {
+    if (m_model == nullptr || m_store == nullptr) return;
+    ReportChoices choices{.selected = selectedIds(), .inHand = {}, .command = {}};
+    const std::int64_t base = m_baseline ? storedId(*m_baseline) : 0, mine = storedId(m_mix.bits());
+    if (base > 0 && mine > 0 && base != mine) choices.inHand = {base, mine};
+    choices.command = QString::fromStdString(
+        "bitdesk report --db " +
+        shellQuoted(absoluteName(QString::fromStdString(m_store->path().string())).toStdString()) + " --model " +
+        shellQuoted(absoluteName(m_modelSpec).toStdString()) + " --data " +
+        shellQuoted(absoluteName(m_dataSpec).toStdString()));
+    auto* dialog = new ReportDialog(std::move(choices), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &ReportDialog::writeWanted, this, &MainWindow::writeReport);
+    connect(dialog, &ReportDialog::commandLineWanted, this, [this](const QString& line) {
+        QGuiApplication::clipboard()->setText(line);
+        statusBar()->showMessage(QStringLiteral("The command line is in the clipboard."), 4000);
+    });
+    dialog->open();
+}
+
+void MainWindow::writeReport(const WantedReport& wanted) {
+    if (m_store == nullptr || m_model == nullptr || m_data == nullptr) return;
+    jobs::ReportRequest request;
+    request.ids = wanted.ids;
+    request.title = wanted.title.toStdString();
+    request.model = m_model;
+    request.modelFile = absoluteName(m_modelSpec).toStdString();
+    request.dataSpec = absoluteName(m_dataSpec).toStdString();
+    request.splitName = splitName(m_data->split());
+    request.database = m_store->path().string();
+    request.baseline = m_baseline;
+    if (wanted.ids.empty())
+        request.scopes = {
+            {.modelHash = m_model->hash, .dataHash = m_data->hash(), .split = request.splitName, .total = 0}};
+    std::vector<std::string> files;
+    for (const QString& file : wanted.files) files.push_back(file.toStdString());
+    m_background.run(
+        WriteReport,
+        [store = m_store.get(), request, files, limits = wanted.failOn]() mutable {
+            for (const std::string& text : limits) request.limits.push_back(parseLimit(text, "Limits"));
+            const std::vector<std::filesystem::path> inputs{request.database, request.modelFile};
+            for (const std::string& file : files) jobs::checkOutput(file, inputs);
+            Report report = store->post([&](Store& s) { return jobs::reportOf(s, request); }).get();
+            jobs::writeReport(report, files);
+            return report.summary;
+        },
+        [this, files = wanted.files](const std::string& summary) {
+            showWritten(QStringLiteral("The report is written"), QString::fromStdString(summary), files);
+        },
+        [this](const QString& message) { showFailure(QStringLiteral("The report cannot be written"), message); });
+}
+
+void MainWindow::showWritten(const QString& title, const QString& summary, const QStringList& files) {
+    auto* box = new QMessageBox(QMessageBox::Information, title, title, QMessageBox::Ok, this);
+    box->setEscapeButton(QMessageBox::Ok);
+    if (!files.isEmpty()) {
+        const auto offer = [&](const QString& text, const QString& target) {
+            auto* button = box->addButton(text, QMessageBox::ActionRole);
+            connect(button, &QPushButton::clicked, box,
+                    [target] { QDesktopServices::openUrl(QUrl::fromLocalFile(target)); });
+        };
+        offer(QStringLiteral("Open"), files.front());
+        offer(QStringLiteral("Show folder"), QFileInfo(files.front()).absolutePath());
+    }
+    showBox(box, files.isEmpty() ? summary : summary + QStringLiteral("\n\n") + files.join(u'\n'));
+}
+
+void MainWindow::chooseResults() {
+    auto* dialog = new QFileDialog(this, QStringLiteral("Open results"), QString(),
+                                   QStringLiteral("Results databases (*.sqlite);;All files (*)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openResults);
+    dialog->open();
+}
+
+void MainWindow::openResults(const QString& path) {
+    if (m_batch.running()) {
+        showFailure(QStringLiteral("A sweep is running"),
+                    QStringLiteral("It writes into the present database: cancel it, or wait until it is done."));
+        return;
+    }
+    m_background.run(
+        OpenStore,
+        [file = std::filesystem::path(path.toStdString())] {
+            if (!std::filesystem::exists(file))
+                throw Error(ErrorKind::BadInput, file.string(), "there is no such database");
+            return std::make_unique<StoreThread>(file);
+        },
+        [this](std::unique_ptr<StoreThread> store) { takeStore(std::move(store)); },
+        [this](const QString& message) { showFailure(QStringLiteral("The results cannot be opened"), message); });
+}
+
+void MainWindow::chooseSession() {
+    auto* dialog = new QFileDialog(this, QStringLiteral("Open session"), QString(),
+                                   QStringLiteral("Reports (*.json);;All files (*)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openSession);
+    dialog->open();
+}
+
+/// A dropped file: a report tells what it is in its first key; anything else is taken for a mix.
+void MainWindow::openJson(const QString& path) {
+    constexpr qint64 kHead = 200;
+    QFile file(path);
+    const bool session = file.open(QIODevice::ReadOnly) && file.read(kHead).contains("\"bitdesk_report\"");
+    if (session) openSession(path);
+    else openMix(path);
+}
+
+void MainWindow::openSession(const QString& path) {
+    m_background.run(
+        LoadSession,
+        [path] {
+            const std::string file = path.toStdString();
+            return Session{.name = QFileInfo(path).fileName(),
+                           .report = makeReport(readReportJson(readFile(file, kLargestSession), file))};
+        },
+        [this](Session session) { beginSession(std::move(session)); },
+        [this](const QString& message) { showFailure(QStringLiteral("The session cannot be opened"), message); });
+}
+
+void MainWindow::beginSession(Session session) {
+    const ReportInput& input = session.report.input;
+    const QString modelSpec = QString::fromStdString(input.modelFile),
+                  dataSpec = QString::fromStdString(input.dataSpec);
+    const bool sameModel = m_model != nullptr && m_model->hash == input.subjects.front().modelHash;
+    if (modelSpec.isEmpty() && !sameModel) {
+        showFailure(QStringLiteral("The session cannot be opened"),
+                    QStringLiteral("%1 does not name its model (%2). Open that model first, then the session.")
+                        .arg(session.name, QString::fromStdString(printable(input.subjects.front().modelName))));
+        return;
+    }
+    m_session = std::move(session);
+    if (!dataSpec.isEmpty() && dataSpec != m_dataSpec && dataSpec != absoluteName(m_dataSpec)) openData(dataSpec);
+    if (sameModel) takeModel(m_model);
+    else loadModel(modelSpec);
+}
+
+bool MainWindow::sessionFits() {
+    if (!m_session) return false;
+    const auto& subjects = m_session->report.input.subjects;
+    std::string reason;
+    if (subjects.front().modelHash != m_model->hash)
+        reason = "The file " + m_modelSpec.toStdString() +
+                 " is not the model that the session is of: its content has changed.";
+    try {
+        for (const std::size_t i : {std::size_t{0}, subjects.size() > 1 ? std::size_t{1} : std::size_t{0}})
+            if (reason.empty()) checkBits(subjects[i].bits, m_model->network, m_model->bits, "the session");
+    } catch (const Error& error) {
+        reason = error.what();
+    }
+    if (reason.empty()) return true;
+    m_session.reset();
+    showFailure(QStringLiteral("The session does not fit the model"), QString::fromStdString(reason));
+    return false;
+}
+
+std::vector<EvaluationSummary> MainWindow::sessionRows() const {
+    std::vector<EvaluationSummary> rows;
+    if (!m_session) return rows;
+    const std::size_t layers = m_model->network.quantizable().size();
+    for (const ReportPoint& point : m_session->report.input.points) {
+        if (point.evaluation.modelHash != m_model->hash || point.evaluation.bits.size() != layers) continue;
+        rows.push_back(point.evaluation);
+        rows.back().id = -static_cast<std::int64_t>(rows.size());  // not of the database
+    }
+    return rows;
+}
+
+std::vector<Measurement> MainWindow::sessionLatencies() const {
+    std::vector<Measurement> found;
+    if (!m_session) return found;
+    for (const ReportSubject& subject : m_session->report.input.subjects)
+        if (subject.measurement && !subject.measurement->simulated && subject.modelHash == m_model->hash &&
+            subject.bits.size() == m_model->network.quantizable().size())
+            found.push_back(*subject.measurement);
+    return found;
+}
+
+}  // namespace bitdesk

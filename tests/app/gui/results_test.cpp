@@ -1,0 +1,260 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Sweeps, reports, sessions and other databases in the window.
+#include <QApplication>
+#include <QCheckBox>
+#include <QClipboard>
+#include <QComboBox>
+#include <QFileDialog>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QRadioButton>
+#include <QSpinBox>
+#include <QTableView>
+#include <QToolButton>
+#include <nlohmann/json.hpp>
+
+#include "app/gui/report_dialog.h"
+#include "app/gui/report_files.h"
+#include "app/gui/sweep_dialog.h"
+#include "app/jobs/report_job.h"
+#include "core/model/model_file.h"
+#include "tests/app/gui/workbench.h"
+
+namespace bitdesk {
+namespace {
+
+class Results : public test::Workbench {
+protected:
+    SweepDialog* sweepDialog() const {
+        action("Sweep")->trigger();
+        return m_window->findChild<SweepDialog*>();
+    }
+    ReportDialog* reportDialog() const {
+        action("Report")->trigger();
+        return m_window->findChild<ReportDialog*>();
+    }
+    static void click(const QWidget* dialog, const char* text) {
+        for (auto* button : dialog->findChildren<QPushButton*>())
+            if (button->text() == QString::fromUtf8(text)) return QTest::mouseClick(button, Qt::LeftButton);
+        FAIL() << "no button " << text;
+    }
+    /// A batch of few mixes on few images of the sample.
+    jobs::Batch smallBatch(int mixes, int images) const {
+        jobs::Batch batch;
+        batch.threads = 2;
+        jobs::SweepSpec sweep;
+        sweep.model = startup().model.toStdString();
+        sweep.data = "fashion-mnist";
+        sweep.limit = images;
+        sweep.configurations = {"uniform", "random:" + std::to_string(mixes)};
+        batch.sweeps.push_back(sweep);
+        return batch;
+    }
+    bool waitSwept() const {
+        return QTest::qWaitFor([this] { return !m_window->sweeping(); }, kPatience);
+    }
+    /// A session: a report of three mixes, written by another database.
+    QString writeSession(const char* name) const {
+        const std::string file = path(name).toStdString(), other = path("other.sqlite").toStdString();
+        const auto model = std::make_shared<const MetaModel>(openModel(startup().model.toStdString()));
+        StoreThread store(other);
+        ComputeArbiter arbiter;
+        jobs::JobContext context{.store = &store, .arbiter = &arbiter, .progress = {}, .stop = {}, .prefixes = nullptr};
+        jobs::Batch batch = smallBatch(5, 300);
+        batch.reports.push_back({.files = {file}, .title = {}, .baseline = {}, .failOn = {}});
+        jobs::runBatch(jobs::prepareBatch(batch, {}, false, other), "bitdesk sweep …", context);
+        return path(name);
+    }
+};
+
+TEST_F(Results, ASweepIsCopiedAsACommandLine) {
+    auto* dialog = sweepDialog();
+    ASSERT_NE(dialog, nullptr);
+    dialog->findChild<QSpinBox*>(QStringLiteral("count"))->setValue(7);
+    dialog->findChild<QSpinBox*>(QStringLiteral("limit"))->setValue(300);
+    dialog->reportFiles()->setBase(path("my night"));
+    dialog->reportFiles()->format("pdf")->setChecked(true);
+    click(dialog, "Copy as command line");
+    const std::string line = QApplication::clipboard()->text().toStdString();
+    EXPECT_EQ(line, jobs::toCommandLine(dialog->batch()));
+    for (const char* part :
+         {"bitdesk sweep ", "--configs uniform", "--configs random:7", "--limit 300", "--latency front",
+          "--configs 4,4,4,4,4,4,4,4,4,4,4,4,4,4", "my night.html'", "my night.pdf'", "results.sqlite"})
+        EXPECT_NE(line.find(part), std::string::npos) << part << " in " << line;
+}
+
+TEST_F(Results, ASweepIsSavedAsABatchFile) {
+    auto* dialog = sweepDialog();
+    dialog->findChild<QCheckBox*>(QStringLiteral("random"))->setChecked(false);
+    dialog->findChild<QComboBox*>(QStringLiteral("latency"))->setCurrentIndex(2);
+    click(dialog, "Save as batch file…");
+    QFileDialog* files = nullptr;
+    ASSERT_TRUE(QTest::qWaitFor(
+        [&] { return (files = m_window->findChild<QFileDialog*>()) != nullptr && files->isVisible(); }, 5000));
+    files->setDirectory(m_folder.path());
+    files->selectFile(path("night.json"));
+    QMetaObject::invokeMethod(files, "accept");
+    ASSERT_TRUE(QTest::qWaitFor([this] { return QFile::exists(path("night.json")); }, 5000));
+    const jobs::Batch saved = jobs::readBatch(path("night.json").toStdString());
+    EXPECT_EQ(jobs::toJson(saved), jobs::toJson(dialog->batch()));
+    EXPECT_EQ(saved.sweeps.at(0).latency, jobs::LatencyOf::None);
+    EXPECT_EQ(saved.sweeps.at(0).configurations.size(), 2U);
+}
+
+TEST_F(Results, ASweepWithNoMixesCannotBeRun) {
+    auto* dialog = sweepDialog();
+    for (const char* name : {"uniform", "random", "inHand"})
+        dialog->findChild<QCheckBox*>(QLatin1String(name))->setChecked(false);
+    for (auto* button : dialog->findChildren<QPushButton*>())
+        if (button->text() == QStringLiteral("Run")) {
+            EXPECT_FALSE(button->isEnabled());
+        }
+    dialog->findChild<QLineEdit*>(QStringLiteral("mixFile"))->setText(QStringLiteral("mixes.txt"));
+    EXPECT_EQ(dialog->batch().sweeps.at(0).configurations, std::vector<std::string>{"mixes.txt"});
+}
+
+TEST_F(Results, ASweepRunsWhileTheHandMoves) {
+    ASSERT_TRUE(waitSettled());
+    jobs::Batch batch = smallBatch(40, 1000);
+    batch.reports.push_back({.files = {path("r.html").toStdString()}, .title = {}, .baseline = {}, .failOn = {}});
+    m_window->runBatch(batch);
+    EXPECT_TRUE(m_window->sweeping());
+    drag(3, 4, 2);
+    ASSERT_TRUE(waitSettled());
+    EXPECT_EQ(bits(3), 2);
+    ASSERT_TRUE(waitSwept());
+    expectMessage("43 mixes evaluated");
+    EXPECT_TRUE(read(path("r.html")).startsWith("<!DOCTYPE html>"));
+    EXPECT_TRUE(QTest::qWaitFor([this] { return m_window->history()->rowCount() == 45; }, 5000))
+        << m_window->history()->rowCount() << ": 43 of 1 000 images, two of all";
+}
+
+TEST_F(Results, ACancelledSweepGoesOnFromWhereItWas) {
+    ASSERT_TRUE(waitSettled());
+    m_window->runBatch(smallBatch(120, 1000));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return rows().size() > 10; }, kPatience));
+    QTest::mouseClick(m_window->findChild<QToolButton*>(QStringLiteral("jobCancel")), Qt::LeftButton);
+    ASSERT_TRUE(waitSwept());
+    const std::size_t stored = rows().size();
+    EXPECT_LT(stored, 124U);
+    EXPECT_TRUE(QTest::qWaitFor([&] { return m_window->history()->rowCount() == static_cast<int>(stored); }, 5000));
+    m_window->runBatch(smallBatch(120, 1000));
+    ASSERT_TRUE(waitSwept());
+    expectMessage(qPrintable(QStringLiteral("%1 were stored already").arg(stored - 1)));
+    EXPECT_EQ(rows().size(), 124U);
+}
+
+TEST_F(Results, ASweepThatCannotBeginSaysWhy) {
+    jobs::Batch batch = smallBatch(5, 100);
+    batch.sweeps[0].configurations = {"no-such-mixes.txt"};
+    m_window->runBatch(batch);
+    ASSERT_TRUE(waitSwept());
+    expectMessage("no-such-mixes.txt");
+}
+
+TEST_F(Results, AReportOfTheFrontIsWritten) {
+    ASSERT_TRUE(waitSettled());
+    drag(3, 4, 2);
+    ASSERT_TRUE(waitSettled());
+    auto* dialog = reportDialog();
+    ASSERT_NE(dialog, nullptr);
+    EXPECT_FALSE(dialog->findChild<QRadioButton*>(QStringLiteral("inHand"))->isEnabled()) << "no baseline is pinned";
+    dialog->reportFiles()->setBase(path("front"));
+    dialog->reportFiles()->format("md")->setChecked(true);
+    dialog->findChild<QLineEdit*>(QStringLiteral("failOn"))->setText(QStringLiteral("drop>20pp; accuracy<99.9%"));
+    click(dialog, "Copy as command line");
+    EXPECT_TRUE(QApplication::clipboard()->text().startsWith(QStringLiteral("bitdesk report --db ")));
+    EXPECT_TRUE(
+        QApplication::clipboard()->text().contains(QStringLiteral("--fail-on 'drop>20pp' --fail-on 'accuracy<99.9%'")));
+    click(dialog, "Write");
+    expectMessage("stated limits");
+    EXPECT_TRUE(read(path("front.html")).contains("all 4 (baseline)"));
+    EXPECT_TRUE(read(path("front.md")).contains("broken"));
+}
+
+TEST_F(Results, AReportOfTheMixInHandAgainstTheBaseline) {
+    ASSERT_TRUE(waitSettled());
+    action("Pin baseline")->trigger();
+    drag(0, 4, 2);
+    ASSERT_TRUE(waitSettled());
+    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->history()->rowCount() == 2; }, 5000));
+    auto* dialog = reportDialog();
+    auto* choice = dialog->findChild<QRadioButton*>(QStringLiteral("inHand"));
+    ASSERT_TRUE(choice->isEnabled());
+    choice->setChecked(true);
+    EXPECT_EQ(dialog->wanted().ids.size(), 2U);
+    dialog->reportFiles()->setBase(path("pair"));
+    dialog->reportFiles()->format("json")->setChecked(true);
+    click(dialog, "Write");
+    expectMessage("pair.json");
+    const auto report = nlohmann::json::parse(read(path("pair.json")).toStdString());
+    EXPECT_EQ(report["subjects"][0]["bits"][0], 4);
+    EXPECT_EQ(report["subjects"][1]["bits"][0], 2);
+    EXPECT_EQ(report["subjects"].size(), 2U);
+}
+
+TEST_F(Results, AReportNeverReplacesTheDatabase) {
+    ASSERT_TRUE(waitSettled());
+    m_window->writeReport({.ids = {}, .title = {}, .files = {path("no/such/folder.html")}, .failOn = {}});
+    expectMessage("no/such/folder.html");
+    QFile::copy(database(), path("copy.html"));
+    m_window->writeReport({.ids = {}, .title = {}, .files = {path("copy.html")}, .failOn = {}});
+    expectMessage("is a database");
+}
+
+TEST_F(Results, ASessionOpensAndStaysApart) {
+    const QString session = writeSession("session.json");
+    ASSERT_TRUE(waitSettled());
+    const std::size_t before = rows().size();
+    m_window->openSession(session);
+    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->inSession(); }, 10'000));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->history()->rowCount() >= 8; }, 10'000))
+        << m_window->history()->rowCount();
+    EXPECT_TRUE(action("Pin baseline")->isChecked()) << "its baseline is pinned";
+    EXPECT_NE(m_window->mix().bits(), (BitConfiguration{std::vector<int>(14, 4)})) << "its first other mix is in hand";
+    EXPECT_GE(m_window->tradeOff()->pointCount(), 8);
+    ASSERT_TRUE(waitSettled());
+    for (const EvaluationSummary& row : rows())
+        EXPECT_EQ(row.total, 10'000) << "nothing of the session's 300 images is stored";
+    EXPECT_LE(rows().size(), before + 2) << "what was evaluated here, and nothing else";
+    m_window->openModel(startup().model);
+    EXPECT_FALSE(m_window->inSession()) << "a model of one's own leaves it";
+}
+
+TEST_F(Results, ASessionOfAnotherModelIsRefused) {
+    auto session = nlohmann::json::parse(read(writeSession("session.json")).toStdString());
+    for (auto& subject : session["subjects"]) subject["model_hash"] = "0123";
+    m_window->openSession(write("other.json", QByteArray::fromStdString(session.dump())));
+    expectMessage("not the model that the session is of");
+    EXPECT_FALSE(m_window->inSession());
+    session["session"]["model"] = "/no/such/model.safetensors";
+    m_window->openSession(write("gone.json", QByteArray::fromStdString(session.dump())));
+    expectMessage("/no/such/model.safetensors");
+    EXPECT_FALSE(m_window->inSession());
+    session["session"]["model"] = "";
+    m_window->openSession(write("unnamed.json", QByteArray::fromStdString(session.dump())));
+    expectMessage("does not name its model");
+    m_window->openSession(write("bad.json", R"({"bitdesk_report": 1, "subjects": [7]})"));
+    expectMessage("bad.json");
+    EXPECT_TRUE(m_window->ready());
+}
+
+TEST_F(Results, ResultsOfAnotherDatabaseOpen) {
+    writeSession("session.json");  // leaves other.sqlite behind
+    ASSERT_TRUE(waitSettled());
+    m_window->openResults(path("missing.sqlite"));
+    expectMessage("missing.sqlite");
+    m_window->openResults(write("text.sqlite", QByteArray(3000, 'x')));
+    expectMessage("text.sqlite");
+    EXPECT_EQ(m_window->history()->rowCount(), 1) << "the present one stays";
+    m_window->openResults(path("other.sqlite"));
+    EXPECT_TRUE(QTest::qWaitFor([this] { return m_window->history()->rowCount() >= 8; }, 10'000))
+        << m_window->history()->rowCount();
+    ASSERT_TRUE(waitSettled());
+    EXPECT_EQ(rows().size(), 1U) << "what comes now goes into the other one";
+}
+
+}  // namespace
+}  // namespace bitdesk
