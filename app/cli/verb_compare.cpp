@@ -42,6 +42,7 @@ std::vector<StatedLimit> parseLimits(const CompareOptions& options) {
 
 std::vector<Limit> hold(const std::vector<StatedLimit>& stated, const jobs::CompareResult& result) {
     std::vector<Limit> limits;
+    limits.reserve(stated.size());
     for (const StatedLimit& limit : stated)
         limits.push_back(
             {limit.text, limit.value,

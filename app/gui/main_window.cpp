@@ -206,6 +206,12 @@ void MainWindow::loadHistory() {
     m_tradeOff->clear();
     m_tradeOff->setBaseline(m_baseline);
     m_history->setRows({});
+    refreshHistory();
+}
+
+/// What is stored by now, in place of what is shown.
+void MainWindow::refreshHistory() {
+    if (m_model == nullptr || m_data == nullptr) return;
     if (m_store == nullptr) {
         showRows({});
         return;

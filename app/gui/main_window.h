@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <QElapsedTimer>
 #include <QMainWindow>
 #include <memory>
 #include <optional>
@@ -130,6 +131,8 @@ private:
     void startLive();
     jobs::DeviceChoice deviceChoice() const { return {.backend = {}, .device = m_startup.device.toStdString()}; }
     void loadHistory();
+    void refreshHistory();
+    void endBatch();
     void showMix(const BitConfiguration& bits);
     void showUpdate(const jobs::LiveUpdate& update);
     void clearLatency();
@@ -204,6 +207,7 @@ private:
     QWidget* m_jobStrip = nullptr;
     QLabel* m_jobText = nullptr;
     QProgressBar* m_jobBar = nullptr;
+    QElapsedTimer m_sinceRefresh;  // of the history, while a sweep runs
     QMessageBox* m_message = nullptr;
     // Last, so first to go: their threads end before what they deliver to.
     LiveBridge m_live;

@@ -77,6 +77,8 @@ void MainWindow::createJobStrip() {
     m_jobStrip = new QWidget;
     m_jobText = new QLabel;
     m_jobText->setObjectName(QStringLiteral("jobText"));
+    m_jobText->setMinimumWidth(
+        fontMetrics().horizontalAdvance(QStringLiteral("sweep: measuring latency, 99 min left")));
     m_jobBar = new QProgressBar;
     m_jobBar->setRange(0, 1000);
     m_jobBar->setTextVisible(false);
@@ -106,18 +108,25 @@ void MainWindow::connectBatch() {
             [this](const QString& activity, double fraction, double remaining) {
                 m_jobText->setText(QStringLiteral("sweep: %1%2").arg(activity, remainingText(remaining)));
                 m_jobBar->setValue(static_cast<int>(fraction * m_jobBar->maximum()));
+                constexpr int kPause = 3000;
+                if (m_sinceRefresh.hasExpired(kPause)) {
+                    m_sinceRefresh.restart();
+                    refreshHistory();
+                }
             });
-    connect(&m_batch, &BatchRunner::cancelled, this, [this] {
-        m_jobStrip->hide();
-        loadHistory();
-    });
+    connect(&m_batch, &BatchRunner::cancelled, this, [this] { endBatch(); });
     connect(&m_batch, &BatchRunner::finished, this,
             [this](const QString& summary, const QStringList& files, const QString& problem) {
-                m_jobStrip->hide();
-                loadHistory();
+                endBatch();
                 if (problem.isEmpty()) showWritten(QStringLiteral("The sweep is done"), summary, files);
                 else showFailure(QStringLiteral("The sweep ended with a problem"), problem);
             });
+}
+
+void MainWindow::endBatch() {
+    m_jobStrip->hide();
+    m_statusConditions->show();
+    refreshHistory();
 }
 
 void MainWindow::showSweepDialog() {
@@ -154,6 +163,8 @@ void MainWindow::runBatch(const jobs::Batch& batch) {
     m_jobText->setText(QStringLiteral("sweep: preparing"));
     m_jobBar->setValue(0);
     m_jobStrip->show();
+    m_statusConditions->hide();  // there is not room for both
+    m_sinceRefresh.start();
     m_batch.start(batch, *m_store, m_arbiter);
 }
 

@@ -19,6 +19,7 @@ ReportFiles::ReportFiles(QWidget* parent) : QWidget(parent) {
     m_base->setPlaceholderText(QStringLiteral("none"));
     m_base->setAccessibleName(QStringLiteral("Report, without its ending"));
     auto* browse = new QPushButton(QStringLiteral("Choose…"));
+    browse->setAutoDefault(false);
     auto* line = new QHBoxLayout;
     line->addWidget(m_base, 1);
     line->addWidget(browse);

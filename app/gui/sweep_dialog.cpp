@@ -88,6 +88,7 @@ QWidget* SweepDialog::createConfigurations() {
     m_file->setPlaceholderText(QStringLiteral("a file: one mix a line, or JSON"));
     m_file->setAccessibleName(QStringLiteral("File of mixes"));
     auto* choose = new QPushButton(QStringLiteral("Choose…"));
+    choose->setAutoDefault(false);
     auto* random = new QHBoxLayout;
     random->addWidget(m_random);
     random->addWidget(m_count);
@@ -117,6 +118,7 @@ QWidget* SweepDialog::createButtons() {
     m_copy = buttons->addButton(QStringLiteral("Copy as command line"), QDialogButtonBox::ActionRole);
     m_save = buttons->addButton(QStringLiteral("Save as batch file…"), QDialogButtonBox::ActionRole);
     m_run->setDefault(true);
+    m_run->setFocus();
     connect(m_run, &QPushButton::clicked, this, [this] {
         emit runWanted(batch());
         accept();

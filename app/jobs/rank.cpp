@@ -75,7 +75,7 @@ Rank rankOf(const ReadVariable& read) {
     if (!step) step = stepOf(read);
     if (!step) step = launched(read, "PMI_RANK", "PMI_SIZE", "MPI_LOCALNRANKS", "PMI");
     const std::optional<Rank> task = arrayTaskOf(read);
-    const Rank rank = task && step && step->shared() ? combined(*task, *step) : task ? *task : step.value_or(Rank());
+    Rank rank = task && step && step->shared() ? combined(*task, *step) : task ? *task : step.value_or(Rank());
     if (rank.index >= rank.count)
         throw Error(ErrorKind::Usage, rank.launcher,
                     "gives rank " + std::to_string(rank.index) + " of " + std::to_string(rank.count),

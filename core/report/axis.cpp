@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 namespace bitdesk {
 
@@ -24,9 +25,10 @@ Axis Axis::around(double low, double high, double from, double to, int ticks) {
 
 std::vector<double> Axis::ticks() const {
     std::vector<double> all;
-    const double first = std::ceil(low / step - 1e-9), last = std::floor(high / step + 1e-9);
-    constexpr double kMost = 100;
-    for (double i = first; i <= std::min(last, first + kMost); ++i) all.push_back(i * step);
+    constexpr std::int64_t kMost = 100;
+    const auto first = static_cast<std::int64_t>(std::ceil(low / step - 1e-9));
+    const auto last = std::min(static_cast<std::int64_t>(std::floor(high / step + 1e-9)), first + kMost);
+    for (std::int64_t i = first; i <= last; ++i) all.push_back(static_cast<double>(i) * step);
     return all;
 }
 

@@ -129,7 +129,7 @@ TableBlock subjectTable(const Report& report) {
     for (std::size_t i = 0; i < input.subjects.size(); ++i) {
         const ReportSubject& s = input.subjects[i];
         std::string mix = shortBits(s.bits);
-        if (!s.label.empty()) mix = printable(s.label) + ": " + mix;
+        if (!s.label.empty()) mix.insert(0, printable(s.label) + ": ");
         if (i == 0) mix += " (baseline)";
         table.rows.push_back(
             {{letterOf(i)},

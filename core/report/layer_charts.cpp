@@ -150,6 +150,7 @@ std::optional<Drawing> layerTimeChart(const Report& report) {
     const TimeScale unit = TimeScale::forLongest(longest);
     std::vector<BarRow> rows;
     std::vector<std::string> names;
+    names.reserve(few.size());
     for (const std::size_t s : few) names.push_back(letterOf(s));
     for (std::size_t l = 0; l < first.size(); ++l) {
         BarRow row{.name = first[l].name, .values = {}, .tips = {}};
@@ -171,6 +172,7 @@ std::optional<Drawing> layerBitopsChart(const Report& report) {
     const auto few = fewSubjects(report, false);
     std::vector<BarRow> rows;
     std::vector<std::string> names;
+    names.reserve(few.size());
     for (const std::size_t s : few) names.push_back(letterOf(s));
     for (const ReportLayer& layer : report.input.layers) {
         if (layer.quantizable < 0 ||

@@ -24,7 +24,7 @@ std::string cut(const std::string& text, std::size_t most) {
 
 /// Plain text: nothing in it is markup, a mention, a reference or a link of its own.
 std::string escaped(const std::string& text) {
-    constexpr std::string_view kMarkup = "\\`*_{}[]()#+!|~$";
+    constexpr std::string_view kMarkup = "\\`*_{}[]()+!|~$";
     std::string markdown;
     const std::string clean = cut(validUtf8(printable(text)), kMostCell);
     for (std::size_t i = 0; i < clean.size(); ++i) {
@@ -34,9 +34,9 @@ std::string escaped(const std::string& text) {
         else if (c == '&') markdown += "&amp;";
         else if (c == '@') markdown += "@\u200b";                                     // no mention
         else if (c == ':' && clean.compare(i, 3, "://") == 0) markdown += ":\u200b";  // no link
-        else if ((c == '-' || c == '=') && i == 0) markdown += std::string("\\") + c;
-        else if (c == '#') markdown += "\\#\u200b";  // no reference to an issue
-        else if (kMarkup.find(c) != std::string_view::npos) markdown += std::string("\\") + c;
+        else if (c == '#') markdown += "\\#\u200b";                                   // no reference to an issue
+        else if (((c == '-' || c == '=') && i == 0) || kMarkup.find(c) != std::string_view::npos)
+            markdown += std::string("\\") + c;
         else markdown += c;
     }
     return markdown;
