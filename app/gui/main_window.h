@@ -165,6 +165,8 @@ private:
     void beginSession(Session session);
     /// Whether the model in hand is the session's; says so and leaves the session where it is not.
     bool sessionFits();
+    /// A width for each fader, and one that the model has.
+    bool fitsModel(const BitConfiguration& bits) const;
     std::vector<EvaluationSummary> sessionRows() const;
     std::vector<Measurement> sessionLatencies() const;
     std::vector<std::int64_t> selectedIds() const;

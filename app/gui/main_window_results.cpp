@@ -31,6 +31,7 @@
 #include "core/base/error.h"
 #include "core/base/read_file.h"
 #include "core/base/shell_quote.h"
+#include "core/network/cost.h"
 #include "widgets/history_model.h"
 #include "widgets/trade_off_plot.h"
 
@@ -350,6 +351,12 @@ void MainWindow::beginSession(Session session) {
     else loadModel(modelSpec);
 }
 
+bool MainWindow::fitsModel(const BitConfiguration& bits) const {
+    return bits.size() == m_model->network.quantizable().size() && std::ranges::all_of(bits.bits, [&](int width) {
+               return std::ranges::find(m_model->bits, width) != m_model->bits.end();
+           });
+}
+
 bool MainWindow::sessionFits() {
     if (!m_session) return false;
     const auto& subjects = m_session->report.input.subjects;
@@ -357,26 +364,27 @@ bool MainWindow::sessionFits() {
     if (subjects.front().modelHash != m_model->hash)
         reason = "The file " + m_modelSpec.toStdString() +
                  " is not the model that the session is of: its content has changed.";
-    try {
-        for (const std::size_t i : {std::size_t{0}, subjects.size() > 1 ? std::size_t{1} : std::size_t{0}})
-            if (reason.empty()) checkBits(subjects[i].bits, m_model->network, m_model->bits, "the session");
-    } catch (const Error& error) {
-        reason = error.what();
-    }
+    else if (!fitsModel(subjects.front().bits) || !fitsModel(subjects[subjects.size() > 1 ? 1 : 0].bits))
+        reason = "Its mixes do not fit the model's layers and widths.";
     if (reason.empty()) return true;
     m_session.reset();
     showFailure(QStringLiteral("The session does not fit the model"), QString::fromStdString(reason));
     return false;
 }
 
+/// Of this model, this data set and its whole split, at widths that it has; what the model itself tells is worked out.
 std::vector<EvaluationSummary> MainWindow::sessionRows() const {
     std::vector<EvaluationSummary> rows;
-    if (!m_session) return rows;
-    const std::size_t layers = m_model->network.quantizable().size();
+    if (!m_session || m_data == nullptr) return rows;
+    const Network& network = m_model->network;
     for (const ReportPoint& point : m_session->report.input.points) {
-        if (point.evaluation.modelHash != m_model->hash || point.evaluation.bits.size() != layers) continue;
-        rows.push_back(point.evaluation);
-        rows.back().id = -static_cast<std::int64_t>(rows.size());  // not of the database
+        EvaluationSummary row = point.evaluation;
+        if (row.modelHash != m_model->hash || row.dataHash != m_data->hash() || !fitsModel(row.bits)) continue;
+        row.bitops = bitOps(network, row.bits);
+        row.weightBytes = weightBytes(network, row.bits);
+        row.normBytes = normBytes(network, static_cast<int>(m_model->bits.size()));
+        row.id = -static_cast<std::int64_t>(rows.size()) - 1;  // not of the database
+        rows.push_back(std::move(row));
     }
     return rows;
 }
@@ -386,7 +394,7 @@ std::vector<Measurement> MainWindow::sessionLatencies() const {
     if (!m_session) return found;
     for (const ReportSubject& subject : m_session->report.input.subjects)
         if (subject.measurement && !subject.measurement->simulated && subject.modelHash == m_model->hash &&
-            subject.bits.size() == m_model->network.quantizable().size())
+            fitsModel(subject.bits))
             found.push_back(*subject.measurement);
     return found;
 }

@@ -80,6 +80,10 @@ QWidget* SweepDialog::createConfigurations() {
     m_seed = new QSpinBox;
     m_seed->setRange(0, 2'000'000'000);
     m_seed->setPrefix(QStringLiteral("seed "));
+    if (m_subject.model.startsWith(QStringLiteral("random:"))) {
+        m_seed->setEnabled(false);
+        m_seed->setToolTip(QStringLiteral("It would be the seed of this model's weights, too"));
+    }
     m_inHand = new QCheckBox(QStringLiteral("the mix in hand"));
     m_inHand->setObjectName(QStringLiteral("inHand"));
     m_inHand->setChecked(true);

@@ -49,7 +49,10 @@ public:
         if (m_request.ids.empty()) chooseSubjects();
         else nameSubjects();
         if (m_input.subjects.empty())
-            throw Error(ErrorKind::BadInput, m_store.path().string(), "holds nothing to report",
+            throw Error(ErrorKind::BadInput, m_store.path().string(),
+                        m_request.model != nullptr && m_request.ids.empty()
+                            ? "holds nothing to report of " + m_request.model->name
+                            : "holds nothing to report",
                         "Run bitdesk eval, sweep or profile with this --db first");
         pairMeasurements();
         describe();
@@ -98,8 +101,10 @@ private:
 
     void chooseSubjects() {
         std::vector<ReportScope> scopes = m_request.scopes;
+        const std::string wanted = m_request.model != nullptr ? m_request.model->hash : std::string();
         if (scopes.empty())
-            if (const auto rows = m_store.evaluations({}, 1); !rows.empty()) scopes.push_back(scopeOf(rows.front()));
+            if (const auto rows = m_store.evaluations(wanted, 1); !rows.empty())
+                scopes.push_back(scopeOf(rows.front()));
         for (const ReportScope& scope : scopes) {
             const std::size_t first = m_input.points.size();
             addPoints(scope);
@@ -160,7 +165,7 @@ private:
 
     /// A store without evaluations: the mixes of the newest run.
     void measuredAlone() {
-        const auto all = m_store.measurements();
+        const auto all = m_store.measurements(m_request.model != nullptr ? m_request.model->hash : std::string());
         if (all.empty()) return;
         for (auto m = all.rbegin(); m != all.rend(); ++m)
             if (m->runGroup == all.front().runGroup && m_input.subjects.size() < kMostSubjects) {

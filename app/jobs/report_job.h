@@ -23,8 +23,9 @@ struct ReportScope {
 };
 
 struct ReportRequest {
-    std::vector<std::int64_t> ids;    ///< of evaluations or measurements: the subjects, the first the baseline
-    std::vector<ReportScope> scopes;  ///< of the trade-off; empty: those of the ids, else that of the newest evaluation
+    std::vector<std::int64_t> ids;  ///< of evaluations or measurements: the subjects, the first the baseline
+    std::vector<ReportScope>
+        scopes;  ///< of the trade-off; empty: those of the ids, else that of the (model's) newest evaluation
     /// Where there are no ids: the mix that all are compared with; nothing: all layers at the most bits.
     std::optional<BitConfiguration> baseline;
     std::string title, command;

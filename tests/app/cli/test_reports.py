@@ -150,6 +150,7 @@ class OfBitdesk(night.Night):
             for table in ("job_items", "jobs", "predictions", "evaluations", "measurements", "layer_tables"):
                 connection.execute(f"DELETE FROM {table}")
         self.refused(3, ["empty.sqlite", "nothing to report"], "report", "--db", empty, "--out", out)
+        self.refused(3, ["random:resnet14"], "report", "--db", self.db, "--out", out, "--model", "random:resnet14")
         self.refused(3, ["no such database"], "report", "--db", self.path / "none.sqlite", "--out", out)
         self.refused(3, ["999999"], "report", "999999", "--db", self.db, "--out", out)
         self.refused(2, ["ending"], "report", "--db", self.db, "--out", self.path / "r.txt")

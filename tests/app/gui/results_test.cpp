@@ -223,6 +223,27 @@ TEST_F(Results, ASessionOpensAndStaysApart) {
     EXPECT_FALSE(m_window->inSession()) << "a model of one's own leaves it";
 }
 
+/// Points that no model of ours could have given are not shown, so that a click cannot take them in hand.
+TEST_F(Results, ForgedPointsOfASessionAreNotShown) {
+    auto session = nlohmann::json::parse(read(writeSession("session.json")).toStdString());
+    session["points"][0]["bits"][3] = 17;
+    session["points"][1]["data_hash"] = "others";
+    session["points"][2]["bitops"] = 1;
+    const auto forged = session["points"].size();
+    m_window->openSession(write("forged.json", QByteArray::fromStdString(session.dump())));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->inSession(); }, 10'000));
+    ASSERT_TRUE(
+        QTest::qWaitFor([&] { return m_window->history()->rowCount() >= static_cast<int>(forged) - 2; }, 10'000));
+    int ofTheFile = 0;
+    for (int i = 0; i < m_window->history()->rowCount(); ++i) {
+        const EvaluationSummary& row = m_window->history()->row(i);
+        ofTheFile += row.id < 0 ? 1 : 0;
+        EXPECT_GT(row.bitops, 50'000'000);
+        for (const int width : row.bits.bits) EXPECT_LE(width, 4);
+    }
+    EXPECT_EQ(ofTheFile, static_cast<int>(forged) - 2);
+}
+
 TEST_F(Results, ASessionOfAnotherModelIsRefused) {
     auto session = nlohmann::json::parse(read(writeSession("session.json")).toStdString());
     for (auto& subject : session["subjects"]) subject["model_hash"] = "0123";
