@@ -37,17 +37,16 @@ QString summaryOf(const jobs::BatchResult& result) {
 
 BatchRunner::~BatchRunner() = default;
 
-void BatchRunner::start(jobs::Batch batch, StoreThread& store, ComputeArbiter& arbiter) {
+void BatchRunner::start(jobs::Batch batch, std::string modelHash, StoreThread& store, ComputeArbiter& arbiter) {
     m_running = true;
-    m_thread = std::jthread([this, batch = std::move(batch), &store, &arbiter](const std::stop_token& stop) {
-        work(batch, store, arbiter, stop);
-    });
+    m_thread = std::jthread([this, batch = std::move(batch), modelHash = std::move(modelHash), &store,
+                             &arbiter](const std::stop_token& stop) { work(batch, modelHash, store, arbiter, stop); });
 }
 
 void BatchRunner::cancel() { m_thread.request_stop(); }
 
-void BatchRunner::work(const jobs::Batch& batch, StoreThread& store, ComputeArbiter& arbiter,
-                       const std::stop_token& stop) {
+void BatchRunner::work(const jobs::Batch& batch, const std::string& modelHash, StoreThread& store,
+                       ComputeArbiter& arbiter, const std::stop_token& stop) {
     const auto later = [this](auto deliver) { QMetaObject::invokeMethod(this, deliver, Qt::QueuedConnection); };
     auto next = std::chrono::steady_clock::now();
     const auto progress = [&](const Progress& p) {
@@ -58,6 +57,9 @@ void BatchRunner::work(const jobs::Batch& batch, StoreThread& store, ComputeArbi
     };
     try {
         const auto prepared = jobs::prepareBatch(batch, {}, true, store.path().string());
+        if (!modelHash.empty() && prepared.sweeps.front().model->hash != modelHash)
+            throw Error(ErrorKind::BadInput, batch.sweeps.front().model, "has changed since it was opened",
+                        "Open it again");
         jobs::JobContext context{
             .store = &store, .arbiter = &arbiter, .progress = progress, .stop = stop, .prefixes = nullptr};
         const jobs::BatchResult result =

@@ -21,8 +21,9 @@ public:
     ~BatchRunner() override;  ///< cancels and joins; what is finished is stored
 
     bool running() const { return m_running; }
-    /// Goes on with an earlier run of the same batch. `store` and `arbiter` must outlive the runner.
-    void start(jobs::Batch batch, StoreThread& store, ComputeArbiter& arbiter);
+    /// Goes on with an earlier run of the same batch. `store` and `arbiter` must outlive the runner. `modelHash`: what
+    /// the model must be, since its file may have changed since it was opened; empty: whatever it is.
+    void start(jobs::Batch batch, std::string modelHash, StoreThread& store, ComputeArbiter& arbiter);
     void cancel();
 
 signals:
@@ -33,7 +34,8 @@ signals:
     void cancelled();
 
 private:
-    void work(const jobs::Batch& batch, StoreThread& store, ComputeArbiter& arbiter, const std::stop_token& stop);
+    void work(const jobs::Batch& batch, const std::string& modelHash, StoreThread& store, ComputeArbiter& arbiter,
+              const std::stop_token& stop);
 
     bool m_running = false;
     std::jthread m_thread;

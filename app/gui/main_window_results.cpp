@@ -166,7 +166,7 @@ void MainWindow::runBatch(const jobs::Batch& batch) {
     m_jobStrip->show();
     m_statusConditions->hide();  // there is not room for both
     m_sinceRefresh.start();
-    m_batch.start(batch, *m_store, m_arbiter);
+    m_batch.start(batch, m_model != nullptr ? m_model->hash : std::string(), *m_store, m_arbiter);
 }
 
 void MainWindow::saveBatch(const jobs::Batch& batch) {

@@ -66,8 +66,9 @@ std::vector<std::vector<std::size_t>> subtrees(std::span<const BitConfiguration>
 
 class Visit {
 public:
-    Visit(Executor& executor, const DataSet& data, const Subtree& tree, std::size_t images)
-        : m_executor(executor), m_data(data), m_tree(tree) {
+    Visit(Executor& executor, const DataSet& data, const Subtree& tree, std::size_t images,
+          const std::function<void(std::int64_t)>& onBatch, const std::stop_token& stop)
+        : m_executor(executor), m_data(data), m_tree(tree), m_onBatch(onBatch), m_stop(stop) {
         m_result.indices = tree.indices;
         m_result.outcomes.resize(tree.plans.size());
         for (EvaluationOutcome& outcome : m_result.outcomes) outcome.total = static_cast<std::int64_t>(images);
@@ -79,6 +80,7 @@ public:
         m_data.copyImages(indices, m_pixels);
         std::vector<PrefixCheckpoint> held;  // ascending steps, all of prefixes of the present plan
         for (std::size_t i = 0; i < m_tree.plans.size(); ++i) {
+            if (m_stop.stop_requested()) throw Cancelled();
             const ExecutionPlan& plan = m_tree.plans[i];
             std::erase_if(held, [&](const PrefixCheckpoint& checkpoint) { return checkpoint.step > m_tree.shared[i]; });
             std::vector<PrefixCheckpoint> keep;
@@ -93,6 +95,7 @@ public:
             appendPredictions(m_logits, plan.classes, m_data, indices, outcome);
             outcome.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
             if (m_executor.keepsCheckpoints()) std::ranges::move(keep, std::back_inserter(held));
+            if (m_onBatch) m_onBatch(static_cast<std::int64_t>(indices.size()));
         }
     }
 
@@ -102,6 +105,8 @@ private:
     Executor& m_executor;
     const DataSet& m_data;
     const Subtree& m_tree;
+    const std::function<void(std::int64_t)>& m_onBatch;
+    const std::stop_token& m_stop;
     FinishedSubtree m_result;
     std::vector<std::uint8_t> m_pixels;
     std::vector<float> m_logits;
@@ -119,13 +124,11 @@ void sweep(Executor& executor, const MetaModel& model, std::span<const BitConfig
     const std::span<const std::int64_t> images(order);
     for (const auto& piece : subtrees(configurations, std::max<std::size_t>(options.subtree, 1))) {
         const Subtree tree = makeSubtree(model, configurations, piece);
-        Visit visit(executor, data, tree, images.size());
+        Visit visit(executor, data, tree, images.size(), options.onBatch, stop);
         for (std::size_t done = 0; done < images.size();) {
-            if (stop.stop_requested()) throw Cancelled();
             const std::size_t count = std::min(at(options.evaluation.batch), images.size() - done);
             visit.batch(images.subspan(done, count));
             done += count;
-            if (options.onBatch) options.onBatch(static_cast<std::int64_t>(count * piece.size()));
         }
         onSubtree(visit.result());
     }

@@ -21,14 +21,16 @@ struct SweepOptions {
     EvaluationOptions evaluation{.limit = 0, .batch = 32, .firstBatch = 0, .orderSeed = kOrderSeed};
     /// Configurations whose results are held back together: what a cancelled sweep can lose.
     std::size_t subtree = 128;
-    /// Called after each mini-batch with (configurations · images) that it has computed; may be empty.
+    /// Called after each mini-batch of each configuration with its number of images; may be empty. It may wait, for
+    /// work that goes before.
     std::function<void(std::int64_t)> onBatch = {};
 };
 
 /// Evaluates many configurations of one model, each exactly as evaluate() would. They are visited as a trie: sorted, so
 /// that neighbours share the bits of their first layers, each going on from the last step that it shares with the one
 /// before it. Within a subtree the mini-batches are the outer loop, so that only one mini-batch's checkpoints are held:
-/// at most one a layer. `onSubtree` is called as soon as a subtree is finished. Throws Cancelled between mini-batches.
+/// at most one a layer. `onSubtree` is called as soon as a subtree is finished. Throws Cancelled
+/// between configurations.
 void sweep(Executor& executor, const MetaModel& model, std::span<const BitConfiguration> configurations,
            const DataSet& data, const SweepOptions& options, std::stop_token stop,
            const std::function<void(FinishedSubtree)>& onSubtree);

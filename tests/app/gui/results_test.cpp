@@ -154,6 +154,19 @@ TEST_F(Results, ASweepThatCannotBeginSaysWhy) {
     expectMessage("no-such-mixes.txt");
 }
 
+TEST_F(Results, AModelThatChangedOnDiskIsNotSwept) {
+    QFile::copy(startup().model, path("mine.safetensors"));
+    m_window->openModel(path("mine.safetensors"));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->windowTitle().startsWith(QStringLiteral("mine")); }, 10'000));
+    MetaModel other = openModel("random:resnet14", 3);
+    writeModel(other, path("mine.safetensors").toStdString());
+    jobs::Batch batch = smallBatch(5, 100);
+    batch.sweeps[0].model = path("mine.safetensors").toStdString();
+    m_window->runBatch(batch);
+    ASSERT_TRUE(waitSwept());
+    expectMessage("has changed since it was opened");
+}
+
 TEST_F(Results, AReportOfTheFrontIsWritten) {
     ASSERT_TRUE(waitSettled());
     drag(3, 4, 2);
