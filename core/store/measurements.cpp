@@ -6,9 +6,9 @@
 
 #include "core/base/error.h"
 #include "core/base/utc_time.h"
+#include "core/results/measurement_json.h"
 #include "core/store/connection.h"
 #include "core/store/layer_table_json.h"
-#include "core/results/measurement_json.h"
 
 namespace bitdesk {
 namespace {

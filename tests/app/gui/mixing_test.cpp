@@ -160,10 +160,14 @@ class Latency : public Mixing {
 protected:
     void SetUp() override {
         Workbench::SetUp();
+        open(measuring());
+    }
+    /// Tables of several threads go with a hand-over between CPUs that hosts change.
+    Startup measuring() const {
         Startup with = startup();
         with.measureLatency = true;
-        with.threads = 1;  // tables of several threads go with a hand-over between CPUs that hosts change
-        open(with);
+        with.threads = 1;
+        return with;
     }
     bool waitLatency() const {
         return QTest::qWaitFor([this] { return m_window->readouts()->latencyState() == ReadoutState::Final; },
@@ -202,9 +206,7 @@ TEST_F(Latency, FillsEveryPlotAndComesBackAfterARestart) {
     EXPECT_GE(m_window->prediction()->pointCount(), 31) << "30 checks and this mix";
     const LayerTableModel& table = m_window->layerTable()->model();
     EXPECT_TRUE(table.index(table.wholeRow(), 1).data().toString().contains(QStringLiteral("error ")));
-    Startup with = startup();
-    with.measureLatency = true;
-    open(with);
+    open(measuring());
     ASSERT_TRUE(waitTable());
     m_window->tradeOff()->setCostAxis(TradeOffPlot::CostAxis::Latency);
     EXPECT_TRUE(QTest::qWaitFor(
