@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/cli/figures.h"
+#include "app/jobs/output_file.h"
 #include "core/base/error.h"
 
 namespace bitdesk::cli {
@@ -230,6 +231,10 @@ int runNight(jobs::Batch batch, const NightOptions& options, bool single, const 
     const int threads = batch.threads;
     deviceChoice({.device = batch.device, .backend = batch.backend});
     const jobs::PreparedBatch prepared = jobs::prepareBatch(std::move(batch), rank, options.resume, path.string());
+    for (const auto& files : prepared.reportFiles)
+        for (const std::string& file : files)
+            if (jobs::sameFile(file, options.output.json) || jobs::sameFile(file, options.output.csv))
+                throw Error(ErrorKind::Usage, file, "is to hold a report and the result", "Name another file");
     if (options.dryRun) {
         terminal.out << dryRunText(prepared, path);
         return 0;

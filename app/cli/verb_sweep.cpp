@@ -20,7 +20,8 @@ int run(const SweepOptions& options, Terminal& terminal) {
     sweep.latency = jobs::parseLatencyOf(options.latency, "--latency");
     sweep.margin = parseRatioMargin("--margin", options.margin);
     sweep.effort.seed = sweep.seed;
-    jobs::Batch batch{.folder = {},
+    jobs::Batch batch{.file = {},
+                      .folder = {},
                       .db = options.night.store.db,
                       .device = options.device.device,
                       .backend = options.device.backend,

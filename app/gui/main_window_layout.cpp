@@ -17,6 +17,7 @@
 #include <QVBoxLayout>
 
 #include "app/gui/main_window.h"
+#include "app/gui/make_action.h"
 #include "widgets/distribution_plot.h"
 #include "widgets/fader_bank.h"
 #include "widgets/history_model.h"
@@ -145,13 +146,7 @@ void MainWindow::createHistory() {
 
 void MainWindow::createActions() {
     const auto make = [this](const char* iconName, const QString& text, const QKeySequence& key, auto slot) {
-        auto* action = new QAction(text, this);
-        if (*iconName != 0) action->setIcon(icon(iconName));
-        action->setShortcut(key);
-        if (!key.isEmpty())
-            action->setToolTip(QStringLiteral("%1 (%2)").arg(text).arg(key.toString(QKeySequence::NativeText)));
-        connect(action, &QAction::triggered, this, slot);
-        return action;
+        return makeAction(this, iconName, text, key, slot);
     };
     auto* openModelAction = make("model", QStringLiteral("Open model…"), QKeySequence::Open, &MainWindow::chooseModel);
     auto* openDataAction = make("data", QStringLiteral("Open data set…"),

@@ -23,6 +23,7 @@
 #include <algorithm>
 
 #include "app/gui/main_window.h"
+#include "app/gui/make_action.h"
 #include "app/gui/report_dialog.h"
 #include "app/gui/sweep_dialog.h"
 #include "app/jobs/output_file.h"
@@ -55,21 +56,12 @@ QString remainingText(double seconds) {
 }  // namespace
 
 QList<QAction*> MainWindow::createResultActions() {
-    const auto make = [this](const QString& iconName, const QString& text, const QKeySequence& key, auto slot) {
-        auto* action = new QAction(text, this);
-        if (!iconName.isEmpty()) action->setIcon(QIcon(QStringLiteral(":/icons/%1.svg").arg(iconName)));
-        action->setShortcut(key);
-        if (!key.isEmpty())
-            action->setToolTip(QStringLiteral("%1 (%2)").arg(text, key.toString(QKeySequence::NativeText)));
-        connect(action, &QAction::triggered, this, slot);
-        return action;
-    };
-    auto* sweep = make(QStringLiteral("sweep"), QStringLiteral("Sweep…"), QKeySequence(Qt::CTRL | Qt::Key_E),
-                       &MainWindow::showSweepDialog);
-    auto* report = make(QStringLiteral("report"), QStringLiteral("Report…"), QKeySequence(Qt::CTRL | Qt::Key_R),
-                        &MainWindow::showReportDialog);
-    auto* results = make({}, QStringLiteral("Open results…"), {}, &MainWindow::chooseResults);
-    auto* session = make({}, QStringLiteral("Open session…"), {}, &MainWindow::chooseSession);
+    auto* sweep = makeAction(this, "sweep", QStringLiteral("Sweep…"), QKeySequence(Qt::CTRL | Qt::Key_E),
+                             &MainWindow::showSweepDialog);
+    auto* report = makeAction(this, "report", QStringLiteral("Report…"), QKeySequence(Qt::CTRL | Qt::Key_R),
+                              &MainWindow::showReportDialog);
+    auto* results = makeAction(this, "", QStringLiteral("Open results…"), {}, &MainWindow::chooseResults);
+    auto* session = makeAction(this, "", QStringLiteral("Open session…"), {}, &MainWindow::chooseSession);
     m_mixActions << sweep << report;
     return {sweep, report, results, session};
 }

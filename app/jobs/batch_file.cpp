@@ -129,7 +129,9 @@ Batch batchFromJson(const std::string& text, const std::string& where, const std
 
 Batch readBatch(const std::filesystem::path& file) {
     constexpr std::uint64_t kMost = 16 << 20;
-    return batchFromJson(readFile(file, kMost), file.string(), file.parent_path());
+    Batch batch = batchFromJson(readFile(file, kMost), file.string(), file.parent_path());
+    batch.file = file;
+    return batch;
 }
 
 std::string toJson(const Batch& batch) {

@@ -37,6 +37,7 @@ struct ReportSpec {
 /// A whole night: what docs/batch.schema.json describes. File names are as they were written; relative ones are of
 /// `folder`.
 struct Batch {
+    std::filesystem::path file;  ///< it was read from; empty: from none
     std::filesystem::path folder;
     std::string db;  ///< empty: the user's
     std::string device = "cpu", backend;

@@ -49,7 +49,7 @@ public:
     }
 
     std::vector<std::filesystem::path> inputs(const std::string& database) const {
-        std::vector<std::filesystem::path> all{database};
+        std::vector<std::filesystem::path> all{database, m_batch.file};
         for (const SweepSpec& sweep : m_batch.sweeps) {
             all.emplace_back(modelName(m_batch, sweep.model));
             if (auto folder = findDataSet(dataName(m_batch, sweep.data))) all.push_back(std::move(*folder));
@@ -131,12 +131,17 @@ PreparedBatch prepareBatch(Batch batch, const Rank& rank, bool resume, const std
         prepared.sweeps.back().resume = resume;
     }
     const auto inputs = preparation.inputs(database);
+    std::vector<std::string> named;
     for (const ReportSpec& report : batch.reports) {
         std::vector<std::string> files;
         for (const std::string& name : report.files) {
             files.push_back(batch.resolve(name));
             reportFormatOf(files.back());
             if (!rank.shared()) checkOutput(files.back(), inputs);
+            for (const std::string& other : named)
+                if (sameFile(files.back(), other))
+                    throw Error(ErrorKind::Usage, files.back(), "is to hold two reports", "Name another file");
+            named.push_back(files.back());
         }
         std::vector<StatedLimit> limits;
         for (const std::string& text : report.failOn) limits.push_back(parseLimit(text));

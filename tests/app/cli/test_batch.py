@@ -189,12 +189,17 @@ class BatchFile(Night):
             "is an input": (2, {"reports": [{"out": "night.json5.md"}, {"out": str(SAMPLE) + ".md"}],
                                 "sweeps": [{"model": str(SAMPLE), "data": "fashion-mnist",
                                             "configurations": "night.json5.md"}]}),
+            "night.json5.json: is an input": (2, {"reports": [{"out": "night.json5.json"}]}),
+            "two reports": (2, {"reports": [{"out": "a.md"}, {"out": ["b.md", "a.md"]}]}),
             "tpu": (2, {"backend": "tpu"}),
         }
         (self.path / "night.json5.md").write_text("2\n")
         for says, (code, changes) in wrong.items():
             with self.subTest(says):
-                self.refused(code, [says], "batch", self.write(**changes), "--quiet")
+                file = self.write(**changes)
+                if says.startswith("night.json5.json"):  # a batch file under a name that a report may have
+                    file = file.rename(self.path / "night.json5.json")
+                self.refused(code, [says], "batch", file, "--quiet")
                 self.assertFalse((self.path / "night.sqlite").exists())
         self.refused(3, ["no-such-batch.json"], "batch", self.path / "no-such-batch.json")
         (self.path / "cut.json").write_text('{"bitdesk_batch": 1,')
