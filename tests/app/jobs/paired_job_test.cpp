@@ -19,8 +19,10 @@ protected:
         return r;
     }
     /// A baseline that is right and wrong where we say.
-    static Evaluation baseline(std::vector<std::uint8_t> mask) {
+    /// Of the same images as the requests.
+    Evaluation baseline(std::vector<std::uint8_t> mask) const {
         Evaluation e;
+        e.key = keyOf(request(2));
         e.correctMask = std::move(mask);
         e.total = static_cast<std::int64_t>(e.correctMask.size());
         return e;

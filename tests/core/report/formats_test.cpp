@@ -11,6 +11,10 @@
 #include "core/report/axis.h"
 #include "tests/core/report/report_fixture.h"
 
+/// Fontconfig keeps its caches until the program ends, which is no leak of ours.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig\n"; }
+
 namespace bitdesk {
 namespace {
 
