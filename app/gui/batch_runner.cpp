@@ -47,13 +47,12 @@ void BatchRunner::cancel() { m_thread.request_stop(); }
 
 void BatchRunner::work(const jobs::Batch& batch, const std::string& modelHash, StoreThread& store,
                        ComputeArbiter& arbiter, const std::stop_token& stop) {
-    const auto later = [this](auto deliver) { QMetaObject::invokeMethod(this, deliver, Qt::QueuedConnection); };
     auto next = std::chrono::steady_clock::now();
     const auto progress = [&](const Progress& p) {
         constexpr std::chrono::milliseconds kPause(100);  // the window has better to do than to draw each mini-batch
         if (std::chrono::steady_clock::now() < next) return;
         next = std::chrono::steady_clock::now() + kPause;
-        later([this, p] { emit progressed(QString::fromStdString(p.activity), p.fraction, p.remainingSeconds); });
+        emit progressed(QString::fromStdString(p.activity), p.fraction, p.remainingSeconds);
     };
     try {
         const auto prepared = jobs::prepareBatch(batch, {}, true, store.path().string());
@@ -67,20 +66,14 @@ void BatchRunner::work(const jobs::Batch& batch, const std::string& modelHash, S
         QStringList files;
         for (const jobs::WrittenReport& report : result.reports)
             for (const std::string& file : report.files) files << QString::fromStdString(file);
-        later([this, summary = summaryOf(result), files, problems = problemsOf(result)] {
-            m_running = false;
-            emit finished(summary, files, problems);
-        });
+        m_running = false;
+        emit finished(summaryOf(result), files, problemsOf(result));
     } catch (const Cancelled&) {
-        later([this] {
-            m_running = false;
-            emit cancelled();
-        });
+        m_running = false;
+        emit cancelled();
     } catch (const std::exception& error) {
-        later([this, problem = QString::fromStdString(error.what())] {
-            m_running = false;
-            emit finished({}, {}, problem);
-        });
+        m_running = false;
+        emit finished({}, {}, QString::fromStdString(error.what()));
     }
 }
 

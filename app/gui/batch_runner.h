@@ -5,6 +5,7 @@
 
 #include <QObject>
 #include <QStringList>
+#include <atomic>
 #include <memory>
 #include <thread>
 
@@ -13,7 +14,8 @@
 
 namespace bitdesk {
 
-/// Runs one batch at a time on a thread of its own, below the hand: a drag pauses it. Signals arrive on the GUI thread.
+/// Runs one batch at a time on a thread of its own, below the hand: a drag pauses it. Signals are
+/// emitted on that thread: receivers on the GUI thread get them queued.
 class BatchRunner : public QObject {
     Q_OBJECT
 public:
@@ -37,7 +39,7 @@ private:
     void work(const jobs::Batch& batch, const std::string& modelHash, StoreThread& store, ComputeArbiter& arbiter,
               const std::stop_token& stop);
 
-    bool m_running = false;
+    std::atomic<bool> m_running = false;
     std::jthread m_thread;
 };
 
