@@ -26,6 +26,23 @@ std::string progressText(const Progress& progress) {
 
 double perSecond(std::int64_t count, double seconds) { return seconds > 0 ? static_cast<double>(count) / seconds : 0; }
 
+/// A stored evaluation, with its latency where it was measured, as one of a list.
+Json pointJson(Store& store, const JobItem& item) {
+    Json json;
+    if (const auto e = store.summary(item.evaluation))
+        json = {
+            {"id", e->id},         {"bits", e->bits.bits},           {"correct", e->correct},
+            {"total", e->total},   {"accuracy", e->accuracy()},      {"ci95", {e->interval().low, e->interval().high}},
+            {"bitops", e->bitops}, {"weight_bytes", e->weightBytes}, {"norm_bytes", e->normBytes}};
+    if (const auto m = item.measurement > 0 ? store.measurement(item.measurement) : std::nullopt) {
+        json["measurement"] = m->id;
+        json["latency_ms"] = quartilesJson(m->latencyMs);
+        json["median_ci95_ms"] = {m->medianCi95.low, m->medianCi95.high};
+        json["simulated"] = m->simulated;
+    }
+    return json;
+}
+
 Json sweepJson(const jobs::SweepRequest& request, const jobs::SweepResult& result, Store& store) {
     Json items = Json::array(), front = Json::array();
     for (const JobItem& item : result.items) items.push_back(pointJson(store, item));
@@ -156,12 +173,9 @@ std::filesystem::path baseDatabase(const StoreOptions& options, const jobs::Rank
 }
 
 int exitCode(const jobs::BatchResult& result, Terminal& terminal) {
-    int code = result.limitsBroken() ? 1 : 0;
+    int code = 0;
     for (const jobs::WrittenReport& report : result.reports)
-        for (const ReportLimit& limit : report.limits)
-            if (limit.broken)
-                terminal.err << "bitdesk: " << printable(limit.name) << ": " << printable(limit.subject) << ": "
-                             << printable(limit.reason) << '\n';
+        if (tellBroken(report.limits, terminal)) code = 1;
     for (const jobs::SweepOutcome& sweep : result.sweeps)
         if (!sweep.failure.empty()) {
             terminal.err << "bitdesk: " << sweep.failure << '\n';
@@ -175,13 +189,16 @@ struct Told {
     std::string text, csv;
 };
 
-Told tell(const jobs::PreparedBatch& prepared, const jobs::BatchResult& result, bool single, Store& store) {
-    Told told{.json = {}, .text = {}, .csv = csvOf(result, store)};
+/// Every row is looked up again only for what was asked for.
+Told tell(const jobs::PreparedBatch& prepared, const jobs::BatchResult& result, bool single,
+          const OutputOptions& output, Store& store) {
+    Told told{.json = {}, .text = {}, .csv = output.csv.empty() ? std::string() : csvOf(result, store)};
     Json sweeps = Json::array(), reports = Json::array();
     for (std::size_t i = 0; i < result.sweeps.size(); ++i) {
         const jobs::SweepOutcome& outcome = result.sweeps[i];
-        sweeps.push_back(outcome.result ? sweepJson(prepared.sweeps[i], *outcome.result, store)
-                                        : Json{{"failure", outcome.failure}});
+        if (!output.json.empty())
+            sweeps.push_back(outcome.result ? sweepJson(prepared.sweeps[i], *outcome.result, store)
+                                            : Json{{"failure", outcome.failure}});
         if (outcome.result) told.text += sweepText(prepared.sweeps[i], *outcome.result, store) + "\n";
     }
     for (const jobs::WrittenReport& report : result.reports) {
@@ -189,6 +206,7 @@ Told tell(const jobs::PreparedBatch& prepared, const jobs::BatchResult& result, 
         told.text += printable(report.summary) + "\n";
         for (const std::string& file : report.files) told.text += "  wrote " + file + "\n";
     }
+    if (output.json.empty()) return told;
     told.json = single ? sweeps.front() : Json{{"sweeps", std::move(sweeps)}};
     told.json["database"] = store.path().string();
     told.json["reports"] = std::move(reports);
@@ -197,20 +215,15 @@ Told tell(const jobs::PreparedBatch& prepared, const jobs::BatchResult& result, 
 
 }  // namespace
 
-Json pointJson(Store& store, const JobItem& item) {
-    Json json;
-    if (const auto e = store.summary(item.evaluation))
-        json = {
-            {"id", e->id},         {"bits", e->bits.bits},           {"correct", e->correct},
-            {"total", e->total},   {"accuracy", e->accuracy()},      {"ci95", {e->interval().low, e->interval().high}},
-            {"bitops", e->bitops}, {"weight_bytes", e->weightBytes}, {"norm_bytes", e->normBytes}};
-    if (const auto m = item.measurement > 0 ? store.measurement(item.measurement) : std::nullopt) {
-        json["measurement"] = m->id;
-        json["latency_ms"] = quartilesJson(m->latencyMs);
-        json["median_ci95_ms"] = {m->medianCi95.low, m->medianCi95.high};
-        json["simulated"] = m->simulated;
+bool tellBroken(const std::vector<ReportLimit>& limits, Terminal& terminal) {
+    bool broken = false;
+    for (const ReportLimit& limit : limits) {
+        broken = broken || limit.broken;
+        if (limit.broken)
+            terminal.err << "bitdesk: " << printable(limit.name) << ": " << printable(limit.subject) << ": "
+                         << printable(limit.reason) << '\n';
     }
-    return json;
+    return broken;
 }
 
 void addNight(CLI::App& command, NightOptions& options) {
@@ -252,7 +265,8 @@ int runNight(jobs::Batch batch, const NightOptions& options, bool single, const 
                                  terminal.stop};
         result = jobs::runBatch(prepared, terminal.commandLine, context);
     }
-    const Told told = store.post([&](Store& rows) { return tell(prepared, result, single, rows); }).get();
+    const Told told =
+        store.post([&](Store& rows) { return tell(prepared, result, single, options.output, rows); }).get();
     emit(options.output, terminal, told.json, told.csv, told.text);
     return exitCode(result, terminal);
 }

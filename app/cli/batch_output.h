@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "app/cli/options.h"
 #include "app/jobs/batch_job.h"
@@ -22,7 +23,7 @@ void addNight(CLI::App& command, NightOptions& options);
 /// Prepares, runs and tells; `single`: the JSON is that of one sweep. `inputs`: what no result may replace.
 int runNight(jobs::Batch batch, const NightOptions& options, bool single, const Inputs& inputs, Terminal& terminal);
 
-/// A stored evaluation, with its latency where it was measured, as one of a list.
-Json pointJson(Store& store, const JobItem& item);
+/// Says which limits are broken on standard error; whether any is.
+bool tellBroken(const std::vector<ReportLimit>& limits, Terminal& terminal);
 
 }  // namespace bitdesk::cli

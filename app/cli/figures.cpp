@@ -6,21 +6,10 @@
 #include <fmt/format.h>
 
 namespace bitdesk::cli {
-namespace {
-
-Json optionalNumber(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
-Json optionalInterval(const std::optional<Interval>& interval) {
-    return interval ? Json{interval->low, interval->high} : Json();
-}
-
-}  // namespace
-
 Json storedJson(const std::string& text) {
     auto json = Json::parse(text, nullptr, false);
     return json.is_discarded() ? Json() : json;
 }
-
-Json quartilesJson(const Quartiles& q) { return {{"median", q.median}, {"q1", q.q1}, {"q3", q.q3}, {"n", q.n}}; }
 
 Json measurementJson(const Measurement& m) {
     return {{"id", m.id},
@@ -36,29 +25,6 @@ Json measurementJson(const Measurement& m) {
             {"run_group", m.runGroup},
             {"warnings", m.warnings},
             {"environment", storedJson(m.environmentJson)}};
-}
-
-Json accuracyJson(const AccuracyComparison& c) {
-    const PairedDifference& d = c.difference;
-    const bool known = d.total > 0;
-    return {{"delta", known ? Json(d.delta) : Json()},
-            {"ci95", known ? Json{d.delta - d.halfWidth, d.delta + d.halfWidth} : Json()},
-            {"n", d.total},
-            {"only_a", d.onlyA},
-            {"only_b", d.onlyB},
-            {"p_value", known ? Json(c.pValue) : Json()},
-            {"verdict", toText(c.verdict)},
-            {"reason", c.reason}};
-}
-
-Json latencyJson(const LatencyComparison& c, bool known) {
-    return {{"ratio", known ? Json(c.ratio) : Json()},
-            {"ci95", optionalInterval(c.ci95)},
-            {"n", c.pairs},
-            {"noise_floor", optionalNumber(c.noiseFloor)},
-            {"below_noise", c.belowNoise},
-            {"verdict", toText(c.verdict)},
-            {"reason", c.reason}};
 }
 
 Json metricJson(const Metric& metric) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/cli/options.h"
+#include "core/results/figures_json.h"
 #include "core/results/layer_table.h"
 #include "core/results/results.h"
 #include "core/results/time_scale.h"
@@ -17,14 +18,8 @@ namespace bitdesk::cli {
 
 /// A stored JSON text as a value; null where it is none.
 Json storedJson(const std::string& text);
-/// {median, q1, q3, n}
-Json quartilesJson(const Quartiles& quartiles);
 /// Of a measurement in a comparison: latency, spread, count and what it was taken under, without samples and layers.
 Json measurementJson(const Measurement& measurement);
-/// {delta, ci95, n, only_a, only_b, p_value, verdict, reason}
-Json accuracyJson(const AccuracyComparison& comparison);
-/// {ratio, ci95, n, noise_floor, below_noise, verdict, reason}; `known` false: there is no ratio.
-Json latencyJson(const LatencyComparison& comparison, bool known = true);
 /// {tag, source, unit, value, ci95, n}
 Json metricJson(const Metric& metric);
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/cli/batch_output.h"
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/output_file.h"
@@ -21,12 +22,6 @@ struct ReportOptions {
     bool quiet = false;
 };
 
-std::vector<StatedLimit> parseLimits(const std::vector<std::string>& texts) {
-    std::vector<StatedLimit> limits;
-    for (const std::string& text : texts) limits.push_back(parseLimit(text));
-    return limits;
-}
-
 void checkFiles(const ReportOptions& options) {
     Inputs inputs;
     inputs.add(options.store);
@@ -41,13 +36,7 @@ void checkFiles(const ReportOptions& options) {
 }
 
 int tell(const Report& report, const ReportOptions& options, Terminal& terminal) {
-    bool broken = false;
-    for (const ReportLimit& limit : report.input.limits) {
-        broken = broken || limit.broken;
-        if (limit.broken)
-            terminal.err << "bitdesk: " << printable(limit.name) << ": " << printable(limit.subject) << ": "
-                         << printable(limit.reason) << '\n';
-    }
+    const bool broken = tellBroken(report.input.limits, terminal);
     if (!options.quiet) {
         terminal.out << printable(report.summary) << '\n';
         for (const std::string& file : options.files) terminal.out << "  wrote " << file << '\n';

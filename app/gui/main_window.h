@@ -148,6 +148,8 @@ private:
     void showBox(QMessageBox* box, const QString& message);
     void updateStatus();
 
+    /// Asks for a file that is there, and opens it.
+    void chooseFile(const QString& title, const QString& filter, void (MainWindow::*open)(const QString&));
     void chooseModel();
     void chooseData();
     void saveMix();

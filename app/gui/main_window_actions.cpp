@@ -17,13 +17,17 @@
 
 namespace bitdesk {
 
-void MainWindow::chooseModel() {
-    auto* dialog = new QFileDialog(this, QStringLiteral("Open model"), QString(),
-                                   QStringLiteral("Models (*.safetensors);;All files (*)"));
+void MainWindow::chooseFile(const QString& title, const QString& filter, void (MainWindow::*open)(const QString&)) {
+    auto* dialog = new QFileDialog(this, title, QString(), filter);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openModel);
+    connect(dialog, &QFileDialog::fileSelected, this, open);
     dialog->open();
+}
+
+void MainWindow::chooseModel() {
+    chooseFile(QStringLiteral("Open model"), QStringLiteral("Models (*.safetensors);;All files (*)"),
+               &MainWindow::openModel);
 }
 
 void MainWindow::chooseData() {
@@ -55,12 +59,7 @@ void MainWindow::saveMix() {
 }
 
 void MainWindow::loadMix() {
-    auto* dialog =
-        new QFileDialog(this, QStringLiteral("Load mix"), QString(), QStringLiteral("Mixes (*.json);;All files (*)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openMix);
-    dialog->open();
+    chooseFile(QStringLiteral("Load mix"), QStringLiteral("Mixes (*.json);;All files (*)"), &MainWindow::openMix);
 }
 
 void MainWindow::openMix(const QString& path) {

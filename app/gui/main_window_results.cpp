@@ -242,7 +242,7 @@ void MainWindow::writeReport(const WantedReport& wanted) {
     m_background.run(
         WriteReport,
         [store = m_store.get(), request, files, limits = wanted.failOn]() mutable {
-            for (const std::string& text : limits) request.limits.push_back(parseLimit(text, "Limits"));
+            request.limits = parseLimits(limits, "Limits");
             const std::vector<std::filesystem::path> inputs{request.database, request.modelFile};
             for (const std::string& file : files) jobs::checkOutput(file, inputs);
             Report report = store->post([&](Store& s) { return jobs::reportOf(s, request); }).get();
@@ -271,12 +271,8 @@ void MainWindow::showWritten(const QString& title, const QString& summary, const
 }
 
 void MainWindow::chooseResults() {
-    auto* dialog = new QFileDialog(this, QStringLiteral("Open results"), QString(),
-                                   QStringLiteral("Results databases (*.sqlite);;All files (*)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openResults);
-    dialog->open();
+    chooseFile(QStringLiteral("Open results"), QStringLiteral("Results databases (*.sqlite);;All files (*)"),
+               &MainWindow::openResults);
 }
 
 void MainWindow::openResults(const QString& path) {
@@ -297,12 +293,8 @@ void MainWindow::openResults(const QString& path) {
 }
 
 void MainWindow::chooseSession() {
-    auto* dialog = new QFileDialog(this, QStringLiteral("Open session"), QString(),
-                                   QStringLiteral("Reports (*.json);;All files (*)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openSession);
-    dialog->open();
+    chooseFile(QStringLiteral("Open session"), QStringLiteral("Reports (*.json);;All files (*)"),
+               &MainWindow::openSession);
 }
 
 /// A dropped file: a report tells what it is in its first key; anything else is taken for a mix.

@@ -117,11 +117,6 @@ ReportRequest reportRequest(const PreparedBatch& prepared, std::size_t index, co
 
 }  // namespace
 
-bool BatchResult::limitsBroken() const {
-    return std::ranges::any_of(
-        reports, [](const WrittenReport& report) { return std::ranges::any_of(report.limits, &ReportLimit::broken); });
-}
-
 PreparedBatch prepareBatch(Batch batch, const Rank& rank, bool resume, const std::string& database) {
     PreparedBatch prepared;
     Preparation preparation(batch);
@@ -143,12 +138,10 @@ PreparedBatch prepareBatch(Batch batch, const Rank& rank, bool resume, const std
                     throw Error(ErrorKind::Usage, files.back(), "is to hold two reports", "Name another file");
             named.push_back(files.back());
         }
-        std::vector<StatedLimit> limits;
-        for (const std::string& text : report.failOn) limits.push_back(parseLimit(text));
         const MetaModel& model = *prepared.sweeps.front().model;
         if (!report.baseline.empty()) parseBits(report.baseline, model.network, model.bits, "baseline");
         prepared.reportFiles.push_back(std::move(files));
-        prepared.limits.push_back(std::move(limits));
+        prepared.limits.push_back(parseLimits(report.failOn));
     }
     prepared.batch = std::move(batch);
     return prepared;

@@ -40,7 +40,6 @@ struct WrittenReport {
 struct BatchResult {
     std::vector<SweepOutcome> sweeps;
     std::vector<WrittenReport> reports;  ///< none where the batch is shared among ranks
-    bool limitsBroken() const;
 };
 
 /// Runs sweep after sweep, then writes the reports. A sweep that fails does not keep the next from running. A rank of

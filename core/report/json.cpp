@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "core/base/base64.h"
 #include "core/report/formats.h"
 #include "core/report/naming.h"
+#include "core/results/figures_json.h"
 #include "core/results/measurement_json.h"
 
 namespace bitdesk {
@@ -14,7 +14,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json quartilesJson(const Quartiles& q) { return {{"median", q.median}, {"q1", q.q1}, {"q3", q.q3}, {"n", q.n}}; }
 Json intervalJson(const Interval& i) { return {i.low, i.high}; }
 
 /// A stored JSON text as a value, its keys sorted, as they are once it was read back; an empty object where it is none.
@@ -76,31 +75,12 @@ Json measurementJson(const Measurement& m) {
             {"samples_ms", m.samplesMs}};
 }
 
-Json accuracyJson(const AccuracyComparison& c) {
-    const PairedDifference& d = c.difference;
-    const bool known = d.total > 0;
-    return {{"delta", known ? Json(d.delta) : Json()},
-            {"ci95", known ? Json{d.delta - d.halfWidth, d.delta + d.halfWidth} : Json()},
-            {"n", d.total},
-            {"p_value", known ? Json(c.pValue) : Json()},
-            {"verdict", toText(c.verdict)},
-            {"reason", c.reason}};
-}
-
-Json latencyJson(const LatencyComparison& c) {
-    return {{"ratio", c.ci95 ? Json(c.ratio) : Json()},
-            {"ci95", c.ci95 ? intervalJson(*c.ci95) : Json()},
-            {"n", c.pairs},
-            {"verdict", toText(c.verdict)},
-            {"reason", c.reason}};
-}
-
 Json comparisonJson(const ReportComparison& c) {
     Json flips = Json::array();
     for (const ClassFlips& f : c.flips)
         flips.push_back({{"class", f.label}, {"both_right", f.bothRight}, {"lost", f.lost}, {"gained", f.gained}});
     return {{"accuracy", c.accuracy ? accuracyJson(*c.accuracy) : Json()},
-            {"latency", c.latency ? latencyJson(*c.latency) : Json()},
+            {"latency", c.latency ? latencyJson(*c.latency, c.latency->ci95.has_value()) : Json()},
             {"flips", std::move(flips)},
             {"verdict", c.verdict}};
 }

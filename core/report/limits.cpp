@@ -153,6 +153,13 @@ StatedLimit parseLimit(const std::string& text, const std::string& where) {
     return limit;
 }
 
+std::vector<StatedLimit> parseLimits(std::span<const std::string> texts, const std::string& where) {
+    std::vector<StatedLimit> limits;
+    limits.reserve(texts.size());
+    for (const std::string& text : texts) limits.push_back(parseLimit(text, where));
+    return limits;
+}
+
 HeldLimit holdDrop(const StatedLimit& limit, const AccuracyComparison* accuracy) {
     if (accuracy == nullptr) return unchecked("there are not two evaluations");
     const PairedDifference& d = accuracy->difference;

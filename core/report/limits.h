@@ -33,6 +33,9 @@ struct StatedLimit {
 /// "bitops>40M", "bytes>100K". Throws Error (Usage) naming `where` and what may be written.
 StatedLimit parseLimit(const std::string& text, const std::string& where = "--fail-on");
 
+/// Each of them.
+std::vector<StatedLimit> parseLimits(std::span<const std::string> texts, const std::string& where = "--fail-on");
+
 /// A limit held against what was found of one subject.
 struct HeldLimit {
     std::optional<double> value;  ///< nothing: there is no such figure, which breaks the limit

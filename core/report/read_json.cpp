@@ -58,6 +58,22 @@ void pass(JsonReader& reader, std::initializer_list<const char*> keys) {
     for (const char* key : keys) reader.find(key);
 }
 
+/// What an Evaluation and its summary have in common.
+template <typename Row>
+void readOutcome(JsonReader& reader, Row& row) {
+    row.total = count(reader, "total", kMostImages);
+    row.correct = count(reader, "correct", row.total);
+    if (row.total == 0) reader.fail("total", "is 0");
+    row.bitops = count(reader, "bitops");
+    row.weightBytes = count(reader, "weight_bytes");
+    row.normBytes = count(reader, "norm_bytes");
+    row.device = reader.text("device", "");
+    row.backend = reader.text("backend", "");
+    row.looks = static_cast<int>(reader.whole("looks", 1, 1, 1'000'000));
+    row.createdAt = reader.text("created_at", "");
+    pass(reader, {"accuracy", "ci95"});
+}
+
 Evaluation readEvaluation(JsonReader reader, const ReportSubject& subject) {
     Evaluation e;
     e.id = count(reader, "id");
@@ -70,17 +86,8 @@ Evaluation readEvaluation(JsonReader reader, const ReportSubject& subject) {
              .orderSeed = seedAt(reader),
              .bits = subject.bits,
              .numericsVersion = static_cast<int>(count(reader, "numerics", 1'000'000))};
-    e.total = count(reader, "total", kMostImages);
-    e.correct = count(reader, "correct", e.total);
-    if (e.total == 0) reader.fail("total", "is 0");
-    e.bitops = count(reader, "bitops");
-    e.weightBytes = count(reader, "weight_bytes");
-    e.normBytes = count(reader, "norm_bytes");
-    e.device = reader.text("device", "");
-    e.backend = reader.text("backend", "");
+    readOutcome(reader, e);
     e.seconds = reader.real("seconds", 0, 0, 1e12);
-    e.looks = static_cast<int>(reader.whole("looks", 1, 1, 1'000'000));
-    e.createdAt = reader.text("created_at", "");
     const auto total = static_cast<std::size_t>(e.total);
     const auto classes = bytesAt(reader, "predictions", 2 * total);
     e.predictions.resize(total);
@@ -90,7 +97,6 @@ Evaluation readEvaluation(JsonReader reader, const ReportSubject& subject) {
     if (std::ranges::any_of(e.correctMask, [](std::uint8_t right) { return right > 1; }) ||
         std::ranges::count(e.correctMask, 1) != e.correct)
         reader.fail("correct_mask", "does not fit the count of the right ones");
-    pass(reader, {"accuracy", "ci95"});
     reader.finish();
     return e;
 }
@@ -185,23 +191,14 @@ ReportPoint readPoint(JsonReader reader) {
     e.dataHash = reader.text("data_hash", "");
     e.split = reader.text("split", "");
     e.bits = bitsAt(reader);
-    e.total = count(reader, "total", kMostImages);
-    e.correct = count(reader, "correct", e.total);
-    if (e.total == 0) reader.fail("total", "is 0");
-    e.bitops = count(reader, "bitops");
-    e.weightBytes = count(reader, "weight_bytes");
-    e.normBytes = count(reader, "norm_bytes");
-    e.device = reader.text("device", "");
-    e.backend = reader.text("backend", "");
-    e.createdAt = reader.text("created_at", "");
-    e.looks = static_cast<int>(reader.whole("looks", 1, 1, 1'000'000));
+    readOutcome(reader, e);
     point.runGroup = count(reader, "run_group");
     const Json* latency = reader.find("latency_ms");
     if (latency != nullptr && !latency->is_null()) {
         point.latencyMs = readQuartiles(reader.object(*latency, "latency_ms"));
         point.latencyCi95 = readInterval(reader, "median_ci95_ms");
     }
-    pass(reader, {"accuracy", "ci95", "median_ci95_ms"});
+    pass(reader, {"median_ci95_ms"});
     reader.finish();
     return point;
 }
