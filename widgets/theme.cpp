@@ -5,6 +5,7 @@
 
 #include <qcustomplot.h>
 #include <QLabel>
+#include <QLineEdit>
 
 namespace bitdesk {
 namespace {
@@ -45,6 +46,11 @@ QFont Theme::figures(const QFont& base, double scale, bool bold) {
 }
 
 QColor Theme::forWidth(double position) const { return mix(mix(accent, surface, 0.55), accent, position); }
+
+void setHint(QLineEdit& field, const QString& text) {
+    field.setPlaceholderText(text);
+    setRole(field, QPalette::PlaceholderText, Theme::of(field.palette()).muted);
+}
 
 void setTextColour(QWidget& label, const QColor& colour) { setRole(label, QPalette::WindowText, colour); }
 

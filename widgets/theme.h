@@ -9,6 +9,7 @@
 
 class QCustomPlot;
 class QLabel;
+class QLineEdit;
 class QWidget;
 
 namespace bitdesk {
@@ -25,6 +26,8 @@ struct Theme {
     QColor forWidth(double position) const;
 };
 
+/// What an empty field is for, in a colour that is legible on every desktop: some leave it black in the dark.
+void setHint(QLineEdit& field, const QString& text);
 /// Colours a label's text.
 void setTextColour(QWidget& label, const QColor& colour);
 

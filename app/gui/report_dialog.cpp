@@ -13,6 +13,7 @@
 #include "app/gui/report_files.h"
 #include "app/gui/sweep_dialog.h"
 #include "core/base/shell_quote.h"
+#include "widgets/theme.h"
 
 namespace bitdesk {
 
@@ -33,11 +34,11 @@ ReportDialog::ReportDialog(ReportChoices choices, QWidget* parent) : QDialog(par
     for (QRadioButton* choice : {m_front, m_selected, m_inHand}) choicesColumn->addWidget(choice);
     m_title = new QLineEdit;
     m_title->setObjectName(QStringLiteral("title"));
-    m_title->setPlaceholderText(QStringLiteral("one is made"));
+    setHint(*m_title, QStringLiteral("one is made"));
     m_files = new ReportFiles;
     m_failOn = new QLineEdit;
     m_failOn->setObjectName(QStringLiteral("failOn"));
-    m_failOn->setPlaceholderText(QStringLiteral("drop>0.5pp; slowdown>5%"));
+    setHint(*m_failOn, QStringLiteral("drop>0.5pp; slowdown>5%"));
     auto* form = new QFormLayout;
     form->addRow(QStringLiteral("Compare"), choicesColumn);
     form->addRow(QStringLiteral("Title"), m_title);

@@ -10,13 +10,14 @@
 #include <QPushButton>
 
 #include "core/report/report.h"
+#include "widgets/theme.h"
 
 namespace bitdesk {
 
 ReportFiles::ReportFiles(QWidget* parent) : QWidget(parent) {
     m_base = new QLineEdit;
     m_base->setObjectName(QStringLiteral("reportBase"));
-    m_base->setPlaceholderText(QStringLiteral("none"));
+    setHint(*m_base, QStringLiteral("none"));
     m_base->setAccessibleName(QStringLiteral("Report, without its ending"));
     auto* browse = new QPushButton(QStringLiteral("Choose…"));
     browse->setAutoDefault(false);

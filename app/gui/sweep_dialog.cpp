@@ -15,6 +15,7 @@
 #include <QSpinBox>
 
 #include "app/gui/report_files.h"
+#include "widgets/theme.h"
 
 namespace bitdesk {
 
@@ -44,7 +45,7 @@ SweepDialog::SweepDialog(SweepSubject subject, QWidget* parent) : QDialog(parent
     m_report = new ReportFiles;
     m_failOn = new QLineEdit;
     m_failOn->setObjectName(QStringLiteral("failOn"));
-    m_failOn->setPlaceholderText(QStringLiteral("drop>0.5pp; slowdown>5%"));
+    setHint(*m_failOn, QStringLiteral("drop>0.5pp; slowdown>5%"));
     m_failOn->setToolTip(
         QStringLiteral("What no mix of the report may break: drop, slowdown, accuracy, latency, bitops, bytes"));
     m_size = new QLabel;
@@ -64,6 +65,7 @@ SweepDialog::SweepDialog(SweepSubject subject, QWidget* parent) : QDialog(parent
     connect(m_limit, &QSpinBox::valueChanged, this, &SweepDialog::update);
     connect(m_report, &ReportFiles::changed, this, &SweepDialog::update);
     update();
+    m_run->setFocus();
 }
 
 QWidget* SweepDialog::createConfigurations() {
@@ -89,7 +91,7 @@ QWidget* SweepDialog::createConfigurations() {
     m_inHand->setChecked(true);
     m_file = new QLineEdit;
     m_file->setObjectName(QStringLiteral("mixFile"));
-    m_file->setPlaceholderText(QStringLiteral("a file: one mix a line, or JSON"));
+    setHint(*m_file, QStringLiteral("a file: one mix a line, or JSON"));
     m_file->setAccessibleName(QStringLiteral("File of mixes"));
     auto* choose = new QPushButton(QStringLiteral("Choose…"));
     choose->setAutoDefault(false);
@@ -122,7 +124,6 @@ QWidget* SweepDialog::createButtons() {
     m_copy = buttons->addButton(QStringLiteral("Copy as command line"), QDialogButtonBox::ActionRole);
     m_save = buttons->addButton(QStringLiteral("Save as batch file…"), QDialogButtonBox::ActionRole);
     m_run->setDefault(true);
-    m_run->setFocus();
     connect(m_run, &QPushButton::clicked, this, [this] {
         emit runWanted(batch());
         accept();
