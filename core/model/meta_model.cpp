@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "core/base/error.h"
 #include "core/base/random.h"
@@ -69,33 +70,35 @@ private:
 
     void checkLayer(const Layer& layer, const LayerParameters& parameters) const {
         const auto channels = at(layer.output.channels);
-        if (parameters.codes.size() != at(layer.weightCount))
+        const auto copies = at(m_model.codeCopies(layer));
+        if (parameters.codes.size() != copies * at(layer.weightCount))
             fail(layer.name + ".codes", "has " + std::to_string(parameters.codes.size()) + " codes, " +
-                                            std::to_string(layer.weightCount) + " are needed");
-        const int top = m_model.codeBits(layer);
-        const auto& quantizer = m_model.weightQuantizer();
-        const int lowest = quantizer.lowest(top, top), highest = quantizer.highest(top, top);
-        if (!std::ranges::all_of(parameters.codes, [&](int code) { return code >= lowest && code <= highest; }))
-            fail(layer.name + ".codes",
-                 "holds a code outside " + std::to_string(lowest) + " … " + std::to_string(highest));
-        checkTable(layer.name + ".weight_scale", parameters.weightScale, channels, 1);
+                                            std::to_string(copies * at(layer.weightCount)) + " are needed");
+        checkTable(layer.name + ".weight_scale", parameters.weightScale, copies * channels, copies);
         checkPositive(layer.name + ".weight_scale", parameters.weightScale);
         const std::size_t widths = layer.quantizable() ? m_model.bits.size() : 1;
         checkTable(layer.name + ".act_scale", parameters.actScale, widths, widths);
         checkPositive(layer.name + ".act_scale", parameters.actScale);
         const std::size_t bias = layer.hasBias ? channels : 0;
         checkTable(layer.name + ".bias", parameters.bias, bias, bias);
-        checkAccumulator(layer, parameters, top);
+        for (std::size_t copy = 0; copy < copies; ++copy)
+            checkCodes(layer, copies == 1 ? m_model.codeBits(layer) : m_model.bits[copy],
+                       std::span(parameters.codes).subspan(copy * at(layer.weightCount), at(layer.weightCount)));
     }
 
-    /// Sums must fit 32 bits whatever the image: Σ|odd code| · highest activation code.
-    void checkAccumulator(const Layer& layer, const LayerParameters& parameters, int top) const {
+    /// One set of codes, kept at `top` bits. Sums must fit 32 bits whatever the image: Σ|odd code| · highest activation
+    /// code.
+    void checkCodes(const Layer& layer, int top, std::span<const std::int8_t> codes) const {
+        const auto& quantizer = m_model.weightQuantizer();
+        const int lowest = quantizer.lowest(top, top), highest = quantizer.highest(top, top);
+        if (!std::ranges::all_of(codes, [&](int code) { return code >= lowest && code <= highest; }))
+            fail(layer.name + ".codes",
+                 "holds a code outside " + std::to_string(lowest) + " … " + std::to_string(highest));
         const auto filter = at(layer.weightCount / layer.output.channels);
         std::int64_t largest = 0;
-        for (std::size_t begin = 0; begin < parameters.codes.size(); begin += filter) {
+        for (std::size_t begin = 0; begin < codes.size(); begin += filter) {
             std::int64_t sum = 0;
-            for (std::size_t i = begin; i < begin + filter; ++i)
-                sum += std::abs(m_model.weightQuantizer().oddCode(parameters.codes[i], top, top));
+            for (std::size_t i = begin; i < begin + filter; ++i) sum += std::abs(quantizer.oddCode(codes[i], top, top));
             largest = std::max(largest, sum);
         }
         if (largest * activationHighest(top, layer.signedInput) >= (std::int64_t{1} << 31))

@@ -16,8 +16,10 @@ namespace bitdesk {
 
 /// What one convolution or linear layer stores.
 struct LayerParameters {
-    std::vector<std::int8_t> codes;  ///< [N, KH, KW, C/groups] or [N, C], at the layer's top bits
-    std::vector<float> weightScale;  ///< 1 or N values > 0
+    /// [N, KH, KW, C/groups] or [N, C] at MetaModel::codeBits(); where the quantizer does not nest, one after another
+    /// for each of the model's widths (see codeCopies()). Read them through codesAt() and weightScalesAt().
+    std::vector<std::int8_t> codes;
+    std::vector<float> weightScale;  ///< 1 or N values > 0, as often as there are codes
     std::vector<float> actScale;     ///< one per bit-width of the model (ascending), 1 for a fixed layer; > 0
     std::vector<float> bias;         ///< N values, or empty
 };
@@ -55,10 +57,15 @@ struct MetaModel {
     std::string hash;  ///< SHA-256 of the file's bytes (of the written form for random models)
 
     int topBits() const { return bits.back(); }
-    /// The width that a layer's codes are stored at: its fixed bits, or topBits().
+    /// The width that a layer's codes are stored at where there is one set of them: its fixed bits, or topBits().
     int codeBits(const Layer& layer) const { return layer.quantizable() ? topBits() : layer.fixedBits; }
     /// Position of a bit-width in `bits`; throws Error (BadInput) when the model lacks it.
     int bitIndex(int width) const;
+    /// How many sets of codes and weight scales a layer stores: one, or one per width where the quantizer does not
+    /// nest.
+    int codeCopies(const Layer& layer) const {
+        return layer.quantizable() && !weightQuantizer().nests ? static_cast<int>(bits.size()) : 1;
+    }
     const WeightQuantizer& weightQuantizer() const { return findWeightQuantizer(quantizer); }
 };
 

@@ -25,9 +25,17 @@ constexpr const char* kFormat = "1";
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-std::vector<std::int64_t> codeShape(const Layer& layer) {
-    if (layer.isLinear) return {layer.output.channels, layer.input.channels};
-    return {layer.output.channels, layer.kernelHeight, layer.kernelWidth, layer.inputChannelsPerGroup()};
+/// `shape`, behind one more extent where a layer keeps something for each width.
+std::vector<std::int64_t> perCopy(int copies, std::vector<std::int64_t> shape) {
+    if (copies > 1) shape.insert(shape.begin(), copies);
+    return shape;
+}
+
+std::vector<std::int64_t> codeShape(const MetaModel& model, const Layer& layer) {
+    std::vector<std::int64_t> shape{layer.output.channels, layer.input.channels};
+    if (!layer.isLinear)
+        shape = {layer.output.channels, layer.kernelHeight, layer.kernelWidth, layer.inputChannelsPerGroup()};
+    return perCopy(model.codeCopies(layer), std::move(shape));
 }
 
 std::string shapeText(const std::vector<std::int64_t>& shape) {
@@ -148,10 +156,12 @@ private:
 
     LayerParameters readLayer(const MetaModel& model, const Layer& layer) {
         LayerParameters parameters;
-        const Tensor codes = take(layer.name + ".codes", "I8", {codeShape(layer)});
+        const Tensor codes = take(layer.name + ".codes", "I8", {codeShape(model, layer)});
         parameters.codes.resize(codes.data.size());
         std::memcpy(parameters.codes.data(), codes.data.data(), codes.data.size());
-        parameters.weightScale = floats(layer.name + ".weight_scale", {{layer.output.channels}, {1}});
+        const int copies = model.codeCopies(layer);
+        parameters.weightScale =
+            floats(layer.name + ".weight_scale", {perCopy(copies, {layer.output.channels}), perCopy(copies, {1})});
         const auto widths = layer.quantizable() ? static_cast<std::int64_t>(model.bits.size()) : 1;
         parameters.actScale = floats(layer.name + ".act_scale", {{widths}});
         if (layer.hasBias) parameters.bias = floats(layer.name + ".bias", {{layer.output.channels}});
@@ -201,8 +211,11 @@ Safetensors toSafetensors(const MetaModel& model) {
         const auto vector = [](const std::vector<float>& values) {
             return Tensor::f32({static_cast<std::int64_t>(values.size())}, values);
         };
-        content.tensors.emplace(layer.name + ".codes", Tensor::i8(codeShape(layer), parameters.codes));
-        content.tensors.emplace(layer.name + ".weight_scale", vector(parameters.weightScale));
+        content.tensors.emplace(layer.name + ".codes", Tensor::i8(codeShape(model, layer), parameters.codes));
+        const int copies = model.codeCopies(layer);
+        const auto perFilter = static_cast<std::int64_t>(parameters.weightScale.size()) / copies;
+        content.tensors.emplace(layer.name + ".weight_scale",
+                                Tensor::f32(perCopy(copies, {perFilter}), parameters.weightScale));
         content.tensors.emplace(layer.name + ".act_scale", vector(parameters.actScale));
         if (layer.hasBias) content.tensors.emplace(layer.name + ".bias", vector(parameters.bias));
     }

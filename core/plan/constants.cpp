@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/model/layer_weights.h"
 #include "core/network/cost.h"
 
 namespace bitdesk {
@@ -40,13 +41,12 @@ Affine imageAffine(const MetaModel& model) {
 Affine layerAffine(const MetaModel& model, int layerIndex, const BitConfiguration& bits) {
     const Layer& layer = model.network.layers()[at(layerIndex)];
     const LayerParameters& parameters = model.layers[at(layerIndex)];
-    const double unit =
-        double{actScale(model, layerIndex, bits)} * std::ldexp(0.5, model.codeBits(layer) - layerBits(layer, bits));
+    const double unit = double{actScale(model, layerIndex, bits)} * 0.5;
+    const auto scales = weightScalesAt(model, layerIndex, layerBits(layer, bits));
     const auto channels = at(layer.output.channels);
     Affine affine{std::vector<double>(channels), std::vector<double>(channels)};
     for (std::size_t c = 0; c < channels; ++c) {
-        const auto& weightScale = parameters.weightScale;
-        affine.scale[c] = unit * double{weightScale.size() == 1 ? weightScale.front() : weightScale[c]};
+        affine.scale[c] = unit * scales[c];
         affine.offset[c] = parameters.bias.empty() ? 0.0 : double{parameters.bias[c]};
     }
     return affine;

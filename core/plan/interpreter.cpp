@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "core/base/error.h"
+#include "core/model/layer_weights.h"
 
 namespace bitdesk {
 namespace {
@@ -109,11 +110,10 @@ private:
         for (std::size_t s = 0; s < plan.steps.size(); ++s) {
             const Step& step = plan.steps[s];
             if (step.layer < 0) continue;
-            const auto& quantizer = m_model.weightQuantizer();
-            const int top = m_model.codeBits(m_model.network.layers()[at(step.layer)]);
+            const int offset = m_model.weightQuantizer().offset;
             m_weights[s].clear();
-            for (const std::int8_t code : m_model.layers[at(step.layer)].codes)
-                m_weights[s].push_back(static_cast<std::int16_t>(quantizer.oddCode(code, top, step.bits)));
+            for (const std::int8_t code : codesAt(m_model, step.layer, step.bits))
+                m_weights[s].push_back(static_cast<std::int16_t>(2 * code + offset));
         }
         m_steps = plan.steps.data();
     }

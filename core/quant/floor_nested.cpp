@@ -28,6 +28,7 @@ int highest(int topBits, int bits) { return narrow(highestTop(topBits), topBits,
 WeightQuantizer floorNestedQuantizer() {
     return {.name = "floor-nested",
             .description = "floor codes at the highest width, shifted right for lower ones, decoded half a step up",
+            .nests = true,
             .encode = encode,
             .narrow = narrow,
             .offset = 1,

@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/quant/floor_nested.h"
+#include "core/quant/per_width.h"
 
 namespace bitdesk {
 
@@ -18,7 +19,7 @@ double WeightQuantizer::decode(int code, float scale, int topBits, int bits) con
 }
 
 std::span<const WeightQuantizer> weightQuantizers() {
-    static const std::array<WeightQuantizer, 1> kCatalogue{floorNestedQuantizer()};
+    static const std::array kCatalogue{floorNestedQuantizer(), roundedQuantizer(), halfStepQuantizer()};
     return kCatalogue;
 }
 

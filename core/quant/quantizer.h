@@ -8,12 +8,14 @@
 
 namespace bitdesk {
 
-/// A weight quantizer whose lower widths nest in the codes of the highest one, so that a model keeps one set of codes.
-/// A weight at b bits is worth  scale · 2^(topBits−b) · oddCode / 2,  where oddCode = 2·narrow(code) + offset is the
-/// integer that executors multiply with: exact in every arithmetic that holds it.
+/// A weight quantizer. Where it nests, lower widths are read off the codes of the highest one, and a model keeps one
+/// set of codes: a weight at b bits is worth  scale · 2^(topBits−b) · oddCode / 2,  where oddCode = 2·narrow(code) +
+/// offset is the integer that executors multiply with: exact in every arithmetic that holds it. Where it does not, a
+/// model keeps codes and scales for each width, and topBits is that width itself.
 struct WeightQuantizer {
     const char* name;
     const char* description;
+    bool nests;
     /// Code of a weight at the top width. `scale` > 0, topBits in 2…8.
     std::int8_t (*encode)(float weight, float scale, int topBits);
     /// The code at `bits` ≤ topBits.
@@ -33,6 +35,9 @@ struct WeightQuantizer {
 /// "floor-nested" (default): c_top = clip(⌊w/s⌋, −(2^(top−1)−1), 2^(top−1)−1), c_b = c_top >> (top−b), value
 /// s·2^(top−b)·(c_b + ½). Bit-Mixer (Bulat & Tzimiropoulos 2021) drops the lowest level too; the ½ removes floor's
 /// bias.
+/// For networks that others trained, with codes and scales for each width b, −2^(b−1) … 2^(b−1)−1:
+/// "rounded": c = clip(round-half-to-even(w/s)), value s·c (LSQ, Esser et al. 2020).
+/// "half-step": c = clip(⌊w/s⌋), value s·(c + ½); with s = 2/(2^b−1) the levels of DoReFa (Zhou et al. 2016).
 std::span<const WeightQuantizer> weightQuantizers();
 /// Throws Error (BadInput) that lists the known names.
 const WeightQuantizer& findWeightQuantizer(std::string_view name);

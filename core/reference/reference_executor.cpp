@@ -11,6 +11,7 @@
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
+#include "core/model/layer_weights.h"
 #include "core/reference/device.h"
 #include "core/reference/device_profiling.h"
 #include "core/reference/exact_convolution.h"
@@ -168,8 +169,8 @@ private:
 
     at::Tensor packWeights(const Step& step) const {
         const Layer& layer = m_model.network.layers()[at_(step.layer)];
-        const auto& codes = m_model.layers[at_(step.layer)].codes;
-        const auto& quantizer = m_model.weightQuantizer();
+        const auto codes = codesAt(m_model, step.layer, step.bits);
+        const int offset = m_model.weightQuantizer().offset;
         const int inputs = layer.inputChannelsPerGroup();
         auto weights = at::empty({layer.output.channels, layer.kernelHeight, layer.kernelWidth, inputs});
         float* out = weights.data_ptr<float>();
@@ -178,7 +179,7 @@ private:
         for (std::size_t begin = 0; begin < codes.size(); begin += filter) {
             std::int64_t sum = 0;
             for (std::size_t i = begin; i < begin + filter; ++i) {
-                const int odd = quantizer.oddCode(codes[i], m_model.codeBits(layer), step.bits);
+                const int odd = 2 * codes[i] + offset;
                 out[i] = static_cast<float>(odd);
                 sum += std::abs(odd);
             }

@@ -38,18 +38,6 @@ ConvProblem layerProblem(const MetaModel& model, int layerIndex, int bits) {
     return p;
 }
 
-std::vector<std::int8_t> layerCodes(const MetaModel& model, int layerIndex, int bits) {
-    const Layer& layer = model.network.layers()[static_cast<std::size_t>(layerIndex)];
-    const int top = model.codeBits(layer);
-    const WeightQuantizer& quantizer = model.weightQuantizer();
-    std::vector<std::int8_t> codes = model.layers[static_cast<std::size_t>(layerIndex)].codes;
-    if (bits != top)
-        std::ranges::transform(codes, codes.begin(), [&](std::int8_t code) {
-            return static_cast<std::int8_t>(quantizer.narrow(code, top, bits));
-        });
-    return codes;
-}
-
 std::int64_t largestSum(const ConvProblem& p) {
     const std::int64_t codes = std::int64_t{p.activationHighest} + 1;  // 2^bits, halved where a sign takes a bit
     return p.depth() * std::max(-p.activationLowest, p.activationHighest) *

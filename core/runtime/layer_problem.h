@@ -13,9 +13,6 @@ namespace bitdesk::runtime {
 /// The convolution that a layer is at a bit-width; a linear layer is a 1×1 convolution of a 1×1 map.
 ConvProblem layerProblem(const MetaModel& model, int layerIndex, int bits);
 
-/// Its weight codes narrowed to that width, [N, KH, KW, C/groups].
-std::vector<std::int8_t> layerCodes(const MetaModel& model, int layerIndex, int bits);
-
 /// The largest magnitude of its sums that weights as wide as its activations can give: depth · a_max · 2^bits.
 std::int64_t largestSum(const ConvProblem& problem);
 

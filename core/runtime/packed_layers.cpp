@@ -11,6 +11,7 @@
 #include <numeric>
 
 #include "core/base/error.h"
+#include "core/model/layer_weights.h"
 #include "core/network/cost.h"
 #include "core/runtime/layer_problem.h"
 #include "core/runtime/trial_run.h"
@@ -99,7 +100,7 @@ PackedLayers::PackedLayers(const MetaModel& model, Isa isa, std::shared_ptr<Kern
       m_packed(model.network.layers().size()) {
     constexpr int kMaxBits = 8;
     for (auto& widths : m_packed) widths.resize(kMaxBits + 1);
-    for (const LayerParameters& layer : model.layers) m_weights += layer.codes.size();
+    for (const Layer& layer : model.network.layers()) m_weights += static_cast<std::size_t>(layer.weightCount);
     for (const Step& step : lower(model, uniformBits(model.network, model.bits.front())).steps)
         if (step.layer >= 0)
             m_writesValues[size(step.layer)] = step.epilogue.residual >= 0 || step.epilogue.floatOutput >= 0;
@@ -107,7 +108,7 @@ PackedLayers::PackedLayers(const MetaModel& model, Isa isa, std::shared_ptr<Kern
 
 std::unique_ptr<PackedConv> PackedLayers::packed(int layer, int bits) {
     const ConvProblem problem = layerProblem(m_model, layer, bits);
-    const auto codes = layerCodes(m_model, layer, bits);
+    const auto codes = codesAt(m_model, layer, bits);
     checkDepth(problem, codes, m_model.network.layers()[size(layer)].name);
     KernelChoice choice{.isa = m_isa, .times = m_times.get()};
     if (m_times) {
