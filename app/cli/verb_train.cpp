@@ -94,7 +94,7 @@ int run(TrainOptions& options, Terminal& terminal) {
 Run prepareTrain(CLI::App& command) {
     auto options = std::make_shared<TrainOptions>();
     TrainRequest& r = options->request;
-    command.add_option("--network", r.network, "network of the catalogue")->capture_default_str();
+    command.add_option("--network", r.network, "network of the catalogue, or a JSON file")->capture_default_str();
     command.add_option("--data", r.data, "fashion-mnist, or a folder or file")->capture_default_str();
     command.add_option("--out", r.out, "model file to write (checkpoint: FILE.ckpt)")->required();
     command.add_option("--bits", options->bits, "bit-widths that the model can run at")->capture_default_str();

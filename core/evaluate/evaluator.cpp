@@ -14,10 +14,6 @@ namespace {
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-std::string shapeText(int height, int width, int channels) {
-    return std::to_string(height) + "×" + std::to_string(width) + "×" + std::to_string(channels);
-}
-
 /// Runs mini-batches over `order` and keeps class and verdict of each image.
 EvaluationOutcome classify(Executor& executor, const ExecutionPlan& plan, const DataSet& data,
                            std::span<const std::int64_t> order, const EvaluationOptions& options,
@@ -65,8 +61,8 @@ void checkDataFitsModel(const DataSet& data, const MetaModel& model) {
     const std::string where = "data set '" + data.name() + "'";
     if (data.height() != shape.height || data.width() != shape.width || data.channels() != shape.channels)
         throw Error(ErrorKind::BadInput, where,
-                    "its images are " + shapeText(data.height(), data.width(), data.channels()) + ", model '" +
-                        model.name + "' needs " + shapeText(shape.height, shape.width, shape.channels));
+                    "its images are " + toText(Shape{data.height(), data.width(), data.channels()}) + ", model '" +
+                        model.name + "' needs " + toText(shape));
     if (static_cast<int>(data.classNames().size()) != model.network.classes())
         throw Error(ErrorKind::BadInput, where,
                     "it has " + std::to_string(data.classNames().size()) + " classes, model '" + model.name + "' has " +

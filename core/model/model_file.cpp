@@ -258,8 +258,7 @@ MetaModel openModel(const std::string& spec, std::uint64_t seed) {
     constexpr std::string_view kRandom = "random:";
     if (spec.empty()) throw Error(ErrorKind::BadInput, "MODEL", "names no file");
     if (!spec.starts_with(kRandom)) return readModel(spec);
-    const CatalogueNetwork& entry = findNetwork(std::string_view(spec).substr(kRandom.size()));
-    return randomModel(entry.build(entry.defaultInput, entry.defaultClasses), {2, 3, 4}, seed);
+    return randomModel(openNetwork(spec.substr(kRandom.size())), {2, 3, 4}, seed);
 }
 
 }  // namespace bitdesk

@@ -23,7 +23,7 @@ std::string serializeModel(const MetaModel& model);
 /// The hash that identifies a model: SHA-256 of its file's bytes.
 std::string hashOfBytes(const std::string& bytes);
 
-/// MODEL of the command line: a file, or `random:NETWORK` from the catalogue (bits 2, 3, 4; weights from `seed`).
+/// MODEL of the command line: a file, or `random:NETWORK` (see openNetwork; bits 2, 3, 4; weights from `seed`).
 MetaModel openModel(const std::string& spec, std::uint64_t seed = 0);
 
 }  // namespace bitdesk

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,10 +20,17 @@ struct CatalogueNetwork {
     Network (*build)(const Shape& input, int classes);
 };
 
-/// "resnet14" (basic blocks 2-2-2, 32-64-128 channels, stem stride 2), "resnet20" (CIFAR), "resnet18" (ImageNet).
 std::span<const CatalogueNetwork> networkCatalogue();
 
 /// Throws Error (Usage) that lists the known names.
 const CatalogueNetwork& findNetwork(std::string_view name);
+
+/// Whether NETWORK of the command line is a file: it ends in ".json" or has a slash.
+bool namesNetworkFile(std::string_view spec);
+
+/// NETWORK of the command line: a name of the catalogue, built for `input` and `classes` where they are given, or a
+/// JSON file (docs/network.schema.json), whose own input and classes must be those. Throws Error: Usage for an unknown
+/// name, BadInput for a file that is wrong or does not fit.
+Network openNetwork(const std::string& spec, const std::optional<Shape>& input = {}, std::optional<int> classes = {});
 
 }  // namespace bitdesk

@@ -15,4 +15,12 @@ const char* operationName(const Node& node) {
     return kNames[node.attributes.index()];
 }
 
+std::string toText(const Shape& shape) {
+    return std::to_string(shape.height) + "×" + std::to_string(shape.width) + "×" + std::to_string(shape.channels);
+}
+
+std::string nodePlace(const std::string& network, const Node& node) {
+    return "network '" + network + "', node '" + node.name + "'";
+}
+
 }  // namespace bitdesk

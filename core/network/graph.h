@@ -19,6 +19,8 @@ struct Shape {
     std::int64_t elements() const { return std::int64_t{height} * width * channels; }
     bool operator==(const Shape&) const = default;
 };
+/// "28×28×1".
+std::string toText(const Shape& shape);
 
 struct InputAttributes {
     Shape shape;
@@ -107,5 +109,8 @@ struct Node {
 
 /// The name of a node's operation as the JSON has it: "conv2d", "norm", …
 const char* operationName(const Node& node);
+
+/// "network 'tiny', node 'body'": where an error about a node is.
+std::string nodePlace(const std::string& network, const Node& node);
 
 }  // namespace bitdesk

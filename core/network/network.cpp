@@ -18,7 +18,7 @@ constexpr std::size_t kMaxName = 200;
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 [[noreturn]] void fail(const std::string& network, const Node& node, const std::string& reason) {
-    throw Error(ErrorKind::BadInput, "network '" + network + "', node '" + node.name + "'", reason);
+    throw Error(ErrorKind::BadInput, nodePlace(network, node), reason);
 }
 
 std::size_t inputCount(const Node& node) {

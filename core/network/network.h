@@ -81,6 +81,8 @@ private:
 
 /// The graph as the JSON of a model file's `bitdesk.network`, and back. `where` names the source in errors.
 std::string networkToJson(const Network& network);
+/// The same for people: a node a line, ends with a line break. What networkFromJson reads.
+std::string networkTemplate(const Network& network);
 Network networkFromJson(std::string_view json, const std::string& where);
 
 /// The default transition of a norm (DESIGN: method): B = `to` is the layer whose output reaches the norm; A = the

@@ -55,14 +55,31 @@ void write(OrderedJson& json, const QuantizeAttributes& a) {
     json["signed"] = a.isSigned;
 }
 
+OrderedJson toJson(const Node& node) {
+    OrderedJson json{{"name", node.name}, {"op", operationName(node)}, {"inputs", node.inputs}};
+    std::visit([&](const auto& attributes) { write(json, attributes); }, node.attributes);
+    return json;
+}
+
 // ---- reading ----
 
-/// One node's JSON object: hands out its keys, with types and ranges checked, and refuses what nobody asked for.
+/// One node's JSON object: hands out its keys, with types and ranges checked, and refuses what nobody asked for. Errors
+/// say where: "FILE: nodes[3].kernel, node 'stem'".
 class NodeReader {
 public:
-    NodeReader(const Json& json, std::string where) : m_json(json), m_where(std::move(where)) {}
+    NodeReader(const Json& json, const std::string& file, std::size_t index) : m_json(json) {
+        m_path = file + ": nodes[" + std::to_string(index) + "]";
+        if (!json.is_object()) throw Error(ErrorKind::BadInput, m_path, "a node is no JSON object");
+        const auto name = json.find("name");
+        m_name = name != json.end() && name->is_string() ? name->get<std::string>() : "?";
+    }
 
-    [[noreturn]] void fail(const std::string& reason) const { throw Error(ErrorKind::BadInput, m_where, reason); }
+    [[noreturn]] void fail(const std::string& reason) const {
+        throw Error(ErrorKind::BadInput, m_path + ", node '" + m_name + "'", reason);
+    }
+    [[noreturn]] void fail(const std::string& key, const std::string& reason) const {
+        throw Error(ErrorKind::BadInput, m_path + "." + key + ", node '" + m_name + "'", "'" + key + "' " + reason);
+    }
 
     const Json* find(const char* key) {
         m_known.insert(key);
@@ -76,13 +93,12 @@ public:
     }
     std::string text(const char* key) {
         const Json& value = get(key);
-        if (!value.is_string()) fail("'" + std::string(key) + "' is no text");
+        if (!value.is_string()) fail(key, "is no text");
         return value.get<std::string>();
     }
     int integer(const Json& value, const char* key) const {
         constexpr double kLimit = 1 << 24;
-        if (!value.is_number_integer() || std::abs(value.get<double>()) > kLimit)
-            fail("'" + std::string(key) + "' is no integer in range");
+        if (!value.is_number_integer() || std::abs(value.get<double>()) > kLimit) fail(key, "is no integer in range");
         return value.get<int>();
     }
     int integer(const char* key) { return integer(get(key), key); }
@@ -92,7 +108,7 @@ public:
     }
     bool flag(const char* key) {
         const Json* value = find(key);
-        if (value != nullptr && !value->is_boolean()) fail("'" + std::string(key) + "' is neither true nor false");
+        if (value != nullptr && !value->is_boolean()) fail(key, "is neither true nor false");
         return value != nullptr && value->get<bool>();
     }
     /// [height, width] of a key; both `fallback` where it is absent.
@@ -100,7 +116,7 @@ public:
         const Json* value = find(key);
         height = width = fallback;
         if (value == nullptr) return;
-        if (!value->is_array() || value->size() != 2) fail("'" + std::string(key) + "' is no pair [height, width]");
+        if (!value->is_array() || value->size() != 2) fail(key, "is no pair [height, width]");
         height = integer((*value)[0], key);
         width = integer((*value)[1], key);
     }
@@ -115,7 +131,7 @@ public:
 
 private:
     const Json& m_json;
-    std::string m_where;
+    std::string m_path, m_name;
     std::set<std::string, std::less<>> m_known;
 };
 
@@ -136,11 +152,11 @@ Attributes readNorm(NodeReader& reader) {
     const Json& transition = reader.get("transition");
     const bool isPair = transition.is_array() && transition.size() == 2;
     if (!isPair || !transition[0].is_string() || !transition[1].is_string())
-        reader.fail("'transition' is no pair of layer names");
+        reader.fail("transition", "is no pair of layer names");
     a.from = transition[0].get<std::string>();
     a.to = transition[1].get<std::string>();
     if (const Json* epsilon = reader.find("epsilon")) {
-        if (!epsilon->is_number()) reader.fail("'epsilon' is no number");
+        if (!epsilon->is_number()) reader.fail("epsilon", "is no number");
         a.epsilon = epsilon->get<double>();
     }
     return a;
@@ -159,7 +175,7 @@ Attributes readPool(NodeReader& reader) {
 
 Attributes readInput(NodeReader& reader) {
     const Json& shape = reader.get("shape");
-    if (!shape.is_array() || shape.size() != 3) reader.fail("'shape' is not [height, width, channels]");
+    if (!shape.is_array() || shape.size() != 3) reader.fail("shape", "is not [height, width, channels]");
     return InputAttributes{
         {reader.integer(shape[0], "shape"), reader.integer(shape[1], "shape"), reader.integer(shape[2], "shape")}};
 }
@@ -189,18 +205,15 @@ Attributes readAttributes(const std::string& op, NodeReader& reader) {
     reader.fail("operation '" + op + "' is not known");
 }
 
-Node readNode(const Json& json, const std::string& where) {
-    if (!json.is_object()) throw Error(ErrorKind::BadInput, where, "a node is no JSON object");
-    const auto name = json.find("name");
-    const bool named = name != json.end() && name->is_string();
-    NodeReader reader(json, where + ": node '" + (named ? name->get<std::string>() : "?") + "'");
+Node readNode(const Json& json, const std::string& where, std::size_t index) {
+    NodeReader reader(json, where, index);
     Node node;
     node.name = reader.text("name");
     const std::string op = reader.text("op");
     if (const Json* inputs = reader.find("inputs")) {
-        if (!inputs->is_array()) reader.fail("'inputs' is no list");
+        if (!inputs->is_array()) reader.fail("inputs", "is no list");
         for (const Json& input : *inputs) {
-            if (!input.is_string()) reader.fail("'inputs' holds something else than names");
+            if (!input.is_string()) reader.fail("inputs", "holds something else than names");
             node.inputs.push_back(input.get<std::string>());
         }
     }
@@ -209,30 +222,44 @@ Node readNode(const Json& json, const std::string& where) {
     return node;
 }
 
+/// ": nodes[3]" for what Network says of one of its nodes, else nothing.
+std::string pathOf(const Error& error, const std::string& network, const std::vector<Node>& nodes) {
+    for (std::size_t n = 0; n < nodes.size(); ++n)
+        if (error.where() == nodePlace(network, nodes[n])) return ": nodes[" + std::to_string(n) + "]";
+    return {};
+}
+
 }  // namespace
 
 std::string networkToJson(const Network& network) {
     OrderedJson nodes = OrderedJson::array();
-    for (const Node& node : network.nodes()) {
-        OrderedJson json{{"name", node.name}, {"op", operationName(node)}, {"inputs", node.inputs}};
-        std::visit([&](const auto& attributes) { write(json, attributes); }, node.attributes);
-        nodes.push_back(std::move(json));
-    }
+    for (const Node& node : network.nodes()) nodes.push_back(toJson(node));
     return OrderedJson{{"name", network.name()}, {"nodes", std::move(nodes)}}.dump();
+}
+
+std::string networkTemplate(const Network& network) {
+    std::string text = "{\"name\": " + OrderedJson(network.name()).dump() + ",\n \"nodes\": [\n";
+    for (const Node& node : network.nodes())
+        text += "  " + toJson(node).dump() + (&node == &network.nodes().back() ? "\n" : ",\n");
+    return text + "]}\n";
 }
 
 Network networkFromJson(std::string_view text, const std::string& where) {
     constexpr int kDeepest = 4;  // graph → nodes → node → pair
     const Json json = parseStrictJson(text, kDeepest, where, "the network");
+    const std::size_t keys = json.is_object() && json.contains("$schema") ? 3 : 2;  // for editors; not read
     if (!json.is_object() || !json.contains("name") || !json["name"].is_string() || !json.contains("nodes") ||
-        !json["nodes"].is_array() || json.size() != 2)
+        !json["nodes"].is_array() || json.size() != keys)
         throw Error(ErrorKind::BadInput, where, "a network is a JSON object of 'name' and 'nodes'");
     std::vector<Node> nodes;
-    for (const Json& node : json["nodes"]) nodes.push_back(readNode(node, where));
+    nodes.reserve(json["nodes"].size());
+    for (const Json& node : json["nodes"]) nodes.push_back(readNode(node, where, nodes.size()));
+    const auto name = json["name"].get<std::string>();
     try {
-        return {json["name"].get<std::string>(), std::move(nodes)};
+        return {name, nodes};
     } catch (const Error& error) {
-        throw Error(error.kind(), where + ": " + error.where(), error.reason(), error.hint());
+        throw Error(error.kind(), where + pathOf(error, name, nodes) + ": " + error.where(), error.reason(),
+                    error.hint());
     }
 }
 

@@ -64,7 +64,7 @@ public:
     }
 
     [[noreturn]] void fail(const std::string& reason) const {
-        throw Error(ErrorKind::BadInput, "network '" + m_network + "', node '" + m_node.name + "'", reason);
+        throw Error(ErrorKind::BadInput, nodePlace(m_network, m_node), reason);
     }
 
 private:
@@ -111,7 +111,7 @@ Shape inferShape(const std::string& network, const Node& node, std::span<const S
 std::int64_t checkedMacs(const std::string& network, const Node& node, std::int64_t weights, const Shape& output) {
     constexpr std::int64_t kMaxWeights = std::int64_t{1} << 28, kMaxMacs = std::int64_t{1} << 44;
     const auto fail = [&](std::int64_t found, const char* unit) {
-        throw Error(ErrorKind::BadInput, "network '" + network + "', node '" + node.name + "'",
+        throw Error(ErrorKind::BadInput, nodePlace(network, node),
                     "is too large: " + std::to_string(found) + " " + unit);
     };
     if (weights > kMaxWeights) fail(weights, "weights");

@@ -28,7 +28,7 @@ enum class TrainStage {
 const char* stageName(TrainStage stage);
 
 struct TrainRequest {
-    std::string network = "resnet14";    ///< a name of the catalogue
+    std::string network = "resnet14";    ///< a name of the catalogue, or a JSON file
     std::string data = "fashion-mnist";  ///< DATA of the command line
     std::filesystem::path out;           ///< model file; the checkpoint is `out` + ".ckpt"
     std::vector<int> bits = {2, 3, 4};

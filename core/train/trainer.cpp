@@ -66,7 +66,7 @@ void Trainer::openData() {
     m_trainBatches = std::make_unique<BatchMaker>(*m_train, m_normalization, m_device);
     m_valBatches = std::make_unique<BatchMaker>(*m_val, m_normalization, m_device);
     const Shape input{m_train->height(), m_train->width(), m_train->channels()};
-    const Network network = findNetwork(m_request.network).build(input, static_cast<int>(m_train->classNames().size()));
+    const Network network = openNetwork(m_request.network, input, static_cast<int>(m_train->classNames().size()));
     m_network = std::make_unique<TrainableNetwork>(network, m_request.bits, m_random, m_device);
 }
 

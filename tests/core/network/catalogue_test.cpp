@@ -5,8 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/atomic_file.h"
 #include "core/network/cost.h"
 #include "tests/core/base/expect_error.h"
+#include "tests/core/base/temporary_folder.h"
 
 namespace bitdesk {
 namespace {
@@ -201,6 +203,57 @@ TEST(Resnet50, ItsTransitionsFollowTheResidualBranch) {
     EXPECT_EQ(norm(network, "stage1.block1.conv3.norm").from, "stage1.block1.conv2");
     EXPECT_EQ(norm(network, "stage1.block1.shortcut.norm").from, "stem");
     EXPECT_EQ(norm(network, "stage1.block2.conv1.norm").from, "stage1.block1.conv3");
+}
+
+std::int64_t weightsOf(const Network& network) {
+    std::int64_t weights = 0;
+    for (const Layer& layer : network.layers()) weights += layer.weightCount;
+    return weights;
+}
+
+std::int64_t normChannels(const Network& network) {
+    std::int64_t channels = 0;
+    for (int n = 0; n < static_cast<int>(network.nodes().size()); ++n)
+        if (network.nodes()[static_cast<std::size_t>(n)].as<NormAttributes>()) channels += network.shape(n).channels;
+    return channels;
+}
+
+TEST(MobileNetV2, HasThePublishedSize) {
+    const Network network = build("mobilenetv2");
+    // torchvision: 3 504 872 parameters, two of each norm's channel and 1 000 of the bias among them; 300.8 M MACs.
+    EXPECT_EQ(weightsOf(network) + 2 * normChannels(network) + 1000, 3'504'872);
+    EXPECT_NEAR(static_cast<double>(macs(network)) / 1e6, 300.8, 0.05);
+    EXPECT_EQ(network.quantizable().size(), 51U);  // 17 blocks of 3, less one expansion, and the head
+    EXPECT_EQ(network.findLayer("stage2.block1.depthwise")->groups, 96);
+    EXPECT_TRUE(network.findLayer("stage2.block1.expand")->signedInput);
+    EXPECT_FALSE(network.findLayer("stage2.block1.project")->signedInput);
+    EXPECT_EQ(network.findLayer("head")->output, (Shape{7, 7, 1280}));
+}
+
+// By hand: 128·27 + 128·128·9 + 128·256·9 + 256·256·9 + 256·512·9 + 512·512·9 + 8192·10.
+TEST(Vgg7, CountsItsWeights) {
+    EXPECT_EQ(weightsOf(build("vgg7")), 3'456 + 147'456 + 294'912 + 589'824 + 1'179'648 + 2'359'296 + 81'920);
+    EXPECT_EQ(build("vgg7").quantizable().size(), 5U);
+}
+
+TEST(Mlp, CountsItsWeights) {
+    EXPECT_EQ(weightsOf(build("mlp")), 784 * 512 + 2 * 512 * 512 + 5120);
+    EXPECT_EQ(build("mlp").quantizable().size(), 2U);
+}
+
+TEST(OpenNetwork, ReadsFilesAndNames) {
+    const test::TemporaryFolder folder;
+    const std::string path = (folder / "mine.json").string();
+    writeFileAtomically(path, networkTemplate(build("resnet14")));
+    EXPECT_EQ(openNetwork(path).nodes(), build("resnet14").nodes());
+    EXPECT_EQ(openNetwork("resnet14", Shape{16, 16, 3}, 5).classes(), 5);
+    EXPECT_EQ(openNetwork(path, Shape{28, 28, 1}, 10).classes(), 10);
+    test::expectBadInput({path, "its input is 28×28×1, the images are 32×32×3"}, [&] {
+        openNetwork(path, Shape{32, 32, 3});
+    });
+    test::expectBadInput({path, "has 10 classes, the data set has 7"}, [&] { openNetwork(path, {}, 7); });
+    test::expectBadInput({"missing.json"}, [&] { openNetwork((folder / "missing.json").string()); });
+    test::expectError(ErrorKind::Usage, {"'resnet99'"}, [] { openNetwork("resnet99"); });
 }
 
 }  // namespace

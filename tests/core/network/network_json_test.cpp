@@ -73,7 +73,7 @@ std::string with(const char* node, const char* key, const Json& value) {
 }
 
 TEST(NetworkJson, NamesTheNodeAndTheKey) {
-    refuses(with("body", "colour", "red"), {"f.safetensors", "node 'body'", "key 'colour' is not known"});
+    refuses(with("body", "colour", "red"), {"f.safetensors: nodes[6], node 'body'", "key 'colour' is not known"});
     refuses(with("body", "op", "conv3d"), {"node 'body'", "operation 'conv3d' is not known"});
     refuses(with("body", "op", 7), {"node 'body'", "'op' is no text"});
     refuses(with("body", "name", 7), {"node '?'", "'name' is no text"});
@@ -81,7 +81,7 @@ TEST(NetworkJson, NamesTheNodeAndTheKey) {
     refuses(with("body", "out_channels", "3"), {"node 'body'", "'out_channels' is no integer in range"});
     refuses(with("body", "out_channels", 4294967299), {"'out_channels' is no integer in range"});
     refuses(with("body", "out_channels", 18446744073709551615ULL), {"'out_channels' is no integer in range"});
-    refuses(with("body", "kernel", 3), {"node 'body'", "'kernel' is no pair"});
+    refuses(with("body", "kernel", 3), {"nodes[6].kernel, node 'body'", "'kernel' is no pair"});
     refuses(with("body", "kernel", {3, 3, 3}), {"'kernel' is no pair"});
     refuses(with("body", "stride", {1, true}), {"'stride' is no integer in range"});
     refuses(with("body", "bias", 1), {"'bias' is neither true nor false"});
