@@ -38,12 +38,6 @@ std::vector<std::int64_t> codeShape(const MetaModel& model, const Layer& layer) 
     return perCopy(model.codeCopies(layer), std::move(shape));
 }
 
-std::string shapeText(const std::vector<std::int64_t>& shape) {
-    std::string text;
-    for (const std::int64_t extent : shape) text += (text.empty() ? "" : ", ") + std::to_string(extent);
-    return "[" + text + "]";
-}
-
 /// Takes a model's tensors out of a parsed file one by one; what is left at the end is unknown.
 class Reader {
 public:

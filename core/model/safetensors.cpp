@@ -150,6 +150,12 @@ private:
 
 }  // namespace
 
+std::string shapeText(const std::vector<std::int64_t>& shape) {
+    std::string text;
+    for (const std::int64_t extent : shape) text += (text.empty() ? "" : ", ") + std::to_string(extent);
+    return "[" + text + "]";
+}
+
 Tensor Tensor::f32(std::vector<std::int64_t> shape, std::span<const float> values) {
     return makeTensor("F32", std::move(shape), values);
 }

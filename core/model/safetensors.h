@@ -23,6 +23,9 @@ struct Tensor {
     static Tensor i64(std::vector<std::int64_t> shape, std::span<const std::int64_t> values);
 };
 
+/// "[64, 3, 7, 7]".
+std::string shapeText(const std::vector<std::int64_t>& shape);
+
 struct Safetensors {
     std::map<std::string, std::string> metadata;
     std::map<std::string, Tensor> tensors;

@@ -1,0 +1,315 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/exchange/pickle.h"
+
+#include <fmt/format.h>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <map>
+#include <string_view>
+
+#include "core/base/error.h"
+
+namespace bitdesk {
+namespace {
+
+using Kind = PickleValue::Kind;
+
+constexpr std::size_t kMostBytes = std::size_t{1} << 24;
+constexpr std::size_t kMostValues = 2'000'000;
+constexpr std::size_t kMostText = 65'536;
+
+/// What a state dict may name. Nothing of it is ever called: the machine knows what each stands for.
+constexpr std::array kStorages{"FloatStorage", "DoubleStorage", "HalfStorage", "BFloat16Storage", "LongStorage",
+                               "IntStorage",   "ShortStorage",  "CharStorage", "ByteStorage",     "BoolStorage"};
+constexpr const char* kTensor = "torch._utils _rebuild_tensor_v2";
+constexpr const char* kParameter = "torch._utils _rebuild_parameter";
+constexpr const char* kOrderedDict = "collections OrderedDict";
+constexpr const char* kSize = "torch Size";
+
+bool isKnown(const std::string& name) {
+    for (const char* storage : kStorages)
+        if (name == std::string("torch ") + storage) return true;
+    return name == kTensor || name == kParameter || name == kOrderedDict || name == kSize;
+}
+
+/// The stack machine of pickle, protocols 0x02 to 0x05, as far as state dicts use it.
+class Machine {
+public:
+    Machine(std::span<const std::byte> bytes, const std::string& where) : m_bytes(bytes), m_where(where) {}
+
+    Pickle run() {
+        if (m_bytes.size() > kMostBytes) fail("is larger than a state dict's needs to be");
+        while (true) {
+            const std::uint8_t code = byte();
+            if (code == '.') break;
+            if (!constant(code) && !container(code) && !memory(code) && !object(code))
+                fail(fmt::format("has the opcode 0x{:02x} at byte {}, which a state dict has not", code,
+                                 m_position - 1));
+        }
+        if (m_stack.size() != 1 || !m_marks.empty()) fail("ends with something left over");
+        return {std::move(m_values), m_stack.back()};
+    }
+
+private:
+    [[noreturn]] void fail(const std::string& reason) const {
+        throw Error(ErrorKind::BadInput, m_where, "its pickle " + reason,
+                    "Save tensors alone: torch.save(model.state_dict(), FILE)");
+    }
+
+    // ---- bytes ----
+    std::span<const std::byte> take(std::size_t size) {
+        if (size > m_bytes.size() - m_position) fail("is cut short");
+        const auto part = m_bytes.subspan(m_position, size);
+        m_position += size;
+        return part;
+    }
+    std::uint8_t byte() { return std::to_integer<std::uint8_t>(take(1).front()); }
+    std::uint64_t littleEndian(std::size_t size) {
+        std::uint64_t value = 0;
+        std::memcpy(&value, take(size).data(), size);
+        return value;
+    }
+    std::string text(std::uint64_t size) {
+        if (size > kMostText) fail("has a text of " + std::to_string(size) + " bytes");
+        const auto bytes = take(size);
+        return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    }
+    std::string line() {
+        std::string found;
+        for (char c = static_cast<char>(byte()); c != '\n'; c = static_cast<char>(byte())) {
+            found += c;
+            if (found.size() > kMostText) fail("has a name without an end");
+        }
+        return found;
+    }
+
+    // ---- stack ----
+    int push(PickleValue value) {
+        if (m_values.size() >= kMostValues) fail("has more than two million values");
+        m_values.push_back(std::move(value));
+        m_stack.push_back(static_cast<int>(m_values.size()) - 1);
+        return m_stack.back();
+    }
+    void push(Kind kind, std::int64_t integer = 0) {
+        push(PickleValue{.kind = kind, .integer = integer, .text = {}, .items = {}});
+    }
+    void pushText(Kind kind, std::string value) {
+        push(PickleValue{.kind = kind, .text = std::move(value), .items = {}});
+    }
+    std::size_t floor() const { return m_marks.empty() ? 0 : m_marks.back(); }
+    int pop() {
+        if (m_stack.size() <= floor()) fail("takes a value from an empty stack");
+        const int top = m_stack.back();
+        m_stack.pop_back();
+        return top;
+    }
+    PickleValue& peek(Kind kind) {
+        if (m_stack.size() <= floor()) fail("takes a value from an empty stack");
+        PickleValue& top = m_values[static_cast<std::size_t>(m_stack.back())];
+        if (top.kind != kind) fail("adds to something that is no container");
+        return top;
+    }
+    std::vector<int> popToMark() {
+        if (m_marks.empty()) fail("closes a list that was not begun");
+        const auto begin = m_stack.begin() + static_cast<std::ptrdiff_t>(m_marks.back());
+        std::vector<int> items(begin, m_stack.end());
+        m_stack.erase(begin, m_stack.end());
+        m_marks.pop_back();
+        return items;
+    }
+    const PickleValue& value(int index) const { return m_values[static_cast<std::size_t>(index)]; }
+    void append(PickleValue& container, const std::vector<int>& items) {
+        m_items += items.size();
+        if (m_items > kMostValues) fail("has containers of more than two million values");
+        container.items.insert(container.items.end(), items.begin(), items.end());
+    }
+
+    // ---- opcodes: each group returns whether it knew the code ----
+    bool constant(std::uint8_t code) {
+        switch (code) {
+            case 0x80: byte(); return true;           // PROTO
+            case 0x95: littleEndian(8); return true;  // FRAME
+            case 'N': push(Kind::None); return true;
+            case 0x88: push(Kind::Bool, 1); return true;
+            case 0x89: push(Kind::Bool, 0); return true;
+            case 'K': push(Kind::Integer, byte()); return true;
+            case 'M': push(Kind::Integer, static_cast<std::int64_t>(littleEndian(2))); return true;
+            case 'J': push(Kind::Integer, static_cast<std::int32_t>(littleEndian(4))); return true;
+            case 0x8a: longInteger(); return true;
+            case 'G': real(); return true;
+            case 'X': pushText(Kind::Text, text(littleEndian(4))); return true;
+            case 0x8c: pushText(Kind::Text, text(byte())); return true;
+            case 0x8d: pushText(Kind::Text, text(littleEndian(8))); return true;
+            default: return false;
+        }
+    }
+
+    void longInteger() {
+        const std::size_t size = byte();
+        if (size > 8) fail("has an integer of more than 64 bits");
+        std::uint64_t bits = littleEndian(size);
+        if (size > 0 && size < 8 && (bits >> (8 * size - 1)) != 0) bits |= ~std::uint64_t{0} << (8 * size);
+        push(Kind::Integer, static_cast<std::int64_t>(bits));
+    }
+
+    void real() {
+        std::uint64_t bits = 0;
+        for (int i = 0; i < 8; ++i) bits = (bits << 8) | byte();
+        push(PickleValue{.kind = Kind::Real, .real = std::bit_cast<double>(bits), .text = {}, .items = {}});
+    }
+
+    bool container(std::uint8_t code) {
+        switch (code) {
+            case '(':
+                m_marks.push_back(m_stack.size());
+                if (m_marks.size() > kMostText) fail("is nested too deeply");
+                return true;
+            case ')': push(Kind::Tuple); return true;
+            case ']': push(Kind::List); return true;
+            case '}': push(Kind::Dict); return true;
+            case 't': tuple(popToMark()); return true;
+            case 0x85:
+            case 0x86:
+            case 0x87: {
+                std::vector<int> items(code - 0x84U);
+                for (auto item = items.rbegin(); item != items.rend(); ++item) *item = pop();
+                tuple(items);
+                return true;
+            }
+            case 'a': {
+                const int item = pop();
+                append(peek(Kind::List), {item});
+                return true;
+            }
+            case 'e': {
+                const auto items = popToMark();
+                append(peek(Kind::List), items);
+                return true;
+            }
+            case 's': {
+                const int item = pop(), key = pop();
+                append(peek(Kind::Dict), {key, item});
+                return true;
+            }
+            case 'u': {
+                const auto items = popToMark();
+                if (items.size() % 2 != 0) fail("has a dict with a key and no value");
+                append(peek(Kind::Dict), items);
+                return true;
+            }
+            default: return false;
+        }
+    }
+
+    void tuple(const std::vector<int>& items) {
+        push(Kind::Tuple);
+        append(m_values.back(), items);
+    }
+
+    bool memory(std::uint8_t code) {
+        switch (code) {
+            case 'q': remember(byte()); return true;
+            case 'r': remember(littleEndian(4)); return true;
+            case 0x94: remember(m_memo.size()); return true;
+            case 'h': recall(byte()); return true;
+            case 'j': recall(littleEndian(4)); return true;
+            default: return false;
+        }
+    }
+    void remember(std::uint64_t key) {
+        if (m_stack.size() <= floor()) fail("takes a value from an empty stack");
+        m_memo[key] = m_stack.back();
+        if (m_memo.size() > kMostValues) fail("has more than two million values");
+    }
+    void recall(std::uint64_t key) {
+        const auto found = m_memo.find(key);
+        if (found == m_memo.end()) fail("refers to a value that it has not");
+        m_stack.push_back(found->second);
+        if (m_stack.size() > kMostValues) fail("has more than two million values");
+    }
+
+    bool object(std::uint8_t code) {
+        switch (code) {
+            case 'c': {
+                const std::string module = line();
+                global(module, line());
+                return true;
+            }
+            case 0x93: {
+                const int name = pop(), module = pop();
+                if (value(name).kind != Kind::Text || value(module).kind != Kind::Text)
+                    fail("names an object by no text");
+                global(value(module).text, value(name).text);
+                return true;
+            }
+            case 'Q': storage(pop()); return true;
+            case 'R': {
+                const int arguments = pop();
+                call(pop(), arguments);
+                return true;
+            }
+            case 'b': pop(); return true;  // BUILD: the metadata of an OrderedDict, which nobody needs
+            default: return false;
+        }
+    }
+
+    void global(const std::string& module, const std::string& name) {
+        if (!isKnown(module + " " + name))
+            fail("refers to '" + module + "." + name + "', which no tensor needs; nothing of it was run");
+        pushText(Kind::Global, module + " " + name);
+    }
+
+    /// ("storage", type, key, device, count)
+    void storage(int index) {
+        const auto& items = value(index).items;
+        if (value(index).kind != Kind::Tuple || items.size() != 5 || value(items[0]).text != "storage" ||
+            value(items[1]).kind != Kind::Global || value(items[2]).kind != Kind::Text ||
+            value(items[4]).kind != Kind::Integer)
+            fail("has a storage of an unknown form");
+        push(PickleValue{.kind = Kind::Storage,
+                         .integer = value(items[4]).integer,
+                         .text = value(items[2]).text,
+                         .items = {items[1]}});
+    }
+
+    void call(int function, int arguments) {
+        if (value(function).kind != Kind::Global || value(arguments).kind != Kind::Tuple)
+            fail("calls something that is no name");
+        const std::string& name = value(function).text;
+        const std::vector<int> items = value(arguments).items;
+        if (name == kOrderedDict) {
+            if (!items.empty()) fail("fills an OrderedDict in an unknown form");
+            push(Kind::Dict);
+        } else if (name == kSize) {
+            if (items.size() != 1) fail("has a torch.Size of an unknown form");
+            m_stack.push_back(items.front());
+        } else if (name == kParameter) {
+            if (items.empty() || value(items[0]).kind != Kind::Tensor) fail("has a parameter without a tensor");
+            m_stack.push_back(items.front());
+        } else if (name == kTensor) {
+            if (items.size() < 4 || value(items[0]).kind != Kind::Storage || value(items[1]).kind != Kind::Integer ||
+                value(items[2]).kind != Kind::Tuple || value(items[3]).kind != Kind::Tuple)
+                fail("has a tensor of an unknown form");
+            push(PickleValue{.kind = Kind::Tensor, .text = {}, .items = {items[0], items[1], items[2], items[3]}});
+        } else {
+            fail("calls '" + name + "'");
+        }
+    }
+
+    std::span<const std::byte> m_bytes;
+    const std::string& m_where;
+    std::size_t m_position = 0, m_items = 0;
+    std::vector<PickleValue> m_values;
+    std::vector<int> m_stack;
+    std::vector<std::size_t> m_marks;
+    std::map<std::uint64_t, int> m_memo;
+};
+
+}  // namespace
+
+Pickle parsePickle(std::span<const std::byte> bytes, const std::string& where) { return Machine(bytes, where).run(); }
+
+}  // namespace bitdesk

@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/exchange/tensor_file.h"
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#include "core/base/error.h"
+#include "core/base/read_file.h"
+#include "core/base/zip_archive.h"
+#include "core/exchange/torch_file.h"
+
+namespace bitdesk {
+namespace {
+
+constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 31;
+
+/// IEEE 754 binary16.
+float halfToFloat(std::uint16_t half) {
+    const int exponent = (half >> 10) & 31;
+    const int mantissa = half & 1023;
+    const float sign = (half & 0x8000) != 0 ? -1.0F : 1.0F;
+    if (exponent == 0) return sign * std::ldexp(static_cast<float>(mantissa), -24);
+    if (exponent == 31) return mantissa == 0 ? sign * INFINITY : NAN;
+    return sign * std::ldexp(static_cast<float>(1024 + mantissa), exponent - 25);
+}
+
+template <typename Stored, typename Convert>
+std::vector<float> converted(const Tensor& tensor, Convert convert) {
+    std::vector<float> values(tensor.data.size() / sizeof(Stored));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        Stored stored;
+        std::memcpy(&stored, tensor.data.data() + i * sizeof(Stored), sizeof(Stored));
+        values[i] = convert(stored);
+    }
+    return values;
+}
+template <typename Stored>
+std::vector<float> converted(const Tensor& tensor) {
+    return converted<Stored>(tensor, [](Stored value) { return static_cast<float>(value); });
+}
+
+std::vector<float> numbers(const Tensor& tensor, const std::string& where) {
+    const std::string& type = tensor.dtype;
+    if (type == "F32") return converted<float>(tensor);
+    if (type == "F64") return converted<double>(tensor);
+    if (type == "F16") return converted<std::uint16_t>(tensor, halfToFloat);
+    if (type == "BF16")
+        return converted<std::uint16_t>(tensor,
+                                        [](std::uint16_t v) { return std::bit_cast<float>(std::uint32_t{v} << 16); });
+    if (type == "I8") return converted<std::int8_t>(tensor);
+    if (type == "U8" || type == "BOOL") return converted<std::uint8_t>(tensor);
+    if (type == "I16") return converted<std::int16_t>(tensor);
+    if (type == "U16") return converted<std::uint16_t>(tensor);
+    if (type == "I32") return converted<std::int32_t>(tensor);
+    if (type == "U32") return converted<std::uint32_t>(tensor);
+    if (type == "I64") return converted<std::int64_t>(tensor);
+    if (type == "U64") return converted<std::uint64_t>(tensor);
+    throw Error(ErrorKind::BadInput, where, "has the element type " + type + ", which is not read");
+}
+
+/// Before PyTorch 1.6, and with _use_new_zipfile_serialization=False, torch.save wrote bare pickles.
+bool isOldTorchFile(const std::string& bytes) {
+    return bytes.size() > 2 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5;
+}
+
+TensorFile readSafetensorsFile(const std::filesystem::path& path) {
+    TensorFile file;
+    file.where = path.string();
+    const std::string bytes = readFile(path, kMostBytes);
+    if (isOldTorchFile(bytes))
+        throw Error(ErrorKind::BadInput, file.where, "is a pickle in torch.save's old format, which is not read",
+                    "Save it again with PyTorch 1.6 or newer");
+    file.tensors = parseSafetensors(std::as_bytes(std::span(bytes)), file.where).tensors;
+    file.names.reserve(file.tensors.size());
+    for (const auto& [name, tensor] : file.tensors) file.names.push_back(name);
+    return file;
+}
+
+/// torch.nn.DataParallel and DistributedDataParallel put it before every name.
+void stripModulePrefix(TensorFile& file) {
+    const std::string prefix = "module.";
+    for (const std::string& name : file.names)
+        if (!name.starts_with(prefix) || file.tensors.contains(name.substr(prefix.size()))) return;
+    std::map<std::string, Tensor> renamed;
+    for (std::string& name : file.names) {
+        auto node = file.tensors.extract(name);
+        name = name.substr(prefix.size());
+        renamed.emplace(name, std::move(node.mapped()));
+    }
+    file.tensors = std::move(renamed);
+}
+
+}  // namespace
+
+const Tensor* TensorFile::find(const std::string& name) const {
+    const auto found = tensors.find(name);
+    return found == tensors.end() ? nullptr : &found->second;
+}
+
+TensorFile readTensorFile(const std::filesystem::path& path) {
+    TensorFile file = ZipArchive::detect(path) ? readTorchFile(path) : readSafetensorsFile(path);
+    if (file.names.empty()) throw Error(ErrorKind::BadInput, file.where, "holds no tensors");
+    stripModulePrefix(file);
+    return file;
+}
+
+std::vector<float> toFloats(const Tensor& tensor, const std::string& where) {
+    std::vector<float> values = numbers(tensor, where);
+    for (const float value : values)
+        if (!std::isfinite(value))
+            throw Error(ErrorKind::BadInput, where, "holds NaN, infinity or a number beyond float32");
+    return values;
+}
+
+}  // namespace bitdesk
