@@ -91,4 +91,8 @@ ExecutionPlan lower(const MetaModel& model, const BitConfiguration& bits);
 /// layer is computed. Throws Error (BadInput) where the model lacks the width or the layer.
 void changeBits(ExecutionPlan& plan, const MetaModel& model, int quantizableIndex, int bits);
 
+/// Looks up again what depends on a layer (an index into network.layers()): after changeBits(), which calls it, or
+/// after the model's scales of that layer have changed.
+void refreshLayer(ExecutionPlan& plan, const MetaModel& model, int layerIndex);
+
 }  // namespace bitdesk

@@ -239,11 +239,15 @@ void changeBits(ExecutionPlan& plan, const MetaModel& model, int quantizableInde
                     "the model has " + std::to_string(quantizable.size()) + " quantizable layers");
     model.bitIndex(bits);  // throws where the model lacks it
     plan.bits.bits[at(quantizableIndex)] = bits;
-    const int layerIndex = quantizable[at(quantizableIndex)];
-    const std::string& name = model.network.layers()[at(layerIndex)].name;
+    refreshLayer(plan, model, quantizable[at(quantizableIndex)]);
+}
+
+void refreshLayer(ExecutionPlan& plan, const MetaModel& model, int layerIndex) {
+    const Layer& layer = model.network.layers()[at(layerIndex)];
+    const std::string& name = layer.name;
     for (Step& step : plan.steps) {
         const auto* norm = step.norm >= 0 ? model.network.nodes()[at(step.norm)].as<NormAttributes>() : nullptr;
-        if (step.layer == layerIndex) step.bits = bits;
+        if (step.layer == layerIndex) step.bits = layerBits(layer, plan.bits);
         if (step.layer == layerIndex || (norm != nullptr && (norm->from == name || norm->to == name)))
             storeConstants(model, plan.bits, step);
         for (CodeOutput& output : step.epilogue.codeOutputs) {

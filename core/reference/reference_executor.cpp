@@ -11,6 +11,7 @@
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
+#include "core/base/error.h"
 #include "core/model/layer_weights.h"
 #include "core/reference/device.h"
 #include "core/reference/device_profiling.h"
@@ -46,6 +47,8 @@ public:
                    std::vector<StepSpan>& spans) override {
         execute(plan, images, batch, logits, &spans);
     }
+
+    void setObserver(CodeObserver observer) { m_observer = std::move(observer); }
 
     std::unique_ptr<Stopwatch> stopwatch() const override { return makeStopwatch(m_device); }
 
@@ -105,11 +108,17 @@ private:
         if (e.relu) value = e.residual >= 0 || !e.scale.empty() ? value.clamp_min_(0) : value.clamp_min(0);
         if (e.floatOutput >= 0) m_buffers[at_(e.floatOutput)] = value;
         for (const CodeOutput& out : e.codeOutputs) {
+            if (m_observer) show(out.layer, value);
             auto codes = value.mul(out.inverseScale).clamp_(out.lowest, out.highest).round_();
             if (m_mapNaN) codes.nan_to_num_(out.lowest);
             const Shape& shape = plan.buffers[at_(out.buffer)].shape;
             m_buffers[at_(out.buffer)] = reshaped(codes, shape);
         }
+    }
+
+    void show(int layer, const at::Tensor& value) const {
+        const at::Tensor flat = value.to(at::kCPU, at::kFloat).contiguous(value.suggest_memory_format());
+        m_observer(layer, {flat.const_data_ptr<float>(), static_cast<std::size_t>(flat.numel())});
     }
 
     /// A flatten between a value and its codes re-reads the same numbers in NHWC order.
@@ -199,6 +208,7 @@ private:
     const MetaModel& m_model;
     at::Device m_device;
     std::string m_deviceName;
+    CodeObserver m_observer;
     bool m_mapNaN = false;  // whether NaN becomes the lowest code, as quantizeActivation defines it
     at::Tensor m_images;
     std::vector<at::Tensor> m_buffers;
@@ -209,6 +219,20 @@ private:
 
 std::unique_ptr<Executor> makeReferenceExecutor(const MetaModel& model, const std::string& device, int threads) {
     return std::make_unique<ReferenceExecutor>(model, device, threads);
+}
+
+void observeCodes(Executor& referenceExecutor, ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
+                  std::span<float> logits, const CodeObserver& observer) {
+    auto* executor = dynamic_cast<ReferenceExecutor*>(&referenceExecutor);
+    if (executor == nullptr) throw Error(ErrorKind::Internal, referenceExecutor.backend(), "shows no values");
+    executor->setObserver(observer);
+    try {
+        executor->run(plan, images, batch, logits);
+    } catch (...) {
+        executor->setObserver({});
+        throw;
+    }
+    executor->setObserver({});
 }
 
 }  // namespace bitdesk

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "core/plan/executor.h"
@@ -16,5 +18,14 @@ std::unique_ptr<Executor> makeReferenceExecutor(const MetaModel& model, const st
 
 /// Version of the LibTorch that is linked, e.g. "2.11.0".
 std::string linkedTorchVersion();
+
+/// The numbers (of all images, in no order that matters) that are about to become codes for a layer, an index into
+/// network.layers().
+using CodeObserver = std::function<void(int layerIndex, std::span<const float> values)>;
+
+/// run() of a reference executor on the CPU that shows each value before it is quantized. The observer may change
+/// scales of the model and, by refreshLayer(), of the plan: what it sets is what the value is quantized with.
+void observeCodes(Executor& referenceExecutor, ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
+                  std::span<float> logits, const CodeObserver& observer);
 
 }  // namespace bitdesk

@@ -1,0 +1,252 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/exchange/suggest_mapping.h"
+
+#include <algorithm>
+#include <cctype>
+#include <functional>
+#include <set>
+
+namespace bitdesk {
+namespace {
+
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+const std::string kWeight = ".weight", kMean = ".running_mean", kVariance = ".running_var";
+
+std::string withoutSuffix(const std::string& name, const std::string& suffix) {
+    return name.ends_with(suffix) ? name.substr(0, name.size() - suffix.size()) : std::string();
+}
+
+/// By number where both have one: "conv2" comes before "conv10".
+bool naturallyLess(const std::string& a, const std::string& b) {
+    std::size_t i = 0, j = 0;
+    const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
+    while (i < a.size() && j < b.size()) {
+        if (isDigit(a[i]) && isDigit(b[j])) {
+            const std::size_t endA = std::min(a.find_first_not_of("0123456789", i), a.size()),
+                              endB = std::min(b.find_first_not_of("0123456789", j), b.size());
+            if (endA - i != endB - j) return endA - i < endB - j;
+            const int order = a.compare(i, endA - i, b, j, endB - j);
+            if (order != 0) return order < 0;
+            i = endA;
+            j = endB;
+        } else {
+            if (a[i] != b[j]) return a[i] < b[j];
+            ++i;
+            ++j;
+        }
+    }
+    return a.size() - i < b.size() - j;
+}
+
+/// Names whose last number runs through the widths, or through 0, 1, …, as one pattern; the others as they are.
+std::vector<std::string> collapsed(const std::vector<std::string>& names, const std::vector<int>& bits) {
+    struct Parts {
+        std::string before, number, after;
+    };
+    const auto split = [](const std::string& name) -> Parts {
+        const std::size_t end = name.find_last_of("0123456789");
+        if (end == std::string::npos) return {name, "", ""};
+        const std::size_t before = name.find_last_not_of("0123456789", end);
+        const std::size_t begin = before == std::string::npos ? 0 : before + 1;
+        return {name.substr(0, begin), name.substr(begin, end + 1 - begin), name.substr(end + 1)};
+    };
+    std::map<std::pair<std::string, std::string>, std::set<std::string>> groups;
+    for (const std::string& name : names) {
+        const Parts parts = split(name);
+        groups[{parts.before, parts.after}].insert(parts.number);
+    }
+    std::set<std::string> widths, indices;
+    for (std::size_t i = 0; i < bits.size(); ++i) {
+        widths.insert(std::to_string(bits[i]));
+        indices.insert(std::to_string(i));
+    }
+    std::vector<std::string> found;
+    for (const std::string& name : names) {
+        const Parts parts = split(name);
+        const auto& numbers = groups.at({parts.before, parts.after});
+        const char* place = bits.size() < 2      ? nullptr
+                            : numbers == widths  ? "{bits}"
+                            : numbers == indices ? "{index}"
+                                                 : nullptr;
+        const std::string pattern = place == nullptr ? name : parts.before + place + parts.after;
+        if (std::ranges::find(found, pattern) == found.end()) found.push_back(pattern);
+    }
+    return found;
+}
+
+/// Pairs two sequences in order so that the sum of scores is largest; score 0: they do not go together. Returns for
+/// each of the first its partner in the second, or −1.
+std::vector<int> align(std::size_t first, std::size_t second,
+                       const std::function<int(std::size_t, std::size_t)>& score) {
+    std::vector<std::vector<int>> best(first + 1, std::vector<int>(second + 1, 0));
+    for (std::size_t i = first; i-- > 0;)
+        for (std::size_t j = second; j-- > 0;) {
+            const int together = score(i, j);
+            best[i][j] = std::max({best[i + 1][j], best[i][j + 1], together > 0 ? together + best[i + 1][j + 1] : 0});
+        }
+    std::vector<int> partner(first, -1);
+    for (std::size_t i = 0, j = 0; i < first && j < second;) {
+        const int together = score(i, j);
+        if (together > 0 && best[i][j] == together + best[i + 1][j + 1]) partner[i++] = static_cast<int>(j++);
+        else if (best[i][j] == best[i][j + 1]) ++j;
+        else ++i;
+    }
+    // Files that are sorted by name put the classifier before the layers that feed it: what is left is paired by the
+    // best score alone.
+    std::set<int> taken(partner.begin(), partner.end());
+    for (std::size_t i = 0; i < first; ++i)
+        for (std::size_t j = 0; j < second && partner[i] < 0; ++j)
+            if (score(i, j) > 0 && taken.insert(static_cast<int>(j)).second) partner[i] = static_cast<int>(j);
+    return partner;
+}
+
+constexpr int kFits = 2, kSameName = 5;
+
+class Suggestion {
+public:
+    Suggestion(const TensorFile& file, const Network& network, std::vector<int> bits)
+        : m_file(file), m_network(network) {
+        m_result.mapping.bits = std::move(bits);
+        m_names = file.names;
+        if (std::ranges::is_sorted(m_names)) std::ranges::sort(m_names, naturallyLess);
+    }
+
+    SuggestedMapping run() {
+        matchLayers();
+        matchNorms();
+        for (const std::string& name : m_file.names)
+            if (!m_used.contains(name) && !name.ends_with(".num_batches_tracked")) m_result.unused.push_back(name);
+        return std::move(m_result);
+    }
+
+private:
+    const std::vector<std::int64_t>& shapeOf(const std::string& name) const { return m_file.find(name)->shape; }
+
+    static bool fits(const Layer& layer, const std::vector<std::int64_t>& shape) {
+        const std::int64_t n = layer.output.channels, c = layer.inputChannelsPerGroup();
+        if (layer.isLinear) return shape == std::vector<std::int64_t>{n, c};
+        return shape == std::vector<std::int64_t>{n, c, layer.kernelHeight, layer.kernelWidth};
+    }
+
+    void matchLayers() {
+        std::vector<std::string> weights;
+        for (const std::string& name : m_names)
+            if (shapeOf(name).size() == 4 || shapeOf(name).size() == 2) weights.push_back(name);
+        const auto& layers = m_network.layers();
+        const auto partner = align(layers.size(), weights.size(), [&](std::size_t i, std::size_t j) {
+            return !fits(layers[i], shapeOf(weights[j]))    ? 0
+                   : layers[i].name + kWeight == weights[j] ? kSameName
+                                                            : kFits;
+        });
+        for (std::size_t i = 0; i < layers.size(); ++i)
+            if (partner[i] >= 0) addLayer(layers[i], weights[at(partner[i])]);
+    }
+
+    void addLayer(const Layer& layer, const std::string& weight) {
+        LayerMapping mapping;
+        mapping.weight = weight;
+        m_used.insert(weight);
+        const std::string module = withoutSuffix(weight, kWeight);
+        if (!module.empty()) {
+            if (layer.hasBias && m_file.find(module + ".bias") != nullptr) mapping.bias = use(module + ".bias");
+            addScales(layer, module, mapping);
+        }
+        m_result.mapping.layers.emplace(layer.name, std::move(mapping));
+    }
+
+    const std::string& use(const std::string& name) { return *m_used.insert(name).first; }
+
+    /// Small tensors of the same module.
+    void addScales(const Layer& layer, const std::string& module, LayerMapping& mapping) {
+        std::vector<std::string> small;
+        const auto filters = static_cast<std::int64_t>(layer.output.channels);
+        const auto widths = static_cast<std::int64_t>(m_result.mapping.bits.size());
+        for (const std::string& name : m_names) {
+            const bool within = name.starts_with(module) && name.size() > module.size() &&
+                                (name[module.size()] == '.' || name[module.size()] == '_');
+            if (!within || m_used.contains(name) || name.ends_with(".bias")) continue;
+            std::int64_t elements = 1;
+            for (const std::int64_t extent : shapeOf(name)) elements *= extent;
+            if (elements == 1 || elements == filters || elements == widths || elements == filters * widths)
+                small.push_back(name);
+        }
+        for (const std::string& pattern : collapsed(small, m_result.mapping.bits))
+            addScale(layer, pattern, pattern.substr(module.size()), mapping);
+    }
+
+    void addScale(const Layer& layer, const std::string& pattern, std::string role, LayerMapping& mapping) {
+        std::ranges::transform(role, role.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        const auto has = [&](std::initializer_list<const char*> words) {
+            return std::ranges::any_of(words, [&](const char* word) { return role.find(word) != std::string::npos; });
+        };
+        if (has({"zero", "num_batches", "init", "signed"})) return;
+        const bool isActivation = has({"act", "alpha", "clip", "input", "a_", ".a."});
+        const bool isWeight = !isActivation && has({"scale", "step", "w_", "weight"});
+        ScaleSource& source = isActivation ? mapping.activationScale : mapping.weightScale;
+        if ((!isActivation && !isWeight) || source.given()) return;
+        source.tensor = pattern;
+        if (isActivation) mapping.activationRule = has({"alpha", "clip"}) ? ActivationRule::Pact : ActivationRule::Lsq;
+        else mapping.weightRule = WeightRule::Lsq;
+        usePattern(pattern, layer.fixedBits);
+    }
+
+    void usePattern(const std::string& pattern, int fixedBits) {
+        const auto& bits = m_result.mapping.bits;
+        for (std::size_t i = 0; i < bits.size(); ++i) use(filledIn(pattern, bits[i], i));
+        if (fixedBits > 0) use(filledIn(pattern, fixedBits, 0));
+    }
+
+    void matchNorms() {
+        std::vector<std::string> prefixes;
+        for (const std::string& name : m_names) {
+            const std::string prefix = withoutSuffix(name, kMean);
+            if (!prefix.empty() && m_file.find(prefix + kVariance) != nullptr) prefixes.push_back(prefix);
+        }
+        std::vector<int> norms;
+        for (int n = 0; n < static_cast<int>(m_network.nodes().size()); ++n)
+            if (m_network.nodes()[at(n)].as<NormAttributes>()) norms.push_back(n);
+        const auto& bits = m_result.mapping.bits;
+        // Three blocks of a stage, too, are numbered 0, 1, 2: only where there are more norms than places are there
+        // some for each width.
+        if (prefixes.size() > norms.size()) prefixes = collapsed(prefixes, bits);
+        const auto partner = align(norms.size(), prefixes.size(), [&](std::size_t i, std::size_t j) {
+            const std::string mean = filledIn(prefixes[j], bits.front(), 0) + kMean;
+            const std::int64_t channels = m_network.shape(norms[i]).channels;
+            const auto& shape = shapeOf(mean);
+            if (shape.empty() || shape.back() != channels) return 0;
+            return m_network.nodes()[at(norms[i])].name == prefixes[j] ? kSameName : kFits;
+        });
+        for (std::size_t i = 0; i < norms.size(); ++i)
+            if (partner[i] >= 0) addNorm(m_network.nodes()[at(norms[i])].name, prefixes[at(partner[i])]);
+    }
+
+    void addNorm(const std::string& node, const std::string& prefix) {
+        NormMapping mapping;
+        const auto& bits = m_result.mapping.bits;
+        const auto name = [&](const char* suffix) {
+            const std::string pattern = prefix + suffix;
+            if (m_file.find(filledIn(pattern, bits.front(), 0)) == nullptr) return std::string();
+            usePattern(pattern, 0);
+            return pattern;
+        };
+        m_result.mapping.norms.emplace(
+            node, NormMapping{name(".weight"), name(".bias"), name(".running_mean"), name(".running_var")});
+    }
+
+    const TensorFile& m_file;
+    const Network& m_network;
+    std::vector<std::string> m_names;
+    std::set<std::string> m_used;
+    SuggestedMapping m_result;
+};
+
+}  // namespace
+
+SuggestedMapping suggestMapping(const TensorFile& file, const Network& network, std::vector<int> bits) {
+    return Suggestion(file, network, std::move(bits)).run();
+}
+
+}  // namespace bitdesk
