@@ -14,6 +14,7 @@ namespace bitdesk {
 
 /// A zip file from outside, read in memory; nothing is ever unpacked to disk. Opening checks every entry's name (UTF-8,
 /// relative, no "..", no backslash, drive or control character, each once) and size (see below), before any is read.
+/// One thread at a time may use an archive.
 class ZipArchive {
 public:
     static constexpr std::int64_t kMostEntries = 100'000;
@@ -30,6 +31,7 @@ public:
     /// Whether a file begins as a zip does; must not throw.
     static bool detect(const std::filesystem::path& path);
 
+    /// In the archive's order, without folders.
     const std::vector<std::string>& names() const { return m_names; }
     bool has(const std::string& name) const;
     /// Unpacked size, as the archive claims.
