@@ -3,15 +3,20 @@
 
 #include "core/data/data_set.h"
 
+#include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <numeric>
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/data/cifar.h"
 #include "core/data/data_format.h"
 #include "core/data/idx.h"
+#include "core/data/image_folder.h"
+#include "core/data/npz.h"
 
 namespace bitdesk {
 namespace {
@@ -71,19 +76,74 @@ void checkLabels(const RawImages& raw, const std::string& where) {
                             " classes");
 }
 
-/// The images of a split: `val` is the tail of one permutation of the training images, `train` the rest.
-std::vector<std::int64_t> splitIndices(Split split, std::int64_t size) {
-    auto order = permutation(size, kSplitSeed);
-    if (split == Split::Test) {
-        std::ranges::sort(order);
-        return order;
-    }
+/// A split of a part that has it whole, or cut from the training images: `val` is the tail of one permutation of them,
+/// `train` the rest.
+std::vector<std::int64_t> wholeIndices(std::int64_t size) {
+    std::vector<std::int64_t> all(static_cast<std::size_t>(size));
+    std::iota(all.begin(), all.end(), std::int64_t{0});
+    return all;
+}
+std::vector<std::int64_t> cutIndices(Split split, std::int64_t size) {
+    const auto order = permutation(size, kSplitSeed);
     const std::int64_t validation = std::min(kValidationImages, size / 10);
     const auto cut = order.end() - validation;
     std::vector<std::int64_t> chosen(split == Split::Val ? cut : order.begin(),
                                      split == Split::Val ? order.end() : cut);
     std::ranges::sort(chosen);
     return chosen;
+}
+
+/// Which part a split is of, and which of its images it takes.
+SplitPlan planSplit(const DataFormat& format, const fs::path& path, Split split) {
+    const auto parts = format.parts(path);
+    const auto has = [&](SourcePart part) { return std::ranges::find(parts, part) != parts.end(); };
+    const bool train = has(SourcePart::Train), val = has(SourcePart::Val), test = has(SourcePart::Test);
+    SplitPlan plan;
+    plan.split = split;
+    plan.choose = wholeIndices;
+    plan.description.format = format.name;
+    if (train) plan.description.splits.push_back(Split::Train);
+    if (train || val) plan.description.splits.push_back(Split::Val);
+    if (test || val) plan.description.splits.push_back(Split::Test);
+    if (std::ranges::find(plan.description.splits, split) == plan.description.splits.end()) {
+        std::string known;
+        for (const Split other : plan.description.splits)
+            known += (known.empty() ? "" : ", ") + std::string(splitName(other));
+        throw Error(
+            ErrorKind::BadInput, path.string(), std::string("has no ") + splitName(split) + " part; it has: " + known,
+            test && !train && !val ? "One part alone is the test split: make a train and a test part of it" : "");
+    }
+    if (split == Split::Test) {
+        plan.part = test ? SourcePart::Test : SourcePart::Val;
+        if (!test) plan.description.note = "there is no test part: these are the validation images";
+    } else if (split == Split::Val && val) {
+        plan.part = SourcePart::Val;
+    } else {
+        plan.part = SourcePart::Train;
+        if (!val) plan.choose = [split](std::int64_t size) { return cutIndices(split, size); };
+        if (!val && split == Split::Val) plan.description.note = "cut from the training images";
+    }
+    return plan;
+}
+
+std::shared_ptr<const DataSet> readWhole(const DataFormat& format, const fs::path& path, bool named, SplitPlan plan) {
+    RawImages raw = format.read(path, plan.part);
+    if (named) raw.classNames = fashionMnist().classNames;
+    checkLabels(raw, path.string());
+    const auto indices = plan.choose(static_cast<std::int64_t>(raw.labels.size()));
+    if (raw.labels.size() < 2 || indices.empty()) throw Error(ErrorKind::BadInput, path.string(), "has too few images");
+    return std::make_shared<InMemoryDataSet>(plan.name, plan.split, raw, indices, std::move(plan.description));
+}
+
+void checkRequest(const DataRequest& request, const DataFormat& format) {
+    if (request.resize == 0) return;
+    if (format.open == nullptr)
+        throw Error(ErrorKind::Usage, "--resize",
+                    std::string("is for image folders; ") + format.name + " holds pixels, which are taken as they are");
+    const int least = request.shape ? std::max(request.shape->height, request.shape->width) : 2;
+    if (request.resize < least)
+        throw Error(ErrorKind::Usage, "--resize " + std::to_string(request.resize),
+                    "is less than the " + std::to_string(least) + " pixels that are cut out of an image");
 }
 
 }  // namespace
@@ -100,7 +160,8 @@ Split parseSplit(std::string_view text) {
 }
 
 std::span<const DataFormat* const> dataFormats() {
-    static const std::array kFormats{&idxFormat()};
+    // An image folder is the least particular: it comes last.
+    static const std::array kFormats{&idxFormat(), &cifarFormat(), &npzFormat(), &imageFolderFormat()};
     return kFormats;
 }
 
@@ -113,20 +174,35 @@ std::optional<fs::path> findDataSet(const std::string& spec) {
     return std::nullopt;
 }
 
-std::shared_ptr<const DataSet> openDataSet(const std::string& spec, Split split) {
+std::string toText(const ImageShape& shape) {
+    return std::to_string(shape.height) + "×" + std::to_string(shape.width) + "×" + std::to_string(shape.channels);
+}
+
+std::vector<std::int64_t> classCounts(const DataSet& data) {
+    std::vector<std::int64_t> counts(data.classNames().size());
+    for (std::int64_t i = 0; i < data.size(); ++i) ++counts[static_cast<std::size_t>(data.label(i))];
+    return counts;
+}
+
+std::int64_t defaultDataMemory() {
+    constexpr std::int64_t kMost = 1 << 30;
+    const std::int64_t pages = ::sysconf(_SC_PHYS_PAGES), pageBytes = ::sysconf(_SC_PAGESIZE);
+    return pages > 0 && pageBytes > 0 ? std::min(kMost, pages / 8 * pageBytes) : kMost;
+}
+
+std::shared_ptr<const DataSet> openDataSet(const std::string& spec, Split split, const DataRequest& request) {
     if (spec.empty()) throw Error(ErrorKind::BadInput, "--data", "names no file or folder");
     const bool named = spec == fashionMnist().name;
     const auto found = findDataSet(spec);
     if (!found) failNotFound(fashionMnist());
-    const fs::path& path = *found;
-    const DataFormat& format = named ? idxFormat() : detectFormat(path);
-    RawImages raw = format.read(path, split == Split::Test ? SourcePart::Test : SourcePart::Train);
-    if (named) raw.classNames = fashionMnist().classNames;
-    checkLabels(raw, path.string());
-    if (raw.labels.size() < 2) throw Error(ErrorKind::BadInput, path.string(), "has too few images");
-    const auto indices = splitIndices(split, static_cast<std::int64_t>(raw.labels.size()));
-    const std::string name = named ? spec : fs::absolute(path).lexically_normal().string();
-    return std::make_shared<InMemoryDataSet>(name, split, raw, indices);
+    const DataFormat& format = named ? idxFormat() : detectFormat(*found);
+    DataRequest bounded = request;
+    if (bounded.memory == 0) bounded.memory = defaultDataMemory();
+    checkRequest(bounded, format);
+    SplitPlan plan = planSplit(format, *found, split);
+    plan.name = named ? spec : fs::absolute(*found).lexically_normal().string();
+    if (format.open != nullptr) return format.open(*found, plan, bounded);
+    return readWhole(format, *found, named, std::move(plan));
 }
 
 }  // namespace bitdesk

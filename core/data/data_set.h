@@ -7,16 +7,39 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/base/progress.h"
+
 namespace bitdesk {
+
+class DecodeMemory;
 
 enum class Split { Train, Val, Test };
 const char* splitName(Split split);
 /// "train", "val" or "test"; throws Error (Usage).
 Split parseSplit(std::string_view text);
+
+struct ImageShape {
+    int height = 0, width = 0, channels = 0;
+
+    std::int64_t bytes() const { return std::int64_t{height} * width * channels; }
+    bool operator==(const ImageShape&) const = default;
+};
+/// "28×28×1"
+std::string toText(const ImageShape& shape);
+
+/// What a preview tells of a data set besides its images.
+struct DataDescription {
+    std::string format;
+    std::string preprocessing;  ///< what is done to the images, a sentence's end: "as they are"
+    std::string note;           ///< what the user should know of the split; may be empty
+    std::vector<Split> splits;  ///< that can be opened
+    std::int64_t memory = 0;    ///< bytes of pixels that are held at most
+};
 
 /// Labelled 8-bit images of one shape. Implementations are immutable after construction and safe to read from any
 /// thread.
@@ -25,25 +48,46 @@ public:
     virtual ~DataSet() = default;
 
     const std::string& name() const { return m_name; }
-    /// SHA-256 over the pixels and labels of this split.
+    /// SHA-256 over what the pixels and labels of this split follow from.
     const std::string& hash() const { return m_hash; }
     Split split() const { return m_split; }
-    int height() const { return m_height; }
-    int width() const { return m_width; }
-    int channels() const { return m_channels; }
-    std::int64_t imageBytes() const { return std::int64_t{m_height} * m_width * m_channels; }
+    int height() const { return m_shape.height; }
+    int width() const { return m_shape.width; }
+    int channels() const { return m_shape.channels; }
+    const ImageShape& shape() const { return m_shape; }
+    std::int64_t imageBytes() const { return m_shape.bytes(); }
     const std::vector<std::string>& classNames() const { return m_classNames; }
+    const DataDescription& description() const { return m_description; }
 
     virtual std::int64_t size() const = 0;
     virtual int label(std::int64_t index) const = 0;
-    /// Writes images [indices.size(), H, W, C], bytes 0…255, into `out` (exactly that many bytes).
+    /// Writes images [indices.size(), H, W, C], bytes 0…255, into `out` (exactly that many bytes). Where images are
+    /// decoded on demand: throws Error (BadInput) naming a file that has changed since it was opened.
     virtual void copyImages(std::span<const std::int64_t> indices, std::span<std::uint8_t> out) const = 0;
+    /// Where images are decoded on demand: what keeps the account of their memory. Null where all lie in memory.
+    virtual DecodeMemory* decodeMemory() const { return nullptr; }
 
 protected:
     std::string m_name, m_hash;
     Split m_split = Split::Test;
-    int m_height = 0, m_width = 0, m_channels = 0;
+    ImageShape m_shape;
     std::vector<std::string> m_classNames;
+    DataDescription m_description;
+};
+
+/// Images of each class, in the order of classNames().
+std::vector<std::int64_t> classCounts(const DataSet& data);
+
+/// A gibibyte, or an eighth of the machine's memory where that is less.
+std::int64_t defaultDataMemory();
+
+/// How a data set is opened.
+struct DataRequest {
+    std::optional<ImageShape> shape = {};  ///< that images of a folder are brought to; empty: as they are
+    int resize = 0;           ///< shorter side before the centre is cut out, 0: the smallest that covers `shape`
+    std::int64_t memory = 0;  ///< bytes of decoded pixels at most, 0: defaultDataMemory()
+    std::stop_token stop = {};
+    ProgressSink progress = {};  ///< of the first reading of a folder
 };
 
 /// Where DATA of the command line lies: the folder of a data set that is known by name, else the path itself; nothing
@@ -51,9 +95,10 @@ protected:
 std::optional<std::filesystem::path> findDataSet(const std::string& spec);
 
 /// Opens DATA of the command line: "fashion-mnist" (searched where Debian's package puts it, or in
-/// $BITDESK_DATA_DIR/fashion-mnist), or a folder or file whose format is detected. Where a set has no validation part,
-/// `val` is the last 5 000 training images of a fixed seeded permutation, and `train` the rest.
-/// Throws Error (BadInput) naming the file and the reason.
-std::shared_ptr<const DataSet> openDataSet(const std::string& spec, Split split);
+/// $BITDESK_DATA_DIR/fashion-mnist), or a folder or file whose format is detected by content (docs/data.md). Where a
+/// set has a training part and no validation part, `val` is the last 5 000 training images of a fixed seeded
+/// permutation, and `train` the rest. Throws Error (BadInput) naming the file and the reason, Cancelled when the stop
+/// token fires.
+std::shared_ptr<const DataSet> openDataSet(const std::string& spec, Split split, const DataRequest& request = {});
 
 }  // namespace bitdesk

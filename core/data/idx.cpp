@@ -101,12 +101,17 @@ fs::path folderOf(const fs::path& path) {
     return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
+std::vector<SourcePart> parts(const fs::path& path) {
+    std::vector<SourcePart> found;
+    for (const SourcePart part : {SourcePart::Train, SourcePart::Test})
+        if (!findFile(folderOf(path), fileNames(part).images).empty()) found.push_back(part);
+    return found;
+}
+
 bool detect(const fs::path& path) {
     std::error_code code;
     if (!fs::is_directory(path, code) && path.filename().string().find("-ubyte") == std::string::npos) return false;
-    for (const SourcePart part : {SourcePart::Train, SourcePart::Test})
-        if (!findFile(folderOf(path), fileNames(part).images).empty()) return true;
-    return false;
+    return !parts(path).empty();
 }
 
 RawImages read(const fs::path& path, SourcePart part) {
@@ -129,8 +134,7 @@ RawImages read(const fs::path& path, SourcePart part) {
     raw.channels = 1;
     raw.pixels = std::move(images.bytes);
     raw.labels.assign(labels.bytes.begin(), labels.bytes.end());
-    const int classes = raw.labels.empty() ? 0 : *std::ranges::max_element(raw.labels) + 1;
-    for (int c = 0; c < classes; ++c) raw.classNames.push_back("class " + std::to_string(c));
+    raw.numberClasses();
     return raw;
 }
 
@@ -168,7 +172,7 @@ IdxArray readIdx(const fs::path& path, int rank) {
 }
 
 const DataFormat& idxFormat() {
-    static const DataFormat kFormat{"IDX", detect, read};
+    static const DataFormat kFormat{"IDX", detect, parts, read, nullptr};
     return kFormat;
 }
 

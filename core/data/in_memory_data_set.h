@@ -19,13 +19,16 @@ struct RawImages {
     std::vector<std::string> classNames;
 
     std::int64_t imageBytes() const { return std::int64_t{height} * width * channels; }
+    /// Names "class 0", "class 1", … up to the highest label.
+    void numberClasses();
 };
 
 /// A split that lies in memory whole.
 class InMemoryDataSet final : public DataSet {
 public:
     /// `indices`: which images of `raw`, in which order. Computes the hash.
-    InMemoryDataSet(std::string name, Split split, const RawImages& raw, const std::vector<std::int64_t>& indices);
+    InMemoryDataSet(std::string name, Split split, const RawImages& raw, const std::vector<std::int64_t>& indices,
+                    DataDescription description = {});
 
     std::int64_t size() const override { return static_cast<std::int64_t>(m_labels.size()); }
     int label(std::int64_t index) const override { return m_labels[static_cast<std::size_t>(index)]; }

@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/data/read_ahead.h"
 
 namespace bitdesk {
 namespace {
@@ -25,19 +26,16 @@ EvaluationOutcome classify(Executor& executor, const ExecutionPlan& plan, const 
     };
     EvaluationOutcome outcome;
     outcome.total = static_cast<std::int64_t>(order.size());
-    std::vector<std::uint8_t> images;
     std::vector<float> logits;
-    std::size_t number = 0;
-    for (std::size_t done = 0; done < order.size(); ++number) {
+    ReadAhead batches(data, order, options.batch, options.firstBatch);
+    std::size_t done = 0, number = 0;
+    while (const auto batch = batches.next()) {
         if (stop.stop_requested()) throw Cancelled();
-        const int wanted = done == 0 && options.firstBatch > 0 ? options.firstBatch : options.batch;
-        const auto indices = order.subspan(done, std::min(at(wanted), order.size() - done));
-        images.resize(indices.size() * at(data.imageBytes()));
+        const auto indices = batch->indices;
         logits.resize(indices.size() * at(plan.classes));
-        data.copyImages(indices, images);
         const auto count = static_cast<int>(indices.size());
-        if (prefixes != nullptr) prefixes->run(executor, plan, number, images, count, logits);
-        else executor.run(plan, images, count, logits);
+        if (prefixes != nullptr) prefixes->run(executor, plan, number++, batch->images, count, logits);
+        else executor.run(plan, batch->images, count, logits);
         appendPredictions(logits, plan.classes, data, indices, outcome);
         done += indices.size();
         const PartialEvaluation partial{.correct = outcome.correct,
@@ -61,8 +59,8 @@ void checkDataFitsModel(const DataSet& data, const MetaModel& model) {
     const std::string where = "data set '" + data.name() + "'";
     if (data.height() != shape.height || data.width() != shape.width || data.channels() != shape.channels)
         throw Error(ErrorKind::BadInput, where,
-                    "its images are " + toText(Shape{data.height(), data.width(), data.channels()}) + ", model '" +
-                        model.name + "' needs " + toText(shape));
+                    "its images are " + toText(data.shape()) + ", model '" + model.name + "' needs " +
+                        toText(shape));
     if (static_cast<int>(data.classNames().size()) != model.network.classes())
         throw Error(ErrorKind::BadInput, where,
                     "it has " + std::to_string(data.classNames().size()) + " classes, model '" + model.name + "' has " +

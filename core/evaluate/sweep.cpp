@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/data/read_ahead.h"
 
 namespace bitdesk {
 namespace {
@@ -75,9 +76,8 @@ public:
     }
 
     /// All configurations on one mini-batch.
-    void batch(std::span<const std::int64_t> indices) {
-        m_pixels.resize(indices.size() * at(m_data.imageBytes()));
-        m_data.copyImages(indices, m_pixels);
+    void batch(const ReadAhead::Batch& batch) {
+        const auto indices = batch.indices;
         std::vector<PrefixCheckpoint> held;  // ascending steps, all of prefixes of the present plan
         for (std::size_t i = 0; i < m_tree.plans.size(); ++i) {
             if (m_stop.stop_requested()) throw Cancelled();
@@ -88,9 +88,9 @@ public:
             m_logits.resize(indices.size() * at(plan.classes));
             const auto begin = std::chrono::steady_clock::now();
             if (m_executor.keepsCheckpoints())
-                m_executor.runFrom(plan, m_pixels, static_cast<int>(indices.size()), m_logits,
+                m_executor.runFrom(plan, batch.images, static_cast<int>(indices.size()), m_logits,
                                    held.empty() ? nullptr : &held.back(), keep);
-            else m_executor.run(plan, m_pixels, static_cast<int>(indices.size()), m_logits);
+            else m_executor.run(plan, batch.images, static_cast<int>(indices.size()), m_logits);
             EvaluationOutcome& outcome = m_result.outcomes[i];
             appendPredictions(m_logits, plan.classes, m_data, indices, outcome);
             outcome.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -108,7 +108,6 @@ private:
     const std::function<void(std::int64_t)>& m_onBatch;
     const std::stop_token& m_stop;
     FinishedSubtree m_result;
-    std::vector<std::uint8_t> m_pixels;
     std::vector<float> m_logits;
 };
 
@@ -125,11 +124,8 @@ void sweep(Executor& executor, const MetaModel& model, std::span<const BitConfig
     for (const auto& piece : subtrees(configurations, std::max<std::size_t>(options.subtree, 1))) {
         const Subtree tree = makeSubtree(model, configurations, piece);
         Visit visit(executor, data, tree, images.size(), options.onBatch, stop);
-        for (std::size_t done = 0; done < images.size();) {
-            const std::size_t count = std::min(at(options.evaluation.batch), images.size() - done);
-            visit.batch(images.subspan(done, count));
-            done += count;
-        }
+        ReadAhead batches(data, images, options.evaluation.batch);
+        while (const auto batch = batches.next()) visit.batch(*batch);
         onSubtree(visit.result());
     }
 }

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/data/decode_memory.h"
+
+#include <algorithm>
+
+namespace bitdesk {
+
+DecodeMemory::Hold::~Hold() {
+    if (m_memory != nullptr) m_memory->giveBack(m_bytes, m_ahead);
+}
+
+DecodeMemory::Hold DecodeMemory::take(std::int64_t bytes, bool ahead) {
+    m_used += bytes;
+    m_peak = std::max(m_peak, m_used);
+    if (ahead) m_ahead += bytes;
+    return {*this, bytes, ahead};
+}
+
+void DecodeMemory::giveBack(std::int64_t bytes, bool ahead) {
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_used -= bytes;
+        if (ahead) m_ahead -= bytes;
+    }
+    m_freed.notify_all();
+}
+
+DecodeMemory::Hold DecodeMemory::keep(std::int64_t bytes) {
+    const std::scoped_lock lock(m_mutex);
+    return take(bytes, false);
+}
+
+std::optional<DecodeMemory::Hold> DecodeMemory::readAhead(std::int64_t bytes) {
+    const std::scoped_lock lock(m_mutex);
+    if (m_ahead + bytes > m_limit / 4 || m_used + bytes > m_limit) return std::nullopt;
+    return take(bytes, true);
+}
+
+DecodeMemory::Hold DecodeMemory::decode(std::int64_t bytes) {
+    std::unique_lock lock(m_mutex);
+    m_freed.wait(lock, [&] { return m_used + bytes <= m_limit; });
+    return take(bytes, false);
+}
+
+std::int64_t DecodeMemory::peak() const {
+    const std::scoped_lock lock(m_mutex);
+    return m_peak;
+}
+
+}  // namespace bitdesk

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace bitdesk {
+
+/// The account of what a data set that decodes on demand may hold: half of the bound for images that are kept, a
+/// quarter for batches that are decoded ahead, and for images in the midst of decoding what is left of it, a quarter at
+/// least. Thread-safe.
+class DecodeMemory {
+public:
+    /// Bytes taken from the account until the hold ends.
+    class Hold {
+    public:
+        Hold() = default;
+        Hold(Hold&& other) noexcept
+            : m_memory(std::exchange(other.m_memory, nullptr)),
+              m_bytes(other.m_bytes),
+              m_ahead(std::exchange(other.m_ahead, false)) {}
+        Hold& operator=(Hold&& other) noexcept {
+            std::swap(m_memory, other.m_memory);
+            std::swap(m_bytes, other.m_bytes);
+            std::swap(m_ahead, other.m_ahead);
+            return *this;
+        }
+        ~Hold();
+
+    private:
+        friend class DecodeMemory;
+        Hold(DecodeMemory& memory, std::int64_t bytes, bool ahead)
+            : m_memory(&memory), m_bytes(bytes), m_ahead(ahead) {}
+        DecodeMemory* m_memory = nullptr;
+        std::int64_t m_bytes = 0;
+        bool m_ahead = false;
+    };
+
+    explicit DecodeMemory(std::int64_t limit) : m_limit(limit) {}
+
+    std::int64_t limit() const { return m_limit; }
+    std::int64_t mostKept() const { return m_limit / 2; }
+    std::int64_t mostOfOneImage() const { return m_limit / 4; }
+
+    /// For kept images; at most mostKept() in all.
+    Hold keep(std::int64_t bytes);
+    /// For batches ahead; nothing where they do not fit.
+    std::optional<Hold> readAhead(std::int64_t bytes);
+    /// For one image in the midst of decoding, at most mostOfOneImage(): waits until there is room.
+    Hold decode(std::int64_t bytes);
+
+    /// The most that was held at a time.
+    std::int64_t peak() const;
+
+private:
+    Hold take(std::int64_t bytes, bool ahead);  ///< under the mutex
+    void giveBack(std::int64_t bytes, bool ahead);
+
+    const std::int64_t m_limit;
+    mutable std::mutex m_mutex;
+    std::condition_variable m_freed;
+    std::int64_t m_used = 0, m_ahead = 0, m_peak = 0;
+};
+
+}  // namespace bitdesk

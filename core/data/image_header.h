@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "core/data/data_set.h"
+
+namespace bitdesk {
+
+inline constexpr int kMostImageSide = 16384;
+inline constexpr std::int64_t kMostImagePixels = std::int64_t{1} << 26;
+
+/// What the header of a PNG or JPEG file says, checked before anything is decoded.
+struct ImageHeader {
+    bool jpeg = false;
+    ImageShape shape;              ///< 1 or 3 channels: alpha is dropped
+    std::int64_t decodeBytes = 0;  ///< of memory that decoding the file takes at most, itself included
+};
+
+/// Whether the bytes begin as a PNG or JPEG file does.
+bool beginsAsImage(std::span<const std::uint8_t> bytes);
+
+/// Reads the header from the first bytes of a file of `fileBytes`; nothing where it needs more of them. `where` names
+/// the file. Throws Error (BadInput): neither PNG nor JPEG, damaged, a side of 1 or of more than kMostImageSide, more
+/// than kMostImagePixels, CMYK, a kind of JPEG that is not read.
+std::optional<ImageHeader> parseImageHeader(std::span<const std::uint8_t> begin, std::int64_t fileBytes,
+                                            const std::string& where);
+
+/// Walks a whole file: every chunk's checksum of a PNG, tables and end marker of a JPEG. The bytes that belong to the
+/// image. Throws Error (BadInput) where it is cut short or damaged; decoders fill such gaps with grey, or worse.
+std::span<const std::uint8_t> checkedImage(std::span<const std::uint8_t> file, const ImageHeader& header,
+                                           const std::string& where);
+
+}  // namespace bitdesk

@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/data/image_manifest.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <map>
+#include <string_view>
+
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/base/hash.h"
+#include "core/base/read_file.h"
+
+namespace bitdesk {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A new number where a decoder, or its checks, change: what passed the old ones is read again.
+constexpr std::string_view kFirstLine = "bitdesk image manifest 1\n";
+constexpr std::size_t kHexDigits = 64;
+
+fs::path placeFor(const fs::path& folder) {
+    std::error_code code;
+    const fs::path canonical = fs::canonical(folder, code);
+    if (code) return {};
+    const char* cache = std::getenv("XDG_CACHE_HOME");
+    const char* home = std::getenv("HOME");
+    fs::path base;
+    if (cache != nullptr && *cache == '/') base = cache;
+    else if (home != nullptr && *home == '/') base = fs::path(home) / ".cache";
+    else return {};
+    return base / "bitdesk" / "data-manifests" / (sha256(canonical.native()) + ".txt");
+}
+
+std::string hexOf(const Digest& digest) {
+    constexpr char kDigits[] = "0123456789abcdef";
+    std::string text;
+    for (const std::uint8_t byte : digest) {
+        text += kDigits[byte >> 4];
+        text += kDigits[byte & 15];
+    }
+    return text;
+}
+
+/// Fields of a line, separated by blanks; the last holds the rest.
+class Fields {
+public:
+    explicit Fields(std::string_view line) : m_rest(line) {}
+
+    std::int64_t number() {
+        std::int64_t value = 0;
+        const auto parsed = std::from_chars(m_rest.data(), m_rest.data() + m_rest.size(), value);
+        m_good = m_good && parsed.ec == std::errc{};
+        skip(static_cast<std::size_t>(parsed.ptr - m_rest.data()));
+        return value;
+    }
+    Digest digest() {
+        Digest digest{};
+        m_good = m_good && m_rest.size() > kHexDigits;
+        for (std::size_t i = 0; m_good && i < digest.size(); ++i) {
+            const char* begin = m_rest.data() + 2 * i;
+            m_good = std::from_chars(begin, begin + 2, digest[i], 16).ptr == begin + 2;
+        }
+        skip(kHexDigits);
+        return digest;
+    }
+    std::string rest() const { return std::string(m_rest); }
+    bool good() const { return m_good; }
+
+private:
+    void skip(std::size_t size) {
+        m_good = m_good && m_rest.size() > size && m_rest[size] == ' ';
+        m_rest.remove_prefix(std::min(size + 1, m_rest.size()));
+    }
+    std::string_view m_rest;
+    bool m_good = true;
+};
+
+}  // namespace
+
+ImageManifest ImageManifest::load(const fs::path& folder) {
+    constexpr std::uint64_t kMost = std::uint64_t{2} << 30;
+    ImageManifest manifest;
+    manifest.m_place = placeFor(folder);
+    std::error_code code;
+    if (!fs::is_regular_file(manifest.m_place, code)) return manifest;
+    std::string text;
+    try {
+        text = readFile(manifest.m_place, kMost);
+    } catch (const Error&) {
+        return manifest;
+    }
+    // Its last line is the hash of what stands before.
+    if (!text.starts_with(kFirstLine) || text.size() < kFirstLine.size() + kHexDigits) return manifest;
+    std::string_view body = std::string_view(text).substr(0, text.size() - kHexDigits);
+    if (sha256(body) != std::string_view(text).substr(body.size())) return manifest;
+    body.remove_prefix(kFirstLine.size());
+    std::unordered_map<std::string, File> files;
+    while (!body.empty()) {
+        const auto end = body.find('\n');
+        Fields fields(body.substr(0, end));
+        File file;
+        file.stamp.bytes = fields.number();
+        file.stamp.modified = fields.number();
+        file.stamp.changed = fields.number();
+        file.shape.height = static_cast<int>(fields.number());
+        file.shape.width = static_cast<int>(fields.number());
+        file.shape.channels = static_cast<int>(fields.number());
+        file.digest = fields.digest();
+        if (!fields.good() || end == std::string_view::npos) return manifest;
+        files.emplace(fields.rest(), file);
+        body.remove_prefix(end + 1);
+    }
+    manifest.m_files = std::move(files);
+    return manifest;
+}
+
+void ImageManifest::save() const {
+    if (m_place.empty()) return;
+    std::string text(kFirstLine);
+    for (const auto& [path, file] : m_files) {
+        for (const std::int64_t number :
+             {file.stamp.bytes, file.stamp.modified, file.stamp.changed, std::int64_t{file.shape.height},
+              std::int64_t{file.shape.width}, std::int64_t{file.shape.channels}})
+            text += std::to_string(number) + ' ';
+        text += hexOf(file.digest) + ' ' + path + '\n';
+    }
+    text += sha256(text);
+    std::error_code code;
+    fs::create_directories(m_place.parent_path(), code);
+    try {
+        writeFileAtomically(m_place, text);
+    } catch (const Error&) {  // a cache
+    }
+}
+
+const ImageManifest::File* ImageManifest::find(const std::string& path, const FileStamp& stamp) const {
+    const auto found = m_files.find(path);
+    return found != m_files.end() && found->second.stamp == stamp ? &found->second : nullptr;
+}
+
+}  // namespace bitdesk

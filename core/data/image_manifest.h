@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <unordered_map>
+
+#include "core/data/image_decoder.h"
+
+namespace bitdesk {
+
+/// What the first opening of a folder found out about its files, so that the next need not read them again.
+class ImageManifest {
+public:
+    struct File {
+        FileStamp stamp;
+        ImageShape shape;
+        Digest digest{};
+    };
+
+    /// Reads what is remembered of `folder`: nothing where there is no such file, or it is damaged or of another
+    /// version.
+    static ImageManifest load(const std::filesystem::path& folder);
+    /// Under the user's cache folder ($XDG_CACHE_HOME or ~/.cache). Where it cannot be written, the next opening is
+    /// slower, no more.
+    void save() const;
+
+    /// Null where the file is not known, or has changed.
+    const File* find(const std::string& path, const FileStamp& stamp) const;
+    void set(const std::string& path, const File& file) { m_files[path] = file; }
+
+private:
+    std::filesystem::path m_place;  ///< empty: nowhere
+    std::unordered_map<std::string, File> m_files;
+};
+
+}  // namespace bitdesk

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace bitdesk {
+
+/// An array in NumPy's .npy form (versions 1 to 3), where it lies.
+struct NpyArray {
+    char kind = 'u';    ///< u: unsigned, i: signed integer, b: boolean; others are refused
+    int itemBytes = 1;  ///< 1, 2, 4, 8
+    bool bigEndian = false;
+    std::vector<std::int64_t> extents;  ///< rows first
+    std::span<const std::byte> data;
+
+    std::int64_t count() const;
+    /// One element as a number. A value beyond 63 bits comes out negative.
+    std::int64_t at(std::int64_t index) const;
+};
+
+/// Reads the header, which is parsed as what it is, never evaluated. `where` names the array. Throws Error (BadInput):
+/// damaged, of another type, in Fortran's order, or of another size than it says.
+NpyArray parseNpy(std::span<const std::byte> bytes, const std::string& where);
+
+}  // namespace bitdesk

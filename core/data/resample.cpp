@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/data/resample.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace bitdesk {
+namespace {
+
+constexpr int kBits = 22;  // of a weight's fraction
+constexpr std::int32_t kHalf = 1 << (kBits - 1);
+
+std::uint8_t rounded(std::int32_t sum) { return static_cast<std::uint8_t>(std::clamp(sum >> kBits, 0, 255)); }
+
+/// Which input pixels make an output pixel, and their weights.
+struct Taps {
+    int first = 0;
+    std::vector<std::int32_t> weights;
+};
+
+/// Of `count` output pixels from `begin` on, where `in` pixels become `out`. Pillow's precompute_coeffs() and
+/// normalize_coeffs_8bpc() (src/libImaging/Resample.c).
+std::vector<Taps> triangleTaps(int in, int out, int begin, int count) {
+    const double scale = static_cast<double>(in) / out;
+    const double support = std::max(scale, 1.0);
+    std::vector<Taps> taps(static_cast<std::size_t>(count));
+    std::vector<double> weights;
+    for (int i = 0; i < count; ++i) {
+        const double centre = (begin + i + 0.5) * scale;
+        const int first = std::max(0, static_cast<int>(centre - support + 0.5));
+        const int last = std::min(in, static_cast<int>(centre + support + 0.5));
+        weights.clear();
+        double sum = 0;
+        for (int x = first; x < last; ++x) {
+            weights.push_back(std::max(0.0, 1 - std::abs((x - centre + 0.5) * (1 / support))));
+            sum += weights.back();
+        }
+        Taps& tap = taps[static_cast<std::size_t>(i)];
+        tap.first = first;
+        for (const double weight : weights)
+            tap.weights.push_back(static_cast<std::int32_t>(0.5 + weight / sum * (1 << kBits)));
+    }
+    return taps;
+}
+
+/// One row; `taps` make its pixels.
+template <int channels>
+void resizeRow(const std::uint8_t* row, const std::vector<Taps>& taps, std::uint8_t* out) {
+    for (const Taps& tap : taps) {
+        std::int32_t sums[channels];
+        std::fill_n(sums, channels, kHalf);
+        const std::uint8_t* pixel = row + static_cast<std::ptrdiff_t>(tap.first) * channels;
+        for (const std::int32_t weight : tap.weights)
+            for (int c = 0; c < channels; ++c) sums[c] += *pixel++ * weight;
+        for (int c = 0; c < channels; ++c) *out++ = rounded(sums[c]);
+    }
+}
+
+}  // namespace
+
+Placement placeCentre(int height, int width, const ImageShape& shape, int resize) {
+    Placement place{.height = shape.height, .width = shape.width};
+    const auto scaled = [](std::int64_t side, std::int64_t to, std::int64_t from, bool nearest) {
+        return static_cast<int>((side * to + (nearest ? from / 2 : 0)) / from);
+    };
+    if (resize > 0) {
+        place.height = height <= width ? resize : scaled(height, resize, width, false);
+        place.width = width <= height ? resize : scaled(width, resize, height, false);
+    } else if (std::int64_t{height} * shape.width <= std::int64_t{width} * shape.height) {
+        place.width = std::max(shape.width, scaled(width, shape.height, height, true));
+    } else {
+        place.height = std::max(shape.height, scaled(height, shape.width, width, true));
+    }
+    place.top = (place.height - shape.height) / 2;
+    place.left = (place.width - shape.width) / 2;
+    return place;
+}
+
+void resizeAndCrop(std::span<const std::uint8_t> pixels, const ImageShape& from, const Placement& placement,
+                   const ImageShape& shape, std::span<std::uint8_t> out) {
+    const auto columns = triangleTaps(from.width, placement.width, placement.left, shape.width);
+    const auto rows = triangleTaps(from.height, placement.height, placement.top, shape.height);
+    const int first = rows.front().first;
+    const int last = rows.back().first + static_cast<int>(rows.back().weights.size());
+    const std::size_t stride = static_cast<std::size_t>(shape.width) * static_cast<std::size_t>(shape.channels);
+    std::vector<std::uint8_t> narrow(static_cast<std::size_t>(last - first) * stride);
+    for (int y = first; y < last; ++y) {
+        const std::uint8_t* row = pixels.data() + std::ptrdiff_t{y} * from.width * from.channels;
+        std::uint8_t* target = narrow.data() + static_cast<std::size_t>(y - first) * stride;
+        if (from.width == placement.width)
+            std::copy_n(row + std::ptrdiff_t{placement.left} * from.channels, stride, target);
+        else if (shape.channels == 1) resizeRow<1>(row, columns, target);
+        else resizeRow<3>(row, columns, target);
+    }
+    std::vector<std::int32_t> sums(stride);
+    for (std::size_t y = 0; y < rows.size(); ++y) {
+        std::uint8_t* target = out.data() + y * stride;
+        if (from.height == placement.height) {
+            std::copy_n(narrow.data() + y * stride, stride, target);
+            continue;
+        }
+        std::ranges::fill(sums, kHalf);
+        const std::uint8_t* row = narrow.data() + static_cast<std::size_t>(rows[y].first - first) * stride;
+        for (const std::int32_t weight : rows[y].weights)
+            for (std::size_t x = 0; x < stride; ++x) sums[x] += *row++ * weight;
+        std::ranges::transform(sums, target, rounded);
+    }
+}
+
+std::string preprocessingText(const std::optional<ImageShape>& shape, int resize) {
+    if (!shape && resize == 0) return "as they are";
+    const std::string side = std::to_string(resize);
+    const std::string filter = " (triangle filter), centre ";
+    if (!shape) return "shorter side to " + side + filter + side + "×" + side;
+    const std::string size = std::to_string(shape->height) + "×" + std::to_string(shape->width);
+    return (resize > 0 ? "shorter side to " + side : "scaled to cover " + size) + filter + size + ", " +
+           (shape->channels == 1 ? "1 channel" : std::to_string(shape->channels) + " channels");
+}
+
+}  // namespace bitdesk
