@@ -85,6 +85,7 @@ private:
         if (shape.channels > 1 && shape.height * shape.width > 1) {
             tensor = m_graph.add("Transpose", name + ".channels_last", {tensor}).name();
             setAttribute(m_graph.last(), "perm", std::vector<std::int64_t>{0, 2, 3, 1});
+            m_graph.declare(tensor, {kBatch, shape.height, shape.width, shape.channels});
         }
         const Shape flat{1, 1, static_cast<int>(shape.elements())};
         const GraphValue result = m_graph.add("Flatten", name, {tensor}, flat, true);

@@ -17,24 +17,31 @@ std::string OnnxGraph::unique(const std::string& name) {
     return free;
 }
 
-void OnnxGraph::describe(onnx::ValueInfoProto& info, const GraphValue& value) const {
-    info.set_name(value.tensor);
-    auto& tensor = *info.mutable_type()->mutable_tensor_type();
-    tensor.set_elem_type(onnx::TensorProto::FLOAT);
-    auto& shape = *tensor.mutable_shape();
-    if (m_fixedBatch) shape.add_dim()->set_dim_value(1);
-    else shape.add_dim()->set_dim_param("N");
-    if (value.flat) {
-        shape.add_dim()->set_dim_value(value.shape.elements());
-        return;
+std::vector<std::int64_t> GraphValue::dims() const {
+    if (flat) return {kBatch, shape.elements()};
+    return {kBatch, shape.channels, shape.height, shape.width};
+}
+
+void OnnxGraph::describe(onnx::ValueInfoProto& info, const std::string& tensor, const std::vector<std::int64_t>& dims,
+                         int type) const {
+    info.set_name(tensor);
+    auto& described = *info.mutable_type()->mutable_tensor_type();
+    described.set_elem_type(type);
+    for (const std::int64_t extent : dims) {
+        auto& dim = *described.mutable_shape()->add_dim();
+        if (extent != kBatch) dim.set_dim_value(extent);
+        else if (m_fixedBatch) dim.set_dim_value(1);
+        else dim.set_dim_param("N");
     }
-    for (const int extent : {value.shape.channels, value.shape.height, value.shape.width})
-        shape.add_dim()->set_dim_value(extent);
+}
+
+void OnnxGraph::declare(const std::string& tensor, const std::vector<std::int64_t>& dims, int type) {
+    describe(*m_graph.add_value_info(), tensor, dims, type);
 }
 
 GraphValue OnnxGraph::addInput(const Shape& shape) {
     GraphValue value{kInput, shape, false};
-    describe(*m_graph.add_input(), value);
+    describe(*m_graph.add_input(), value.tensor, value.dims());
     return value;
 }
 
@@ -49,7 +56,7 @@ void OnnxGraph::setOutput(const GraphValue& value) {
     auto& infos = *m_graph.mutable_value_info();
     for (int i = 0; i < infos.size(); ++i)
         if (infos.Get(i).name() == value.tensor) infos.DeleteSubrange(i--, 1);
-    describe(*m_graph.add_output(), {kOutput, value.shape, value.flat});
+    describe(*m_graph.add_output(), kOutput, value.dims());
 }
 
 std::string OnnxGraph::constant(const std::string& name, const std::vector<std::int64_t>& dims, int type,
@@ -99,7 +106,7 @@ onnx::NodeProto& OnnxGraph::add(const std::string& op, const std::string& name,
 GraphValue OnnxGraph::add(const std::string& op, const std::string& name, const std::vector<std::string>& inputs,
                           const Shape& shape, bool flat) {
     GraphValue value{add(op, name, inputs).name(), shape, flat};
-    describe(*m_graph.add_value_info(), value);
+    declare(value.tensor, value.dims());
     return value;
 }
 

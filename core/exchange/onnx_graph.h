@@ -19,7 +19,12 @@ struct GraphValue {
     std::string tensor;
     Shape shape;
     bool flat = false;
+
+    std::vector<std::int64_t> dims() const;  ///< kBatch first
 };
+
+/// Stands for N among a tensor's extents.
+inline constexpr std::int64_t kBatch = 0;
 
 /// Builds an onnx::GraphProto node by node. Tensors of the network's own values keep the names of its nodes; a name
 /// that is taken gets a number.
@@ -49,6 +54,8 @@ public:
     /// The same, of a value whose shape is known.
     GraphValue add(const std::string& op, const std::string& name, const std::vector<std::string>& inputs,
                    const Shape& shape, bool flat);
+    /// States the shape of a node's output.
+    void declare(const std::string& tensor, const std::vector<std::int64_t>& dims, int type = onnx::TensorProto::FLOAT);
     /// The node that was added last.
     onnx::NodeProto& last() { return *m_graph.mutable_node(m_graph.node_size() - 1); }
 
@@ -58,7 +65,8 @@ private:
     std::string unique(const std::string& name);
     std::string constant(const std::string& name, const std::vector<std::int64_t>& dims, int type, const void* data,
                          std::size_t bytes);
-    void describe(onnx::ValueInfoProto& info, const GraphValue& value) const;
+    void describe(onnx::ValueInfoProto& info, const std::string& tensor, const std::vector<std::int64_t>& dims,
+                  int type = onnx::TensorProto::FLOAT) const;
 
     onnx::GraphProto m_graph;
     std::set<std::string> m_names;

@@ -24,6 +24,7 @@ public:
         const auto scale = graph.scalar(codes.name + ".scale", codes.scale);
         const auto zero = zeroPoint(graph, codes);
         const std::string quantized = graph.add("QuantizeLinear", codes.name, {tensor, scale, zero}).name();
+        graph.declare(quantized, value.dims(), codes.isSigned ? onnx::TensorProto::INT8 : onnx::TensorProto::UINT8);
         return graph.add("DequantizeLinear", codes.name + ".dequantize", {quantized, scale, zero}, value.shape,
                          value.flat);
     }
@@ -52,9 +53,12 @@ public:
         const std::string real =
             graph.add("DequantizeLinear", weights.name + ".dequantize", {integers, scale, zero}).name();
         setAttribute(graph.last(), "axis", std::int64_t{0});
+        graph.declare(real, weights.dims);
         if (!halfStep || odd) return real;
         const auto half = graph.constant(weights.name + ".half_step", weights.filterDims(), halves);
-        return graph.add("Add", weights.name + ".add_half_step", {real, half}).name();
+        const std::string shifted = graph.add("Add", weights.name + ".add_half_step", {real, half}).name();
+        graph.declare(shifted, weights.dims);
+        return shifted;
     }
 
 private:

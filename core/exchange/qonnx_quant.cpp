@@ -37,10 +37,11 @@ public:
         const auto floats = graph.constant(weights.name, weights.dims, values);
         const auto scale = graph.constant(weights.name + ".scale", weights.filterDims(), scales);
         const float zero = weights.offset != 0 ? -0.5F : 0.0F;
-        const std::string name = weights.name + ".quant";
-        graph.add("Quant", name, quantInputs(graph, floats, weights.name, scale, zero, weights.bits));
+        const auto inputs = quantInputs(graph, floats, weights.name, scale, zero, weights.bits);
+        const std::string quantized = graph.add("Quant", weights.name + ".quant", inputs).name();
         describe(graph.last(), true, false);
-        return graph.last().output(0);
+        graph.declare(quantized, weights.dims);
+        return quantized;
     }
 
 private:
