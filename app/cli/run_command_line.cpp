@@ -88,6 +88,8 @@ std::span<const Verb> verbs() {
              prepareCompare, false},
         Verb{"report", "comparison of stored results as HTML, PDF, Markdown, CSV or JSON, with limits for scripts",
              prepareReport, false},
+        Verb{"export", "a mix as ONNX, QONNX, node data for a model graph, nvbench's JSON, or JSON for --bits",
+             prepareExport, false},
         Verb{"train", "train a meta-quantized network by the three stages", prepareTrain, true},
         Verb{"db", "care of the results database", prepareDb, false},
     };

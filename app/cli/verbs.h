@@ -16,6 +16,7 @@ Run prepareTrain(CLI::App& command);
 Run prepareSweep(CLI::App& command);
 Run prepareBatch(CLI::App& command);
 Run prepareReport(CLI::App& command);
+Run prepareExport(CLI::App& command);
 Run prepareDb(CLI::App& command);
 
 }  // namespace bitdesk::cli

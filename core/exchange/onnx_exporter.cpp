@@ -1,0 +1,295 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/exchange/onnx_exporter.h"
+
+#include <onnx/checker.h>
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "core/base/build_info.h"
+#include "core/base/error.h"
+#include "core/exchange/rounding_notes.h"
+#include "core/model/layer_weights.h"
+#include "core/network/cost.h"
+#include "core/plan/execution_plan.h"
+
+namespace bitdesk {
+namespace {
+
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+/// Writes the steps of a plan one after another: what Epilogue's contract says, in ONNX's operations.
+class GraphExporter {
+public:
+    GraphExporter(const MetaModel& model, const ExecutionPlan& plan, const QuantizationStyle& style)
+        : m_model(model), m_plan(plan), m_style(style), m_graph(style.fixedBatch), m_values(plan.buffers.size()) {}
+
+    OnnxGraph run() {
+        for (const Step& step : m_plan.steps) exportStep(step);
+        const GraphValue& result = m_values[at(m_plan.output)];
+        m_graph.setOutput(flattened(result, std::string(OnnxGraph::kOutput) + ".flatten"));
+        return std::move(m_graph);
+    }
+
+private:
+    const Node& node(int n) const { return m_model.network.nodes()[at(n)]; }
+
+    void exportStep(const Step& step) {
+        const bool startsWithOwn = step.kind != StepKind::Pointwise;
+        GraphValue value = startsWithOwn ? raw(step) : read(step.input, step.inputShape, step.name);
+        int last = startsWithOwn ? step.node : -1;
+        // The epilogue's operations are nodes of the network, each the only reader of the one before it.
+        const auto name = [&] {
+            last = last < 0 ? step.node : m_model.network.consumers(last).front();
+            return node(last).name;
+        };
+        if (step.norm >= 0) value = normalized(value, step.norm, name());
+        if (step.epilogue.residual >= 0) {
+            const std::string add = name();
+            const GraphValue other = read(step.epilogue.residual, value.shape, add);
+            const GraphValue mine = other.flat && !value.flat ? flattened(value, add + ".flatten") : value;
+            const GraphValue theirs = mine.flat ? flattened(other, add + ".flatten") : other;
+            value = m_graph.add("Add", add, {mine.tensor, theirs.tensor}, mine.shape, mine.flat);
+        }
+        if (step.epilogue.relu) value = m_graph.add("Relu", name(), {value.tensor}, value.shape, value.flat);
+        if (step.epilogue.floatOutput >= 0) m_values[at(step.epilogue.floatOutput)] = value;
+        for (const CodeOutput& output : step.epilogue.codeOutputs)
+            m_values[at(output.buffer)] = m_style.activation(m_graph, value, activationCodes(output));
+    }
+
+    ActivationCodes activationCodes(const CodeOutput& output) const {
+        const Layer& layer = m_model.network.layers()[at(output.layer)];
+        const int bits = layerBits(layer, m_plan.bits);
+        const int entry = layer.quantizable() ? m_model.bitIndex(bits) : 0;
+        return {.name = layer.quantizeNode,
+                .scale = m_model.layers[at(output.layer)].actScale[at(entry)],
+                .bits = bits,
+                .isSigned = layer.signedInput,
+                .lowest = output.lowest,
+                .highest = output.highest};
+    }
+
+    /// A buffer's value in the shape that its reader takes it for: a flatten in between is no step of the plan.
+    GraphValue read(int buffer, const Shape& wanted, const std::string& reader) {
+        const GraphValue& value = m_values[at(buffer)];
+        return value.shape == wanted ? value : flattened(value, reader + ".flatten");
+    }
+
+    /// [N, C·H·W] in the network's order, which is (h·W + w)·C + c.
+    GraphValue flattened(const GraphValue& value, const std::string& name) {
+        if (value.flat) return value;
+        std::string tensor = value.tensor;
+        const Shape& shape = value.shape;
+        if (shape.channels > 1 && shape.height * shape.width > 1) {
+            tensor = m_graph.add("Transpose", name + ".channels_last", {tensor}).name();
+            setAttribute(m_graph.last(), "perm", std::vector<std::int64_t>{0, 2, 3, 1});
+            m_graph.declare(tensor, {kBatch, shape.height, shape.width, shape.channels});
+        }
+        const Shape flat{1, 1, static_cast<int>(shape.elements())};
+        const GraphValue result = m_graph.add("Flatten", name, {tensor}, flat, true);
+        setAttribute(m_graph.last(), "axis", std::int64_t{1});
+        return result;
+    }
+
+    GraphValue asMap(const GraphValue& value, const std::string& name) {
+        if (!value.flat) return value;
+        const std::vector<std::int64_t> axes{2, 3};
+        const std::string constant = m_graph.constant(name + ".axes", {2}, axes);
+        return m_graph.add("Unsqueeze", name, {value.tensor, constant}, value.shape, false);
+    }
+
+    /// The step's value before its epilogue.
+    GraphValue raw(const Step& step) {
+        if (step.kind == StepKind::Image) return image(step);
+        const GraphValue input = read(step.input, step.inputShape, step.name);
+        if (step.kind == StepKind::Linear) return linear(step, flattened(input, step.name + ".flatten"));
+        const GraphValue map = asMap(input, step.name + ".map");
+        return step.kind == StepKind::Conv2d ? convolution(step, map) : pool(step, map);
+    }
+
+    GraphValue image(const Step& step) {
+        const GraphValue pixels = m_graph.addInput(step.outputShape);
+        const std::vector<std::int64_t> dims{1, step.outputShape.channels, 1, 1};
+        const auto scale = m_graph.constant(step.name + ".scale", dims, step.epilogue.scale);
+        const auto offset = m_graph.constant(step.name + ".offset", dims, step.epilogue.offset);
+        const auto scaled = m_graph.add("Mul", step.name + ".scaled", {pixels.tensor, scale}, pixels.shape, false);
+        return m_graph.add("Add", step.name, {scaled.tensor, offset}, pixels.shape, false);
+    }
+
+    std::vector<std::string> layerInputs(const Step& step, const GraphValue& input, WeightCodes weights) {
+        weights.name = step.name + ".weight";
+        weights.scales = weightScalesAt(m_model, step.layer, step.bits);
+        weights.offset = m_model.weightQuantizer().offset;
+        weights.bits = step.bits;
+        std::vector<std::string> inputs{input.tensor, m_style.weight(m_graph, weights)};
+        const auto& bias = m_model.layers[at(step.layer)].bias;
+        if (!bias.empty())
+            inputs.push_back(m_graph.constant(step.name + ".bias", {static_cast<std::int64_t>(bias.size())}, bias));
+        return inputs;
+    }
+
+    GraphValue convolution(const Step& step, const GraphValue& input) {
+        const Conv2dAttributes& g = step.conv;
+        const int channels = step.inputShape.channels / g.groups;
+        WeightCodes weights;
+        weights.dims = {g.outChannels, channels, g.kernelHeight, g.kernelWidth};
+        const auto codes = codesAt(m_model, step.layer, step.bits);
+        const auto area = at(std::int64_t{g.kernelHeight} * g.kernelWidth);
+        for (std::size_t n = 0; n < at(g.outChannels); ++n)
+            for (std::size_t c = 0; c < at(channels); ++c)
+                for (std::size_t k = 0; k < area; ++k)
+                    weights.codes.push_back(codes[(n * area + k) * at(channels) + c]);
+        const auto inputs = layerInputs(step, input, std::move(weights));
+        const GraphValue value = m_graph.add("Conv", step.name, inputs, m_model.network.shape(step.node), false);
+        setWindow(g.kernelHeight, g.kernelWidth, g.strideHeight, g.strideWidth, g.paddingHeight, g.paddingWidth);
+        setAttribute(m_graph.last(), "group", std::int64_t{g.groups});
+        return value;
+    }
+
+    GraphValue linear(const Step& step, const GraphValue& input) {
+        WeightCodes weights;
+        weights.codes = codesAt(m_model, step.layer, step.bits);
+        weights.dims = {m_model.network.shape(step.node).channels, input.shape.channels};
+        const auto inputs = layerInputs(step, input, std::move(weights));
+        const GraphValue value = m_graph.add("Gemm", step.name, inputs, m_model.network.shape(step.node), true);
+        setAttribute(m_graph.last(), "transB", std::int64_t{1});
+        return value;
+    }
+
+    GraphValue pool(const Step& step, const GraphValue& input) {
+        const PoolAttributes& p = step.pool;
+        const bool average = step.kind == StepKind::AvgPool;
+        const Shape& shape = m_model.network.shape(step.node);
+        if (p.global)
+            return m_graph.add(average ? "GlobalAveragePool" : "GlobalMaxPool", step.name, {input.tensor}, shape,
+                               false);
+        const GraphValue value =
+            m_graph.add(average ? "AveragePool" : "MaxPool", step.name, {input.tensor}, shape, false);
+        setWindow(p.kernelHeight, p.kernelWidth, p.strideHeight, p.strideWidth, p.paddingHeight, p.paddingWidth);
+        if (average) setAttribute(m_graph.last(), "count_include_pad", std::int64_t{1});
+        return value;
+    }
+
+    void setWindow(int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, int padHeight, int padWidth) {
+        using Integers = std::vector<std::int64_t>;
+        setAttribute(m_graph.last(), "kernel_shape", Integers{kernelHeight, kernelWidth});
+        setAttribute(m_graph.last(), "strides", Integers{strideHeight, strideWidth});
+        setAttribute(m_graph.last(), "pads", Integers{padHeight, padWidth, padHeight, padWidth});
+    }
+
+    /// The norm's entry for this mix's transition.
+    GraphValue normalized(const GraphValue& value, int normNode, const std::string& name) {
+        const auto& norm = *node(normNode).as<NormAttributes>();
+        const NormParameters& table = m_model.norms.at(normNode);
+        const std::size_t entry = table.index(transition(norm.from), transition(norm.to));
+        std::vector<std::string> inputs{value.tensor};
+        const auto channels = at(table.channels);
+        const auto addTable = [&](const char* what, const std::vector<float>& values) {
+            inputs.push_back(
+                m_graph.constant(name + "." + what, {table.channels}, std::span(values).subspan(entry, channels)));
+        };
+        addTable("gamma", table.gamma);
+        addTable("beta", table.beta);
+        addTable("mean", table.mean);
+        addTable("var", table.var);
+        const GraphValue result = m_graph.add("BatchNormalization", name, inputs, value.shape, value.flat);
+        setAttribute(m_graph.last(), "epsilon", static_cast<float>(norm.epsilon));
+        return result;
+    }
+
+    int transition(const std::string& layerName) const {
+        const Layer* layer = m_model.network.findLayer(layerName);
+        return layer != nullptr && layer->quantizable() ? m_model.bitIndex(layerBits(*layer, m_plan.bits)) : 0;
+    }
+
+    const MetaModel& m_model;
+    const ExecutionPlan& m_plan;
+    const QuantizationStyle& m_style;
+    OnnxGraph m_graph;
+    std::vector<GraphValue> m_values;  // by buffer
+};
+
+nlohmann::ordered_json mixJson(const ExportInput& input) {
+    return nlohmann::ordered_json::parse(toJson(input.bits, input.model.network));
+}
+
+constexpr const char* kInputValues = "float32, pixels as the image has them, 0 … 255; the graph normalizes them";
+
+void describe(onnx::ModelProto& proto, const ExportInput& input, const ExportedMix& mix) {
+    const auto dumped = [](const nlohmann::ordered_json& json) {
+        return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    };
+    const MetaModel& model = input.model;
+    proto.set_doc_string(dumped(model.name).append(" at one mix of bit-widths. Input `pixels`: ") + kInputValues + ".");
+    const auto set = [&](const char* key, const std::string& value) {
+        auto& property = *proto.add_metadata_props();
+        property.set_key(key);
+        property.set_value(value);
+    };
+    std::string rounding;
+    for (const std::string& note : mix.notes) rounding += (rounding.empty() ? "" : " ") + note;
+    set("bitdesk.version", BITDESK_VERSION);
+    set("bitdesk.model", dumped(model.name));
+    set("bitdesk.model_hash", model.hash);
+    set("bitdesk.quantizer", model.quantizer);
+    set("bitdesk.bits", dumped(mixJson(input)));
+    set("bitdesk.classes", dumped(model.classNames));
+    set("bitdesk.normalization",
+        dumped({{"mean", model.normalization.mean}, {"std", model.normalization.std}, {"inside_the_graph", true}}));
+    set("bitdesk.opset", std::to_string(mix.opset));
+    set("bitdesk.rounding", rounding);
+}
+
+/// The file's bytes, after the onnx library has found nothing wrong with it.
+std::string checkedBytes(const onnx::ModelProto& proto, const std::string& name) {
+    constexpr std::size_t kMostBytes = (std::size_t{1} << 31) - 1;
+    if (proto.ByteSizeLong() > kMostBytes)
+        throw Error(ErrorKind::Resource, name, "is too large for one ONNX file, which holds 2 GiB");
+    try {
+        onnx::checker::check_model(proto);
+    } catch (const std::exception& error) {
+        throw Error(ErrorKind::Internal, name, std::string("the onnx library refuses the graph: ") + error.what());
+    }
+    return proto.SerializeAsString();
+}
+
+}  // namespace
+
+std::vector<std::int64_t> WeightCodes::filterDims() const {
+    std::vector<std::int64_t> ones(dims.size(), 1);
+    ones.front() = dims.front();
+    return ones;
+}
+
+ExportedMix exportGraph(const ExportInput& input, const QuantizationStyle& style) {
+    const ExecutionPlan plan = lower(input.model, input.bits);
+    OnnxGraph graph = GraphExporter(input.model, plan, style).run();
+    const std::string batch = style.fixedBatch ? "1" : "N";
+    const Shape& image = input.model.network.inputShape();
+    ExportedMix mix;
+    mix.opset = kOnnxOpset;
+    mix.inputs = {{OnnxGraph::kInput,
+                   {batch, std::to_string(image.channels), std::to_string(image.height), std::to_string(image.width)},
+                   kInputValues}};
+    mix.outputs = {{OnnxGraph::kOutput, {batch, std::to_string(plan.classes)}, "float32, one number a class"}};
+    mix.notes = roundingNotes(!style.domain.empty());
+    onnx::ModelProto proto;
+    proto.set_ir_version(kOnnxIrVersion);
+    proto.set_producer_name("bitdesk");
+    proto.set_producer_version(BITDESK_VERSION);
+    proto.add_opset_import()->set_version(kOnnxOpset);
+    if (!style.domain.empty()) {
+        auto& own = *proto.add_opset_import();
+        own.set_domain(style.domain);
+        own.set_version(1);
+    }
+    describe(proto, input, mix);
+    proto.mutable_graph()->Swap(&graph.proto());
+    proto.mutable_graph()->set_name("main_graph");
+    mix.bytes = checkedBytes(proto, input.model.name);
+    return mix;
+}
+
+}  // namespace bitdesk
