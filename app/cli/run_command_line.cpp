@@ -91,6 +91,9 @@ std::span<const Verb> verbs() {
         Verb{"export", "a mix as ONNX, QONNX, node data for a model graph, nvbench's JSON, or JSON for --bits",
              prepareExport, false},
         Verb{"train", "train a meta-quantized network by the three stages", prepareTrain, true},
+        Verb{"import", "make a model of a network that others trained: PyTorch state dicts, safetensors", prepareImport,
+             true},
+        Verb{"new-model", "write a network as JSON, to edit", prepareNewModel, false},
         Verb{"db", "care of the results database", prepareDb, false},
     };
     return kVerbs;

@@ -13,6 +13,8 @@ Run preparePredict(CLI::App& command);
 Run prepareProfile(CLI::App& command);
 Run prepareCompare(CLI::App& command);
 Run prepareTrain(CLI::App& command);
+Run prepareNewModel(CLI::App& command);
+Run prepareImport(CLI::App& command);
 Run prepareSweep(CLI::App& command);
 Run prepareBatch(CLI::App& command);
 Run prepareReport(CLI::App& command);

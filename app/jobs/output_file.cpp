@@ -64,4 +64,17 @@ void checkOutput(const fs::path& file, std::span<const fs::path> inputs) {
     checkWritable(file);
 }
 
+void checkNewFile(const fs::path& file, bool overwrite, std::span<const fs::path> inputs) {
+    if (file.empty()) throw Error(ErrorKind::Usage, "--out", "names no file");
+    checkOutput(file, inputs);
+    std::error_code code;
+    if (!overwrite && fs::exists(file, code))
+        throw Error(ErrorKind::BadInput, file.string(), "exists already", "Name another file, or give --overwrite");
+}
+
+void writeNewFile(const fs::path& file, std::string_view content, bool overwrite) {
+    checkNewFile(file, overwrite, {});
+    writeFileAtomically(file, std::string(content));
+}
+
 }  // namespace bitdesk::jobs

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <span>
+#include <string_view>
 
 namespace bitdesk::jobs {
 
@@ -13,5 +14,10 @@ bool sameFile(const std::filesystem::path& a, const std::filesystem::path& b);
 /// Called before the work that the result of is to be written. Throws Error: Resource when the file could not be
 /// written, Usage when it would replace one of the inputs, a file in one that is a folder, or any database.
 void checkOutput(const std::filesystem::path& file, std::span<const std::filesystem::path> inputs);
+
+/// The same of a file that must not be there yet, unless `overwrite`: throws Error (BadInput) where it is.
+void checkNewFile(const std::filesystem::path& file, bool overwrite, std::span<const std::filesystem::path> inputs);
+/// checkNewFile, then writes it, aside and renamed.
+void writeNewFile(const std::filesystem::path& file, std::string_view content, bool overwrite);
 
 }  // namespace bitdesk::jobs

@@ -153,11 +153,22 @@ private:
         if (!module.empty()) {
             if (layer.hasBias && m_file.find(module + ".bias") != nullptr) mapping.bias = use(module + ".bias");
             addScales(layer, module, mapping);
+            // A wrapper keeps them beside the layer that it wraps.
+            const std::size_t dot = module.rfind('.');
+            if (dot != std::string::npos && isAloneIn(module.substr(0, dot), weight))
+                addScales(layer, module.substr(0, dot), mapping);
         }
         m_result.mapping.layers.emplace(layer.name, std::move(mapping));
     }
 
     const std::string& use(const std::string& name) { return *m_used.insert(name).first; }
+
+    /// Whether a module has no other weights than this one.
+    bool isAloneIn(const std::string& module, const std::string& weight) const {
+        return std::ranges::none_of(m_names, [&](const std::string& name) {
+            return name.starts_with(module + ".") && name != weight && shapeOf(name).size() > 1;
+        });
+    }
 
     /// Small tensors of the same module.
     void addScales(const Layer& layer, const std::string& module, LayerMapping& mapping) {

@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "app/cli/options.h"
+#include "app/cli/verbs.h"
+#include "app/jobs/import_job.h"
+#include "app/jobs/output_file.h"
+
+namespace bitdesk::cli {
+namespace {
+
+struct ImportOptions {
+    jobs::ImportRequest request;
+    std::string bits = "2,3,4", split = "train";
+    std::vector<int> input;
+    int classes = 0;
+    std::vector<float> mean, deviation;
+    bool suggest = false;
+    OutputOptions output;
+};
+
+void complete(ImportOptions& options, const Terminal& terminal) {
+    jobs::ImportRequest& request = options.request;
+    request.bits = parseWidths(options.bits);
+    request.split = parseSplit(options.split);
+    if (!options.input.empty()) request.input = Shape{options.input[0], options.input[1], options.input[2]};
+    if (options.classes > 0) request.classes = options.classes;
+    if (options.mean.size() != options.deviation.size())
+        throw Error(ErrorKind::Usage, "--mean", "and --std have different lengths");
+    if (!options.mean.empty()) request.normalization = Normalization{options.mean, options.deviation};
+    request.command = terminal.commandLine;
+}
+
+/// The draft goes to standard output, or to --out; what is left open to standard error.
+int suggest(const ImportOptions& options, jobs::JobContext& context, Terminal& terminal) {
+    const Network network = jobs::networkOf(options.request, context);
+    const SuggestedMapping draft = jobs::draftMapping(options.request, network);
+    const std::string json = toJson(draft.mapping, network);
+    if (options.request.out.empty()) terminal.out << json;
+    else jobs::writeNewFile(options.request.out, json, options.request.overwrite);
+    for (const std::string& name : missingFrom(draft.mapping, network))
+        terminal.err << fmt::format("no tensor was found for '{}'\n", printable(name));
+    for (const std::string& name : draft.unused)
+        terminal.err << fmt::format("tensor '{}' was not used\n", printable(name));
+    return 0;
+}
+
+std::string asText(const jobs::ImportResult& result, const std::string& out) {
+    std::string text =
+        fmt::format("{}  ({})\n  {} layers, {} quantizable, bits {}, weights {}\n", out, result.model.hash,
+                    result.model.layers.size(), result.model.network.quantizable().size(),
+                    fmt::join(result.model.bits, ", "), result.model.quantizer);
+    for (const std::string& note : result.notes) text += "  " + note + "\n";
+    return text;
+}
+
+int run(ImportOptions& options, Terminal& terminal) {
+    complete(options, terminal);
+    ComputeArbiter arbiter;
+    arbiter.setThreads(options.request.threads);
+    ProgressLine line(terminal, options.output.quiet);
+    jobs::JobContext context{nullptr, &arbiter, {}, terminal.stop};
+    context.progress = [&](const Progress& progress) {
+        line.show(fmt::format("{} ({:.0f} %)", progress.activity, 100 * progress.fraction));
+    };
+    if (options.suggest) return suggest(options, context, terminal);
+    Inputs inputs;
+    if (!options.request.data.empty()) inputs.add(DataOptions{.data = options.request.data});
+    checkOutputs(options.output, inputs);
+    const jobs::ImportResult result = jobs::importNetwork(options.request, context);
+    const Json json{{"model", options.request.out.string()},  {"hash", result.model.hash},
+                    {"network", result.model.network.name()}, {"bits", result.model.bits},
+                    {"quantizer", result.model.quantizer},    {"meta_quantized", result.metaQuantized},
+                    {"mapping_drafted", result.drafted},      {"calibrated_layers", result.calibrated},
+                    {"unused_tensors", result.unused},        {"notes", result.notes},
+                    {"provenance", result.model.provenance}};
+    emit(options.output, terminal, json, {}, asText(result, options.request.out.string()));
+    return 0;
+}
+
+}  // namespace
+
+Run prepareImport(CLI::App& command) {
+    auto options = std::make_shared<ImportOptions>();
+    jobs::ImportRequest& r = options->request;
+    command.add_option("FILE", r.source, "state dict of PyTorch (.pt) or .safetensors")
+        ->required()
+        ->check(namesAFile());
+    command.add_option("--network", r.network, "network of the catalogue, or a JSON file")->required();
+    command.add_option("--mapping", r.mapping, "JSON: which tensor is what (default: drafted from names and shapes)");
+    command.add_flag("--suggest", options->suggest, "write a draft of the mapping instead of a model");
+    command.add_option("--out", r.out, "model file to write; with --suggest the mapping (default: standard output)");
+    command.add_option("--bits", options->bits, "bit-widths, where no mapping says them")->capture_default_str();
+    command.add_option("--data", r.data,
+                       "images that set missing activation scales: fashion-mnist, or a folder or file");
+    command.add_option("--split", options->split, "train, val or test: whose images")->capture_default_str();
+    command.add_option("--images", r.images, "images that set activation scales")
+        ->capture_default_str()
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{65536}));
+    command.add_option("--resize", r.resize, "folders: shorter side before the centre is cut out, 0: as small as fits")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 16384));
+    command.add_option("--mean", options->mean, "of the images, a channel each, pixels scaled to 0…1")->delimiter(',');
+    command.add_option("--std", options->deviation, "likewise: their standard deviation")->delimiter(',');
+    command
+        .add_option("--input", options->input, "height,width,channels of a catalogue's network (default: the data's)")
+        ->delimiter(',')
+        ->expected(3)
+        ->check(CLI::Range(1, 1 << 20));
+    command.add_option("--classes", options->classes, "of a catalogue's network (default: the data's)")
+        ->check(CLI::Range(1, 1 << 20));
+    command.add_option("--threads", r.threads, "0: all")->capture_default_str();
+    command.add_flag("--overwrite", r.overwrite, "replace an existing file");
+    addJson(command, options->output);
+    return [options](Terminal& terminal) { return run(*options, terminal); };
+}
+
+}  // namespace bitdesk::cli

@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "app/jobs/import_job.h"
+
+#include <fmt/format.h>
+#include <algorithm>
+
+#include "app/jobs/output_file.h"
+#include "core/base/error.h"
+#include "core/base/hash.h"
+#include "core/base/random.h"
+#include "core/base/read_file.h"
+#include "core/evaluate/evaluator.h"
+#include "core/exchange/import_model.h"
+#include "core/model/model_file.h"
+#include "core/network/catalogue.h"
+#include "core/reference/calibrate.h"
+
+namespace bitdesk::jobs {
+namespace {
+
+constexpr std::uint64_t kMostMappingBytes = std::uint64_t{1} << 24;
+constexpr std::uint64_t kMostTensorBytes = std::uint64_t{1} << 33;
+
+void report(const JobContext& context, const std::string& activity, double fraction) {
+    if (context.stop.stop_requested()) throw Cancelled();
+    if (context.progress) context.progress({activity, fraction, -1});
+}
+
+std::shared_ptr<const DataSet> openData(const ImportRequest& request, const std::optional<Shape>& shape,
+                                        const JobContext& context) {
+    if (request.data.empty()) return nullptr;
+    DataRequest data;
+    if (shape) data.shape = ImageShape{shape->height, shape->width, shape->channels};
+    data.resize = request.resize;
+    data.stop = context.stop;
+    data.progress = context.progress;
+    return openDataSet(request.data, request.split, data);
+}
+
+ImportMapping mappingOf(const ImportRequest& request, const TensorFile& file, const Network& network,
+                        ImportResult& result) {
+    ImportMapping mapping;
+    if (request.mapping.empty()) {
+        SuggestedMapping draft = suggestMapping(file, network, request.bits);
+        result.drafted = true;
+        result.unused = std::move(draft.unused);
+        mapping = std::move(draft.mapping);
+    } else {
+        mapping = mappingFromJson(readFile(request.mapping, kMostMappingBytes), request.mapping.string());
+    }
+    if (request.normalization) mapping.normalization = request.normalization;
+    return mapping;
+}
+
+/// The first images of the fixed random order, as many as memory for the largest map allows.
+std::vector<std::uint8_t> calibrationImages(const DataSet& data, const MetaModel& model, std::int64_t wanted,
+                                            int& count) {
+    constexpr std::int64_t kBytes = std::int64_t{1} << 29;
+    std::int64_t largest = 1;
+    for (int n = 0; n < static_cast<int>(model.network.nodes().size()); ++n)
+        largest = std::max(largest, model.network.shape(n).elements());
+    const std::int64_t fitting = std::max<std::int64_t>(kBytes / (largest * 4), 8);
+    auto order = permutation(data.size(), kOrderSeed);
+    order.resize(static_cast<std::size_t>(std::min({wanted, fitting, data.size()})));
+    count = static_cast<int>(order.size());
+    std::vector<std::uint8_t> pixels(order.size() * static_cast<std::size_t>(data.imageBytes()));
+    data.copyImages(order, pixels);
+    return pixels;
+}
+
+void calibrate(const ImportRequest& request, const DataSet* data, const std::vector<int>& layers, ImportResult& result,
+               JobContext& context) {
+    MetaModel& model = result.model;
+    for (const int layer : layers)
+        result.calibrated.push_back(model.network.layers()[static_cast<std::size_t>(layer)].name);
+    if (layers.empty()) return;
+    if (data == nullptr)
+        throw Error(
+            ErrorKind::BadInput, "--data",
+            fmt::format("is missing: {} of {} layers have no activation scales, which images must set ({}{})",
+                        layers.size(), model.layers.size(), result.calibrated.front(), layers.size() > 1 ? ", …" : ""));
+    std::optional<ComputeArbiter::Lease> lease;
+    if (context.arbiter != nullptr) lease.emplace(context.arbiter->acquire(ComputePriority::Background, context.stop));
+    const int threads =
+        request.threads > 0 || context.arbiter == nullptr ? request.threads : context.arbiter->threads();
+    int count = 0;
+    const auto images = calibrationImages(*data, model, request.images, count);
+    calibrateActivations(model, layers, images, count, threads, context.progress, context.stop);
+    model.provenance["calibration"] = fmt::format("{} images of {} ({}, {})", count, data->name(),
+                                                  splitName(data->split()), data->hash().substr(0, 16));
+    result.notes.push_back(fmt::format("The activation scales of {} layers come from {} images of {}.", layers.size(),
+                                       count, data->name()));
+}
+
+void mark(const ImportRequest& request, const ImportedModel& imported, ImportResult& result) {
+    auto& provenance = result.model.provenance;
+    provenance["imported_from"] = request.source.filename().string();
+    provenance["source_hash"] = sha256(readFile(request.source, kMostTensorBytes));
+    if (!request.command.empty()) provenance["command"] = request.command;
+    result.metaQuantized = imported.floatLayers == 0;
+    if (result.metaQuantized) return;
+    provenance["quantization"] = std::string("of a float network, after its training; ") + kNotMetaQuantized;
+    result.notes.push_back(fmt::format(
+        "{} of {} quantizable layers were trained as floats; {}. Training with 'bitdesk train' is what wins it back.",
+        imported.floatLayers, result.model.network.quantizable().size(), kNotMetaQuantized));
+}
+
+}  // namespace
+
+Network networkOf(const ImportRequest& request, JobContext& context) {
+    if (request.network.empty()) throw Error(ErrorKind::Usage, "--network", "names no network");
+    if (namesNetworkFile(request.network)) return openNetwork(request.network, request.input, request.classes);
+    const auto data = openData(request, request.input, context);
+    std::optional<Shape> input = request.input;
+    std::optional<int> classes = request.classes;
+    if (data != nullptr && !input) input = Shape{data->height(), data->width(), data->channels()};
+    if (data != nullptr && !classes) classes = static_cast<int>(data->classNames().size());
+    return openNetwork(request.network, input, classes);
+}
+
+SuggestedMapping draftMapping(const ImportRequest& request, const Network& network) {
+    SuggestedMapping draft = suggestMapping(readTensorFile(request.source), network, request.bits);
+    draft.mapping.normalization = request.normalization;
+    return draft;
+}
+
+ImportResult importNetwork(const ImportRequest& request, JobContext& context) {
+    const std::vector<std::filesystem::path> inputs{request.source, request.mapping, request.network};
+    checkNewFile(request.out, request.overwrite, inputs);
+    report(context, "reading " + request.source.filename().string(), 0);
+    const TensorFile file = readTensorFile(request.source);
+    const Network network = networkOf(request, context);
+    const auto data = openData(request, network.inputShape(), context);
+    ImportResult result{.model = MetaModel(network), .calibrated = {}, .unused = {}, .notes = {}};
+    const ImportMapping mapping = mappingOf(request, file, network, result);
+    report(context, "quantizing weights", 0.1);
+    ImportedModel imported = importModel(file, mapping, network);
+    result.model = std::move(imported.model);
+    if (data != nullptr) {
+        checkDataFitsModel(*data, result.model);
+        if (mapping.classes.empty()) result.model.classNames = data->classNames();
+    }
+    calibrate(request, data.get(), imported.uncalibrated, result, context);
+    mark(request, imported, result);
+    report(context, "writing " + request.out.filename().string(), 0.95);
+    result.model.name = request.out.stem().string();
+    result.model.hash = writeModel(result.model, request.out);
+    return result;
+}
+
+}  // namespace bitdesk::jobs

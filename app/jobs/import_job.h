@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/jobs/job_context.h"
+#include "core/data/data_set.h"
+#include "core/exchange/suggest_mapping.h"
+
+namespace bitdesk::jobs {
+
+struct ImportRequest {
+    std::filesystem::path source;   ///< state dict of PyTorch or safetensors
+    std::filesystem::path mapping;  ///< empty: drafted from names and shapes
+    std::filesystem::path out;
+    std::string network;              ///< of the catalogue, or a JSON file
+    std::optional<Shape> input = {};  ///< of a catalogue's network; else the data's, or the network's own
+    std::optional<int> classes = {};  ///< likewise
+    std::vector<int> bits{2, 3, 4};   ///< of a drafted mapping
+    std::optional<Normalization> normalization = {};  ///< goes before the mapping's
+    std::string data;                                 ///< whose images set missing activation scales; may be empty
+    Split split = Split::Train;
+    int resize = 0;
+    std::int64_t images = 256;
+    int threads = 0;
+    bool overwrite = false;
+    std::string command;  ///< kept in the provenance
+};
+
+struct ImportResult {
+    MetaModel model;
+    bool drafted = false;                 ///< no mapping was given
+    bool metaQuantized = true;            ///< false: it has weights that were trained as floats
+    std::vector<std::string> calibrated;  ///< layers whose activation scales come from data
+    std::vector<std::string> unused;      ///< tensors of the file that nothing refers to (of a drafted mapping)
+    std::vector<std::string> notes;       ///< what the user must know, whole sentences
+};
+
+/// What a model whose weights were trained as floats is marked with.
+inline constexpr const char* kNotMetaQuantized = "not meta-quantized: expect a loss";
+
+/// The network that a request speaks of, for the data's shape and classes where it leaves them open.
+Network networkOf(const ImportRequest& request, JobContext& context);
+/// A mapping drafted from names and shapes; gaps are left out.
+SuggestedMapping draftMapping(const ImportRequest& request, const Network& network);
+
+/// Reads a network that others trained, and writes a model file. Nothing is written unless all of it fits. Throws
+/// Error: BadInput naming file, tensor and layer; Usage; Resource. Throws Cancelled.
+ImportResult importNetwork(const ImportRequest& request, JobContext& context);
+
+}  // namespace bitdesk::jobs
