@@ -243,7 +243,11 @@ int runNight(jobs::Batch batch, const NightOptions& options, bool single, const 
     const std::filesystem::path base = baseDatabase(options.store, rank), path = jobs::databaseOf(rank, base);
     const int threads = batch.threads;
     deviceChoice({.device = batch.device, .backend = batch.backend});
-    const jobs::PreparedBatch prepared = jobs::prepareBatch(std::move(batch), rank, options.resume, path.string());
+    const jobs::PreparedBatch prepared = [&] {
+        ProgressLine line(terminal, options.output.quiet);
+        const auto show = [&](const Progress& progress) { line.show(progressText(progress)); };
+        return jobs::prepareBatch(std::move(batch), rank, options.resume, path.string(), terminal.stop, show);
+    }();
     for (const auto& files : prepared.reportFiles)
         for (const std::string& file : files)
             if (jobs::sameFile(file, options.output.json) || jobs::sameFile(file, options.output.csv))

@@ -14,8 +14,10 @@
 
 #include "app/jobs/output_file.h"
 #include "core/base/atomic_file.h"
+#include "core/base/byte_size.h"
 #include "core/base/error.h"
 #include "core/data/data_set.h"
+#include "core/evaluate/evaluator.h"
 
 namespace bitdesk::cli {
 
@@ -56,6 +58,16 @@ void addData(CLI::App& command, DataOptions& options) {
     command.add_option("--batch", options.batch, "images a mini-batch")
         ->capture_default_str()
         ->check(CLI::Range(1, 65536));
+    addPreparation(command, options.resize, options.memory);
+}
+
+void addPreparation(CLI::App& command, int& resize, std::string& memory) {
+    command
+        .add_option("--resize", resize,
+                    "image folders: shorter side before the centre is cut out; 0: the smallest that covers the input")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 16384));
+    command.add_option("--data-memory", memory, "image folders: decoded pixels at most, as 256M or 2G (default: 1G)");
 }
 
 void addDevice(CLI::App& command, DeviceOptions& options) {
@@ -106,6 +118,26 @@ double parsePoints(const std::string& option, const std::string& text) {
     const auto [value, unit] = numberAndUnit(option, text, hint);
     if (unit != "pp") throw Error(ErrorKind::Usage, option, "'" + text + "' is no number of points", hint);
     return value / 100;
+}
+
+std::int64_t parseDataMemory(const std::string& text) {
+    constexpr std::int64_t kLeast = 16 << 20;
+    if (text.empty()) return 0;
+    const auto bytes = parseByteSize(text);
+    if (!bytes || *bytes < kLeast)
+        throw Error(ErrorKind::Usage, "--data-memory", "'" + text + "' is no size of 16M or more", "Write 256M, or 2G");
+    return *bytes;
+}
+
+std::shared_ptr<const DataSet> openData(const DataOptions& options, const MetaModel* model, Split split, bool quiet,
+                                        Terminal& terminal) {
+    ProgressLine line(terminal, quiet);
+    DataRequest request{.resize = options.resize, .memory = parseDataMemory(options.memory), .stop = terminal.stop};
+    request.progress = [&](const Progress& progress) {
+        line.show(fmt::format("{}: {:.1f} %", progress.activity, 100 * progress.fraction));
+    };
+    if (model != nullptr) request.shape = inputShapeOf(*model);
+    return openDataSet(options.data, split, request);
 }
 
 std::vector<int> parseWidths(const std::string& text) {

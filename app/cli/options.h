@@ -37,6 +37,8 @@ struct ModelOptions {
 struct DataOptions {
     std::string data;
     std::string split = "test";
+    int resize = 0;
+    std::string memory = {};  ///< as parseDataMemory() reads it
     std::int64_t limit = 0;
     int batch = 64;
 };
@@ -56,6 +58,8 @@ void addJson(CLI::App& command, OutputOptions& options);
 void addOutput(CLI::App& command, OutputOptions& options);
 void addModel(CLI::App& command, ModelOptions& options, bool withBits);
 void addData(CLI::App& command, DataOptions& options);
+/// --resize and --data-memory.
+void addPreparation(CLI::App& command, int& resize, std::string& memory);
 void addDevice(CLI::App& command, DeviceOptions& options);
 void addStore(CLI::App& command, StoreOptions& options);
 
@@ -65,6 +69,12 @@ double parseRatio(const std::string& option, const std::string& text);
 double parseRatioMargin(const std::string& option, const std::string& text);
 /// "0.5pp" → 0.005: points of accuracy. Throws Error (Usage) naming the option.
 double parsePoints(const std::string& option, const std::string& text);
+
+/// "256M" → bytes, at least 16 MiB; empty → 0, the default. Throws Error (Usage).
+std::int64_t parseDataMemory(const std::string& text);
+/// Opens the data set, its images brought to the model's input; `model` may be null. Progress on the terminal.
+std::shared_ptr<const DataSet> openData(const DataOptions& options, const MetaModel* model, Split split, bool quiet,
+                                        Terminal& terminal);
 
 /// "2,3,4" → {2, 3, 4}. Throws Error (Usage).
 std::vector<int> parseWidths(const std::string& text);

@@ -79,6 +79,7 @@ std::string unexpected(const CLI::App& app) {
 std::span<const Verb> verbs() {
     static constexpr std::array kVerbs{
         Verb{"info", "layers, bits, MACs and provenance of a model", prepareInfo, false},
+        Verb{"data", "format, classes and counts of a data set, and how its images are prepared", prepareData, false},
         Verb{"eval", "accuracy and cost of one or more mixes", prepareEval, true},
         Verb{"predict", "class per image, in the data set's order", preparePredict, true},
         Verb{"profile", "measured latency of one or more mixes, whole and per layer", prepareProfile, true},

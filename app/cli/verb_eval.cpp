@@ -116,8 +116,10 @@ std::string dryRunText(const EvalOptions& options, const MetaModel& model, const
 std::vector<Row> evaluateAll(const EvalOptions& options, std::shared_ptr<const MetaModel> model,
                              const std::vector<BitConfiguration>& mixes, Terminal& terminal) {
     const jobs::DeviceChoice device = deviceChoice(options.device);
-    const auto store = openStore(options.store);
-    const auto data = openDataSet(options.data.data, parseSplit(options.data.split));
+    const Split split = parseSplit(options.data.split);
+    const auto data = openData(options.data, model.get(), split, options.output.quiet, terminal);
+    checkDataFitsModel(*data, *model);
+    const auto store = openStore(options.store);  // last: bad input makes no database
     ComputeArbiter arbiter;
     arbiter.setThreads(options.device.threads);
     const auto executor = jobs::makeExecutor(*model, device, arbiter.threads());

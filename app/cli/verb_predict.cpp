@@ -31,14 +31,16 @@ int run(const PredictOptions& options, Terminal& terminal) {
     const auto model = std::make_shared<const MetaModel>(openModel(options.model.model, options.model.seed));
     const auto mixes = parseConfigurations(options.model, *model);
     if (mixes.size() != 1) throw Error(ErrorKind::Usage, "--bits", "predict takes one mix");
-    jobs::EvaluateRequest request{.model = model,
-                                  .data = openDataSet(options.data.data, parseSplit(options.data.split)),
-                                  .bits = mixes.front(),
-                                  .device = deviceChoice(options.device),
-                                  .options = {}};
+    jobs::EvaluateRequest request{
+        .model = model,
+        .data = openData(options.data, model.get(), parseSplit(options.data.split), options.output.quiet, terminal),
+        .bits = mixes.front(),
+        .device = deviceChoice(options.device),
+        .options = {}};
     request.options.limit = options.data.limit;
     request.options.batch = options.data.batch;
-    const auto store = openStore(options.store);
+    checkDataFitsModel(*request.data, *model);
+    const auto store = openStore(options.store);  // last: bad input makes no database
     ComputeArbiter arbiter;
     arbiter.setThreads(options.device.threads);
     const auto executor = jobs::makeExecutor(*model, request.device, arbiter.threads());

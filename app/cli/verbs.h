@@ -8,6 +8,7 @@
 namespace bitdesk::cli {
 
 Run prepareInfo(CLI::App& command);
+Run prepareData(CLI::App& command);
 Run prepareEval(CLI::App& command);
 Run preparePredict(CLI::App& command);
 Run prepareProfile(CLI::App& command);

@@ -159,7 +159,12 @@ void MainWindow::takeModel(std::shared_ptr<const MetaModel> model) {
 void MainWindow::openData(const QString& spec) {
     m_statusData->setText(QStringLiteral("opening %1 …").arg(spec));
     m_background.run(
-        OpenData, [spec] { return openDataSet(spec.toStdString(), Split::Test); },
+        OpenData,
+        [spec, model = m_model] {
+            DataRequest request;
+            if (model != nullptr) request.shape = inputShapeOf(*model);
+            return openDataSet(spec.toStdString(), Split::Test, request);
+        },
         [this, spec](std::shared_ptr<const DataSet> dataSet) {
             try {
                 if (m_model != nullptr) checkDataFitsModel(*dataSet, *m_model);

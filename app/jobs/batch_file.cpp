@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/base/byte_size.h"
 #include "core/base/error.h"
 #include "core/base/json_reader.h"
 #include "core/base/read_file.h"
@@ -55,6 +56,15 @@ std::vector<std::string> readConfigurations(JsonReader& reader) {
     return words;
 }
 
+std::int64_t readDataMemory(JsonReader& reader) {
+    constexpr std::int64_t kLeast = 16 << 20;
+    const std::string text = reader.text("data_memory", "");
+    if (text.empty()) return 0;
+    const auto bytes = parseByteSize(text);
+    if (!bytes || *bytes < kLeast) reader.fail("data_memory", "is no size of 16M or more, as \"256M\"");
+    return *bytes;
+}
+
 SweepSpec readSweep(JsonReader reader) {
     SweepSpec sweep;
     sweep.model = reader.text("model", "", true);
@@ -65,6 +75,8 @@ SweepSpec readSweep(JsonReader reader) {
         reader.fail("split", "is none of train, val, test");
     sweep.limit = reader.whole("limit", 0, 0, std::int64_t{1} << 40);
     sweep.batch = static_cast<int>(reader.whole("batch", sweep.batch, 1, 65536));
+    sweep.resize = static_cast<int>(reader.whole("resize", 0, 0, 16384));
+    sweep.dataMemory = readDataMemory(reader);
     sweep.configurations = readConfigurations(reader);
     sweep.effort.seed = sweep.seed;
     readLatency(reader, sweep);
@@ -90,6 +102,8 @@ nlohmann::ordered_json sweepJson(const SweepSpec& sweep) {
     json["split"] = sweep.split;
     if (sweep.limit != 0) json["limit"] = sweep.limit;
     if (sweep.batch != usual.batch) json["batch"] = sweep.batch;
+    if (sweep.resize != 0) json["resize"] = sweep.resize;
+    if (sweep.dataMemory != 0) json["data_memory"] = toByteSize(sweep.dataMemory);
     json["configurations"] = sweep.configurations;
     if (sweep.latency == LatencyOf::None) return json;
     nlohmann::ordered_json latency{{"of", toText(sweep.latency)}};
@@ -168,6 +182,8 @@ std::string toCommandLine(const Batch& batch) {
     if (sweep.seed != 0) add("--seed", std::to_string(sweep.seed));
     if (sweep.limit != 0) add("--limit", std::to_string(sweep.limit));
     if (sweep.batch != usual.batch) add("--batch", std::to_string(sweep.batch));
+    if (sweep.resize != 0) add("--resize", std::to_string(sweep.resize));
+    if (sweep.dataMemory != 0) add("--data-memory", toByteSize(sweep.dataMemory));
     if (sweep.latency != LatencyOf::None) add("--latency", toText(sweep.latency));
     if (sweep.latencyBatch != usual.latencyBatch) add("--latency-batch", std::to_string(sweep.latencyBatch));
     if (sweep.effort.noise != usual.effort.noise) add("--noise", fmt::format("{}", sweep.effort.noise));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "app/jobs/output_file.h"
 #include "core/base/error.h"
@@ -28,13 +29,14 @@ std::string dataName(const Batch& batch, const std::string& spec) {
 
 class Preparation {
 public:
-    explicit Preparation(const Batch& batch) : m_batch(batch) {}
+    Preparation(const Batch& batch, std::stop_token stop, ProgressSink progress)
+        : m_batch(batch), m_stop(std::move(stop)), m_progress(std::move(progress)) {}
 
     SweepRequest prepare(const SweepSpec& spec) {
         SweepRequest request;
         request.model = model(spec);
-        request.data = data(spec);
         const MetaModel& model = *request.model;
+        request.data = data(spec, inputShapeOf(model));
         checkDataFitsModel(*request.data, model);
         request.configurations =
             configurationsOf(spec.configurations, model.network, model.bits, spec.seed, m_batch.folder);
@@ -64,15 +66,24 @@ private:
         if (!found) found = std::make_shared<const MetaModel>(openModel(modelName(m_batch, spec.model), spec.seed));
         return found;
     }
-    std::shared_ptr<const DataSet> data(const SweepSpec& spec) {
-        auto& found = m_data[{spec.data, spec.split}];
-        if (!found) found = openDataSet(dataName(m_batch, spec.data), parseSplit(spec.split));
+    std::shared_ptr<const DataSet> data(const SweepSpec& spec, const ImageShape& shape) {
+        auto& found = m_data[{spec.data, spec.split, toText(shape), spec.resize, spec.dataMemory}];
+        if (!found)
+            found = openDataSet(dataName(m_batch, spec.data), parseSplit(spec.split),
+                                {.shape = shape,
+                                 .resize = spec.resize,
+                                 .memory = spec.dataMemory,
+                                 .stop = m_stop,
+                                 .progress = m_progress});
         return found;
     }
 
     const Batch& m_batch;
     std::map<std::pair<std::string, std::uint64_t>, std::shared_ptr<const MetaModel>> m_models;
-    std::map<std::pair<std::string, std::string>, std::shared_ptr<const DataSet>> m_data;
+    std::map<std::tuple<std::string, std::string, std::string, int, std::int64_t>, std::shared_ptr<const DataSet>>
+        m_data;
+    std::stop_token m_stop;
+    ProgressSink m_progress;
 };
 
 SweepOutcome runOne(const SweepRequest& request, JobContext& context) {
@@ -117,9 +128,10 @@ ReportRequest reportRequest(const PreparedBatch& prepared, std::size_t index, co
 
 }  // namespace
 
-PreparedBatch prepareBatch(Batch batch, const Rank& rank, bool resume, const std::string& database) {
+PreparedBatch prepareBatch(Batch batch, const Rank& rank, bool resume, const std::string& database,
+                           const std::stop_token& stop, const ProgressSink& progress) {
     PreparedBatch prepared;
-    Preparation preparation(batch);
+    Preparation preparation(batch, stop, progress);
     for (const SweepSpec& spec : batch.sweeps) {
         prepared.sweeps.push_back(preparation.prepare(spec));
         prepared.sweeps.back().rank = rank;

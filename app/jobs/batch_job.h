@@ -22,8 +22,9 @@ struct PreparedBatch {
 };
 
 /// Opens models and data, reads the configurations and limits, and makes sure that the reports can be written and
-/// replace no input. Throws the first Error. `database`: where the results go.
-PreparedBatch prepareBatch(Batch batch, const Rank& rank, bool resume, const std::string& database);
+/// replace no input. Throws the first Error, and Cancelled. `database`: where the results go.
+PreparedBatch prepareBatch(Batch batch, const Rank& rank, bool resume, const std::string& database,
+                           const std::stop_token& stop = {}, const ProgressSink& progress = {});
 
 struct SweepOutcome {
     std::optional<SweepResult> result;

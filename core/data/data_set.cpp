@@ -68,6 +68,20 @@ const DataFormat& detectFormat(const fs::path& path) {
     throw Error(ErrorKind::BadInput, path.string(), "holds no data set of a known format", "Known: " + known);
 }
 
+/// What DATA stands for.
+struct Source {
+    fs::path path;
+    const DataFormat& format;
+    bool named;
+};
+Source findSource(const std::string& spec) {
+    if (spec.empty()) throw Error(ErrorKind::BadInput, "--data", "names no file or folder");
+    const bool named = spec == fashionMnist().name;
+    const auto found = findDataSet(spec);
+    if (!found) failNotFound(fashionMnist());
+    return {*found, named ? idxFormat() : detectFormat(*found), named};
+}
+
 void checkLabels(const RawImages& raw, const std::string& where) {
     for (const int label : raw.labels)
         if (label < 0 || label >= static_cast<int>(raw.classNames.size()))
@@ -93,25 +107,35 @@ std::vector<std::int64_t> cutIndices(Split split, std::int64_t size) {
     return chosen;
 }
 
+bool has(const std::vector<SourcePart>& parts, SourcePart part) {
+    return std::ranges::find(parts, part) != parts.end();
+}
+
+std::vector<Split> splitsOfParts(const std::vector<SourcePart>& parts) {
+    const bool train = has(parts, SourcePart::Train), val = has(parts, SourcePart::Val);
+    std::vector<Split> splits;
+    if (train) splits.push_back(Split::Train);
+    if (train || val) splits.push_back(Split::Val);
+    if (has(parts, SourcePart::Test) || val) splits.push_back(Split::Test);
+    return splits;
+}
+
 /// Which part a split is of, and which of its images it takes.
 SplitPlan planSplit(const DataFormat& format, const fs::path& path, Split split) {
     const auto parts = format.parts(path);
-    const auto has = [&](SourcePart part) { return std::ranges::find(parts, part) != parts.end(); };
-    const bool train = has(SourcePart::Train), val = has(SourcePart::Val), test = has(SourcePart::Test);
+    const bool val = has(parts, SourcePart::Val), test = has(parts, SourcePart::Test);
     SplitPlan plan;
     plan.split = split;
     plan.choose = wholeIndices;
     plan.description.format = format.name;
-    if (train) plan.description.splits.push_back(Split::Train);
-    if (train || val) plan.description.splits.push_back(Split::Val);
-    if (test || val) plan.description.splits.push_back(Split::Test);
+    plan.description.splits = splitsOfParts(parts);
     if (std::ranges::find(plan.description.splits, split) == plan.description.splits.end()) {
         std::string known;
         for (const Split other : plan.description.splits)
             known += (known.empty() ? "" : ", ") + std::string(splitName(other));
         throw Error(
             ErrorKind::BadInput, path.string(), std::string("has no ") + splitName(split) + " part; it has: " + known,
-            test && !train && !val ? "One part alone is the test split: make a train and a test part of it" : "");
+            test && parts.size() == 1 ? "One part alone is the test split: make a train and a test part of it" : "");
     }
     if (split == Split::Test) {
         plan.part = test ? SourcePart::Test : SourcePart::Val;
@@ -190,19 +214,21 @@ std::int64_t defaultDataMemory() {
     return pages > 0 && pageBytes > 0 ? std::min(kMost, pages / 8 * pageBytes) : kMost;
 }
 
+std::vector<Split> splitsOf(const std::string& spec) {
+    const Source source = findSource(spec);
+    return splitsOfParts(source.format.parts(source.path));
+}
+
 std::shared_ptr<const DataSet> openDataSet(const std::string& spec, Split split, const DataRequest& request) {
-    if (spec.empty()) throw Error(ErrorKind::BadInput, "--data", "names no file or folder");
-    const bool named = spec == fashionMnist().name;
-    const auto found = findDataSet(spec);
-    if (!found) failNotFound(fashionMnist());
-    const DataFormat& format = named ? idxFormat() : detectFormat(*found);
+    const Source source = findSource(spec);
+    const DataFormat& format = source.format;
     DataRequest bounded = request;
     if (bounded.memory == 0) bounded.memory = defaultDataMemory();
     checkRequest(bounded, format);
-    SplitPlan plan = planSplit(format, *found, split);
-    plan.name = named ? spec : fs::absolute(*found).lexically_normal().string();
-    if (format.open != nullptr) return format.open(*found, plan, bounded);
-    return readWhole(format, *found, named, std::move(plan));
+    SplitPlan plan = planSplit(format, source.path, split);
+    plan.name = source.named ? spec : fs::absolute(source.path).lexically_normal().string();
+    if (format.open != nullptr) return format.open(source.path, plan, bounded);
+    return readWhole(format, source.path, source.named, std::move(plan));
 }
 
 }  // namespace bitdesk

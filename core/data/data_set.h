@@ -94,6 +94,9 @@ struct DataRequest {
 /// where the named one is not there.
 std::optional<std::filesystem::path> findDataSet(const std::string& spec);
 
+/// The splits that DATA has, none of them opened. Throws Error (BadInput).
+std::vector<Split> splitsOf(const std::string& spec);
+
 /// Opens DATA of the command line: "fashion-mnist" (searched where Debian's package puts it, or in
 /// $BITDESK_DATA_DIR/fashion-mnist), or a folder or file whose format is detected by content (docs/data.md). Where a
 /// set has a training part and no validation part, `val` is the last 5 000 training images of a fixed seeded

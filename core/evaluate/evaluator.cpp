@@ -54,13 +54,17 @@ EvaluationOutcome classify(Executor& executor, const ExecutionPlan& plan, const 
 
 }  // namespace
 
-void checkDataFitsModel(const DataSet& data, const MetaModel& model) {
+ImageShape inputShapeOf(const MetaModel& model) {
     const Shape& shape = model.network.inputShape();
+    return {shape.height, shape.width, shape.channels};
+}
+
+void checkDataFitsModel(const DataSet& data, const MetaModel& model) {
     const std::string where = "data set '" + data.name() + "'";
-    if (data.height() != shape.height || data.width() != shape.width || data.channels() != shape.channels)
+    if (data.shape() != inputShapeOf(model))
         throw Error(ErrorKind::BadInput, where,
                     "its images are " + toText(data.shape()) + ", model '" + model.name + "' needs " +
-                        toText(shape));
+                        toText(inputShapeOf(model)));
     if (static_cast<int>(data.classNames().size()) != model.network.classes())
         throw Error(ErrorKind::BadInput, where,
                     "it has " + std::to_string(data.classNames().size()) + " classes, model '" + model.name + "' has " +

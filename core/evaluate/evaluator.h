@@ -49,6 +49,9 @@ struct EvaluationOutcome {
 /// Called on the evaluating thread after every mini-batch.
 using PartialSink = std::function<void(const PartialEvaluation&)>;
 
+/// What a model's images are brought to.
+ImageShape inputShapeOf(const MetaModel& model);
+
 /// Checks that a data set fits a model (shape, class count); throws Error (BadInput) naming both.
 void checkDataFitsModel(const DataSet& data, const MetaModel& model);
 

@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include <fmt/format.h>
+
+#include "app/cli/options.h"
+#include "app/cli/verbs.h"
+#include "core/evaluate/evaluator.h"
+#include "core/model/model_file.h"
+
+namespace bitdesk::cli {
+namespace {
+
+struct DataVerbOptions {
+    DataOptions data;
+    ModelOptions model;
+    OutputOptions output;
+};
+
+/// What is told of a split when its images are gone from memory again.
+struct SplitFacts {
+    Split split;
+    DataDescription description;
+    std::string name, hash;
+    ImageShape shape;
+    std::int64_t images = 0;
+    std::vector<std::string> classNames;
+    std::vector<std::int64_t> counts;
+};
+
+SplitFacts factsOf(const DataSet& data) {
+    return {.split = data.split(),
+            .description = data.description(),
+            .name = data.name(),
+            .hash = data.hash(),
+            .shape = data.shape(),
+            .images = data.size(),
+            .classNames = data.classNames(),
+            .counts = classCounts(data)};
+}
+
+Json dataJson(const std::vector<SplitFacts>& splits) {
+    const SplitFacts& first = splits.front();
+    Json list = Json::array();
+    for (const SplitFacts& facts : splits) {
+        Json classes = Json::array();
+        for (std::size_t c = 0; c < facts.counts.size(); ++c)
+            classes.push_back({{"name", facts.classNames[c]}, {"images", facts.counts[c]}});
+        list.push_back({{"split", splitName(facts.split)},
+                        {"images", facts.images},
+                        {"hash", facts.hash},
+                        {"note", facts.description.note},
+                        {"classes", std::move(classes)}});
+    }
+    return {{"data", first.name},
+            {"format", first.description.format},
+            {"shape", {first.shape.height, first.shape.width, first.shape.channels}},
+            {"preprocessing", first.description.preprocessing},
+            {"memory_bytes", first.description.memory},
+            {"splits", std::move(list)}};
+}
+
+std::string dataText(const std::vector<SplitFacts>& splits) {
+    const SplitFacts& first = splits.front();
+    std::string text = fmt::format("{}: {}, images {}, {}\n", printable(first.name), first.description.format,
+                                   toText(first.shape), first.description.preprocessing);
+    text += fmt::format("at most {:.1f} MiB of pixels in memory\n\n",
+                        static_cast<double>(first.description.memory) / (1 << 20));
+    for (const SplitFacts& facts : splits) {
+        text += fmt::format("{}: {} images{}\n", splitName(facts.split), facts.images,
+                            facts.description.note.empty() ? "" : " (" + facts.description.note + ")");
+        for (std::size_t c = 0; c < facts.counts.size(); ++c)
+            text += fmt::format("  {:>9}  {}\n", facts.counts[c], printable(facts.classNames[c]));
+    }
+    return text;
+}
+
+std::string dataCsv(const std::vector<SplitFacts>& splits) {
+    std::string csv = "split,class,name,images\n";
+    for (const SplitFacts& facts : splits)
+        for (std::size_t c = 0; c < facts.counts.size(); ++c)
+            csv += fmt::format("{},{},{},{}\n", splitName(facts.split), c, csvCell(printable(facts.classNames[c])),
+                               facts.counts[c]);
+    return csv;
+}
+
+int run(const DataVerbOptions& options, Terminal& terminal) {
+    checkOutputs(options.output, Inputs().add(options.data).add(options.model));
+    std::optional<MetaModel> model;
+    if (!options.model.model.empty()) model = openModel(options.model.model, options.model.seed);
+    const auto open = [&](Split split) {
+        const auto data = openData(options.data, model ? &*model : nullptr, split, options.output.quiet, terminal);
+        if (model) checkDataFitsModel(*data, *model);
+        return factsOf(*data);
+    };
+    std::vector<SplitFacts> splits;
+    if (!options.data.split.empty()) {
+        splits.push_back(open(parseSplit(options.data.split)));
+    } else {
+        for (const Split split : splitsOf(options.data.data)) splits.push_back(open(split));
+    }
+    emit(options.output, terminal, dataJson(splits), dataCsv(splits), dataText(splits));
+    return 0;
+}
+
+}  // namespace
+
+Run prepareData(CLI::App& command) {
+    auto options = std::make_shared<DataVerbOptions>();
+    options->data.split.clear();
+    command.add_option("DATA", options->data.data, "fashion-mnist, or a folder or file")->required();
+    command.add_option("--split", options->data.split, "train, val or test (default: all that there are)");
+    command.add_option("--model", options->model.model, "whose input the images are brought to");
+    addPreparation(command, options->data.resize, options->data.memory);
+    addOutput(command, options->output);
+    return [options](Terminal& terminal) { return run(*options, terminal); };
+}
+
+}  // namespace bitdesk::cli

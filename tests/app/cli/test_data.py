@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Data sets on the command line: how fast a folder of 50 000 images loads and what it takes of memory, and that bad
+input of every kind ends in one line that names the file, with nothing run and nothing written."""
+
+import gzip
+import io
+import json
+import os
+import pathlib
+import resource
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import zipfile
+import zlib
+
+BIN = os.environ["BITDESK_BIN"]
+SAMPLE = os.path.join(os.environ["BITDESK_SOURCE"], "resources/models/fashion-mnist.safetensors")
+FASHION = pathlib.Path(os.environ.get("BITDESK_DATA_DIR", "/usr/share/datasets")) / "fashion-mnist"
+IMAGES = 50_000
+LEAST_RATE = 3_000  # images a second
+MEMORY = 32 << 20   # bytes; the pixels of all images are 39 200 000
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(height, width, rows=None):
+    """Grey; `rows` with a filter byte each, as they are: a header may claim more."""
+    rows = bytes((width + 1) * height) if rows is None else rows
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def npy(array_type, shape, data):
+    header = f"{{'descr': '{array_type}', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + data
+
+
+def archive(**entries):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in entries.items():
+            file.writestr(name + ".npy", data)
+    return out.getvalue()
+
+
+def fashion(name, header):
+    with gzip.open(FASHION / name) as file:
+        return file.read()[header:]
+
+
+def write_folder(folder, count):
+    pixels, labels = fashion("train-images-idx3-ubyte.gz", 16), fashion("train-labels-idx1-ubyte.gz", 8)
+    for label in range(10):
+        (folder / f"class {label}").mkdir(parents=True)
+    for i in range(count):
+        image = pixels[784 * i:784 * (i + 1)]
+        rows = b"".join(b"\0" + image[28 * y:28 * (y + 1)] for y in range(28))
+        (folder / f"class {labels[i]}" / f"{i:05}.png").write_bytes(png(28, 28, rows))
+
+
+class Data(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.path = pathlib.Path(self.folder.name)
+        self.environment = dict(os.environ, XDG_CACHE_HOME=str(self.path / "cache"), XDG_DATA_HOME=str(self.path / "home"))
+
+    def run_bitdesk(self, *arguments, text=True):
+        return subprocess.run([BIN, *map(str, arguments)], capture_output=True, text=text, timeout=600,
+                              env=self.environment)
+
+    def measured(self, *arguments):
+        """Seconds, and the most memory that the process had, bytes."""
+        begin = time.monotonic()
+        child = subprocess.Popen([BIN, *map(str, arguments)], stdout=subprocess.PIPE, env=self.environment)
+        out = child.stdout.read()
+        child.stdout.close()
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(child.returncode, 0)
+        return time.monotonic() - begin, usage.ru_maxrss * 1024, json.loads(out)
+
+    def test_fifty_thousand_images(self):
+        if not FASHION.is_dir():
+            self.skipTest("needs Fashion-MNIST")
+        big, small = self.path / "big", self.path / "small"
+        write_folder(big, IMAGES)
+        write_folder(small, 300)
+        options = ("--data-memory", "32M", "--quiet", "--json", "-")
+        start, base, _ = self.measured("data", small, *options)
+        for opening in ("first opening", "opening again"):
+            seconds, peak, found = self.measured("data", big, *options)
+            rate = IMAGES / seconds
+            print(f"{opening}: {rate:.0f} images/s, the start of the program included ({seconds:.2f} s, of a small "
+                  f"folder {start:.2f} s), {(peak - base) / 2**20:.1f} MiB above a small folder", file=sys.stderr)
+            self.assertGreater(rate, LEAST_RATE)
+            self.assertLess(peak - base, MEMORY)
+            self.assertEqual(found["splits"][0]["images"], IMAGES)
+            self.assertEqual(len(found["splits"][0]["classes"]), 10)
+            self.assertEqual(found["memory_bytes"], MEMORY)
+        # Half of the images are not kept: an evaluation decodes them ahead of itself.
+        evaluation = ("eval", SAMPLE, "--bits", "2", "--no-store", "--limit", "5000", *options, "--data")
+        _, base, _ = self.measured(*evaluation, small)
+        seconds, peak, found = self.measured(*evaluation, big)
+        print(f"5000 images evaluated in {seconds:.2f} s, {(peak - base) / 2**20:.1f} MiB above a small folder",
+              file=sys.stderr)
+        self.assertGreater(found["accuracy"], 0.9)  # they are training images
+        self.assertLess(peak - base, MEMORY)
+
+    def test_a_folder_gives_what_its_source_gives(self):
+        if not FASHION.is_dir():
+            self.skipTest("needs Fashion-MNIST")
+        write_folder(self.path / "small", 300)
+        command = ("eval", SAMPLE, "--bits", "3", "--no-store", "--quiet", "--json", "-", "--data")
+        found = json.loads(self.run_bitdesk(*command, self.path / "small").stdout)
+        count = 300
+        pixels, labels = fashion("train-images-idx3-ubyte.gz", 16), fashion("train-labels-idx1-ubyte.gz", 8)
+        (self.path / "set.png").write_bytes(archive(  # an .npz all the same
+            images=npy("|u1", (count, 28, 28), pixels[:784 * count]), labels=npy("|u1", (count,), labels[:count])))
+        self.assertEqual(json.loads(self.run_bitdesk(*command, self.path / "set.png").stdout)["correct"],
+                         found["correct"])
+
+    def test_images_are_brought_to_the_models_input(self):
+        for label in "ab":
+            (self.path / "set" / label).mkdir(parents=True)
+            for side in (40, 60):
+                (self.path / "set" / label / f"{side}.png").write_bytes(png(side, 80))
+        done = self.run_bitdesk("data", self.path / "set", "--json", "-", "--resize", "30", "--quiet")
+        found = json.loads(done.stdout)
+        self.assertEqual(found["shape"], [30, 30, 1])
+        self.assertEqual(found["preprocessing"], "shorter side to 30 (triangle filter), centre 30×30")
+        self.assertEqual(found["splits"][0]["classes"], [{"name": "a", "images": 2}, {"name": "b", "images": 2}])
+        self.refused("set/a/60.png: is 60×80×1, the first image is 40×80×1", "data", self.path / "set")
+        self.refused("it has 2 classes", "eval", SAMPLE, "--bits", "2", "--data", self.path / "set")
+        for wrong in ("5", "20%", "1T"):
+            done = self.run_bitdesk("data", self.path / "set", "--data-memory", wrong)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+
+    def refused(self, mention, *arguments):
+        before = sorted(self.path.rglob("*"))
+        done = self.run_bitdesk(*arguments, "--quiet", text=False)
+        message = done.stderr.decode()  # UTF-8, whatever the names are
+        self.assertEqual(done.returncode, 3, message)
+        self.assertEqual(done.stdout, b"")
+        self.assertIn(mention, message)
+        self.assertEqual(message.count("\n"), 1, message)
+        written = [path for path in sorted(self.path.rglob("*")) if path not in before]
+        self.assertEqual(written, [])
+
+    def test_hostile_folders(self):
+        good = png(28, 28)
+        cut = good[:60]
+        cases = [
+            ({b"a/1.png": good, b"b/2.png": cut}, "/b/2.png: is cut short"),
+            ({b"a/1.png": cut, b"b/2.png": b"", b"b/3.png": b"x"}, "(and 2 more files fail)"),
+            ({b"a/1.png": good, b"b/2.png": b"\xff\xd8\xff\xe0\0\x10JFIF"}, "/b/2.png: is cut short"),
+            ({b"a/1.png": good, b"b/one.png": png(1, 1)}, "/b/one.png: has 1×1 pixels"),
+            ({b"a/1.png": good, b"b/huge.png": png(30000, 30000, b"x")}, "/b/huge.png: has 30000×30000 pixels"),
+            ({b"a/1.png": good, b"b/bomb.png": png(28, 28, bytes(50 << 20))}, "/b/bomb.png: is a damaged image"),
+            ({b"a/1.png": good, b"a/2.png": good, b"b/.keep": b""}, "/b: is a class folder without images"),
+            ({b"1.png": good}, "holds images, but no class folders"),
+            ({b"a/1.png": good, b"a/new\nline.png": good}, "/a/new line.png: has a control character"),
+            ({b"a/1.png": good, b"new\nclass/1.png": good}, "/new class: has a control character"),
+            ({b"a/1.png": good, b"a/\xff.png": good}, "has a name that is no UTF-8"),
+            ({"Äpfel 苹果/1.png".encode(): good, "Äpfel 苹果/错.png".encode(): cut}, "/Äpfel 苹果/错.png: is cut short"),
+        ]
+        for number, (files, mention) in enumerate(cases):
+            root = self.path / f"set {number}"
+            for name, data in files.items():
+                path = os.path.join(os.fsencode(root), name)
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "wb") as file:
+                    file.write(data)
+            with self.subTest(mention=mention):
+                self.refused(mention, "data", root)
+                self.refused(mention, "eval", SAMPLE, "--bits", "2", "--data", root, "--db", self.path / "results.sqlite")
+
+    def test_hostile_archives(self):
+        images, labels = npy("|u1", (4, 28, 28), bytes(4 * 784)), npy("|u1", (4,), bytes(4))
+        cases = [
+            (archive(x=images, y=labels)[:-30], "no zip archive, or its end is cut off"),
+            (archive(**{"../x": images, "y": labels}), "leads out of the archive: '../x.npy'"),
+            (archive(**{"/x": images, "y": labels}), "absolute path"),
+            (archive(**{"x\ny": images, "y": labels}), "a control character"),
+            (archive(x=npy("|u1", (80000, 28, 28), bytes(80000 * 784)), y=labels), "200 times its size: 'x.npy'"),
+            (archive(x=npy("<f4", (1, 28, 28), bytes(4 * 784)), y=labels), "array x: holds elements of the type '<f4'"),
+            (archive(x=images), "has x, but no y"),
+        ]
+        for data, mention in cases:
+            (self.path / "set.npz").write_bytes(data)
+            with self.subTest(mention=mention):
+                self.refused(mention, "data", self.path / "set.npz")
+                self.refused("set.npz", "eval", SAMPLE, "--bits", "2", "--data", self.path / "set.npz", "--db",
+                             self.path / "results.sqlite")
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    unittest.main()
