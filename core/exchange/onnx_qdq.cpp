@@ -30,13 +30,9 @@ public:
     }
 
     std::string weight(OnnxGraph& graph, const WeightCodes& weights) const override {
-        // With half a step of offset the odd integer 2·code + 1, of half the scale, is the weight: up to 7 bits in
-        // int8.
+        // With half a step of offset the odd integer 2·code + 1, of half the scale, is the weight: up to 7 bits in int8.
         const bool halfStep = weights.offset != 0;
-        const bool odd = halfStep && std::ranges::all_of(weights.codes, [](int code) {
-                             return 2 * code + 1 >= std::numeric_limits<std::int8_t>::min() &&
-                                    2 * code + 1 <= std::numeric_limits<std::int8_t>::max();
-                         });
+        const bool odd = halfStep && weights.bits < 8;
         std::vector<std::int8_t> codes = weights.codes;
         if (odd)
             std::ranges::transform(codes, codes.begin(), [](int c) { return static_cast<std::int8_t>(2 * c + 1); });
