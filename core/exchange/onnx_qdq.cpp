@@ -30,7 +30,8 @@ public:
     }
 
     std::string weight(OnnxGraph& graph, const WeightCodes& weights) const override {
-        // With half a step of offset the odd integer 2·code + 1, of half the scale, is the weight: up to 7 bits in int8.
+        // With half a step of offset the odd integer 2·code + 1, of half the scale, is the weight: up to 7 bits in
+        // int8.
         const bool halfStep = weights.offset != 0;
         const bool odd = halfStep && weights.bits < 8;
         std::vector<std::int8_t> codes = weights.codes;

@@ -20,6 +20,7 @@ try:
     import onnxruntime
     import qonnx.core.modelwrapper
     import qonnx.core.onnx_exec
+    from qonnx.custom_op.general.intquant import int_quant
 
     import export_models
 except ImportError as error:
@@ -141,15 +142,24 @@ class Export(unittest.TestCase):
             self.assertEqual((widths[f"{name}.weight.quant"], widths[f"{name}.input"]), (width, width))
         self.assertEqual({widths.get(f"{name}.{what}") for name in ("stem", "classifier")
                           for what in ("weight.quant", "input")}, {8})
+        self.weights_stay(out)
         if images is None:
             self.skipTest("needs Fashion-MNIST")
         self.agree_in_qonnx(out, images[:200], predictions(SAMPLE, bits, "fashion-mnist", "--limit", 200))
+
+    def weights_stay(self, file):
+        """Quant of a weight is that weight, bit for bit."""
+        model = qonnx.core.modelwrapper.ModelWrapper(str(file))
+        for n in model.graph.node:
+            inputs = [model.get_initializer(name) for name in n.input]
+            if n.op_type == "Quant" and inputs[0] is not None:
+                self.assertTrue((int_quant(*inputs, True, False, "ROUND").astype("f4") == inputs[0]).all(), n.name)
 
     def agree_in_qonnx(self, file, images, expected):
         model = qonnx.core.modelwrapper.ModelWrapper(str(file))
         found = [qonnx.core.onnx_exec.execute_onnx(model, {"pixels": image[None].astype("f4")})["logits"].argmax()
                  for image in images]
-        self.assertLessEqual((numpy.array(found) != expected).sum(), len(images) // 100)
+        self.assertLessEqual((numpy.array(found) != expected).sum(), 1)
 
     def test_other_networks_and_quantizers_at_all_widths(self):
         draw, seen = random.Random(5), collections.Counter()
@@ -170,7 +180,8 @@ class Export(unittest.TestCase):
                         widths = quant_bits(out)
                         self.assertEqual([widths[f"{name}.input"] for name in layers], bits)
                         self.assertEqual([widths[f"{name}.weight.quant"] for name in layers], bits)
-                        self.agree_in_qonnx(out, images[:100], expected[:100])
+                        self.weights_stay(out)
+                        self.agree_in_qonnx(out, images[:25], expected[:25])
                         seen[network] += len(set(expected.tolist())) > 1
         self.assertTrue(all(seen[network] > 2 for network in export_models.NETWORKS), seen)
 
