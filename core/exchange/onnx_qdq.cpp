@@ -47,13 +47,12 @@ public:
         const auto integers = graph.constant(weights.name, weights.dims, codes);
         const auto scale = graph.constant(weights.name + ".scale", {filters}, scales);
         const auto zero = graph.constant(weights.name + ".zero_point", {filters}, zeros);
-        const std::string real =
-            graph.add("DequantizeLinear", weights.name + ".dequantize", {integers, scale, zero}).name();
+        std::string real = graph.add("DequantizeLinear", weights.name + ".dequantize", {integers, scale, zero}).name();
         setAttribute(graph.last(), "axis", std::int64_t{0});
         graph.declare(real, weights.dims);
         if (!halfStep || odd) return real;
         const auto half = graph.constant(weights.name + ".half_step", weights.filterDims(), halves);
-        const std::string shifted = graph.add("Add", weights.name + ".add_half_step", {real, half}).name();
+        std::string shifted = graph.add("Add", weights.name + ".add_half_step", {real, half}).name();
         graph.declare(shifted, weights.dims);
         return shifted;
     }

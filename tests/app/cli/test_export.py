@@ -192,6 +192,13 @@ class Export(unittest.TestCase):
             onnx.checker.check_model(str(self.out), full_check=True)
             images = numpy.random.default_rng(0).integers(0, 256, (20, *shape), "u1")
             self.assertTrue(numpy.isfinite(logits(self.out, images)).all())
+        images = fashion_images()
+        if images is None:
+            self.skipTest("needs Fashion-MNIST")
+        for bits in ("2", "4", MIXES[4]):
+            export("random:resnet14", bits, self.out)
+            expected = predictions("random:resnet14", bits, "fashion-mnist", "--limit", 1000)
+            self.assertLessEqual((logits(self.out, images[:1000]).argmax(1) != expected).sum(), 1)
 
     def test_node_data_names_nodes_of_the_graph(self):
         bits, out = "2,3,4,2,3,4,2,3,4,2,3,4,2,3", self.path / "bits.json"

@@ -115,7 +115,7 @@ TEST(OnnxExporter, ANameThatIsTakenGetsANumber) {
 /// Weights of the file in the model's order.
 double weightAt(const std::vector<double>& oihw, const Layer& layer, std::size_t index) {
     const auto channels = static_cast<std::size_t>(layer.inputChannelsPerGroup());
-    const auto area = static_cast<std::size_t>(layer.kernelHeight * layer.kernelWidth);
+    const auto area = static_cast<std::size_t>(layer.kernelHeight) * static_cast<std::size_t>(layer.kernelWidth);
     const std::size_t n = index / (area * channels), k = index / channels % area, c = index % channels;
     return oihw[(n * channels + c) * area + k];
 }
