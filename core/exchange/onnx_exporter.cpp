@@ -10,10 +10,11 @@
 
 #include "core/base/build_info.h"
 #include "core/base/error.h"
+#include "core/base/utf8.h"
 #include "core/exchange/rounding_notes.h"
 #include "core/model/layer_weights.h"
 #include "core/network/cost.h"
-#include "core/plan/execution_plan.h"
+#include "core/plan/constants.h"
 
 namespace bitdesk {
 namespace {
@@ -61,11 +62,9 @@ private:
 
     ActivationCodes activationCodes(const CodeOutput& output) const {
         const Layer& layer = m_model.network.layers()[at(output.layer)];
-        const int bits = layerBits(layer, m_plan.bits);
-        const int entry = layer.quantizable() ? m_model.bitIndex(bits) : 0;
         return {.name = layer.quantizeNode,
-                .scale = m_model.layers[at(output.layer)].actScale[at(entry)],
-                .bits = bits,
+                .scale = actScale(m_model, output.layer, m_plan.bits),
+                .bits = layerBits(layer, m_plan.bits),
                 .isSigned = layer.signedInput,
                 .lowest = output.lowest,
                 .highest = output.highest};
@@ -88,7 +87,7 @@ private:
             m_graph.declare(tensor, {kBatch, shape.height, shape.width, shape.channels});
         }
         const Shape flat{1, 1, static_cast<int>(shape.elements())};
-        const GraphValue result = m_graph.add("Flatten", name, {tensor}, flat, true);
+        GraphValue result = m_graph.add("Flatten", name, {tensor}, flat, true);
         setAttribute(m_graph.last(), "axis", std::int64_t{1});
         return result;
     }
@@ -142,7 +141,7 @@ private:
                 for (std::size_t k = 0; k < area; ++k)
                     weights.codes.push_back(codes[(n * area + k) * at(channels) + c]);
         const auto inputs = layerInputs(step, input, std::move(weights));
-        const GraphValue value = m_graph.add("Conv", step.name, inputs, m_model.network.shape(step.node), false);
+        GraphValue value = m_graph.add("Conv", step.name, inputs, m_model.network.shape(step.node), false);
         setWindow(g.kernelHeight, g.kernelWidth, g.strideHeight, g.strideWidth, g.paddingHeight, g.paddingWidth);
         setAttribute(m_graph.last(), "group", std::int64_t{g.groups});
         return value;
@@ -153,7 +152,7 @@ private:
         weights.codes = codesAt(m_model, step.layer, step.bits);
         weights.dims = {m_model.network.shape(step.node).channels, input.shape.channels};
         const auto inputs = layerInputs(step, input, std::move(weights));
-        const GraphValue value = m_graph.add("Gemm", step.name, inputs, m_model.network.shape(step.node), true);
+        GraphValue value = m_graph.add("Gemm", step.name, inputs, m_model.network.shape(step.node), true);
         setAttribute(m_graph.last(), "transB", std::int64_t{1});
         return value;
     }
@@ -165,8 +164,7 @@ private:
         if (p.global)
             return m_graph.add(average ? "GlobalAveragePool" : "GlobalMaxPool", step.name, {input.tensor}, shape,
                                false);
-        const GraphValue value =
-            m_graph.add(average ? "AveragePool" : "MaxPool", step.name, {input.tensor}, shape, false);
+        GraphValue value = m_graph.add(average ? "AveragePool" : "MaxPool", step.name, {input.tensor}, shape, false);
         setWindow(p.kernelHeight, p.kernelWidth, p.strideHeight, p.strideWidth, p.paddingHeight, p.paddingWidth);
         if (average) setAttribute(m_graph.last(), "count_include_pad", std::int64_t{1});
         return value;
@@ -183,7 +181,8 @@ private:
     GraphValue normalized(const GraphValue& value, int normNode, const std::string& name) {
         const auto& norm = *node(normNode).as<NormAttributes>();
         const NormParameters& table = m_model.norms.at(normNode);
-        const std::size_t entry = table.index(transition(norm.from), transition(norm.to));
+        const std::size_t entry = table.index(transitionIndex(m_model, norm.from, m_plan.bits),
+                                              transitionIndex(m_model, norm.to, m_plan.bits));
         std::vector<std::string> inputs{value.tensor};
         const auto channels = at(table.channels);
         const auto addTable = [&](const char* what, const std::vector<float>& values) {
@@ -194,14 +193,9 @@ private:
         addTable("beta", table.beta);
         addTable("mean", table.mean);
         addTable("var", table.var);
-        const GraphValue result = m_graph.add("BatchNormalization", name, inputs, value.shape, value.flat);
+        GraphValue result = m_graph.add("BatchNormalization", name, inputs, value.shape, value.flat);
         setAttribute(m_graph.last(), "epsilon", static_cast<float>(norm.epsilon));
         return result;
-    }
-
-    int transition(const std::string& layerName) const {
-        const Layer* layer = m_model.network.findLayer(layerName);
-        return layer != nullptr && layer->quantizable() ? m_model.bitIndex(layerBits(*layer, m_plan.bits)) : 0;
     }
 
     const MetaModel& m_model;
@@ -222,7 +216,8 @@ void describe(onnx::ModelProto& proto, const ExportInput& input, const ExportedM
         return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
     };
     const MetaModel& model = input.model;
-    proto.set_doc_string(dumped(model.name).append(" at one mix of bit-widths. Input `pixels`: ") + kInputValues + ".");
+    const std::string name = validUtf8(printable(model.name));
+    proto.set_doc_string(name + " at one mix of bit-widths. Input `pixels`: " + kInputValues + ".");
     const auto set = [&](const char* key, const std::string& value) {
         auto& property = *proto.add_metadata_props();
         property.set_key(key);
@@ -231,7 +226,7 @@ void describe(onnx::ModelProto& proto, const ExportInput& input, const ExportedM
     std::string rounding;
     for (const std::string& note : mix.notes) rounding += (rounding.empty() ? "" : " ") + note;
     set("bitdesk.version", BITDESK_VERSION);
-    set("bitdesk.model", dumped(model.name));
+    set("bitdesk.model", name);
     set("bitdesk.model_hash", model.hash);
     set("bitdesk.quantizer", model.quantizer);
     set("bitdesk.bits", dumped(mixJson(input)));

@@ -33,10 +33,7 @@ public:
         // With half a step of offset the odd integer 2·code + 1, of half the scale, is the weight: up to 7 bits in
         // int8.
         const bool halfStep = weights.offset != 0;
-        const bool odd = halfStep && std::ranges::all_of(weights.codes, [](int code) {
-                             return 2 * code + 1 >= std::numeric_limits<std::int8_t>::min() &&
-                                    2 * code + 1 <= std::numeric_limits<std::int8_t>::max();
-                         });
+        const bool odd = halfStep && weights.bits < 8;
         std::vector<std::int8_t> codes = weights.codes;
         if (odd)
             std::ranges::transform(codes, codes.begin(), [](int c) { return static_cast<std::int8_t>(2 * c + 1); });
@@ -50,13 +47,12 @@ public:
         const auto integers = graph.constant(weights.name, weights.dims, codes);
         const auto scale = graph.constant(weights.name + ".scale", {filters}, scales);
         const auto zero = graph.constant(weights.name + ".zero_point", {filters}, zeros);
-        const std::string real =
-            graph.add("DequantizeLinear", weights.name + ".dequantize", {integers, scale, zero}).name();
+        std::string real = graph.add("DequantizeLinear", weights.name + ".dequantize", {integers, scale, zero}).name();
         setAttribute(graph.last(), "axis", std::int64_t{0});
         graph.declare(real, weights.dims);
         if (!halfStep || odd) return real;
         const auto half = graph.constant(weights.name + ".half_step", weights.filterDims(), halves);
-        const std::string shifted = graph.add("Add", weights.name + ".add_half_step", {real, half}).name();
+        std::string shifted = graph.add("Add", weights.name + ".add_half_step", {real, half}).name();
         graph.declare(shifted, weights.dims);
         return shifted;
     }

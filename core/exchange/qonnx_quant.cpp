@@ -21,7 +21,7 @@ public:
     GraphValue activation(OnnxGraph& graph, const GraphValue& value, const ActivationCodes& codes) const override {
         const auto scale = graph.scalar(codes.name + ".scale", codes.scale);
         const auto inputs = quantInputs(graph, value.tensor, codes.name, scale, 0, codes.bits);
-        const GraphValue result = graph.add("Quant", codes.name, inputs, value.shape, value.flat);
+        GraphValue result = graph.add("Quant", codes.name, inputs, value.shape, value.flat);
         // Signed codes leave out the lowest level.
         describe(graph.last(), codes.isSigned, codes.isSigned);
         return result;
@@ -38,7 +38,7 @@ public:
         const auto scale = graph.constant(weights.name + ".scale", weights.filterDims(), scales);
         const float zero = weights.offset != 0 ? -0.5F : 0.0F;
         const auto inputs = quantInputs(graph, floats, weights.name, scale, zero, weights.bits);
-        const std::string quantized = graph.add("Quant", weights.name + ".quant", inputs).name();
+        std::string quantized = graph.add("Quant", weights.name + ".quant", inputs).name();
         describe(graph.last(), true, false);
         graph.declare(quantized, weights.dims);
         return quantized;

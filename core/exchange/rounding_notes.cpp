@@ -18,7 +18,10 @@ std::vector<std::string> roundingNotes(bool qonnx) {
         notes.emplace_back(
             "A runtime may fuse QuantizeLinear and DequantizeLinear with their neighbours and requantize in a way of "
             "its own.");
-    notes.emplace_back("So a code at a rounding edge may differ by one, and with it the class of a rare image.");
+    notes.emplace_back(
+        "So a code at a rounding edge may differ by one, and logits that are equal in Bitdesk may come out a hair "
+        "apart: "
+        "the class of a rare image may differ.");
     return notes;
 }
 

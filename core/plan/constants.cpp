@@ -15,6 +15,8 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
+}  // namespace
+
 float actScale(const MetaModel& model, int layerIndex, const BitConfiguration& bits) {
     const Layer& layer = model.network.layers()[at(layerIndex)];
     const int entry = layer.quantizable() ? model.bitIndex(layerBits(layer, bits)) : 0;
@@ -25,8 +27,6 @@ int transitionIndex(const MetaModel& model, const std::string& layerName, const 
     const Layer* layer = model.network.findLayer(layerName);
     return layer != nullptr && layer->quantizable() ? model.bitIndex(layerBits(*layer, bits)) : 0;
 }
-
-}  // namespace
 
 Affine imageAffine(const MetaModel& model) {
     Affine affine;

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "core/plan/execution_plan.h"
@@ -13,6 +14,11 @@ namespace bitdesk {
 struct Affine {
     std::vector<double> scale, offset;
 };
+
+/// What a code of the layer's input is worth.
+float actScale(const MetaModel& model, int layerIndex, const BitConfiguration& bits);
+/// Where a norm's tables have this side of a transition: 0 for a fixed layer or an empty name.
+int transitionIndex(const MetaModel& model, const std::string& layerName, const BitConfiguration& bits);
 
 /// Pixels 0…255 to normalized values.
 Affine imageAffine(const MetaModel& model);

@@ -63,6 +63,10 @@ class Rooms(unittest.TestCase):
             shared = [line for line in symbols.splitlines() if re.search(r" [TWVu] ", line)]
             self.assertEqual(shared, [], path.name)
 
+    def test_onnx_stays_in_the_exchange(self):
+        for room in ROOMS:
+            self.forbid(room, r"(onnx|google/protobuf)/", ("core/exchange/",))
+
     def test_sqlite_stays_in_the_store(self):
         for room in ROOMS:  # the About box asks SQLite its version
             self.forbid(room, r"(SQLiteCpp/|sqlite3)", ("core/store/", "app/gui/main_window_actions.cpp"))

@@ -1,0 +1,195 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/exchange/onnx_exporter.h"
+
+#include <onnx/checker.h>
+
+#include "core/base/error.h"
+#include "core/model/layer_weights.h"
+#include "tests/core/exchange/exported_graph.h"
+
+namespace bitdesk::test {
+namespace {
+
+constexpr const char* kGraphFormats[] = {"onnx", "qonnx"};
+
+TEST(OnnxExporter, EveryMixPassesTheChecker) {
+    const MetaModel model = tinyModel();
+    for (const char* format : kGraphFormats)
+        for (const int first : {2, 3, 4})
+            for (const int second : {2, 3, 4}) {
+                const auto graph = exported(model, {{first, second}}, format);
+                EXPECT_NO_THROW(onnx::checker::check_model(graph.proto));
+            }
+}
+
+TEST(OnnxExporter, AMixThatDoesNotFitIsRefused) {
+    const MetaModel model = tinyModel();
+    for (const char* format : kGraphFormats) {
+        EXPECT_THROW(exported(model, {{4, 5}}, format), Error);
+        EXPECT_THROW(exported(model, {{4}}, format), Error);
+    }
+}
+
+TEST(OnnxExporter, TheFileSaysWhatItIs) {
+    const auto graph = exported(tinyModel(), {{2, 3}});
+    EXPECT_EQ(graph.fact("bitdesk.bits"), R"({"body":2,"tail":3})");
+    EXPECT_EQ(graph.fact("bitdesk.opset"), "13");
+    EXPECT_NE(graph.fact("bitdesk.normalization").find("mean"), std::string::npos);
+    EXPECT_FALSE(graph.notes.empty());
+    for (const std::string& note : graph.notes) EXPECT_NE(graph.fact("bitdesk.rounding").find(note), std::string::npos);
+    ASSERT_EQ(graph.proto.opset_import_size(), 1);
+    EXPECT_EQ(graph.proto.opset_import(0).version(), kOnnxOpset);
+    EXPECT_NE(graph.proto.doc_string().find("0 … 255"), std::string::npos);
+}
+
+TEST(OnnxExporter, PixelsGoInAndLogitsComeOut) {
+    const auto graph = exported(tinyModel(), {{4, 4}});
+    ASSERT_EQ(graph.proto.graph().input_size(), 1);
+    const auto& input = graph.proto.graph().input(0);
+    EXPECT_EQ(input.name(), "pixels");
+    const auto& shape = input.type().tensor_type().shape();
+    ASSERT_EQ(shape.dim_size(), 4);
+    EXPECT_EQ(shape.dim(0).dim_param(), "N");
+    EXPECT_EQ(shape.dim(1).dim_value(), 2);
+    ASSERT_EQ(graph.proto.graph().output_size(), 1);
+    EXPECT_EQ(graph.proto.graph().output(0).name(), "logits");
+    EXPECT_EQ(
+        exported(tinyModel(), {{4, 4}}, "qonnx").proto.graph().input(0).type().tensor_type().shape().dim(0).dim_value(),
+        1);
+}
+
+TEST(OnnxExporter, NodesHaveTheNetworksNames) {
+    const auto graph = exported(tinyModel(), {{4, 4}});
+    for (const auto& [name, op] : std::vector<std::pair<std::string, std::string>>{{"stem", "Conv"},
+                                                                                   {"stem.norm", "BatchNormalization"},
+                                                                                   {"stem.relu", "Relu"},
+                                                                                   {"body.input", "QuantizeLinear"},
+                                                                                   {"add", "Add"},
+                                                                                   {"relu", "Relu"},
+                                                                                   {"pool", "GlobalAveragePool"},
+                                                                                   {"classifier", "Gemm"}}) {
+        ASSERT_NE(graph.node(name), nullptr) << name;
+        EXPECT_EQ(graph.node(name)->op_type(), op) << name;
+    }
+}
+
+TEST(OnnxExporter, TheNormIsTheTransitionsOwn) {
+    const MetaModel model = tinyModel();
+    const int node = model.network.findNode("tail.norm");
+    const NormParameters& table = model.norms.at(node);
+    const auto graph = exported(model, {{2, 4}});
+    const std::size_t entry = table.index(0, 2);
+    const auto variances = graph.values<float>("tail.norm.var");
+    ASSERT_EQ(variances.size(), static_cast<std::size_t>(table.channels));
+    for (std::size_t c = 0; c < variances.size(); ++c) EXPECT_EQ(variances[c], table.var[entry + c]);
+}
+
+/// A linear layer over a map of two channels, which the network counts channels last.
+std::vector<Node> mapNodes() {
+    LinearAttributes classifier;
+    classifier.outFeatures = 2;
+    return {{"input", {}, InputAttributes{{2, 3, 2}}},
+            {"flatten", {"input"}, FlattenAttributes{}},
+            {"classifier.input", {"flatten"}, QuantizeAttributes{"classifier", true}},
+            {"classifier", {"classifier.input"}, classifier}};
+}
+
+TEST(OnnxExporter, AMapIsFlattenedChannelsLast) {
+    const auto graph = exported(randomModel(Network("map", mapNodes()), {4}, 1), {{4}});
+    ASSERT_NE(graph.node("classifier.flatten.channels_last"), nullptr);
+    const auto& perm = graph.node("classifier.flatten.channels_last")->attribute(0).ints();
+    EXPECT_EQ(std::vector<std::int64_t>(perm.begin(), perm.end()), (std::vector<std::int64_t>{0, 2, 3, 1}));
+}
+
+TEST(OnnxExporter, ANameThatIsTakenGetsANumber) {
+    auto nodes = mapNodes();
+    nodeNamed(nodes, "flatten").inputs = {"pixels"};
+    nodes.insert(nodes.begin() + 1, Node{"pixels", {"input"}, ReluAttributes{}});
+    const auto graph = exported(randomModel(Network("map", nodes), {4}, 1), {{4}});
+    EXPECT_NE(graph.node("pixels_1"), nullptr);
+    EXPECT_EQ(graph.proto.graph().input(0).name(), "pixels");
+}
+
+/// Weights of the file in the model's order.
+double weightAt(const std::vector<double>& oihw, const Layer& layer, std::size_t index) {
+    const auto channels = static_cast<std::size_t>(layer.inputChannelsPerGroup());
+    const auto area = static_cast<std::size_t>(layer.kernelHeight) * static_cast<std::size_t>(layer.kernelWidth);
+    const std::size_t n = index / (area * channels), k = index / channels % area, c = index % channels;
+    return oihw[(n * channels + c) * area + k];
+}
+
+/// What DequantizeLinear, and the half step where there is one, make of a layer's integers.
+std::vector<double> decoded(const ExportedGraph& graph, const std::string& name) {
+    const auto codes = graph.values<std::int8_t>(name + ".weight");
+    const auto scales = graph.values<float>(name + ".weight.scale");
+    const bool half = graph.tensor(name + ".weight.half_step") != nullptr;
+    const auto halves = half ? graph.values<float>(name + ".weight.half_step") : std::vector<float>(scales.size(), 0);
+    std::vector<double> values;
+    for (std::size_t i = 0; i < codes.size(); ++i) {
+        const std::size_t filter = i / (codes.size() / scales.size());
+        values.push_back(double{scales[filter]} * codes[i] + halves[filter]);
+    }
+    return values;
+}
+
+void expectWeights(const MetaModel& model, const BitConfiguration& bits) {
+    const auto graph = exported(model, bits), quants = exported(model, bits, "qonnx");
+    for (std::size_t i = 0; i < model.network.layers().size(); ++i) {
+        const Layer& layer = model.network.layers()[i];
+        const int width = layer.quantizable() ? bits[static_cast<std::size_t>(layer.quantizableIndex)] : 8;
+        const auto codes = codesAt(model, static_cast<int>(i), width);
+        const auto scales = weightScalesAt(model, static_cast<int>(i), width);
+        const auto found = decoded(graph, layer.name);
+        const auto floats = quants.values<float>(layer.name + ".weight");
+        ASSERT_EQ(found.size(), codes.size());
+        for (std::size_t w = 0; w < codes.size(); ++w) {
+            const double scale = scales[w / (codes.size() / scales.size())];
+            const double weight = scale * (codes[w] + model.weightQuantizer().offset / 2.0);
+            EXPECT_NEAR(weightAt(found, layer, w), weight, 1e-6 * scale) << layer.name;
+            EXPECT_NEAR(weightAt({floats.begin(), floats.end()}, layer, w), weight, 1e-5 * scale) << layer.name;
+        }
+    }
+}
+
+TEST(OnnxExporter, WeightsAreWorthWhatTheModelSays) {
+    expectWeights(tinyModel(), {{2, 4}});
+    expectWeights(randomModel(tinyNetwork(), {7, 8}, 3), {{7, 8}});
+}
+
+TEST(OnnxQdq, OddIntegersUpToSevenBitsAndAHalfStepAbove) {
+    const auto graph = exported(randomModel(tinyNetwork(), {7, 8}, 3), {{7, 8}});
+    EXPECT_EQ(graph.tensor("body.weight.half_step"), nullptr);
+    for (const std::int8_t code : graph.values<std::int8_t>("body.weight")) EXPECT_NE(code % 2, 0);
+    EXPECT_NE(graph.tensor("tail.weight.half_step"), nullptr);
+}
+
+TEST(OnnxQdq, FewerThanEightBitsAreClipped) {
+    const MetaModel model = tinyModel();
+    const auto graph = exported(model, {{3, 4}});
+    const float scale = model.layers[1].actScale[1];
+    EXPECT_EQ(graph.values<float>("body.input.scale"), std::vector<float>{scale});
+    EXPECT_EQ(graph.values<float>("body.input.lowest"), std::vector<float>{0.0F});
+    EXPECT_EQ(graph.values<float>("body.input.highest"), std::vector<float>{7 * scale});
+    EXPECT_EQ(graph.values<float>("stem.input.lowest"), std::vector<float>{-127 * model.layers[0].actScale[0]});
+    EXPECT_EQ(graph.node("classifier.input.clip"), nullptr) << "uint8 saturates by itself";
+    EXPECT_EQ(graph.tensor("stem.input.zero_point")->data_type(), onnx::TensorProto::INT8);
+    EXPECT_EQ(graph.tensor("body.input.zero_point")->data_type(), onnx::TensorProto::UINT8);
+    EXPECT_EQ(graph.count("QuantizeLinear"), 4);
+}
+
+TEST(QonnxQuant, EveryTensorStatesItsBits) {
+    const auto graph = exported(tinyModel(), {{2, 3}}, "qonnx");
+    EXPECT_EQ(graph.count("Quant"), 8);
+    for (const auto& [name, bits] : std::vector<std::pair<std::string, float>>{
+             {"stem", 8.0F}, {"body", 2.0F}, {"tail", 3.0F}, {"classifier", 8.0F}}) {
+        EXPECT_EQ(graph.values<float>(name + ".input.bits"), std::vector<float>{bits});
+        EXPECT_EQ(graph.values<float>(name + ".weight.bits"), std::vector<float>{bits});
+        EXPECT_EQ(graph.tensor(name + ".weight.bits")->dims_size(), 0) << "a scalar";
+        EXPECT_EQ(graph.node(name + ".weight.quant")->domain(), "qonnx.custom_op.general");
+    }
+}
+
+}  // namespace
+}  // namespace bitdesk::test
