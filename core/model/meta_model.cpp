@@ -131,16 +131,20 @@ private:
 
 LayerParameters randomLayer(const MetaModel& model, const Layer& layer, Random& random) {
     LayerParameters parameters;
-    const int top = model.codeBits(layer);
     const auto& quantizer = model.weightQuantizer();
-    const int lowest = quantizer.lowest(top, top), highest = quantizer.highest(top, top);
-    const double deviation = highest / 3.0;
-    for (std::int64_t i = 0; i < layer.weightCount; ++i)
-        parameters.codes.push_back(static_cast<std::int8_t>(
-            std::clamp(static_cast<int>(std::floor(random.normal() * deviation)), lowest, highest)));
-    // He et al. 2015: variance 2 / fan-in.
-    const double fanIn = static_cast<double>(layer.weightCount) / layer.output.channels;
-    parameters.weightScale.assign(at(layer.output.channels), static_cast<float>(std::sqrt(2.0 / fanIn) / deviation));
+    const int copies = model.codeCopies(layer);
+    for (int copy = 0; copy < copies; ++copy) {
+        const int top = copies > 1 ? model.bits[at(copy)] : model.codeBits(layer);
+        const int lowest = quantizer.lowest(top, top), highest = quantizer.highest(top, top);
+        const double deviation = highest / 3.0;
+        for (std::int64_t i = 0; i < layer.weightCount; ++i)
+            parameters.codes.push_back(static_cast<std::int8_t>(
+                std::clamp(static_cast<int>(std::floor(random.normal() * deviation)), lowest, highest)));
+        // He et al. 2015: variance 2 / fan-in.
+        const double fanIn = static_cast<double>(layer.weightCount) / layer.output.channels;
+        parameters.weightScale.insert(parameters.weightScale.end(), at(layer.output.channels),
+                                      static_cast<float>(std::sqrt(2.0 / fanIn) / deviation));
+    }
     for (std::size_t b = 0; b < (layer.quantizable() ? model.bits.size() : 1); ++b) {
         const int width = layer.quantizable() ? model.bits[b] : layer.fixedBits;
         parameters.actScale.push_back(3.0F / static_cast<float>(activationHighest(width, layer.signedInput)));
@@ -160,8 +164,9 @@ int MetaModel::bitIndex(int width) const {
 
 void checkModel(const MetaModel& model, const std::string& where) { Checker(model, where).run(); }
 
-MetaModel randomModel(const Network& network, std::vector<int> bits, std::uint64_t seed) {
+MetaModel randomModel(const Network& network, std::vector<int> bits, std::uint64_t seed, const std::string& quantizer) {
     MetaModel model(network);
+    model.quantizer = quantizer;
     model.bits = std::move(bits);
     checkWidths(model, "random:" + network.name());
     model.name = "random:" + network.name();

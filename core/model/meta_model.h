@@ -74,6 +74,7 @@ struct MetaModel {
 void checkModel(const MetaModel& model, const std::string& where);
 
 /// Random weights and plausible norms, for timing (`random:NETWORK`).
-MetaModel randomModel(const Network& network, std::vector<int> bits, std::uint64_t seed);
+MetaModel randomModel(const Network& network, std::vector<int> bits, std::uint64_t seed,
+                      const std::string& quantizer = "floor-nested");
 
 }  // namespace bitdesk

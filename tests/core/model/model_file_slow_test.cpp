@@ -18,6 +18,11 @@ TEST(ModelFile, EveryCatalogueNetworkSurvivesARoundTrip) {
         EXPECT_EQ(writeModel(model, folder / "m"), model.hash) << entry.name;
         test::expectSame(model, readModel(folder / "m"));
     }
+    for (const WeightQuantizer& quantizer : weightQuantizers()) {
+        const MetaModel model = randomModel(findNetwork("mlp").build({8, 8, 1}, 3), {2, 3, 8}, 5, quantizer.name);
+        writeModel(model, folder / "q");
+        test::expectSame(model, readModel(folder / "q"));
+    }
 }
 
 }  // namespace

@@ -55,6 +55,26 @@ TEST_P(PackedExecution, RunsUnusualGraphsAsTheInterpreterDoes) {
     for (const auto& [name, model] : test::unusualModels()) compare(name, model, 4, {1, 2, 7});
 }
 
+TEST_P(PackedExecution, RunsEveryWeightQuantizerAsTheInterpreterDoes) {
+    const Network network = findNetwork("resnet14").build({8, 8, 1}, 10);
+    for (const WeightQuantizer& quantizer : weightQuantizers()) {
+        if (!quantizer.nests) compare(quantizer.name, randomModel(network, {2, 3, 4}, 3, quantizer.name), 1, {3});
+        // The lowest code in half of all places: one beyond the other end where codes do not nest.
+        MetaModel lowest = randomModel(network, {2, 5, 8}, 3, quantizer.name);
+        for (std::size_t l = 0; l < lowest.layers.size(); ++l) {
+            auto& codes = lowest.layers[l].codes;
+            const std::size_t copy = codes.size() / static_cast<std::size_t>(lowest.codeCopies(network.layers()[l]));
+            for (std::size_t begin = 0; begin < codes.size(); begin += copy) {
+                const std::span part(codes.data() + begin, copy);
+                const std::int8_t least = *std::ranges::min_element(part);
+                for (std::int8_t& code : part)
+                    if (code < 0) code = least;
+            }
+        }
+        compare(std::string(quantizer.name) + ", lowest codes", lowest, 1, {2});
+    }
+}
+
 TEST_P(PackedExecution, RunsResidualNetworksAsTheInterpreterDoes) {
     const MetaModel small = randomModel(findNetwork("resnet14").build({12, 12, 1}, 10), {2, 3, 4}, 1);
     compare("resnet14", small, 6, {1, 2, 5});
