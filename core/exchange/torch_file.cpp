@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <set>
 
 #include "core/base/error.h"
 #include "core/base/zip_archive.h"
@@ -31,6 +32,14 @@ constexpr std::array kTypes{
     StorageType{"torch ShortStorage", "I16", 2}, StorageType{"torch CharStorage", "I8", 1},
     StorageType{"torch ByteStorage", "U8", 1},   StorageType{"torch BoolStorage", "BOOL", 1}};
 
+/// Where the elements of a tensor lie in its storage, all of them checked to be within.
+struct View {
+    const StorageType* type;
+    const std::vector<std::byte>* bytes;
+    std::vector<std::int64_t> size, stride;
+    std::int64_t offset, elements;
+};
+
 class Reader {
 public:
     explicit Reader(const std::filesystem::path& path) : m_where(path.string()), m_archive(path) {}
@@ -42,13 +51,17 @@ public:
         TensorFile file;
         file.where = m_where;
         const PickleValue& dict = stateDict();
+        // All are checked before the first is copied: a view may be larger than what it looks at.
+        std::vector<View> views;
+        std::set<std::string> seen;
         for (std::size_t i = 0; i + 1 < dict.items.size(); i += 2) {
             const PickleValue &key = m_pickle.at(dict.items[i]), &value = m_pickle.at(dict.items[i + 1]);
             if (key.kind != Kind::Text || value.kind != Kind::Tensor) continue;
-            if (!file.tensors.emplace(key.text, tensor(key.text, value)).second)
-                fail("has the tensor '" + key.text + "' twice");
+            if (!seen.insert(key.text).second) fail("has the tensor '" + key.text + "' twice");
             file.names.push_back(key.text);
+            views.push_back(view(key.text, value));
         }
+        for (std::size_t i = 0; i < views.size(); ++i) file.tensors.emplace(file.names[i], copied(views[i]));
         return file;
     }
 
@@ -125,8 +138,7 @@ private:
         return bytes;
     }
 
-    /// Copies the elements of a view into row-major order.
-    Tensor tensor(const std::string& name, const PickleValue& value) {
+    View view(const std::string& name, const PickleValue& value) {
         const PickleValue& stored = m_pickle.at(value.items[0]);
         const std::string& typeName = m_pickle.at(stored.items[0]).text;
         const auto type = std::ranges::find_if(kTypes, [&](const StorageType& t) { return typeName == t.name; });
@@ -145,19 +157,20 @@ private:
         if (elements > 0 && last >= stored.integer) failTensor(name, "reaches beyond its data");
         m_total += elements * type->bytes;
         if (m_total > kMostBytes) fail("its tensors have more than 2 GiB");
-        Tensor result{.dtype = type->dtype, .shape = size, .data = {}};
-        result.data.resize(static_cast<std::size_t>(elements * type->bytes));
-        copyView(bytes, size, stride, offset, static_cast<std::size_t>(type->bytes), result.data);
-        return result;
+        return {&*type, &bytes, size, stride, offset, elements};
     }
 
-    static void copyView(const std::vector<std::byte>& from, const std::vector<std::int64_t>& size,
-                         const std::vector<std::int64_t>& stride, std::int64_t offset, std::size_t bytes,
-                         std::vector<std::byte>& to) {
+    /// The elements in row-major order.
+    static Tensor copied(const View& view) {
+        Tensor tensor{.dtype = view.type->dtype, .shape = view.size, .data = {}};
+        const auto bytes = static_cast<std::size_t>(view.type->bytes);
+        tensor.data.resize(static_cast<std::size_t>(view.elements) * bytes);
+        const auto &size = view.size, &stride = view.stride;
         std::vector<std::int64_t> place(size.size(), 0);
-        std::int64_t source = offset;
-        for (std::size_t done = 0; done < to.size(); done += bytes) {
-            std::memcpy(to.data() + done, from.data() + static_cast<std::size_t>(source) * bytes, bytes);
+        std::int64_t source = view.offset;
+        for (std::size_t done = 0; done < tensor.data.size(); done += bytes) {
+            std::memcpy(tensor.data.data() + done, view.bytes->data() + static_cast<std::size_t>(source) * bytes,
+                        bytes);
             for (std::size_t d = size.size(); d-- > 0;) {
                 source += stride[d];
                 if (++place[d] < size[d]) break;
@@ -165,6 +178,7 @@ private:
                 place[d] = 0;
             }
         }
+        return tensor;
     }
 
     std::string m_where, m_root;

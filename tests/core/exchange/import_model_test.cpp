@@ -1,0 +1,192 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/exchange/import_model.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/exchange/suggest_mapping.h"
+#include "tests/core/base/expect_error.h"
+#include "tests/core/network/tiny_network.h"
+
+namespace bitdesk {
+namespace {
+
+constexpr std::size_t kStem = 0, kBody = 1, kTail = 2, kClassifier = 3;
+
+/// Tensors of test::tinyNetwork() as PyTorch names and shapes them; every value tells where it belongs.
+TensorFile tinyTensors(bool perWidth = false) {
+    TensorFile file;
+    file.where = "tiny.pt";
+    const auto add = [&](const std::string& name, std::vector<std::int64_t> shape, float first = 1) {
+        std::vector<float> values(static_cast<std::size_t>(
+            std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>())));
+        std::iota(values.begin(), values.end(), first);
+        file.tensors.emplace(name, Tensor::f32(shape, values));
+        file.names.push_back(name);
+    };
+    const auto norm = [&](const std::string& prefix, std::int64_t channels) {
+        for (const char* part : {".weight", ".bias", ".running_mean", ".running_var"}) add(prefix + part, {channels});
+        file.tensors.emplace(prefix + ".num_batches_tracked", Tensor::i64({}, std::vector<std::int64_t>{7}));
+        file.names.push_back(prefix + ".num_batches_tracked");
+    };
+    add("conv1.weight", {3, 2, 3, 3});
+    norm("bn1", 3);
+    add("conv2.weight", {3, 3, 3, 3});
+    if (perWidth) add("conv2.act_scale", {3});
+    for (const char* name : {"bn2.0", "bn2.1", "bn2.2"})
+        if (perWidth) norm(name, 3);
+    if (!perWidth) norm("bn2", 3);
+    add("conv3.weight", {4, 3, 1, 1});
+    for (const char* name : {"bn3.0", "bn3.1", "bn3.2"})
+        if (perWidth) norm(name, 4);
+    if (!perWidth) norm("bn3", 4);
+    add("fc.weight", {3, 4});
+    add("fc.bias", {3});
+    return file;
+}
+
+ImportMapping drafted(const TensorFile& file) {
+    ImportMapping mapping = suggestMapping(file, test::tinyNetwork(), {2, 3, 4}).mapping;
+    mapping.normalization = Normalization{{0.5F, 0.5F}, {0.25F, 0.25F}};
+    return mapping;
+}
+
+TEST(SuggestMapping, FindsEverythingInAnOrdinaryFile) {
+    const SuggestedMapping draft = suggestMapping(tinyTensors(), test::tinyNetwork(), {2, 3, 4});
+    EXPECT_EQ(draft.unused, std::vector<std::string>());
+    EXPECT_EQ(missingFrom(draft.mapping, test::tinyNetwork()), std::vector<std::string>());
+    EXPECT_EQ(draft.mapping.layers.at("body").weight, "conv2.weight");
+    EXPECT_EQ(draft.mapping.layers.at("classifier").bias, "fc.bias");
+    EXPECT_EQ(draft.mapping.norms.at("tail.norm").mean, "bn3.running_mean");
+}
+
+TEST(SuggestMapping, FindsNormsAndScalesOfEachWidth) {
+    const SuggestedMapping draft = suggestMapping(tinyTensors(true), test::tinyNetwork(), {2, 3, 4});
+    EXPECT_EQ(draft.unused, std::vector<std::string>());
+    EXPECT_EQ(draft.mapping.norms.at("body.norm").weight, "bn2.{index}.weight");
+    EXPECT_EQ(draft.mapping.norms.at("stem.norm").weight, "bn1.weight");
+    EXPECT_EQ(draft.mapping.layers.at("body").activationScale.tensor, "conv2.act_scale");
+    EXPECT_EQ(draft.mapping.layers.at("body").activationRule, ActivationRule::Lsq);
+    EXPECT_EQ(draft.mapping.layers.at("tail").activationRule, ActivationRule::Calibrate);
+}
+
+TEST(SuggestMapping, DoesNotNeedTheFilesOrder) {
+    TensorFile file = tinyTensors();
+    std::ranges::sort(file.names);  // bn1, bn2, bn3, conv1, …, fc: as safetensors keeps them
+    const SuggestedMapping draft = suggestMapping(file, test::tinyNetwork(), {2, 3, 4});
+    EXPECT_EQ(missingFrom(draft.mapping, test::tinyNetwork()), std::vector<std::string>());
+    file.tensors.erase("conv3.weight");
+    std::erase(file.names, "conv3.weight");
+    EXPECT_EQ(missingFrom(suggestMapping(file, test::tinyNetwork(), {2, 3, 4}).mapping, test::tinyNetwork()),
+              std::vector<std::string>{"tail"});
+}
+
+TEST(SuggestMapping, ReadsWhatItWrites) {
+    const ImportMapping mapping = drafted(tinyTensors(true));
+    const std::string json = toJson(mapping, test::tinyNetwork());
+    EXPECT_EQ(toJson(mappingFromJson(json, "m.json"), test::tinyNetwork()), json);
+}
+
+TEST(ImportModel, TurnsPyTorchsLayoutsIntoOurs) {
+    const TensorFile file = tinyTensors();
+    ImportMapping mapping = drafted(file);
+    for (auto& [name, layer] : mapping.layers) {  // steps of one: codes are the tensor's numbers, clipped
+        layer.weightRule = WeightRule::Lsq;
+        layer.weightScale.values = {1};
+        layer.activationRule = ActivationRule::Dorefa;
+    }
+    const ImportedModel imported = importModel(file, mapping, test::tinyNetwork());
+    EXPECT_EQ(imported.model.quantizer, "rounded");
+    EXPECT_EQ(imported.floatLayers, 0);
+    EXPECT_TRUE(imported.uncalibrated.empty());
+    // [N, C, KH, KW] = [3, 2, 3, 3], numbers from 1: filter 0 has channel 0 in 1…9, channel 1 in 10…18.
+    const auto& stem = imported.model.layers[kStem].codes;
+    EXPECT_EQ(std::vector(stem.begin(), stem.begin() + 6), (std::vector<std::int8_t>{1, 10, 2, 11, 3, 12}));
+    EXPECT_EQ(stem[18], 19);
+    EXPECT_EQ(imported.model.layers[kClassifier].bias, (std::vector<float>{1, 2, 3}));
+    EXPECT_FLOAT_EQ(imported.model.layers[kBody].actScale[0], 1.0F / 3);
+    EXPECT_FLOAT_EQ(imported.model.layers[kStem].actScale[0], 1.0F / 127);  // signed
+    const auto& tail = imported.model.layers[kTail];
+    EXPECT_EQ(tail.codes[0], 1);   // at 2 bits
+    EXPECT_EQ(tail.codes[24], 1);  // at 4 bits
+    EXPECT_EQ(tail.codes[35], 7);
+}
+
+// A linear layer behind a flatten of [2, 2, 3]: PyTorch's feature c·4 + p is this program's p·3 + c.
+TEST(ImportModel, FlattensPixelByPixel) {
+    LinearAttributes linear;
+    linear.outFeatures = 1;
+    linear.fixedBits = 8;
+    const Network network("flat", {{"in", {}, InputAttributes{{2, 2, 3}}},
+                                   {"flat", {"in"}, FlattenAttributes{}},
+                                   {"q", {"flat"}, QuantizeAttributes{"fc", true}},
+                                   {"fc", {"q"}, linear}});
+    TensorFile file;
+    file.where = "f.pt";
+    std::vector<float> values(12);
+    std::iota(values.begin(), values.end(), 0.0F);
+    file.tensors.emplace("fc.weight", Tensor::f32({1, 12}, values));
+    file.names = {"fc.weight"};
+    ImportMapping mapping = suggestMapping(file, network, {2}).mapping;
+    mapping.normalization = Normalization{{0, 0, 0}, {1, 1, 1}};
+    mapping.layers.at("fc").weightRule = WeightRule::Lsq;
+    mapping.layers.at("fc").weightScale.values = {1};
+    const auto codes = importModel(file, mapping, network).model.layers[0].codes;
+    EXPECT_EQ(codes, (std::vector<std::int8_t>{0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11}));
+}
+
+TEST(ImportModel, GivesEachWidthItsNorms) {
+    TensorFile file = tinyTensors(true);
+    file.tensors.at("bn2.1.running_mean") = Tensor::f32({3}, std::vector<float>{10, 20, 30});
+    const ImportedModel imported = importModel(file, drafted(file), test::tinyNetwork());
+    const auto& body = imported.model.norms.at(test::tinyNetwork().findNode("body.norm"));
+    EXPECT_EQ(std::pair(body.from, body.to), std::pair(1, 3));
+    EXPECT_EQ(body.mean, (std::vector<float>{1, 2, 3, 10, 20, 30, 1, 2, 3}));
+    const auto& tail = imported.model.norms.at(test::tinyNetwork().findNode("tail.norm"));
+    EXPECT_EQ(std::pair(tail.from, tail.to), std::pair(3, 3));
+    EXPECT_EQ(imported.floatLayers, 2);
+    EXPECT_EQ(imported.uncalibrated, (std::vector<int>{0, 2, 3}));
+    EXPECT_EQ(imported.model.layers[kBody].actScale, (std::vector<float>{1, 2, 3}));
+}
+
+TEST(ImportModel, NamesWhatDoesNotFit) {
+    const auto refused = [](std::initializer_list<std::string> parts, auto change) {
+        TensorFile file = tinyTensors();
+        ImportMapping mapping = drafted(file);
+        change(file, mapping);
+        test::expectBadInput(parts, [&] { importModel(file, mapping, test::tinyNetwork()); });
+    };
+    refused({"tiny.pt", "tensor 'conv3.weight'", "[4, 3, 1, 1]", "'body' needs [3, 3, 3, 3]"},
+            [](auto&, auto& mapping) { mapping.layers.at("body").weight = "conv3.weight"; });
+    refused({"tiny.pt: 'body'", "'gone' is not in the file"},
+            [](auto&, auto& mapping) { mapping.layers.at("body").weight = "gone"; });
+    refused({"no tensors for body, body.norm"}, [](auto&, auto& mapping) {
+        mapping.layers.erase("body");
+        mapping.norms.erase("body.norm");
+    });
+    refused({"'nose'", "network 'tiny' has not"},
+            [](auto&, auto& mapping) { mapping.layers["nose"] = mapping.layers["body"]; });
+    refused({"'tail'", "does not go with that of 'body'"}, [](auto&, auto& mapping) {
+        mapping.layers.at("body").weightRule = WeightRule::Dorefa;
+        mapping.layers.at("tail").weightRule = WeightRule::Lsq;
+        mapping.layers.at("tail").weightScale.values = {1};
+    });
+    refused({"'classifier'", "has a bias in the network and none in the mapping"},
+            [](auto&, auto& mapping) { mapping.layers.at("classifier").bias.clear(); });
+    refused({"how its images are normalized", "--mean"}, [](auto&, auto& mapping) { mapping.normalization.reset(); });
+    refused({"tensor 'body.norm.var'", "negative"}, [](auto& file, auto&) {
+        file.tensors.at("bn2.running_var") = Tensor::f32({3}, std::vector<float>{1, -1, 1});
+    });
+    refused({"tensor 'fc.bias'", "not above 0"}, [](auto& file, auto& mapping) {
+        file.tensors.at("fc.bias") = Tensor::f32({3}, std::vector<float>{1, 0, 1});
+        mapping.layers.at("body").activationRule = ActivationRule::Lsq;
+        mapping.layers.at("body").activationScale.tensor = "fc.bias";
+    });
+}
+
+}  // namespace
+}  // namespace bitdesk

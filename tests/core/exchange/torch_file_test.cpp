@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/base/atomic_file.h"
+#include "core/exchange/tensor_file.h"
+#include "tests/core/base/expect_error.h"
+#include "tests/core/base/temporary_folder.h"
+#include "tests/core/base/zip_file.h"
+
+namespace bitdesk {
+namespace {
+
+using namespace std::string_literals;
+
+std::string text(const std::string& word) { return "X" + test::littleEndian(word.size(), 4) + word; }
+std::string number(std::int64_t value) { return "J" + test::littleEndian(static_cast<std::uint64_t>(value), 4); }
+std::string tuple(std::initializer_list<std::int64_t> values) {
+    std::string all = "(";
+    for (const std::int64_t value : values) all += number(value);
+    return all + "t";
+}
+
+/// A tensor in a pickle: a view of a storage of `count` elements.
+std::string tensor(const std::string& type, const std::string& key, std::int64_t count, std::int64_t offset,
+                   std::initializer_list<std::int64_t> size, std::initializer_list<std::int64_t> stride) {
+    return "ctorch._utils\n_rebuild_tensor_v2\n((" + text("storage") + "ctorch\n" + type + "\n" + text(key) +
+           text("cpu") + number(count) + "tQ" + number(offset) + tuple(size) + tuple(stride) + "\x89NtR";
+}
+std::string dict(const std::string& entries) { return "\x80\x02}(" + entries + "u."; }
+
+class TorchFile : public testing::Test {
+protected:
+    TensorFile read(const std::string& pickle, const std::string& storage) {
+        writeFileAtomically(m_folder / "f.pt", test::zipBytes({{.name = "f/data.pkl", .text = pickle},
+                                                               {.name = "f/data/0", .text = storage}}));
+        return readTensorFile(m_folder / "f.pt");
+    }
+    void refuse(std::initializer_list<std::string> parts, const std::string& pickle,
+                const std::string& storage = std::string(24, '\0')) {
+        SCOPED_TRACE(*parts.begin());
+        test::expectBadInput(parts, [&] { read(pickle, storage); });
+    }
+    test::TemporaryFolder m_folder;
+};
+
+std::string floats(std::initializer_list<float> values) {
+    std::string bytes;
+    for (const float value : values) bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+    return bytes;
+}
+
+TEST_F(TorchFile, ReadsViewsRowByRow) {
+    const auto file = read(dict(text("module.b") + tensor("FloatStorage", "0", 6, 0, {2, 3}, {3, 1}) +
+                                text("module.a") + tensor("FloatStorage", "0", 6, 0, {3, 2}, {1, 3}) +
+                                text("module.c") + tensor("FloatStorage", "0", 6, 5, {2, 2}, {0, 0}) +
+                                text("module.d") + tensor("FloatStorage", "0", 6, 6, {0, 4}, {1, 1})),
+                           floats({1, 2, 3, 4, 5, 6}));
+    EXPECT_EQ(file.names, (std::vector<std::string>{"b", "a", "c", "d"}));  // in the file's order, without the prefix
+    const auto values = [&](const char* name) { return toFloats(*file.find(name), name); };
+    EXPECT_EQ(values("b"), (std::vector<float>{1, 2, 3, 4, 5, 6}));
+    EXPECT_EQ(values("a"), (std::vector<float>{1, 4, 2, 5, 3, 6}));
+    EXPECT_EQ(values("c"), (std::vector<float>{6, 6, 6, 6}));
+    EXPECT_TRUE(values("d").empty());
+    EXPECT_EQ(file.find("a")->shape, (std::vector<std::int64_t>{3, 2}));
+}
+
+TEST_F(TorchFile, ReadsOtherElementTypes) {
+    const auto one = [&](const std::string& type, const std::string& bytes) {
+        return toFloats(*read(dict(text("w") + tensor(type, "0", 1, 0, {1}, {1})), bytes).find("w"), "w").front();
+    };
+    EXPECT_EQ(one("HalfStorage", "\x00\xc5"s), -5);
+    EXPECT_EQ(one("HalfStorage", "\x01\x00"s), std::ldexp(1.0F, -24));
+    EXPECT_EQ(one("BFloat16Storage", "\x20\x41"s), 10);
+    EXPECT_EQ(one("DoubleStorage", "\x00\x00\x00\x00\x00\x00\x04\xc0"s), -2.5F);
+    EXPECT_EQ(one("LongStorage", test::littleEndian(300, 8)), 300);
+    EXPECT_EQ(one("CharStorage", "\xff"s), -1);
+    EXPECT_EQ(one("ByteStorage", "\xff"s), 255);
+    test::expectBadInput({"NaN"}, [&] { one("HalfStorage", "\x00\x7e"s); });
+}
+
+TEST_F(TorchFile, RefusesWhatReachesBeyondItsData) {
+    const auto whole = [](std::int64_t count, std::int64_t offset, std::initializer_list<std::int64_t> size,
+                          std::initializer_list<std::int64_t> stride) {
+        return dict(text("w") + tensor("FloatStorage", "0", count, offset, size, stride));
+    };
+    refuse({"tensor 'w'", "reaches beyond its data"}, whole(6, 1, {2, 3}, {3, 1}));
+    refuse({"tensor 'w'", "reaches beyond its data"}, whole(6, 0, {2, 2}, {2147483647, 1}));
+    refuse({"tensor 'w'", "is shorter than it says"}, whole(7, 0, {7}, {1}));
+    refuse({"tensor 'w'", "more than 2^28 elements"}, whole(6, 0, {65536, 65536}, {0, 0}));
+    refuse({"tensor 'w'", "no number in range"}, whole(6, 0, {-2, 3}, {3, 1}));
+    refuse({"tensor 'w'", "does not fit its strides"}, whole(6, 0, {2, 3}, {1}));
+    refuse({"tensor 'w'", "does not fit its strides"}, whole(6, -1, {2}, {1}));
+    refuse({"tensor 'w'", "'f/data/9' is not in the file"},
+           dict(text("w") + tensor("FloatStorage", "9", 6, 0, {6}, {1})));
+    refuse({"has the tensor 'w' twice"}, dict(text("w") + tensor("FloatStorage", "0", 6, 0, {6}, {1}) + text("w") +
+                                              tensor("FloatStorage", "0", 6, 0, {6}, {1})));
+    refuse({"refers to 'torch.QInt8Storage'"}, dict(text("w") + tensor("QInt8Storage", "0", 6, 0, {6}, {1})));
+    refuse({"holds no state dict", "epoch"}, dict(text("epoch") + number(3)));
+    // A gigabyte from four bytes, four times over: each tensor may, all together not.
+    std::string bomb;
+    for (const char* name : {"a", "b", "c", "d"})
+        bomb += text(name) + tensor("FloatStorage", "0", 1, 0, {1 << 14, 1 << 14}, {0, 0});
+    refuse({"more than 2 GiB"}, dict(bomb));
+}
+
+TEST_F(TorchFile, TellsOtherFilesApart) {
+    const auto refused = [&](const std::string& bytes, std::initializer_list<std::string> parts) {
+        writeFileAtomically(m_folder / "f.pt", bytes);
+        test::expectBadInput(parts, [&] { readTensorFile(m_folder / "f.pt"); });
+    };
+    refused(test::zipBytes({{.name = "f/data.pkl", .text = dict("")}, {.name = "f/constants.pkl"}}),
+            {"is a TorchScript archive"});
+    refused(test::zipBytes({{.name = "f/other"}}), {"without data.pkl"});
+    refused(test::zipBytes({{.name = "f/data.pkl", .text = dict("")}, {.name = "f/byteorder", .text = "big"}}),
+            {"big-endian"});
+    refused(
+        "\x80\x02\x8a\nl\xfc\x9c"
+        "F\xf9 j\xa8P\x19."s,
+        {"torch.save's old format"});
+    refused("nothing of the kind", {"f.pt"});
+    refused("", {"f.pt"});
+}
+
+}  // namespace
+}  // namespace bitdesk
