@@ -39,6 +39,13 @@ SplitFacts factsOf(const DataSet& data) {
             .counts = classCounts(data)};
 }
 
+/// Splits are opened one after the other.
+std::int64_t mostMemory(const std::vector<SplitFacts>& splits) {
+    std::int64_t most = 0;
+    for (const SplitFacts& facts : splits) most = std::max(most, facts.description.memory);
+    return most;
+}
+
 Json dataJson(const std::vector<SplitFacts>& splits) {
     const SplitFacts& first = splits.front();
     Json list = Json::array();
@@ -56,7 +63,7 @@ Json dataJson(const std::vector<SplitFacts>& splits) {
             {"format", first.description.format},
             {"shape", {first.shape.height, first.shape.width, first.shape.channels}},
             {"preprocessing", first.description.preprocessing},
-            {"memory_bytes", first.description.memory},
+            {"memory_bytes", mostMemory(splits)},
             {"splits", std::move(list)}};
 }
 
@@ -64,8 +71,8 @@ std::string dataText(const std::vector<SplitFacts>& splits) {
     const SplitFacts& first = splits.front();
     std::string text = fmt::format("{}: {}, images {}, {}\n", printable(first.name), first.description.format,
                                    toText(first.shape), first.description.preprocessing);
-    text += fmt::format("at most {:.1f} MiB of pixels in memory\n\n",
-                        static_cast<double>(first.description.memory) / (1 << 20));
+    text +=
+        fmt::format("at most {:.1f} MiB of pixels in memory\n\n", static_cast<double>(mostMemory(splits)) / (1 << 20));
     for (const SplitFacts& facts : splits) {
         text += fmt::format("{}: {} images{}\n", splitName(facts.split), facts.images,
                             facts.description.note.empty() ? "" : " (" + facts.description.note + ")");

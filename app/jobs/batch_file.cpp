@@ -56,15 +56,6 @@ std::vector<std::string> readConfigurations(JsonReader& reader) {
     return words;
 }
 
-std::int64_t readDataMemory(JsonReader& reader) {
-    constexpr std::int64_t kLeast = 16 << 20;
-    const std::string text = reader.text("data_memory", "");
-    if (text.empty()) return 0;
-    const auto bytes = parseByteSize(text);
-    if (!bytes || *bytes < kLeast) reader.fail("data_memory", "is no size of 16M or more, as \"256M\"");
-    return *bytes;
-}
-
 SweepSpec readSweep(JsonReader reader) {
     SweepSpec sweep;
     sweep.model = reader.text("model", "", true);
@@ -76,7 +67,7 @@ SweepSpec readSweep(JsonReader reader) {
     sweep.limit = reader.whole("limit", 0, 0, std::int64_t{1} << 40);
     sweep.batch = static_cast<int>(reader.whole("batch", sweep.batch, 1, 65536));
     sweep.resize = static_cast<int>(reader.whole("resize", 0, 0, 16384));
-    sweep.dataMemory = readDataMemory(reader);
+    sweep.dataMemory = reader.whole("data_memory", 0, 16 << 20, std::int64_t{1} << 40);
     sweep.configurations = readConfigurations(reader);
     sweep.effort.seed = sweep.seed;
     readLatency(reader, sweep);
@@ -103,7 +94,7 @@ nlohmann::ordered_json sweepJson(const SweepSpec& sweep) {
     if (sweep.limit != 0) json["limit"] = sweep.limit;
     if (sweep.batch != usual.batch) json["batch"] = sweep.batch;
     if (sweep.resize != 0) json["resize"] = sweep.resize;
-    if (sweep.dataMemory != 0) json["data_memory"] = toByteSize(sweep.dataMemory);
+    if (sweep.dataMemory != 0) json["data_memory"] = sweep.dataMemory;
     json["configurations"] = sweep.configurations;
     if (sweep.latency == LatencyOf::None) return json;
     nlohmann::ordered_json latency{{"of", toText(sweep.latency)}};

@@ -8,40 +8,45 @@
 namespace bitdesk {
 
 DecodeMemory::Hold::~Hold() {
-    if (m_memory != nullptr) m_memory->giveBack(m_bytes, m_ahead);
+    if (m_memory != nullptr) m_memory->giveBack(m_bytes, m_share);
 }
 
-DecodeMemory::Hold DecodeMemory::take(std::int64_t bytes, bool ahead) {
+DecodeMemory::Hold DecodeMemory::take(std::int64_t bytes, Share share) {
     m_used += bytes;
     m_peak = std::max(m_peak, m_used);
-    if (ahead) m_ahead += bytes;
-    return {*this, bytes, ahead};
+    if (share != nullptr) this->*share += bytes;
+    return {*this, bytes, share};
 }
 
-void DecodeMemory::giveBack(std::int64_t bytes, bool ahead) {
+void DecodeMemory::giveBack(std::int64_t bytes, Share share) {
     {
         const std::scoped_lock lock(m_mutex);
         m_used -= bytes;
-        if (ahead) m_ahead -= bytes;
+        if (share != nullptr) this->*share -= bytes;
     }
     m_freed.notify_all();
 }
 
 DecodeMemory::Hold DecodeMemory::keep(std::int64_t bytes) {
     const std::scoped_lock lock(m_mutex);
-    return take(bytes, false);
+    return take(bytes, &DecodeMemory::m_kept);
 }
 
 std::optional<DecodeMemory::Hold> DecodeMemory::readAhead(std::int64_t bytes) {
     const std::scoped_lock lock(m_mutex);
     if (m_ahead + bytes > m_limit / 4 || m_used + bytes > m_limit) return std::nullopt;
-    return take(bytes, true);
+    return take(bytes, &DecodeMemory::m_ahead);
 }
 
 DecodeMemory::Hold DecodeMemory::decode(std::int64_t bytes) {
     std::unique_lock lock(m_mutex);
     m_freed.wait(lock, [&] { return m_used + bytes <= m_limit; });
-    return take(bytes, false);
+    return take(bytes, nullptr);
+}
+
+std::int64_t DecodeMemory::kept() const {
+    const std::scoped_lock lock(m_mutex);
+    return m_kept;
 }
 
 std::int64_t DecodeMemory::peak() const {

@@ -11,34 +11,34 @@
 
 namespace bitdesk {
 
-/// The account of what a data set that decodes on demand may hold: half of the bound for images that are kept, a
-/// quarter for batches that are decoded ahead, and for images in the midst of decoding what is left of it, a quarter at
-/// least. Thread-safe.
+/// The account of what a data set that decodes on demand may hold: half of the bound for file names and images that are
+/// kept, a quarter for batches that are decoded ahead, and for images in the midst of decoding what is left of it, a
+/// quarter at least. Thread-safe.
 class DecodeMemory {
 public:
+    using Share = std::int64_t DecodeMemory::*;  ///< which part of the account, null: none of its own
+
     /// Bytes taken from the account until the hold ends.
     class Hold {
     public:
         Hold() = default;
         Hold(Hold&& other) noexcept
-            : m_memory(std::exchange(other.m_memory, nullptr)),
-              m_bytes(other.m_bytes),
-              m_ahead(std::exchange(other.m_ahead, false)) {}
+            : m_memory(std::exchange(other.m_memory, nullptr)), m_bytes(other.m_bytes), m_share(other.m_share) {}
         Hold& operator=(Hold&& other) noexcept {
             std::swap(m_memory, other.m_memory);
             std::swap(m_bytes, other.m_bytes);
-            std::swap(m_ahead, other.m_ahead);
+            std::swap(m_share, other.m_share);
             return *this;
         }
         ~Hold();
 
     private:
         friend class DecodeMemory;
-        Hold(DecodeMemory& memory, std::int64_t bytes, bool ahead)
-            : m_memory(&memory), m_bytes(bytes), m_ahead(ahead) {}
+        Hold(DecodeMemory& memory, std::int64_t bytes, Share share)
+            : m_memory(&memory), m_bytes(bytes), m_share(share) {}
         DecodeMemory* m_memory = nullptr;
         std::int64_t m_bytes = 0;
-        bool m_ahead = false;
+        Share m_share = nullptr;
     };
 
     explicit DecodeMemory(std::int64_t limit) : m_limit(limit) {}
@@ -47,24 +47,25 @@ public:
     std::int64_t mostKept() const { return m_limit / 2; }
     std::int64_t mostOfOneImage() const { return m_limit / 4; }
 
-    /// For kept images; at most mostKept() in all.
+    /// For what stays, kept images above all; at most mostKept() in all.
     Hold keep(std::int64_t bytes);
     /// For batches ahead; nothing where they do not fit.
     std::optional<Hold> readAhead(std::int64_t bytes);
     /// For one image in the midst of decoding, at most mostOfOneImage(): waits until there is room.
     Hold decode(std::int64_t bytes);
 
+    std::int64_t kept() const;
     /// The most that was held at a time.
     std::int64_t peak() const;
 
 private:
-    Hold take(std::int64_t bytes, bool ahead);  ///< under the mutex
-    void giveBack(std::int64_t bytes, bool ahead);
+    Hold take(std::int64_t bytes, Share share);  ///< under the mutex
+    void giveBack(std::int64_t bytes, Share share);
 
     const std::int64_t m_limit;
     mutable std::mutex m_mutex;
     std::condition_variable m_freed;
-    std::int64_t m_used = 0, m_ahead = 0, m_peak = 0;
+    std::int64_t m_used = 0, m_kept = 0, m_ahead = 0, m_peak = 0;
 };
 
 }  // namespace bitdesk

@@ -4,6 +4,7 @@
 #include "core/data/image_folder_data_set.h"
 
 #include <algorithm>
+#include <mutex>
 #include <optional>
 
 #include "core/base/error.h"
@@ -13,10 +14,16 @@
 #include "core/data/resample.h"
 
 namespace bitdesk {
+namespace {
+
+/// Names, digests, and the manifest while it is read or written: what a file takes of memory besides its pixels.
+constexpr std::int64_t kBytesOfName = 440;
+
+}  // namespace
 
 DecodedImages::DecodedImages(std::int64_t count, std::int64_t imageBytes, DecodeMemory& memory)
     : m_imageBytes(imageBytes),
-      m_slots(std::min({count, memory.mostKept() / imageBytes, std::int64_t{1} << 30})),
+      m_slots(std::min({count, (memory.mostKept() - memory.kept()) / imageBytes, std::int64_t{1} << 30})),
       m_hold(memory.keep(m_slots * imageBytes)),
       m_pixels(std::make_unique_for_overwrite<std::uint8_t[]>(static_cast<std::size_t>(m_slots * imageBytes))),
       m_slotOf(static_cast<std::size_t>(count)) {
@@ -55,6 +62,7 @@ ImageFolderDataSet::ImageFolderDataSet(ImageFolderIndex index, const SplitPlan& 
     std::vector<ImageFolderIndex::Entry> entries;
     for (const std::int64_t i : chosen) entries.push_back(std::move(m_index.entries[static_cast<std::size_t>(i)]));
     m_index.entries = std::move(entries);
+    m_names = m_memory.keep(std::min(kBytesOfName * size(), m_memory.mostKept()));
     prepare(request);
     m_kept = std::make_unique<DecodedImages>(size(), imageBytes(), m_memory);
     check(request);
@@ -78,12 +86,17 @@ void ImageFolderDataSet::prepare(const DataRequest& request) {
 
 void ImageFolderDataSet::check(const DataRequest& request) {
     ImageManifest manifest = ImageManifest::load(m_index.root);
+    std::mutex mutex;  // of the manifest
+    bool found = false;
     m_digests.resize(m_index.entries.size());
-    std::vector<std::optional<ImageManifest::File>> found(m_index.entries.size());
+    const auto knownFile = [&](std::size_t i, const FileStamp& stamp) {
+        const std::scoped_lock lock(mutex);
+        return manifest.find(m_index.entries[i].path, stamp);
+    };
     const auto checkOne = [&](std::size_t i, std::vector<std::uint8_t>& pixels) {
         const auto path = pathOf(i);
         const FileStamp stamp = stampOf(path);
-        if (const auto* known = manifest.find(m_index.entries[i].path, stamp)) {
+        if (const auto known = knownFile(i, stamp)) {
             checkShape(known->shape, m_preparation, path);
             m_digests[i] = known->digest;
             return;
@@ -91,17 +104,13 @@ void ImageFolderDataSet::check(const DataRequest& request) {
         pixels.resize(static_cast<std::size_t>(imageBytes()));
         const ImageFile file = decodeImage(path, m_preparation, m_memory, pixels);
         m_digests[i] = file.digest;
-        found[i] = {.stamp = stamp, .shape = file.header.shape, .digest = file.digest};
         m_kept->offer(static_cast<std::int64_t>(i), pixels);
+        const std::scoped_lock lock(mutex);
+        manifest.set(m_index.entries[i].path, {.stamp = stamp, .shape = file.header.shape, .digest = file.digest});
+        found = true;
     };
     checkInParallel(m_index.entries.size(), checkOne, "checking images", request.stop, request.progress);
-    bool any = false;
-    for (std::size_t i = 0; i < found.size(); ++i) {
-        if (!found[i]) continue;
-        manifest.set(m_index.entries[i].path, *found[i]);
-        any = true;
-    }
-    if (any) manifest.save();
+    if (found) manifest.save();
 }
 
 void ImageFolderDataSet::computeHash(const DataRequest& request) {

@@ -57,6 +57,7 @@ private:
     Preparation m_preparation;
     std::vector<Digest> m_digests;
     mutable DecodeMemory m_memory;
+    DecodeMemory::Hold m_names;
     std::unique_ptr<DecodedImages> m_kept;
 };
 

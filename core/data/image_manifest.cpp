@@ -122,7 +122,12 @@ ImageManifest ImageManifest::load(const fs::path& folder) {
 
 void ImageManifest::save() const {
     if (m_place.empty()) return;
-    std::string text(kFirstLine);
+    constexpr std::size_t kNumbers = 80;  // of a line, at most as a rule
+    std::size_t size = kFirstLine.size() + kHexDigits;
+    for (const auto& [path, file] : m_files) size += kNumbers + kHexDigits + path.size();
+    std::string text;
+    text.reserve(size);
+    text += kFirstLine;
     for (const auto& [path, file] : m_files) {
         for (const std::int64_t number :
              {file.stamp.bytes, file.stamp.modified, file.stamp.changed, std::int64_t{file.shape.height},
@@ -139,9 +144,10 @@ void ImageManifest::save() const {
     }
 }
 
-const ImageManifest::File* ImageManifest::find(const std::string& path, const FileStamp& stamp) const {
+std::optional<ImageManifest::File> ImageManifest::find(const std::string& path, const FileStamp& stamp) const {
     const auto found = m_files.find(path);
-    return found != m_files.end() && found->second.stamp == stamp ? &found->second : nullptr;
+    if (found == m_files.end() || found->second.stamp != stamp) return std::nullopt;
+    return found->second;
 }
 
 }  // namespace bitdesk

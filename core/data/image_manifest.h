@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -27,8 +28,8 @@ public:
     /// slower, no more.
     void save() const;
 
-    /// Null where the file is not known, or has changed.
-    const File* find(const std::string& path, const FileStamp& stamp) const;
+    /// Nothing where the file is not known, or has changed.
+    std::optional<File> find(const std::string& path, const FileStamp& stamp) const;
     void set(const std::string& path, const File& file) { m_files[path] = file; }
 
 private:

@@ -30,6 +30,8 @@ TEST(BatchFile, ReadsWhatTheSchemaAllows) {
     const SweepSpec& sweep = whole.sweeps.at(0);
     EXPECT_EQ(sweep.configurations, (std::vector<std::string>{"all", "random:10", "4,4,3", "2,3,4", "mixes.txt"}));
     EXPECT_EQ(sweep.effort.seed, 7U);
+    EXPECT_EQ(sweep.resize, 256);
+    EXPECT_EQ(sweep.dataMemory, 256 << 20);
     EXPECT_EQ(sweep.effort.samples, 30);
     EXPECT_EQ(sweep.latency, LatencyOf::All);
     EXPECT_EQ(whole.reports.at(0).files, (std::vector<std::string>{"a.html", "a.pdf"}));
@@ -67,8 +69,10 @@ TEST(BatchFile, IsACommandLine) {
     batch.reports.pop_back();
     EXPECT_EQ(toCommandLine(batch),
               "bitdesk sweep random:resnet14 --data d --split val --configs all --configs random:10 --configs 4,4,3 "
-              "--configs 2,3,4 --configs mixes.txt --seed 7 --limit 100 --batch 8 --latency all --latency-batch 4 "
-              "--noise 0.01 --max-seconds 2.5 --samples 30 --margin 5% --backend packed --threads 2 --db night.sqlite "
+              "--configs 2,3,4 --configs mixes.txt --seed 7 --limit 100 --batch 8 --resize 256 --data-memory 256M "
+              "--latency all "
+              "--latency-batch 4 --noise 0.01 --max-seconds 2.5 --samples 30 --margin 5% --backend packed --threads 2 "
+              "--db night.sqlite "
               "--report a.html --report a.pdf --fail-on 'drop>0.5pp' --baseline 4 --title '<b>'");
     batch.sweeps.push_back(batch.sweeps.front());
     EXPECT_THROW(toCommandLine(batch), Error);

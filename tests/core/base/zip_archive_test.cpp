@@ -31,9 +31,9 @@ protected:
 };
 
 TEST_F(Zip, GivesWhatIsInIt) {
-    const std::string large(5'000'000, 'x');
+    const std::string large(4'300'000, 'x');
     std::string mixed;
-    for (int i = 0; i < 6'000'000; ++i) mixed += static_cast<char>((i * i >> 7) & 0xff);
+    for (int i = 0; i < 4'300'000; ++i) mixed += static_cast<char>((i * i >> 7) & 0xff);
     const ZipArchive archive(write({{.name = "stored", .text = large},
                                     {.name = "folder/", .text = ""},
                                     {.name = "folder/Äpfel 苹果", .text = mixed, .packed = true},
@@ -42,7 +42,7 @@ TEST_F(Zip, GivesWhatIsInIt) {
     EXPECT_EQ(text(archive, "stored"), large);
     EXPECT_EQ(text(archive, "folder/Äpfel 苹果"), mixed);
     EXPECT_EQ(text(archive, "empty"), "");
-    EXPECT_EQ(archive.size("stored"), 5'000'000);
+    EXPECT_EQ(archive.size("stored"), 4'300'000);
     EXPECT_TRUE(archive.has("empty"));
     EXPECT_FALSE(archive.has("other"));
     test::expectBadInput({"a.zip", "no entry 'oth er'"}, [&] { archive.read("oth\ner"); });
@@ -82,7 +82,7 @@ TEST_F(Zip, NamesThatLeadElsewhereAreRefused) {
 }
 
 TEST_F(Zip, BombsAreRefusedBeforeAnythingIsRead) {
-    const std::string zeros(4 << 20, '\0');
+    const std::string zeros(2 << 20, '\0');
     const std::vector<Hostile> cases{
         {"ratio", "more than 200 times its size: 'a'", {{.name = "a", .text = zeros, .packed = true}}},
         {"sum",

@@ -21,7 +21,7 @@ inline std::string littleEndian(std::uint64_t value, int bytes) {
 inline std::string deflated(const std::string& text) {
     std::string packed(compressBound(text.size()) + 64, '\0');
     z_stream stream{};
-    deflateInit2(&stream, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY);  // as zip holds it: without zlib's frame
+    deflateInit2(&stream, 6, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY);  // as zip holds it: without zlib's frame
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
     stream.avail_in = static_cast<uInt>(text.size());
     stream.next_out = reinterpret_cast<Bytef*>(packed.data());
