@@ -33,7 +33,7 @@ protected:
 TEST_F(Zip, GivesWhatIsInIt) {
     const std::string large(4'300'000, 'x');
     std::string mixed;
-    for (int i = 0; i < 4'300'000; ++i) mixed += static_cast<char>((i * i >> 7) & 0xff);
+    for (unsigned i = 0; i < 4'300'000; ++i) mixed += static_cast<char>((i * i >> 7) & 0xff);
     const ZipArchive archive(write({{.name = "stored", .text = large},
                                     {.name = "folder/", .text = ""},
                                     {.name = "folder/Äpfel 苹果", .text = mixed, .packed = true},

@@ -55,8 +55,8 @@ inline std::string zipBytes(const std::vector<ZipEntry>& entries) {
             littleEndian(entry.claimedPacked.value_or(static_cast<std::uint32_t>(body.size())), 4) +
             littleEndian(entry.claimedSize.value_or(static_cast<std::uint32_t>(entry.text.size())), 4) +
             littleEndian(entry.name.size(), 2) + littleEndian(0, 2);
-        directory += "PK\x01\x02" + littleEndian(20, 2) + common + littleEndian(0, 10) + littleEndian(file.size(), 4) +
-                     entry.name;
+        directory += "PK\x01\x02" + littleEndian(20, 2) + common + std::string(10, '\0') +
+                     littleEndian(file.size(), 4) + entry.name;
         file += "PK\x03\x04" + common + entry.name + body;
     }
     return file + directory + "PK\x05\x06" + littleEndian(0, 4) + littleEndian(entries.size(), 2) +
