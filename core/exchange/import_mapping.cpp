@@ -200,7 +200,8 @@ std::string toJson(const ImportMapping& mapping, const Network& network) {
     if (mapping.normalization)
         json["normalization"] = {{"mean", mapping.normalization->mean}, {"std", mapping.normalization->std}};
     if (!mapping.classes.empty()) json["classes"] = mapping.classes;
-    json["layers"] = json["norms"] = OrderedJson::object();
+    json["layers"] = OrderedJson::object();
+    json["norms"] = OrderedJson::object();
     for (const Layer& layer : network.layers()) {
         const auto found = mapping.layers.find(layer.name);
         json["layers"][layer.name] = found == mapping.layers.end() ? OrderedJson() : toJson(found->second);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <functional>
+#include <optional>
 #include <set>
 
 namespace bitdesk {
@@ -103,6 +104,33 @@ std::vector<int> align(std::size_t first, std::size_t second,
     return partner;
 }
 
+/// How much two names have in common: whole parts at their beginning ("layer1.0" of "layer1.0.conv1" and
+/// "layer1.0.bn1"), then the same number in the first part that differs ("conv1", "bn1"), then a common beginning
+/// ("short", "short_bn").
+int likeness(const std::string& a, const std::string& b) {
+    const auto partEnd = [](const std::string& text, std::size_t begin) {
+        return std::min(text.find('.', begin), text.size());
+    };
+    std::size_t begin = 0;
+    int parts = 0;
+    while (begin < a.size() && begin < b.size()) {
+        const std::size_t end = partEnd(a, begin);
+        if (end != partEnd(b, begin) || a.compare(begin, end - begin, b, begin, end - begin) != 0) break;
+        ++parts;
+        begin = end + 1;
+    }
+    if (begin >= a.size() || begin >= b.size()) return 4 * parts;
+    const std::string partA = a.substr(begin, partEnd(a, begin) - begin),
+                      partB = b.substr(begin, partEnd(b, begin) - begin);
+    const auto digits = [](const std::string& part) {
+        const std::size_t last = part.find_last_not_of("0123456789");
+        return last == std::string::npos ? part : part.substr(last + 1);
+    };
+    const auto common = std::ranges::mismatch(partA, partB).in1 - partA.begin();
+    const bool sameNumber = !digits(partA).empty() && digits(partA) == digits(partB);
+    return 4 * parts + (sameNumber ? 2 : 0) + (common >= 3 ? 1 : 0);
+}
+
 constexpr int kFits = 2, kSameName = 5;
 
 class Suggestion {
@@ -170,6 +198,10 @@ private:
         });
     }
 
+    bool isOfNorm(const std::string& name) const {
+        return m_file.find(name.substr(0, name.rfind('.')) + kMean) != nullptr;
+    }
+
     /// Small tensors of the same module.
     void addScales(const Layer& layer, const std::string& module, LayerMapping& mapping) {
         std::vector<std::string> small;
@@ -178,7 +210,7 @@ private:
         for (const std::string& name : m_names) {
             const bool within = name.starts_with(module) && name.size() > module.size() &&
                                 (name[module.size()] == '.' || name[module.size()] == '_');
-            if (!within || m_used.contains(name) || name.ends_with(".bias")) continue;
+            if (!within || m_used.contains(name) || name.ends_with(".bias") || isOfNorm(name)) continue;
             std::int64_t elements = 1;
             for (const std::int64_t extent : shapeOf(name)) elements *= extent;
             if (elements == 1 || elements == filters || elements == widths || elements == filters * widths)
@@ -223,15 +255,41 @@ private:
         // Three blocks of a stage, too, are numbered 0, 1, 2: only where there are more norms than places are there
         // some for each width.
         if (prefixes.size() > norms.size()) prefixes = collapsed(prefixes, bits);
-        const auto partner = align(norms.size(), prefixes.size(), [&](std::size_t i, std::size_t j) {
-            const std::string mean = filledIn(prefixes[j], bits.front(), 0) + kMean;
-            const std::int64_t channels = m_network.shape(norms[i]).channels;
-            const auto& shape = shapeOf(mean);
-            if (shape.empty() || shape.back() != channels) return 0;
-            return m_network.nodes()[at(norms[i])].name == prefixes[j] ? kSameName : kFits;
-        });
-        for (std::size_t i = 0; i < norms.size(); ++i)
-            if (partner[i] >= 0) addNorm(m_network.nodes()[at(norms[i])].name, prefixes[at(partner[i])]);
+        std::vector<Pairing> pairings;
+        for (const int norm : norms)
+            for (const std::string& prefix : prefixes)
+                if (const auto pairing = pairingOf(norm, prefix)) pairings.push_back(*pairing);
+        std::ranges::stable_sort(pairings, {}, [](const Pairing& p) { return std::pair(-p.likeness, p.distance); });
+        std::set<std::string> taken;
+        for (const Pairing& pairing : pairings) {
+            const std::string& node = m_network.nodes()[at(pairing.norm)].name;
+            if (!m_result.mapping.norms.contains(node) && taken.insert(pairing.prefix).second)
+                addNorm(node, pairing.prefix);
+        }
+    }
+
+    struct Pairing {
+        int norm;
+        std::string prefix;
+        int likeness;             ///< of the names of the norm's tensors and of the weights that it follows
+        std::ptrdiff_t distance;  ///< in the file, between these
+    };
+
+    /// Nothing where the norm has another number of channels. A norm stands where the layer that it normalizes stands.
+    std::optional<Pairing> pairingOf(int norm, const std::string& prefix) const {
+        const std::string mean = filledIn(prefix, m_result.mapping.bits.front(), 0) + kMean;
+        const auto& shape = shapeOf(mean);
+        if (shape.empty() || shape.back() != m_network.shape(norm).channels) return std::nullopt;
+        const Node& node = m_network.nodes()[at(norm)];
+        if (node.name == prefix) return Pairing{norm, prefix, 1000, 0};
+        const auto layer = m_result.mapping.layers.find(node.as<NormAttributes>()->to);
+        if (layer == m_result.mapping.layers.end()) return Pairing{norm, prefix, 0, norm};
+        const auto position = [&](const std::string& name) {
+            return std::ranges::find(m_names, name) - m_names.begin();
+        };
+        const std::ptrdiff_t after = position(mean) - position(layer->second.weight);
+        const std::ptrdiff_t distance = after > 0 ? after : 4 - 4 * after;  // modules mostly come in the order of use
+        return Pairing{norm, prefix, likeness(layer->second.weight, prefix), distance};
     }
 
     void addNorm(const std::string& node, const std::string& prefix) {
