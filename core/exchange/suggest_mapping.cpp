@@ -296,7 +296,7 @@ private:
         NormMapping mapping;
         const auto& bits = m_result.mapping.bits;
         const auto name = [&](const char* suffix) {
-            const std::string pattern = prefix + suffix;
+            std::string pattern = prefix + suffix;
             if (m_file.find(filledIn(pattern, bits.front(), 0)) == nullptr) return std::string();
             usePattern(pattern, 0);
             return pattern;

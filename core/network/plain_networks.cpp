@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include <fmt/format.h>
+
 #include "core/network/graph_builder.h"
 #include "core/network/network_builders.h"
 
@@ -12,10 +14,10 @@ Network buildVgg7(const Shape& input, int classes) {
     GraphBuilder b;
     std::string value = b.stem(input, 128, 3, 1);
     for (int s = 0; s < 3; ++s) {
-        const std::string stage = "stage" + std::to_string(s + 1);
+        const std::string stage = fmt::format("stage{}", s + 1);
         const int channels = 128 << s;
         for (int i = s == 0 ? 2 : 1; i <= 2; ++i) {
-            const std::string name = stage + ".conv" + std::to_string(i);
+            const std::string name = fmt::format("{}.conv{}", stage, i);
             value = b.relu(name + ".relu", b.convNorm(name, value, channels, {.kernel = 3}));
         }
         value = b.maxPool(stage + ".pool", value, 2, 2, 0);
