@@ -16,6 +16,7 @@
 #include <QStackedWidget>
 #include <QTableView>
 
+#include "app/gui/job_dialog.h"
 #include "core/model/model_file.h"
 #include "core/network/cost.h"
 #include "widgets/fader_bank.h"
@@ -70,7 +71,9 @@ MainWindow::MainWindow(const Startup& startup, QWidget* parent) : QMainWindow(pa
     updateStatus();
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow() {
+    qDeleteAll(findChildren<JobDialog*>());  // their jobs use the store and the arbiter
+}
 
 void MainWindow::connectMix() {
     connect(m_faders, &FaderBank::mixMoved, this,

@@ -19,7 +19,6 @@
 
 class QLabel;
 class QMessageBox;
-class QProgressBar;
 class QSortFilterProxyModel;
 class QStackedWidget;
 class QTabWidget;
@@ -34,6 +33,7 @@ class HistoryModel;
 class LayerPlot;
 class LayerTableView;
 class PredictionPlot;
+class ProgressStrip;
 class Readouts;
 class TradeOffPlot;
 struct WantedReport;
@@ -114,6 +114,7 @@ private:
 
     void createActions();
     QList<QAction*> createResultActions();
+    QList<QAction*> createExchangeActions();
     void createJobStrip();
     void connectBatch();
     void createConsole();
@@ -160,6 +161,7 @@ private:
     void showAbout();
     void showSweepDialog();
     void showReportDialog();
+    void showExportDialog();
     void saveBatch(const jobs::Batch& batch);
     void chooseResults();
     void chooseSession();
@@ -208,9 +210,7 @@ private:
     QLabel* m_statusConditions = nullptr;
     QLabel* m_statusData = nullptr;
     QLabel* m_statusStore = nullptr;
-    QWidget* m_jobStrip = nullptr;
-    QLabel* m_jobText = nullptr;
-    QProgressBar* m_jobBar = nullptr;
+    ProgressStrip* m_jobStrip = nullptr;
     QElapsedTimer m_sinceRefresh;  // of the history, while a sweep runs
     QMessageBox* m_message = nullptr;
     // Last, so first to go: their threads end before what they deliver to.

@@ -167,8 +167,15 @@ void MainWindow::createActions() {
     m_pin = make("pin", QStringLiteral("Pin baseline"), QKeySequence(Qt::CTRL | Qt::Key_B), &MainWindow::pinBaseline);
     m_pin->setCheckable(true);
 
+    // Short in the tool bar, so that all of it fits a small screen; menus and tool tips have the whole name.
+    openDataAction->setIconText(QStringLiteral("Open data…"));
+    copyAction->setIconText(QStringLiteral("Copy"));
+    pasteAction->setIconText(QStringLiteral("Paste"));
+    loadAction->setIconText(QStringLiteral("Load…"));
+    saveAction->setIconText(QStringLiteral("Save…"));
+
     m_mixActions = {copyAction, pasteAction, loadAction, saveAction, m_pin};
-    const QList<QAction*> results = createResultActions();
+    const QList<QAction*> results = createResultActions(), exchange = createExchangeActions();
     for (QAction* action : m_mixActions) action->setEnabled(false);  // until there is a model
 
     auto* file = menuBar()->addMenu(QStringLiteral("&File"));
@@ -178,6 +185,7 @@ void MainWindow::createActions() {
     file->addActions({loadAction, saveAction});
     file->addSeparator();
     file->addActions(results.mid(0, 2));
+    file->addActions(exchange);
     file->addSeparator();
     file->addAction(quitAction);
     auto* edit = menuBar()->addMenu(QStringLiteral("&Edit"));
@@ -201,6 +209,7 @@ void MainWindow::createActions() {
     bar->addActions({copyAction, pasteAction, loadAction, saveAction});
     bar->addSeparator();
     bar->addActions(results.mid(0, 2));
+    bar->addActions(exchange);
 }
 
 void MainWindow::createStatusBar() {

@@ -9,21 +9,19 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
-#include <QHBoxLayout>
 #include <QItemSelectionModel>
 #include <QLabel>
 #include <QMessageBox>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QSortFilterProxyModel>
 #include <QStatusBar>
 #include <QTableView>
-#include <QToolButton>
 #include <QUrl>
 #include <algorithm>
 
 #include "app/gui/main_window.h"
 #include "app/gui/make_action.h"
+#include "app/gui/progress_strip.h"
 #include "app/gui/report_dialog.h"
 #include "app/gui/sweep_dialog.h"
 #include "app/jobs/output_file.h"
@@ -46,13 +44,6 @@ QString absoluteName(const QString& spec) {
     return QFileInfo::exists(spec) ? QFileInfo(spec).absoluteFilePath() : spec;
 }
 
-QString remainingText(double seconds) {
-    constexpr double kMinute = 60, kLong = 90;
-    if (seconds < 0) return {};
-    return seconds < kLong ? QStringLiteral(", %1 s left").arg(seconds, 0, 'f', 0)
-                           : QStringLiteral(", %1 min left").arg(seconds / kMinute, 0, 'f', 0);
-}
-
 }  // namespace
 
 QList<QAction*> MainWindow::createResultActions() {
@@ -67,40 +58,17 @@ QList<QAction*> MainWindow::createResultActions() {
 }
 
 void MainWindow::createJobStrip() {
-    m_jobStrip = new QWidget;
-    m_jobText = new QLabel;
-    m_jobText->setObjectName(QStringLiteral("jobText"));
-    m_jobText->setMinimumWidth(
-        fontMetrics().horizontalAdvance(QStringLiteral("sweep: measuring latency, 99 min left")));
-    m_jobBar = new QProgressBar;
-    m_jobBar->setRange(0, 1000);
-    m_jobBar->setTextVisible(false);
-    m_jobBar->setFixedWidth(110);
-    m_jobBar->setFixedHeight(fontMetrics().height() - 4);
-    m_jobBar->setAccessibleName(QStringLiteral("Progress of the sweep"));
-    auto* cancel = new QToolButton;
-    cancel->setObjectName(QStringLiteral("jobCancel"));
-    cancel->setText(QStringLiteral("Cancel"));
-    cancel->setToolTip(
+    m_jobStrip = new ProgressStrip(QStringLiteral("job"), QStringLiteral("sweep: measuring latency, 99 min left"));
+    m_jobStrip->setCancelToolTip(
         QStringLiteral("Ends the sweep. What is finished is stored; the same sweep goes on from there."));
-    connect(cancel, &QToolButton::clicked, this, [this] {
-        m_jobText->setText(QStringLiteral("ending …"));
-        m_batch.cancel();
-    });
-    auto* row = new QHBoxLayout(m_jobStrip);
-    row->setContentsMargins(6, 0, 6, 0);
-    row->addWidget(m_jobText);
-    row->addWidget(m_jobBar);
-    row->addWidget(cancel);
-    m_jobStrip->hide();
+    connect(m_jobStrip, &ProgressStrip::cancelled, this, [this] { m_batch.cancel(); });
     statusBar()->addPermanentWidget(m_jobStrip);
 }
 
 void MainWindow::connectBatch() {
     connect(&m_batch, &BatchRunner::progressed, this,
             [this](const QString& activity, double fraction, double remaining) {
-                m_jobText->setText(QStringLiteral("sweep: %1%2").arg(activity, remainingText(remaining)));
-                m_jobBar->setValue(static_cast<int>(fraction * m_jobBar->maximum()));
+                m_jobStrip->tell(QStringLiteral("sweep: %1%2").arg(activity, remainingText(remaining)), fraction);
                 constexpr int kPause = 3000;
                 if (m_sinceRefresh.hasExpired(kPause)) {
                     m_sinceRefresh.restart();
@@ -153,9 +121,7 @@ void MainWindow::runBatch(const jobs::Batch& batch) {
         showFailure(QStringLiteral("A sweep needs a results database"), QStringLiteral("Open one with Open results…"));
         return;
     }
-    m_jobText->setText(QStringLiteral("sweep: preparing"));
-    m_jobBar->setValue(0);
-    m_jobStrip->show();
+    m_jobStrip->begin(QStringLiteral("sweep: preparing"));
     m_statusConditions->hide();  // there is not room for both
     m_sinceRefresh.start();
     m_batch.start(batch, m_model != nullptr ? m_model->hash : std::string(), *m_store, m_arbiter);
