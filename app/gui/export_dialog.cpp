@@ -5,17 +5,16 @@
 
 #include <QComboBox>
 #include <QDesktopServices>
-#include <QFileDialog>
+#include <QDir>
 #include <QFileInfo>
 #include <QFormLayout>
-#include <QHBoxLayout>
-#include <QLineEdit>
 #include <QLocale>
 #include <QPushButton>
 #include <QSettings>
 #include <QUrl>
 #include <algorithm>
 
+#include "app/gui/file_field.h"
 #include "app/jobs/output_file.h"
 #include "widgets/elided_label.h"
 #include "widgets/format.h"
@@ -75,38 +74,28 @@ ExportDialog::ExportDialog(ExportSubject subject, QWidget* parent)
     m_metric->setToolTip(QStringLiteral("What Model Explorer shows; the others are in the file as well"));
     for (const std::string& metric : nodeDataMetrics()) m_metric->addItem(QString::fromStdString(metric));
     createMeasurement();
+    createFile();
     form()->addRow(QStringLiteral("Mix"), mix);
     form()->addRow(QStringLiteral("Format"), m_format);
     form()->addRow(QStringLiteral("Figure"), m_metric);
     form()->addRow(QStringLiteral("Measurement"), m_measurement);
-    form()->addRow(QStringLiteral("File"), createFile());
+    form()->addRow(QStringLiteral("File"), m_file);
     QPushButton* folder = addButton(QStringLiteral("Show folder"), false);
-    connect(folder, &QPushButton::clicked, this, [this] {
-        QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(m_file->text().trimmed()).absolutePath()));
-    });
+    connect(folder, &QPushButton::clicked, this,
+            [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(m_file->file()).absolutePath())); });
     connect(m_format, &QComboBox::currentIndexChanged, this, &ExportDialog::showFormat);
     connect(m_metric, &QComboBox::currentIndexChanged, this, &ExportDialog::showFormat);
-    connect(m_file, &QLineEdit::textChanged, this, [this] { refresh(); });
     showFormat();
     loadMeasurements();
-    resize(std::max(sizeHint().width(), 36 * fontMetrics().averageCharWidth() * 2), sizeHint().height());
+    setMinimumWidth(kDialogWidth * fontMetrics().averageCharWidth());
     m_format->setFocus();
 }
 
-QWidget* ExportDialog::createFile() {
-    m_file = new QLineEdit;
-    m_file->setObjectName(QStringLiteral("file"));
-    m_file->setAccessibleName(QStringLiteral("File to write"));
-    setHint(*m_file, QStringLiteral("a file to write"));
-    auto* choose = new QPushButton(QStringLiteral("Choose…"));
-    choose->setAutoDefault(false);
-    connect(choose, &QPushButton::clicked, this, &ExportDialog::chooseFile);
-    auto* box = new QWidget;
-    auto* row = new QHBoxLayout(box);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->addWidget(m_file, 1);
-    row->addWidget(choose);
-    return box;
+void ExportDialog::createFile() {
+    m_file = new FileField(QStringLiteral("file"), QStringLiteral("File to write"), QStringLiteral("a file to write"));
+    m_file->addSave(QStringLiteral("Choose…"), QString(), QString());
+    connect(m_file, &FileField::changed, this, [this] { refresh(); });
+    connect(m_file, &FileField::replacing, this, &ExportDialog::setConfirmed);
 }
 
 void ExportDialog::createMeasurement() {
@@ -157,15 +146,18 @@ void ExportDialog::setFormat(const char* name) {
     m_format->setCurrentIndex(std::max(0, m_format->findData(QString::fromLatin1(name))));
 }
 
-void ExportDialog::setFile(const QString& file) { m_file->setText(file); }
+void ExportDialog::setFile(const QString& file) { m_file->setFile(file); }
 
 /// Rows that the format has no use for go; a name that was suggested follows the format, one that was typed stays.
 void ExportDialog::showFormat() {
     form()->setRowVisible(m_metric, std::string_view(format().name) == "node-data");
     form()->setRowVisible(m_measurement, format().measurement != NeedOfMeasurement::None);
-    if (m_file->text() == m_suggested) {
+    m_file->setSaveFilter(QStringLiteral("%1 (*%2);;All files (*)")
+                              .arg(QLatin1String(format().description), QLatin1String(format().ending)),
+                          QString::fromLatin1(format().ending).mid(1));
+    if (m_file->file() == m_suggested) {
         m_suggested = suggestedFile();
-        m_file->setText(m_suggested);
+        m_file->setFile(m_suggested);
     }
     refresh();
 }
@@ -182,37 +174,23 @@ QString ExportDialog::suggestedFile() const {
         QStringLiteral("%1-%2%3%4").arg(model, mixInName(m_subject.bits), part, QLatin1String(format().ending)));
 }
 
-void ExportDialog::chooseFile() {
-    auto* dialog = new QFileDialog(this, QStringLiteral("Export"), m_file->text(),
-                                   QStringLiteral("%1 (*%2);;All files (*)")
-                                       .arg(QLatin1String(format().description), QLatin1String(format().ending)));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setDefaultSuffix(QString::fromLatin1(format().ending).mid(1));
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
-        m_file->setText(file);
-        setConfirmed(file);
-    });
-    dialog->open();
-}
-
 QString ExportDialog::missing() const {
     const bool needed = format().measurement == NeedOfMeasurement::Required ||
                         (std::string_view(format().name) == "node-data" && m_metric->currentText() == u"time");
     if (needed && !m_looked) return QStringLiteral("The database is read");
     if (needed && !m_measurement->isEnabled() && !running())
         return QStringLiteral("There is no stored latency of this mix: rest on it until it is measured");
-    return m_file->text().trimmed().isEmpty() ? QStringLiteral("Name a file") : QString();
+    return m_file->file().isEmpty() ? QStringLiteral("Name a file") : QString();
 }
 
 void ExportDialog::startWanted() {
-    confirmReplacing(m_file->text().trimmed(), [this] { write(); });
+    confirmReplacing(m_file->file(), [this] { write(); });
 }
 
 void ExportDialog::write() {
     jobs::ExportRequest request{.model = m_subject.model,
                                 .bits = m_subject.bits,
-                                .file = m_file->text().trimmed().toStdString(),
+                                .file = m_file->file().toStdString(),
                                 .format = format().name,
                                 .metric = {},
                                 .measurement = 0};
@@ -228,13 +206,13 @@ void ExportDialog::write() {
             .store = store, .arbiter = nullptr, .progress = progress, .stop = stop, .prefixes = nullptr};
         return jobs::exportMix(request, context);
     };
-    run(QStringLiteral("writing %1").arg(QFileInfo(m_file->text()).fileName()),
+    run(QStringLiteral("writing %1").arg(QFileInfo(m_file->file()).fileName()),
         QStringLiteral("The mix is not exported"), work,
         [this](const jobs::ExportResult& result) { showResult(result); });
 }
 
 void ExportDialog::showResult(const jobs::ExportResult& result) {
-    const QFileInfo file(m_file->text().trimmed());
+    const QFileInfo file(m_file->file());
     QSettings().setValue(QLatin1String(kFolderKey), file.absolutePath());
     const ExportedMix& mix = result.mix;
     QString text = QStringLiteral("%1, %2%3\n")

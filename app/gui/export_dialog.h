@@ -12,9 +12,10 @@
 #include "app/jobs/export_job.h"
 
 class QComboBox;
-class QLineEdit;
 
 namespace bitdesk {
+
+class FileField;
 
 /// What is exported: the mix as it was in hand when the dialog was opened.
 struct ExportSubject {
@@ -41,14 +42,13 @@ protected:
     QString missing() const override;
 
 private:
-    QWidget* createFile();
+    void createFile();
     void createMeasurement();
     void loadMeasurements();
     void showMeasurements(const std::vector<Measurement>& found);
     void showFormat();
     const ExportFormat& format() const;
     QString suggestedFile() const;
-    void chooseFile();
     void write();
     void showResult(const jobs::ExportResult& result);
 
@@ -56,7 +56,7 @@ private:
     QComboBox* m_format = nullptr;
     QComboBox* m_metric = nullptr;
     QComboBox* m_measurement = nullptr;
-    QLineEdit* m_file = nullptr;
+    FileField* m_file = nullptr;
     QString m_suggested;  ///< what was put into m_file last: it is ours to change
     bool m_looked = false;
     Background m_background;

@@ -40,7 +40,7 @@ JobDialog::JobDialog(const QString& name, const QString& title, const QString& s
             });
     connect(&m_runner, &JobRunner::failed, this, [this](const QString& message) {
         end();
-        showProblem(m_failure, message);
+        showProblem(m_failure, inWords(message));
     });
     connect(&m_runner, &JobRunner::cancelled, this, [this] {
         end();
@@ -67,7 +67,7 @@ QWidget* JobDialog::createOutcome() {
     m_outcome->setReadOnly(true);
     m_outcome->setTabChangesFocus(true);
     m_outcome->setAccessibleName(QStringLiteral("What came of it"));
-    constexpr int kLines = 6;
+    constexpr int kLines = 9;
     m_outcome->setMinimumHeight(kLines * fontMetrics().lineSpacing());
     auto* box = new QWidget;
     auto* column = new QVBoxLayout(box);

@@ -162,6 +162,7 @@ private:
     void showSweepDialog();
     void showReportDialog();
     void showExportDialog();
+    void showImportDialog(const QString& file = {});
     void saveBatch(const jobs::Batch& batch);
     void chooseResults();
     void chooseSession();

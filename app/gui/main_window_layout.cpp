@@ -202,14 +202,14 @@ void MainWindow::createActions() {
     bar->setObjectName(QStringLiteral("tools"));
     bar->setMovable(false);
     bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    bar->addActions({openModelAction, openDataAction});
+    bar->addActions({openModelAction, openDataAction, exchange[1]});
     bar->addSeparator();
     bar->addActions({undo, redo, m_pin});
     bar->addSeparator();
     bar->addActions({copyAction, pasteAction, loadAction, saveAction});
     bar->addSeparator();
     bar->addActions(results.mid(0, 2));
-    bar->addActions(exchange);
+    bar->addAction(exchange[0]);
 }
 
 void MainWindow::createStatusBar() {
