@@ -7,6 +7,7 @@
 #include <QMainWindow>
 #include <memory>
 #include <optional>
+#include <stop_token>
 
 #include "app/gui/background.h"
 #include "app/gui/batch_runner.h"
@@ -116,6 +117,8 @@ private:
     QList<QAction*> createResultActions();
     QList<QAction*> createExchangeActions();
     void createJobStrip();
+    QList<QAction*> createDataActions();
+    void createDataStatus();
     void connectBatch();
     void createConsole();
     void createConsequences();
@@ -128,6 +131,11 @@ private:
     void openStore();
     void takeStore(std::unique_ptr<StoreThread> store);
     void loadModel(const QString& spec);
+    /// What waited for a model, so that images are brought to its input.
+    void openPendingData();
+    void takeData(std::shared_ptr<const DataSet> dataSet, const QString& spec, const std::optional<ImageShape>& shape);
+    void tellOpening(const Progress& progress);
+    void endOpening();
     void takeModel(std::shared_ptr<const MetaModel> model);
     void startLive();
     jobs::DeviceChoice deviceChoice() const { return {.backend = {}, .device = m_startup.device.toStdString()}; }
@@ -148,11 +156,17 @@ private:
     void showWritten(const QString& title, const QString& summary, const QStringList& files);
     void showBox(QMessageBox* box, const QString& message);
     void updateStatus();
+    void showDataStatus();
+    void showModelStatus();
 
     /// Asks for a file that is there, and opens it.
     void chooseFile(const QString& title, const QString& filter, void (MainWindow::*open)(const QString&));
     void chooseModel();
     void chooseData();
+    void chooseDataFile();
+    void showDataDialog();
+    /// A model, or what is to be imported as one.
+    void openModelOrImport(const QString& path);
     void saveMix();
     void loadMix();
     void copyMix();
@@ -182,6 +196,8 @@ private:
     std::unique_ptr<StoreThread> m_store;
     std::vector<std::unique_ptr<StoreThread>> m_formerStores;  // work that was begun may still use them
     QString m_modelSpec, m_dataSpec;                           // as they were opened
+    QString m_pendingData;
+    std::stop_source m_dataStop;  // of the opening that runs
     std::shared_ptr<const MetaModel> m_model;
     std::shared_ptr<const DataSet> m_data;
     MixModel m_mix;
@@ -209,9 +225,12 @@ private:
     QLabel* m_statusDevice = nullptr;
     QLabel* m_statusSpeed = nullptr;
     QLabel* m_statusConditions = nullptr;
-    QLabel* m_statusData = nullptr;
+    QToolButton* m_statusData = nullptr;
+    QLabel* m_statusModel = nullptr;
     QLabel* m_statusStore = nullptr;
     ProgressStrip* m_jobStrip = nullptr;
+    ProgressStrip* m_dataStrip = nullptr;
+    QAction* m_previewData = nullptr;
     QElapsedTimer m_sinceRefresh;  // of the history, while a sweep runs
     QMessageBox* m_message = nullptr;
     // Last, so first to go: their threads end before what they deliver to.

@@ -26,16 +26,10 @@ void MainWindow::chooseFile(const QString& title, const QString& filter, void (M
 }
 
 void MainWindow::chooseModel() {
-    chooseFile(QStringLiteral("Open model"), QStringLiteral("Models (*.safetensors);;All files (*)"),
-               &MainWindow::openModel);
-}
-
-void MainWindow::chooseData() {
-    auto* dialog = new QFileDialog(this, QStringLiteral("Open the folder of a data set"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::Directory);
-    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openData);
-    dialog->open();
+    chooseFile(
+        QStringLiteral("Open model"),
+        QStringLiteral("Models (*.safetensors);;Networks of PyTorch, to be imported (*.pt *.pth);;All files (*)"),
+        &MainWindow::openModelOrImport);
 }
 
 void MainWindow::saveMix() {

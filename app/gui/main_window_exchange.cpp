@@ -2,10 +2,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // What comes from other programs and goes to them.
+#include <QFileInfo>
+#include <QLabel>
+
 #include "app/gui/export_dialog.h"
 #include "app/gui/import_dialog.h"
 #include "app/gui/main_window.h"
 #include "app/gui/make_action.h"
+#include "widgets/format.h"
+#include "widgets/theme.h"
 
 namespace bitdesk {
 
@@ -33,6 +38,27 @@ void MainWindow::showImportDialog(const QString& file) {
     dialog->show();
     dialog->raise();
     dialog->activateWindow();
+}
+
+void MainWindow::openModelOrImport(const QString& path) {
+    const QString suffix = QFileInfo(path).suffix().toLower();
+    if (suffix == QStringLiteral("pt") || suffix == QStringLiteral("pth")) showImportDialog(path);
+    else openModel(path);
+}
+
+/// A model whose weights were trained as floats is marked by its name.
+void MainWindow::showModelStatus() {
+    std::string quantization;
+    if (m_model != nullptr && m_model->provenance.contains("quantization"))
+        quantization = m_model->provenance.at("quantization");
+    m_statusModel->setVisible(!quantization.empty());
+    m_statusModel->setText(QString::fromLatin1(jobs::kNotMetaQuantized));
+    m_statusModel->setToolTip(toolTipOf(QStringLiteral("%1: %2").arg(
+        m_model != nullptr ? printable(m_model->name) : QString(), printable(quantization))));
+    setTextColour(*m_statusModel, Theme::of(palette()).warning);
+    if (m_model == nullptr) return;
+    const QString mark = quantization.empty() ? QString() : QStringLiteral(" (not meta-quantized)");
+    setWindowTitle(QStringLiteral("%1%2 – Bitdesk").arg(printable(m_model->name), mark));
 }
 
 void MainWindow::showExportDialog() {

@@ -281,7 +281,10 @@ void MainWindow::openSession(const QString& path) {
                            .report = makeReport(readReportJson(readFile(file, kLargestSession), file))};
         },
         [this](Session session) { beginSession(std::move(session)); },
-        [this](const QString& message) { showFailure(QStringLiteral("The session cannot be opened"), message); });
+        [this](const QString& message) {
+            openPendingData();
+            showFailure(QStringLiteral("The session cannot be opened"), message);
+        });
 }
 
 void MainWindow::beginSession(Session session) {
@@ -290,13 +293,14 @@ void MainWindow::beginSession(Session session) {
                   dataSpec = QString::fromStdString(input.dataSpec);
     const bool sameModel = m_model != nullptr && m_model->hash == input.subjects.front().modelHash;
     if (modelSpec.isEmpty() && !sameModel) {
+        openPendingData();
         showFailure(QStringLiteral("The session cannot be opened"),
                     QStringLiteral("%1 does not name its model (%2). Open that model first, then the session.")
                         .arg(session.name, QString::fromStdString(printable(input.subjects.front().modelName))));
         return;
     }
     m_session = std::move(session);
-    if (!dataSpec.isEmpty() && dataSpec != m_dataSpec && dataSpec != absoluteName(m_dataSpec)) openData(dataSpec);
+    if (!dataSpec.isEmpty() && dataSpec != m_dataSpec && dataSpec != absoluteName(m_dataSpec)) m_pendingData = dataSpec;
     if (sameModel) takeModel(m_model);
     else loadModel(modelSpec);
 }
