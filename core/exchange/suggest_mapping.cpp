@@ -170,6 +170,12 @@ private:
         });
     }
 
+    /// Whether a tensor is a norm's, which may be a submodule of the layer that it follows.
+    bool isOfNorm(const std::string& name) const {
+        const std::string module = name.substr(0, name.rfind('.'));
+        return m_file.find(module + kMean) != nullptr && m_file.find(module + kVariance) != nullptr;
+    }
+
     /// Small tensors of the same module.
     void addScales(const Layer& layer, const std::string& module, LayerMapping& mapping) {
         std::vector<std::string> small;
@@ -178,7 +184,7 @@ private:
         for (const std::string& name : m_names) {
             const bool within = name.starts_with(module) && name.size() > module.size() &&
                                 (name[module.size()] == '.' || name[module.size()] == '_');
-            if (!within || m_used.contains(name) || name.ends_with(".bias")) continue;
+            if (!within || m_used.contains(name) || name.ends_with(".bias") || isOfNorm(name)) continue;
             std::int64_t elements = 1;
             for (const std::int64_t extent : shapeOf(name)) elements *= extent;
             if (elements == 1 || elements == filters || elements == widths || elements == filters * widths)
