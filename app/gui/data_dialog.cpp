@@ -36,7 +36,7 @@ DataDialog::DataDialog(std::shared_ptr<const DataSet> dataSet, QString spec, std
     halves->addWidget(createClasses());
     halves->addWidget(createImages());
     halves->setStretchFactor(1, 1);
-    halves->setSizes({300, 560});
+    halves->setSizes({340, 520});
     halves->setChildrenCollapsible(false);
     auto* column = new QVBoxLayout(this);
     column->addWidget(createFacts());
@@ -108,13 +108,14 @@ QWidget* DataDialog::createClasses() {
     m_classes->horizontalHeader()->setHighlightSections(false);
     m_classes->horizontalHeader()->setSectionResizeMode(ClassCounts::Name, QHeaderView::Stretch);
     m_classes->setColumnWidth(ClassCounts::Images, fontMetrics().horizontalAdvance(QStringLiteral("1,281,167")) + 16);
-    m_classes->setColumnWidth(ClassCounts::Bar, 80);
+    m_classes->setColumnWidth(ClassCounts::Bar, 64);
     m_classes->setItemDelegateForColumn(ClassCounts::Bar, new CountBarDelegate(m_classes));
     m_classes->setMinimumWidth(240);
-    connect(m_classes->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-            [this](const QModelIndex& index) {
-                if (index.isValid()) showClass(m_sorted->mapToSource(index).row());
-            });
+    // Not the current row: a view that gets the focus has one that nobody chose.
+    connect(m_classes->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
+        const QModelIndexList rows = m_classes->selectionModel()->selectedRows();
+        if (!rows.isEmpty()) showClass(m_sorted->mapToSource(rows.first()).row());
+    });
     return m_classes;
 }
 
@@ -136,7 +137,6 @@ QWidget* DataDialog::createImages() {
     connect(m_next, &QToolButton::clicked, this, [this] { turnPage(1); });
     connect(m_all, &QToolButton::clicked, this, [this] {
         m_classes->clearSelection();
-        m_classes->setCurrentIndex({});
         showClass(std::nullopt);
     });
     auto* pager = new QHBoxLayout;

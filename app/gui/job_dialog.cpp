@@ -29,6 +29,7 @@ JobDialog::JobDialog(const QString& name, const QString& title, const QString& s
     m_form = new QFormLayout(m_fields);
     m_form->setContentsMargins(0, 0, 0, 0);
     m_form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    m_fields->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     auto* column = new QVBoxLayout(this);
     column->addWidget(m_fields);
     column->addWidget(createOutcome(), 1);
@@ -44,9 +45,7 @@ JobDialog::JobDialog(const QString& name, const QString& title, const QString& s
     });
     connect(&m_runner, &JobRunner::cancelled, this, [this] {
         end();
-        showOutcome(QStringLiteral("Cancelled"), QStringLiteral("Nothing was written."));
-        m_done = false;
-        refresh();
+        showCancelled();
     });
 }
 
@@ -110,6 +109,7 @@ QString JobDialog::outcome() const { return m_outcome->toPlainText(); }
 
 void JobDialog::reject() {
     if (!running()) return QDialog::reject();
+    m_ending = true;
     m_activity->setText(QStringLiteral("ending …"));
     m_close->setEnabled(false);
     m_runner.cancel();
@@ -126,7 +126,7 @@ void JobDialog::refresh() {
 
 void JobDialog::begin(const QString& activity, const QString& failure) {
     m_failure = failure;
-    m_done = false;
+    m_done = m_ending = false;
     m_fields->setEnabled(false);
     m_headline->hide();
     m_outcome->hide();
@@ -153,6 +153,12 @@ void JobDialog::end() {
 
 void JobDialog::showOutcome(const QString& headline, const QString& text) { tell(headline, text, false); }
 void JobDialog::showProblem(const QString& headline, const QString& text) { tell(headline, text, true); }
+
+void JobDialog::showCancelled() {
+    tell(QStringLiteral("Cancelled"), QStringLiteral("Nothing was written."), false);
+    m_done = false;
+    refresh();
+}
 
 void JobDialog::tell(const QString& headline, const QString& text, bool failed) {
     m_failed = failed;
@@ -189,7 +195,8 @@ void JobDialog::confirmReplacing(const QString& file, std::function<void()> go) 
     };
     run(QStringLiteral("looking at %1").arg(QFileInfo(file).fileName()), QString(), isThere,
         [this, file, go](bool there) {
-            if (there) askReplacing(file, go);
+            if (m_ending) showCancelled();
+            else if (there) askReplacing(file, go);
             else go();
         });
 }

@@ -78,6 +78,7 @@ private:
     void begin(const QString& activity, const QString& failure);
     void end();
     void tell(const QString& headline, const QString& text, bool failed);
+    void showCancelled();
     void colourHeadline();
     void askReplacing(const QString& file, std::function<void()> go);
 
@@ -91,7 +92,7 @@ private:
     QPushButton* m_close = nullptr;
     QList<QPushButton*> m_afterwards, m_always;
     QString m_failure, m_confirmed;
-    bool m_failed = false, m_done = false;
+    bool m_failed = false, m_done = false, m_ending = false;
     JobRunner m_runner;  // last, so first to go
 };
 

@@ -223,6 +223,7 @@ void MainWindow::createStatusBar() {
         else statusBar()->addWidget(*label);
     }
     m_statusSpeed->setObjectName(QStringLiteral("statusSpeed"));
+    m_statusModel->setObjectName(QStringLiteral("statusModel"));
     m_statusSpeed->setToolTip(QStringLiteral(
         "Images evaluated in a second. Higher where a deep fader moved: the layers before it are not computed again, "
         "their results are kept from the mix before."));
