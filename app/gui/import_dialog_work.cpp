@@ -4,6 +4,7 @@
 // What an import does with the form, and what it shows of it.
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QLineEdit>
@@ -99,8 +100,9 @@ void ImportDialog::showResult(const QString& file, const jobs::ImportResult& res
 }
 
 void ImportDialog::chooseDraft() {
+    const QFileInfo source(m_source->file());
     auto* dialog = new QFileDialog(this, QStringLiteral("Draft of the mapping"),
-                                   QFileInfo(m_source->file()).completeBaseName() + QStringLiteral("-mapping.json"),
+                                   source.dir().filePath(source.completeBaseName() + QStringLiteral("-mapping.json")),
                                    QStringLiteral("Mappings (*.json)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);

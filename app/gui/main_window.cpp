@@ -7,11 +7,8 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDateTime>
-#include <QDragEnterEvent>
-#include <QFileInfo>
 #include <QLabel>
 #include <QMessageBox>
-#include <QMimeData>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QTableView>
@@ -270,22 +267,6 @@ void MainWindow::showBox(QMessageBox* box, const QString& message) {
         if (gone == m_message) m_message = nullptr;
     });
     m_message->open();
-}
-
-void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    const auto urls = event->mimeData()->urls();
-    if (!urls.isEmpty() && urls.first().isLocalFile()) event->acceptProposedAction();
-}
-
-void MainWindow::dropEvent(QDropEvent* event) {
-    const QString path = event->mimeData()->urls().first().toLocalFile();
-    event->acceptProposedAction();
-    const QFileInfo info(path);
-    if (!info.isDir() && info.suffix() == QStringLiteral("safetensors")) openModel(path);
-    else if (!info.isDir() && (info.suffix() == QStringLiteral("pt") || info.suffix() == QStringLiteral("pth")))
-        openModelOrImport(path);
-    else if (!info.isDir() && info.suffix() == QStringLiteral("json")) openJson(path);
-    else openData(path);
 }
 
 void MainWindow::changeEvent(QEvent* event) {

@@ -167,6 +167,7 @@ private:
     void showDataDialog();
     /// A model, or what is to be imported as one.
     void openModelOrImport(const QString& path);
+    static bool isOfPyTorch(const QString& path);
     void saveMix();
     void loadMix();
     void copyMix();

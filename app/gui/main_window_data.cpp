@@ -32,7 +32,10 @@ void MainWindow::createDataStatus() {
     m_statusData = new QToolButton;
     m_statusData->setObjectName(QStringLiteral("statusData"));
     m_statusData->setAutoRaise(true);
-    connect(m_statusData, &QToolButton::clicked, m_previewData, &QAction::trigger);
+    connect(m_statusData, &QToolButton::clicked, this, [this] {
+        if (m_data != nullptr) showDataDialog();
+        else chooseData();
+    });
     statusBar()->addWidget(m_statusData);
     m_dataStrip = new ProgressStrip(QStringLiteral("data"), QStringLiteral("checking images, 99 min left"));
     m_dataStrip->setCancelToolTip(QStringLiteral("The present data set stays open"));
@@ -56,7 +59,6 @@ void MainWindow::showDataStatus() {
     }
     m_statusData->setText(text.replace(u'&', QStringLiteral("&&")));
     m_previewData->setEnabled(m_data != nullptr);
-    m_statusData->setEnabled(m_data != nullptr);
 }
 
 void MainWindow::chooseData() {

@@ -41,9 +41,13 @@ void MainWindow::showImportDialog(const QString& file) {
 }
 
 void MainWindow::openModelOrImport(const QString& path) {
-    const QString suffix = QFileInfo(path).suffix().toLower();
-    if (suffix == QStringLiteral("pt") || suffix == QStringLiteral("pth")) showImportDialog(path);
+    if (isOfPyTorch(path)) showImportDialog(path);
     else openModel(path);
+}
+
+bool MainWindow::isOfPyTorch(const QString& path) {
+    const QString suffix = QFileInfo(path).suffix().toLower();
+    return suffix == QStringLiteral("pt") || suffix == QStringLiteral("pth");
 }
 
 /// A model whose weights were trained as floats is marked by its name.
