@@ -49,7 +49,13 @@ QColor Theme::forWidth(double position) const { return mix(mix(accent, surface, 
 
 void setHint(QLineEdit& field, const QString& text) {
     field.setPlaceholderText(text);
-    setRole(field, QPalette::PlaceholderText, Theme::of(field.palette()).muted);
+    const Theme theme = Theme::of(field.palette());
+    QPalette colours;
+    colours.setResolveMask(0);
+    colours.setColor(QPalette::PlaceholderText, theme.muted);
+    // In a field that is switched off a hint must not look like what was typed.
+    colours.setColor(QPalette::Disabled, QPalette::PlaceholderText, mix(theme.text, theme.background, 0.7));
+    field.setPalette(colours);
 }
 
 void setTextColour(QWidget& label, const QColor& colour) { setRole(label, QPalette::WindowText, colour); }

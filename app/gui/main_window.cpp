@@ -7,15 +7,13 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDateTime>
-#include <QDragEnterEvent>
-#include <QFileInfo>
 #include <QLabel>
 #include <QMessageBox>
-#include <QMimeData>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QTableView>
 
+#include "app/gui/job_dialog.h"
 #include "core/model/model_file.h"
 #include "core/network/cost.h"
 #include "widgets/fader_bank.h"
@@ -64,13 +62,17 @@ MainWindow::MainWindow(const Startup& startup, QWidget* parent) : QMainWindow(pa
     restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray());
     openStore();
     const bool session = startup.model.endsWith(QStringLiteral(".json"), Qt::CaseInsensitive);
-    if (!startup.data.isEmpty()) openData(startup.data);
+    m_pendingData = startup.data;
+    if (startup.model.isEmpty()) openPendingData();
     if (session) openSession(startup.model);
     else if (!startup.model.isEmpty()) openModel(startup.model);
     updateStatus();
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow() {
+    m_dataStop.request_stop();
+    qDeleteAll(findChildren<JobDialog*>());  // their jobs use the store and the arbiter
+}
 
 void MainWindow::connectMix() {
     connect(m_faders, &FaderBank::mixMoved, this,
@@ -129,6 +131,7 @@ void MainWindow::loadModel(const QString& spec) {
         [this](const QString& message) {
             m_session.reset();
             updateStatus();
+            openPendingData();
             showFailure(QStringLiteral("The model cannot be opened"), message);
         });
 }
@@ -150,39 +153,11 @@ void MainWindow::takeModel(std::shared_ptr<const MetaModel> model) {
     m_pin->setChecked(m_baseline.has_value());
     for (QAction* action : m_mixActions) action->setEnabled(true);
     m_pages->setCurrentWidget(m_console);
-    setWindowTitle(QStringLiteral("%1 – Bitdesk").arg(QString::fromStdString(m_model->name)));
     m_mix.reset(first);
     updateStatus();
-    startLive();
-}
-
-void MainWindow::openData(const QString& spec) {
-    m_statusData->setText(QStringLiteral("opening %1 …").arg(spec));
-    m_background.run(
-        OpenData,
-        [spec, model = m_model] {
-            DataRequest request;
-            if (model != nullptr) request.shape = inputShapeOf(*model);
-            return openDataSet(spec.toStdString(), Split::Test, request);
-        },
-        [this, spec](std::shared_ptr<const DataSet> dataSet) {
-            try {
-                if (m_model != nullptr) checkDataFitsModel(*dataSet, *m_model);
-            } catch (const std::exception& error) {
-                updateStatus();
-                showFailure(QStringLiteral("The data set does not fit the model"),
-                            QString::fromStdString(error.what()));
-                return;
-            }
-            m_data = std::move(dataSet);
-            m_dataSpec = spec;
-            updateStatus();
-            startLive();
-        },
-        [this](const QString& message) {
-            updateStatus();
-            showFailure(QStringLiteral("The data set cannot be opened"), message);
-        });
+    if (!m_pendingData.isEmpty()) openPendingData();
+    else if (m_data != nullptr && m_data->shape() != inputShapeOf(*m_model)) openData(m_dataSpec);
+    else startLive();
 }
 
 void MainWindow::startLive() {
@@ -294,24 +269,11 @@ void MainWindow::showBox(QMessageBox* box, const QString& message) {
     m_message->open();
 }
 
-void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    const auto urls = event->mimeData()->urls();
-    if (!urls.isEmpty() && urls.first().isLocalFile()) event->acceptProposedAction();
-}
-
-void MainWindow::dropEvent(QDropEvent* event) {
-    const QString path = event->mimeData()->urls().first().toLocalFile();
-    event->acceptProposedAction();
-    const QFileInfo info(path);
-    if (!info.isDir() && info.suffix() == QStringLiteral("safetensors")) openModel(path);
-    else if (!info.isDir() && info.suffix() == QStringLiteral("json")) openJson(path);
-    else openData(path);
-}
-
 void MainWindow::changeEvent(QEvent* event) {
     QMainWindow::changeEvent(event);
     if (event->type() == QEvent::PaletteChange && m_historyView != nullptr)
         setStripes(*m_historyView, Theme::of(palette()));
+    if (event->type() == QEvent::PaletteChange && m_statusModel != nullptr) showModelStatus();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

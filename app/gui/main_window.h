@@ -7,6 +7,7 @@
 #include <QMainWindow>
 #include <memory>
 #include <optional>
+#include <stop_token>
 
 #include "app/gui/background.h"
 #include "app/gui/batch_runner.h"
@@ -19,7 +20,6 @@
 
 class QLabel;
 class QMessageBox;
-class QProgressBar;
 class QSortFilterProxyModel;
 class QStackedWidget;
 class QTabWidget;
@@ -34,6 +34,7 @@ class HistoryModel;
 class LayerPlot;
 class LayerTableView;
 class PredictionPlot;
+class ProgressStrip;
 class Readouts;
 class TradeOffPlot;
 struct WantedReport;
@@ -114,7 +115,10 @@ private:
 
     void createActions();
     QList<QAction*> createResultActions();
+    QList<QAction*> createExchangeActions();
     void createJobStrip();
+    QList<QAction*> createDataActions();
+    void createDataStatus();
     void connectBatch();
     void createConsole();
     void createConsequences();
@@ -127,6 +131,11 @@ private:
     void openStore();
     void takeStore(std::unique_ptr<StoreThread> store);
     void loadModel(const QString& spec);
+    /// What waited for a model, so that images are brought to its input.
+    void openPendingData();
+    void takeData(std::shared_ptr<const DataSet> dataSet, const QString& spec, const std::optional<ImageShape>& shape);
+    void tellOpening(const Progress& progress);
+    void endOpening();
     void takeModel(std::shared_ptr<const MetaModel> model);
     void startLive();
     jobs::DeviceChoice deviceChoice() const { return {.backend = {}, .device = m_startup.device.toStdString()}; }
@@ -147,11 +156,18 @@ private:
     void showWritten(const QString& title, const QString& summary, const QStringList& files);
     void showBox(QMessageBox* box, const QString& message);
     void updateStatus();
+    void showDataStatus();
+    void showModelStatus();
 
     /// Asks for a file that is there, and opens it.
     void chooseFile(const QString& title, const QString& filter, void (MainWindow::*open)(const QString&));
     void chooseModel();
     void chooseData();
+    void chooseDataFile();
+    void showDataDialog();
+    /// A model, or what is to be imported as one.
+    void openModelOrImport(const QString& path);
+    static bool isOfPyTorch(const QString& path);
     void saveMix();
     void loadMix();
     void copyMix();
@@ -160,6 +176,8 @@ private:
     void showAbout();
     void showSweepDialog();
     void showReportDialog();
+    void showExportDialog();
+    void showImportDialog(const QString& file = {});
     void saveBatch(const jobs::Batch& batch);
     void chooseResults();
     void chooseSession();
@@ -179,6 +197,8 @@ private:
     std::unique_ptr<StoreThread> m_store;
     std::vector<std::unique_ptr<StoreThread>> m_formerStores;  // work that was begun may still use them
     QString m_modelSpec, m_dataSpec;                           // as they were opened
+    QString m_pendingData;
+    std::stop_source m_dataStop;  // of the opening that runs
     std::shared_ptr<const MetaModel> m_model;
     std::shared_ptr<const DataSet> m_data;
     MixModel m_mix;
@@ -206,11 +226,12 @@ private:
     QLabel* m_statusDevice = nullptr;
     QLabel* m_statusSpeed = nullptr;
     QLabel* m_statusConditions = nullptr;
-    QLabel* m_statusData = nullptr;
+    QToolButton* m_statusData = nullptr;
+    QLabel* m_statusModel = nullptr;
     QLabel* m_statusStore = nullptr;
-    QWidget* m_jobStrip = nullptr;
-    QLabel* m_jobText = nullptr;
-    QProgressBar* m_jobBar = nullptr;
+    ProgressStrip* m_jobStrip = nullptr;
+    ProgressStrip* m_dataStrip = nullptr;
+    QAction* m_previewData = nullptr;
     QElapsedTimer m_sinceRefresh;  // of the history, while a sweep runs
     QMessageBox* m_message = nullptr;
     // Last, so first to go: their threads end before what they deliver to.

@@ -1,13 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// What menus and tool bar do.
+// What menus, tool bar and drops do.
 #include <qcustomplot.h>
 #include <sqlite3.h>
 #include <QClipboard>
+#include <QDragEnterEvent>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QGuiApplication>
 #include <QMessageBox>
+#include <QMimeData>
 
 #include "app/gui/main_window.h"
 #include "core/base/atomic_file.h"
@@ -26,16 +29,10 @@ void MainWindow::chooseFile(const QString& title, const QString& filter, void (M
 }
 
 void MainWindow::chooseModel() {
-    chooseFile(QStringLiteral("Open model"), QStringLiteral("Models (*.safetensors);;All files (*)"),
-               &MainWindow::openModel);
-}
-
-void MainWindow::chooseData() {
-    auto* dialog = new QFileDialog(this, QStringLiteral("Open the folder of a data set"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::Directory);
-    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openData);
-    dialog->open();
+    chooseFile(
+        QStringLiteral("Open model"),
+        QStringLiteral("Models (*.safetensors);;Networks of PyTorch, to be imported (*.pt *.pth);;All files (*)"),
+        &MainWindow::openModelOrImport);
 }
 
 void MainWindow::saveMix() {
@@ -74,6 +71,21 @@ void MainWindow::openMix(const QString& path) {
         },
         [this](const BitConfiguration& bits) { m_mix.set(bits, QStringLiteral("load mix")); },
         [this](const QString& message) { showFailure(QStringLiteral("The mix cannot be loaded"), message); });
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    const auto urls = event->mimeData()->urls();
+    if (!urls.isEmpty() && urls.first().isLocalFile()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    const QString path = event->mimeData()->urls().first().toLocalFile();
+    event->acceptProposedAction();
+    const QFileInfo info(path);
+    if (!info.isDir() && info.suffix() == QStringLiteral("safetensors")) openModel(path);
+    else if (!info.isDir() && isOfPyTorch(path)) openModelOrImport(path);
+    else if (!info.isDir() && info.suffix() == QStringLiteral("json")) openJson(path);
+    else openData(path);
 }
 
 void MainWindow::copyMix() {

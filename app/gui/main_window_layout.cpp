@@ -149,8 +149,7 @@ void MainWindow::createActions() {
         return makeAction(this, iconName, text, key, slot);
     };
     auto* openModelAction = make("model", QStringLiteral("Open model…"), QKeySequence::Open, &MainWindow::chooseModel);
-    auto* openDataAction = make("data", QStringLiteral("Open data set…"),
-                                QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), &MainWindow::chooseData);
+    const QList<QAction*> dataActions = createDataActions();
     auto* loadAction =
         make("load", QStringLiteral("Load mix…"), QKeySequence(Qt::CTRL | Qt::Key_L), &MainWindow::loadMix);
     auto* saveAction = make("save", QStringLiteral("Save mix…"), QKeySequence::Save, &MainWindow::saveMix);
@@ -167,17 +166,26 @@ void MainWindow::createActions() {
     m_pin = make("pin", QStringLiteral("Pin baseline"), QKeySequence(Qt::CTRL | Qt::Key_B), &MainWindow::pinBaseline);
     m_pin->setCheckable(true);
 
+    // Short in the tool bar, so that all of it fits a small screen; menus and tool tips have the whole name.
+    dataActions[0]->setIconText(QStringLiteral("Open data…"));
+    copyAction->setIconText(QStringLiteral("Copy"));
+    pasteAction->setIconText(QStringLiteral("Paste"));
+    loadAction->setIconText(QStringLiteral("Load…"));
+    saveAction->setIconText(QStringLiteral("Save…"));
+
     m_mixActions = {copyAction, pasteAction, loadAction, saveAction, m_pin};
-    const QList<QAction*> results = createResultActions();
+    const QList<QAction*> results = createResultActions(), exchange = createExchangeActions();
     for (QAction* action : m_mixActions) action->setEnabled(false);  // until there is a model
 
     auto* file = menuBar()->addMenu(QStringLiteral("&File"));
-    file->addActions({openModelAction, openDataAction});
+    file->addAction(openModelAction);
+    file->addActions(dataActions);
     file->addActions(results.mid(2));
     file->addSeparator();
     file->addActions({loadAction, saveAction});
     file->addSeparator();
     file->addActions(results.mid(0, 2));
+    file->addActions(exchange);
     file->addSeparator();
     file->addAction(quitAction);
     auto* edit = menuBar()->addMenu(QStringLiteral("&Edit"));
@@ -194,18 +202,20 @@ void MainWindow::createActions() {
     bar->setObjectName(QStringLiteral("tools"));
     bar->setMovable(false);
     bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    bar->addActions({openModelAction, openDataAction});
+    bar->addActions({openModelAction, dataActions[0], exchange[1]});
     bar->addSeparator();
     bar->addActions({undo, redo, m_pin});
     bar->addSeparator();
     bar->addActions({copyAction, pasteAction, loadAction, saveAction});
     bar->addSeparator();
     bar->addActions(results.mid(0, 2));
+    bar->addAction(exchange[0]);
 }
 
 void MainWindow::createStatusBar() {
     createJobStrip();
-    for (QLabel** label : {&m_statusData, &m_statusDevice, &m_statusSpeed, &m_statusConditions, &m_statusStore}) {
+    createDataStatus();
+    for (QLabel** label : {&m_statusModel, &m_statusDevice, &m_statusSpeed, &m_statusConditions, &m_statusStore}) {
         *label = new QLabel;
         (*label)->setTextFormat(Qt::PlainText);
         (*label)->setContentsMargins(6, 0, 6, 0);
@@ -213,18 +223,15 @@ void MainWindow::createStatusBar() {
         else statusBar()->addWidget(*label);
     }
     m_statusSpeed->setObjectName(QStringLiteral("statusSpeed"));
+    m_statusModel->setObjectName(QStringLiteral("statusModel"));
     m_statusSpeed->setToolTip(QStringLiteral(
         "Images evaluated in a second. Higher where a deep fader moved: the layers before it are not computed again, "
         "their results are kept from the mix before."));
 }
 
 void MainWindow::updateStatus() {
-    const QString dataText =
-        m_data == nullptr ? QStringLiteral("no data set")
-                          : QStringLiteral("%1, %2: %3 images")
-                                .arg(QString::fromStdString(m_data->name()), QLatin1String(splitName(m_data->split())))
-                                .arg(m_data->size());
-    m_statusData->setText(dataText);
+    showDataStatus();
+    showModelStatus();
     m_statusDevice->setText(
         QStringLiteral("%1 on %2, %3 thread(s)%4")
             .arg(QString::fromStdString(jobs::backendOf(deviceChoice())), m_startup.device)

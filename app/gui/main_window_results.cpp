@@ -1,59 +1,38 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Sweeps, reports, sessions and other databases.
+// Sweeps, reports and other databases.
 #include <QAction>
 #include <QClipboard>
 #include <QDesktopServices>
-#include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
-#include <QHBoxLayout>
 #include <QItemSelectionModel>
 #include <QLabel>
 #include <QMessageBox>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QSortFilterProxyModel>
 #include <QStatusBar>
 #include <QTableView>
-#include <QToolButton>
 #include <QUrl>
 #include <algorithm>
 
+#include "app/gui/absolute_name.h"
 #include "app/gui/main_window.h"
 #include "app/gui/make_action.h"
+#include "app/gui/progress_strip.h"
 #include "app/gui/report_dialog.h"
 #include "app/gui/sweep_dialog.h"
 #include "app/jobs/output_file.h"
 #include "app/jobs/report_job.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
-#include "core/base/read_file.h"
 #include "core/base/shell_quote.h"
-#include "core/network/cost.h"
 #include "widgets/history_model.h"
 #include "widgets/trade_off_plot.h"
 
 namespace bitdesk {
-namespace {
-
-constexpr std::uint64_t kLargestSession = 512 << 20;
-
-/// A name that a command line finds from anywhere; those that are no files stay.
-QString absoluteName(const QString& spec) {
-    return QFileInfo::exists(spec) ? QFileInfo(spec).absoluteFilePath() : spec;
-}
-
-QString remainingText(double seconds) {
-    constexpr double kMinute = 60, kLong = 90;
-    if (seconds < 0) return {};
-    return seconds < kLong ? QStringLiteral(", %1 s left").arg(seconds, 0, 'f', 0)
-                           : QStringLiteral(", %1 min left").arg(seconds / kMinute, 0, 'f', 0);
-}
-
-}  // namespace
 
 QList<QAction*> MainWindow::createResultActions() {
     auto* sweep = makeAction(this, "sweep", QStringLiteral("Sweep…"), QKeySequence(Qt::CTRL | Qt::Key_E),
@@ -67,40 +46,17 @@ QList<QAction*> MainWindow::createResultActions() {
 }
 
 void MainWindow::createJobStrip() {
-    m_jobStrip = new QWidget;
-    m_jobText = new QLabel;
-    m_jobText->setObjectName(QStringLiteral("jobText"));
-    m_jobText->setMinimumWidth(
-        fontMetrics().horizontalAdvance(QStringLiteral("sweep: measuring latency, 99 min left")));
-    m_jobBar = new QProgressBar;
-    m_jobBar->setRange(0, 1000);
-    m_jobBar->setTextVisible(false);
-    m_jobBar->setFixedWidth(110);
-    m_jobBar->setFixedHeight(fontMetrics().height() - 4);
-    m_jobBar->setAccessibleName(QStringLiteral("Progress of the sweep"));
-    auto* cancel = new QToolButton;
-    cancel->setObjectName(QStringLiteral("jobCancel"));
-    cancel->setText(QStringLiteral("Cancel"));
-    cancel->setToolTip(
+    m_jobStrip = new ProgressStrip(QStringLiteral("job"), QStringLiteral("sweep: measuring latency, 99 min left"));
+    m_jobStrip->setCancelToolTip(
         QStringLiteral("Ends the sweep. What is finished is stored; the same sweep goes on from there."));
-    connect(cancel, &QToolButton::clicked, this, [this] {
-        m_jobText->setText(QStringLiteral("ending …"));
-        m_batch.cancel();
-    });
-    auto* row = new QHBoxLayout(m_jobStrip);
-    row->setContentsMargins(6, 0, 6, 0);
-    row->addWidget(m_jobText);
-    row->addWidget(m_jobBar);
-    row->addWidget(cancel);
-    m_jobStrip->hide();
+    connect(m_jobStrip, &ProgressStrip::cancelled, this, [this] { m_batch.cancel(); });
     statusBar()->addPermanentWidget(m_jobStrip);
 }
 
 void MainWindow::connectBatch() {
     connect(&m_batch, &BatchRunner::progressed, this,
             [this](const QString& activity, double fraction, double remaining) {
-                m_jobText->setText(QStringLiteral("sweep: %1%2").arg(activity, remainingText(remaining)));
-                m_jobBar->setValue(static_cast<int>(fraction * m_jobBar->maximum()));
+                m_jobStrip->tell(QStringLiteral("sweep: %1%2").arg(activity, remainingText(remaining)), fraction);
                 constexpr int kPause = 3000;
                 if (m_sinceRefresh.hasExpired(kPause)) {
                     m_sinceRefresh.restart();
@@ -153,9 +109,7 @@ void MainWindow::runBatch(const jobs::Batch& batch) {
         showFailure(QStringLiteral("A sweep needs a results database"), QStringLiteral("Open one with Open results…"));
         return;
     }
-    m_jobText->setText(QStringLiteral("sweep: preparing"));
-    m_jobBar->setValue(0);
-    m_jobStrip->show();
+    m_jobStrip->begin(QStringLiteral("sweep: preparing"));
     m_statusConditions->hide();  // there is not room for both
     m_sinceRefresh.start();
     m_batch.start(batch, m_model != nullptr ? m_model->hash : std::string(), *m_store, m_arbiter);
@@ -290,97 +244,6 @@ void MainWindow::openResults(const QString& path) {
         },
         [this](std::unique_ptr<StoreThread> store) { takeStore(std::move(store)); },
         [this](const QString& message) { showFailure(QStringLiteral("The results cannot be opened"), message); });
-}
-
-void MainWindow::chooseSession() {
-    chooseFile(QStringLiteral("Open session"), QStringLiteral("Reports (*.json);;All files (*)"),
-               &MainWindow::openSession);
-}
-
-/// A dropped file: a report tells what it is in its first key; anything else is taken for a mix.
-void MainWindow::openJson(const QString& path) {
-    constexpr qint64 kHead = 200;
-    QFile file(path);
-    const bool session = file.open(QIODevice::ReadOnly) && file.read(kHead).contains("\"bitdesk_report\"");
-    if (session) openSession(path);
-    else openMix(path);
-}
-
-void MainWindow::openSession(const QString& path) {
-    m_background.run(
-        LoadSession,
-        [path] {
-            const std::string file = path.toStdString();
-            return Session{.name = QFileInfo(path).fileName(),
-                           .report = makeReport(readReportJson(readFile(file, kLargestSession), file))};
-        },
-        [this](Session session) { beginSession(std::move(session)); },
-        [this](const QString& message) { showFailure(QStringLiteral("The session cannot be opened"), message); });
-}
-
-void MainWindow::beginSession(Session session) {
-    const ReportInput& input = session.report.input;
-    const QString modelSpec = QString::fromStdString(input.modelFile),
-                  dataSpec = QString::fromStdString(input.dataSpec);
-    const bool sameModel = m_model != nullptr && m_model->hash == input.subjects.front().modelHash;
-    if (modelSpec.isEmpty() && !sameModel) {
-        showFailure(QStringLiteral("The session cannot be opened"),
-                    QStringLiteral("%1 does not name its model (%2). Open that model first, then the session.")
-                        .arg(session.name, QString::fromStdString(printable(input.subjects.front().modelName))));
-        return;
-    }
-    m_session = std::move(session);
-    if (!dataSpec.isEmpty() && dataSpec != m_dataSpec && dataSpec != absoluteName(m_dataSpec)) openData(dataSpec);
-    if (sameModel) takeModel(m_model);
-    else loadModel(modelSpec);
-}
-
-bool MainWindow::fitsModel(const BitConfiguration& bits) const {
-    return bits.size() == m_model->network.quantizable().size() && std::ranges::all_of(bits.bits, [&](int width) {
-               return std::ranges::find(m_model->bits, width) != m_model->bits.end();
-           });
-}
-
-bool MainWindow::sessionFits() {
-    if (!m_session) return false;
-    const auto& subjects = m_session->report.input.subjects;
-    std::string reason;
-    if (subjects.front().modelHash != m_model->hash)
-        reason = "The file " + m_modelSpec.toStdString() +
-                 " is not the model that the session is of: its content has changed.";
-    else if (!fitsModel(subjects.front().bits) || !fitsModel(subjects[subjects.size() > 1 ? 1 : 0].bits))
-        reason = "Its mixes do not fit the model's layers and widths.";
-    if (reason.empty()) return true;
-    m_session.reset();
-    showFailure(QStringLiteral("The session does not fit the model"), QString::fromStdString(reason));
-    return false;
-}
-
-/// Of this model, this data set and its whole split, at widths that it has; what the model itself tells is worked out.
-std::vector<EvaluationSummary> MainWindow::sessionRows() const {
-    std::vector<EvaluationSummary> rows;
-    if (!m_session || m_data == nullptr) return rows;
-    const Network& network = m_model->network;
-    for (const ReportPoint& point : m_session->report.input.points) {
-        EvaluationSummary row = point.evaluation;
-        if (row.modelHash != m_model->hash || row.dataHash != m_data->hash() || !fitsModel(row.bits)) continue;
-        row.bitops = bitOps(network, row.bits);
-        row.weightBytes = weightBytes(network, row.bits);
-        row.normBytes = normBytes(network, static_cast<int>(m_model->bits.size()));
-        row.id = -static_cast<std::int64_t>(rows.size()) - 1;  // not of the database
-        rows.push_back(std::move(row));
-    }
-    return rows;
-}
-
-std::vector<Measurement> MainWindow::sessionLatencies() const {
-    std::vector<Measurement> found;
-    if (!m_session) return found;
-    for (const ReportSubject& subject : m_session->report.input.subjects)
-        if (subject.measurement && !subject.measurement->simulated && subject.modelHash == m_model->hash &&
-            fitsModel(subject.bits))
-            found.push_back(*subject.measurement);
-    return found;
 }
 
 }  // namespace bitdesk

@@ -198,8 +198,10 @@ private:
         });
     }
 
+    /// Whether a tensor is a norm's, which may be a submodule of the layer that it follows.
     bool isOfNorm(const std::string& name) const {
-        return m_file.find(name.substr(0, name.rfind('.')) + kMean) != nullptr;
+        const std::string module = name.substr(0, name.rfind('.'));
+        return m_file.find(module + kMean) != nullptr && m_file.find(module + kVariance) != nullptr;
     }
 
     /// Small tensors of the same module.

@@ -16,11 +16,11 @@ namespace {
 
 constexpr int kImages = 2;
 
-/// The catalogue's network for images of 32×32, up to its global pooling: the last floats before the classifier.
+/// The catalogue's network for images of 32×32, up to the last floats before the classifier.
 Network features(const CatalogueNetwork& entry) {
     const Network whole = entry.build({32, 32, entry.defaultInput.channels}, 10);
     std::vector<Node> nodes = whole.nodes();
-    nodes.resize(static_cast<std::size_t>(whole.findNode("pool")) + 1);
+    nodes.resize(static_cast<std::size_t>(whole.findNode("classifier.input")));
     return {whole.name(), nodes};
 }
 

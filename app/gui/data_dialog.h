@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <QDialog>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+#include "app/gui/background.h"
+#include "app/gui/data_preview.h"
+
+class QComboBox;
+class QFormLayout;
+class QLabel;
+class QSortFilterProxyModel;
+class QTableView;
+class QToolButton;
+
+namespace bitdesk {
+
+class ClassCounts;
+class ElidedLabel;
+class ProgressStrip;
+
+/// A preview of a data set: what it is, its classes and their counts, and some images. Images are decoded, and other
+/// splits opened, on threads of their own.
+class DataDialog : public QDialog {
+    Q_OBJECT
+public:
+    /// `spec` and `shape`: as `dataSet` was opened, for its other splits.
+    DataDialog(std::shared_ptr<const DataSet> dataSet, QString spec, std::optional<ImageShape> shape,
+               QWidget* parent = nullptr);
+    ~DataDialog() override;
+
+    const ClassCounts* counts() const { return m_counts; }
+    const ImageGrid* grid() const { return m_grid; }
+    QString facts() const;
+    void showSplit(Split split);
+    /// Images of one class, or of all.
+    void showClass(std::optional<int> index);
+    void turnPage(int by);
+
+private:
+    enum Task { Overview, Page, OpenSplit };
+
+    QWidget* createFacts();
+    QWidget* createClasses();
+    QWidget* createImages();
+    QWidget* createBottom();
+    QLabel* addFact(QFormLayout* form, const char* name);
+    void setData(std::shared_ptr<const DataSet> dataSet);
+    void showFacts();
+    void takeOverview(DataOverview overview);
+    void loadPage();
+    const std::vector<std::int64_t>& shown() const;
+    void showPager();
+
+    std::shared_ptr<const DataSet> m_data;
+    QString m_spec;
+    std::optional<ImageShape> m_shape;
+    DataOverview m_overview;
+    std::optional<int> m_class;
+    std::size_t m_page = 0;
+    std::stop_source m_openStop, m_pageStop;
+
+    QComboBox* m_split = nullptr;
+    ElidedLabel* m_name = nullptr;
+    QLabel* m_images = nullptr;
+    QLabel* m_format = nullptr;
+    QLabel* m_preparation = nullptr;
+    QLabel* m_note = nullptr;
+    QLabel* m_memory = nullptr;
+    ClassCounts* m_counts = nullptr;
+    QSortFilterProxyModel* m_sorted = nullptr;
+    QTableView* m_classes = nullptr;
+    ImageGrid* m_grid = nullptr;
+    QLabel* m_range = nullptr;
+    QToolButton* m_previous = nullptr;
+    QToolButton* m_next = nullptr;
+    QToolButton* m_all = nullptr;
+    ProgressStrip* m_strip = nullptr;
+    Background m_background;  // last, so first to go
+};
+
+}  // namespace bitdesk

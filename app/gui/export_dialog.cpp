@@ -1,0 +1,228 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "app/gui/export_dialog.h"
+
+#include <QComboBox>
+#include <QDesktopServices>
+#include <QDir>
+#include <QFileInfo>
+#include <QFormLayout>
+#include <QLocale>
+#include <QPushButton>
+#include <QSettings>
+#include <QUrl>
+#include <algorithm>
+
+#include "app/gui/file_field.h"
+#include "app/jobs/output_file.h"
+#include "widgets/elided_label.h"
+#include "widgets/format.h"
+#include "widgets/theme.h"
+
+namespace bitdesk {
+namespace {
+
+constexpr const char* kFolderKey = "exportFolder";
+
+/// "4bit" where all layers are alike, "44322" where that is short enough, else "mix".
+QString mixInName(const BitConfiguration& bits) {
+    constexpr std::size_t kMostDigits = 24;
+    if (std::ranges::adjacent_find(bits.bits, std::not_equal_to()) == bits.bits.end())
+        return QStringLiteral("%1bit").arg(bits[0]);
+    if (bits.size() > kMostDigits) return QStringLiteral("mix");
+    QString digits;
+    for (const int width : bits.bits) digits += QString::number(width);
+    return digits;
+}
+
+QString measurementText(const Measurement& measurement) {
+    const TimeUnit unit = TimeUnit::forFigure(measurement.latencyMs.median, measurement.medianCi95.half());
+    return QStringLiteral("%1: %2 %3 on %4, %5 thread(s), %6%7")
+        .arg(measurement.id)
+        .arg(unit.number(measurement.latencyMs.median), unit.name, printable(measurement.device))
+        .arg(measurement.threads)
+        .arg(printable(measurement.createdAt).left(16).replace(u'T', u' '),
+             measurement.simulated ? QStringLiteral(", simulated bits") : QString());
+}
+
+QString tensorText(const char* what, const ExportedTensor& tensor) {
+    QStringList shape;
+    for (const std::string& extent : tensor.shape) shape << QString::fromStdString(extent);
+    return QStringLiteral("%1 %2 [%3]: %4\n")
+        .arg(QLatin1String(what), QString::fromStdString(tensor.name), shape.join(QStringLiteral(", ")),
+             QString::fromStdString(tensor.values));
+}
+
+}  // namespace
+
+ExportDialog::ExportDialog(ExportSubject subject, QWidget* parent)
+    : JobDialog(QStringLiteral("exportDialog"), QStringLiteral("Export"), QStringLiteral("Export"), parent),
+      m_subject(std::move(subject)) {
+    auto* mix =
+        new ElidedLabel(QStringLiteral("%1 at %2")
+                            .arg(printable(m_subject.model->name), QString::fromStdString(toText(m_subject.bits))));
+    m_format = new QComboBox;
+    m_format->setObjectName(QStringLiteral("format"));
+    m_format->setAccessibleName(QStringLiteral("Format"));
+    for (const ExportFormat& format : exportFormats())
+        m_format->addItem(
+            QStringLiteral("%1 (%2)").arg(QLatin1String(format.description), QLatin1String(format.ending)),
+            QString::fromLatin1(format.name));
+    m_metric = new QComboBox;
+    m_metric->setObjectName(QStringLiteral("metric"));
+    m_metric->setToolTip(QStringLiteral("What Model Explorer shows; the others are in the file as well"));
+    for (const std::string& metric : nodeDataMetrics()) m_metric->addItem(QString::fromStdString(metric));
+    createMeasurement();
+    createFile();
+    form()->addRow(QStringLiteral("Mix"), mix);
+    form()->addRow(QStringLiteral("Format"), m_format);
+    form()->addRow(QStringLiteral("Figure"), m_metric);
+    form()->addRow(QStringLiteral("Measurement"), m_measurement);
+    form()->addRow(QStringLiteral("File"), m_file);
+    QPushButton* folder = addButton(QStringLiteral("Show folder"), false);
+    connect(folder, &QPushButton::clicked, this,
+            [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(m_file->file()).absolutePath())); });
+    connect(m_format, &QComboBox::currentIndexChanged, this, &ExportDialog::showFormat);
+    connect(m_metric, &QComboBox::currentIndexChanged, this, &ExportDialog::showFormat);
+    showFormat();
+    loadMeasurements();
+    setMinimumWidth(kDialogWidth * fontMetrics().averageCharWidth());
+    m_format->setFocus();
+}
+
+void ExportDialog::createFile() {
+    m_file = new FileField(QStringLiteral("file"), QStringLiteral("File to write"), QStringLiteral("a file to write"));
+    m_file->addSave(QStringLiteral("Choose…"), QString(), QString());
+    connect(m_file, &FileField::changed, this, [this] { refresh(); });
+    connect(m_file, &FileField::replacing, this, &ExportDialog::setConfirmed);
+}
+
+void ExportDialog::createMeasurement() {
+    m_measurement = new QComboBox;
+    m_measurement->setObjectName(QStringLiteral("measurement"));
+    m_measurement->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_measurement->addItem(QStringLiteral("looking into the database …"));
+    m_measurement->setEnabled(false);
+    m_measurement->setToolTip(QStringLiteral("Stored latencies of this mix, newest first; simulated bits last"));
+}
+
+/// Those of this mix; simulated bits behind the others, as the export itself prefers them.
+void ExportDialog::loadMeasurements() {
+    if (m_subject.store == nullptr) return showMeasurements({});
+    m_background.run(
+        0,
+        [store = m_subject.store, hash = m_subject.model->hash, bits = m_subject.bits] {
+            auto found = store->post([hash](Store& s) { return s.measurements(hash); }).get();
+            std::erase_if(found, [&](const Measurement& each) { return each.bits != bits; });
+            std::ranges::stable_partition(found, [](const Measurement& each) { return !each.simulated; });
+            return found;
+        },
+        [this](const std::vector<Measurement>& found) { showMeasurements(found); },
+        [this](const QString& message) {
+            showMeasurements({});
+            showProblem(QStringLiteral("The measurements cannot be read"), message);
+        });
+}
+
+void ExportDialog::showMeasurements(const std::vector<Measurement>& found) {
+    m_looked = true;
+    m_measurement->clear();
+    for (const Measurement& each : found)
+        m_measurement->addItem(measurementText(each), QVariant::fromValue<qlonglong>(each.id));
+    m_measurement->setEnabled(!found.empty());
+    if (found.empty())
+        m_measurement->addItem(m_subject.store == nullptr
+                                   ? QStringLiteral("none: results are not stored")
+                                   : QStringLiteral("none yet: rest on this mix until its latency stands above"));
+    refresh();
+}
+
+const ExportFormat& ExportDialog::format() const {
+    return exportFormats()[static_cast<std::size_t>(std::max(0, m_format->currentIndex()))];
+}
+
+void ExportDialog::setFormat(const char* name) {
+    m_format->setCurrentIndex(std::max(0, m_format->findData(QString::fromLatin1(name))));
+}
+
+void ExportDialog::setFile(const QString& file) { m_file->setFile(file); }
+
+/// Rows that the format has no use for go; a name that was suggested follows the format, one that was typed stays.
+void ExportDialog::showFormat() {
+    form()->setRowVisible(m_metric, std::string_view(format().name) == "node-data");
+    form()->setRowVisible(m_measurement, format().measurement != NeedOfMeasurement::None);
+    m_file->setSaveFilter(QStringLiteral("%1 (*%2);;All files (*)")
+                              .arg(QLatin1String(format().description), QLatin1String(format().ending)),
+                          QString::fromLatin1(format().ending).mid(1));
+    if (m_file->file() == m_suggested) {
+        m_suggested = suggestedFile();
+        m_file->setFile(m_suggested);
+    }
+    refresh();
+}
+
+QString ExportDialog::suggestedFile() const {
+    const std::string_view name = format().name;
+    QString part;
+    if (name == "node-data") part = u'.' + m_metric->currentText();
+    if (name == "nvbench") part = QStringLiteral(".nvbench");
+    QString model = printable(m_subject.model->name);
+    model.replace(u'/', u'-').replace(u':', u'-');
+    const QString folder = QSettings().value(QLatin1String(kFolderKey), QDir::homePath()).toString();
+    return QDir(folder).filePath(
+        QStringLiteral("%1-%2%3%4").arg(model, mixInName(m_subject.bits), part, QLatin1String(format().ending)));
+}
+
+QString ExportDialog::missing() const {
+    const bool needed = format().measurement == NeedOfMeasurement::Required ||
+                        (std::string_view(format().name) == "node-data" && m_metric->currentText() == u"time");
+    if (needed && !m_looked) return QStringLiteral("The database is read");
+    if (needed && !m_measurement->isEnabled() && !running())
+        return QStringLiteral("There is no stored latency of this mix: rest on it until it is measured");
+    return m_file->file().isEmpty() ? QStringLiteral("Name a file") : QString();
+}
+
+void ExportDialog::startWanted() {
+    confirmReplacing(m_file->file(), [this] { write(); });
+}
+
+void ExportDialog::write() {
+    jobs::ExportRequest request{.model = m_subject.model,
+                                .bits = m_subject.bits,
+                                .file = m_file->file().toStdString(),
+                                .format = format().name,
+                                .metric = {},
+                                .measurement = 0};
+    if (request.format == "node-data") request.metric = m_metric->currentText().toStdString();
+    if (format().measurement != NeedOfMeasurement::None)
+        request.measurement = m_measurement->currentData().toLongLong();
+    const auto work = [request, store = m_subject.store, modelFile = m_subject.modelFile](
+                          const std::stop_token& stop, const ProgressSink& progress) {
+        std::vector<std::filesystem::path> inputs{modelFile};
+        if (store != nullptr) inputs.push_back(store->path());
+        jobs::checkOutput(request.file, inputs);
+        jobs::JobContext context{
+            .store = store, .arbiter = nullptr, .progress = progress, .stop = stop, .prefixes = nullptr};
+        return jobs::exportMix(request, context);
+    };
+    run(QStringLiteral("writing %1").arg(QFileInfo(m_file->file()).fileName()),
+        QStringLiteral("The mix is not exported"), work,
+        [this](const jobs::ExportResult& result) { showResult(result); });
+}
+
+void ExportDialog::showResult(const jobs::ExportResult& result) {
+    const QFileInfo file(m_file->file());
+    QSettings().setValue(QLatin1String(kFolderKey), file.absolutePath());
+    const ExportedMix& mix = result.mix;
+    QString text = QStringLiteral("%1, %2%3\n")
+                       .arg(file.absoluteFilePath(), QLocale().formattedDataSize(static_cast<qint64>(mix.bytes.size())),
+                            mix.opset > 0 ? QStringLiteral(", opset %1").arg(mix.opset) : QString());
+    for (const ExportedTensor& tensor : mix.inputs) text += tensorText("input", tensor);
+    for (const ExportedTensor& tensor : mix.outputs) text += tensorText("output", tensor);
+    if (result.measurement > 0) text += QStringLiteral("measurement %1\n").arg(result.measurement);
+    for (const std::string& note : mix.notes) text += QStringLiteral("\n%1\n").arg(QString::fromStdString(note));
+    showOutcome(QStringLiteral("The mix is exported"), text.trimmed());
+}
+
+}  // namespace bitdesk

@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "app/gui/background.h"
+#include "app/gui/job_dialog.h"
+#include "app/jobs/export_job.h"
+
+class QComboBox;
+
+namespace bitdesk {
+
+class FileField;
+
+/// What is exported: the mix as it was in hand when the dialog was opened.
+struct ExportSubject {
+    std::shared_ptr<const MetaModel> model;
+    BitConfiguration bits;
+    std::filesystem::path modelFile;  ///< which no export may replace
+    StoreThread* store = nullptr;     ///< of measurements; may be null, else outlives the dialog
+};
+
+/// Writes one mix in one of the formats of exportFormats().
+class ExportDialog : public JobDialog {
+    Q_OBJECT
+public:
+    explicit ExportDialog(ExportSubject subject, QWidget* parent = nullptr);
+
+    /// By its name of the command line.
+    void setFormat(const char* name);
+    void setFile(const QString& file);
+    /// Whether the stored measurements of this mix are known by now.
+    bool looked() const { return m_looked; }
+
+protected:
+    void startWanted() override;
+    QString missing() const override;
+
+private:
+    void createFile();
+    void createMeasurement();
+    void loadMeasurements();
+    void showMeasurements(const std::vector<Measurement>& found);
+    void showFormat();
+    const ExportFormat& format() const;
+    QString suggestedFile() const;
+    void write();
+    void showResult(const jobs::ExportResult& result);
+
+    ExportSubject m_subject;
+    QComboBox* m_format = nullptr;
+    QComboBox* m_metric = nullptr;
+    QComboBox* m_measurement = nullptr;
+    FileField* m_file = nullptr;
+    QString m_suggested;  ///< what was put into m_file last: it is ours to change
+    bool m_looked = false;
+    Background m_background;
+};
+
+}  // namespace bitdesk

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <QWidget>
+
+class QHBoxLayout;
+class QLineEdit;
+class QPushButton;
+
+namespace bitdesk {
+
+/// A field for the name of a file, with buttons that choose one.
+class FileField : public QWidget {
+    Q_OBJECT
+public:
+    /// `name` is that of the line; `what` its accessible name and the title of the file dialog.
+    FileField(const QString& name, const QString& what, const QString& hint, QWidget* parent = nullptr);
+
+    QString file() const;  ///< without blanks around it; may be empty
+    void setFile(const QString& file);
+    QLineEdit* line() const { return m_line; }
+
+    /// A button for a file that is there, for a folder, or for one to write, which `replacing` tells of.
+    void addOpen(const QString& text, const QString& filter);
+    void addFolder(const QString& text);
+    void addSave(const QString& text, const QString& filter, const QString& suffix);
+    void setSaveFilter(const QString& filter, const QString& suffix);
+    QPushButton* addButton(const QString& text);
+
+signals:
+    void changed();
+    /// The file dialog has asked whether it may be replaced, where it is there.
+    void replacing(const QString& file);
+
+private:
+    QString m_what, m_filter, m_suffix;
+    QLineEdit* m_line = nullptr;
+    QHBoxLayout* m_row = nullptr;
+};
+
+}  // namespace bitdesk

@@ -1,0 +1,250 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "app/gui/import_dialog.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDir>
+#include <QFileInfo>
+#include <QFormLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSpinBox>
+
+#include "app/gui/file_field.h"
+#include "app/gui/import_form.h"
+#include "core/network/catalogue.h"
+#include "widgets/theme.h"
+
+namespace bitdesk {
+namespace {
+
+constexpr int kSpinButtons = 44;  // pixels, generously
+
+}  // namespace
+
+ImportDialog::ImportDialog(ImportSurroundings surroundings, QWidget* parent)
+    : JobDialog(QStringLiteral("importDialog"), QStringLiteral("Import a network"), QStringLiteral("Import"), parent),
+      m_surroundings(std::move(surroundings)) {
+    m_source = new FileField(QStringLiteral("source"), QStringLiteral("File of tensors"),
+                             QStringLiteral("a state dict of PyTorch, or safetensors"));
+    m_source->addOpen(QStringLiteral("Choose…"),
+                      QStringLiteral("Tensors (*.pt *.pth *.bin *.safetensors);;All files (*)"));
+    createNetwork();
+    createMapping();
+    createData();
+    createNormalization();
+    createOut();
+    addRows();
+    connectFields();
+    setMinimumWidth(kDialogWidth * fontMetrics().averageCharWidth());
+    update();
+    m_source->setFocus();
+}
+
+void ImportDialog::createNetwork() {
+    m_network = new QComboBox;
+    m_network->setObjectName(QStringLiteral("network"));
+    m_network->setAccessibleName(QStringLiteral("Network"));
+    for (const CatalogueNetwork& network : networkCatalogue()) m_network->addItem(QString::fromLatin1(network.name));
+    m_network->addItem(QStringLiteral("JSON file…"));
+    m_networkText = createNote(QStringLiteral("networkText"), font());
+    m_networkText->setContentsMargins(2, 0, 2, 4);
+    m_networkFile = new FileField(QStringLiteral("networkFile"), QStringLiteral("Network's JSON file"),
+                                  QStringLiteral("a network described in JSON"));
+    m_networkFile->addOpen(QStringLiteral("Choose…"), QStringLiteral("Networks (*.json);;All files (*)"));
+    m_input = new QLineEdit;
+    m_input->setObjectName(QStringLiteral("input"));
+    m_input->setAccessibleName(QStringLiteral("Height, width and channels of the input"));
+    m_classes = new QSpinBox;
+    m_classes->setObjectName(QStringLiteral("classes"));
+    m_classes->setRange(0, 1 << 20);
+    m_classes->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("as the data set")) + kSpinButtons);
+    m_classes->setAccessibleName(QStringLiteral("Classes"));
+    m_inputRow = inARow({m_input, new QLabel(QStringLiteral("classes")), m_classes});
+}
+
+void ImportDialog::createMapping() {
+    m_mapping = new FileField(QStringLiteral("mapping"), QStringLiteral("Mapping"),
+                              QStringLiteral("drafted from names and shapes"));
+    m_mapping->addOpen(QStringLiteral("Choose…"), QStringLiteral("Mappings (*.json);;All files (*)"));
+    m_draft = m_mapping->addButton(QStringLiteral("Draft…"));
+    m_draft->setObjectName(QStringLiteral("draft"));
+    m_draft->setToolTip(
+        QStringLiteral("Writes a draft of the mapping to a file, to be corrected by hand, and tells what it lacks"));
+    m_bits = new QLineEdit(QStringLiteral("2,3,4"));
+    m_bits->setObjectName(QStringLiteral("bits"));
+    setHint(*m_bits, QStringLiteral("2,3,4"));
+}
+
+void ImportDialog::createData() {
+    m_data = new FileField(QStringLiteral("data"), QStringLiteral("Data set for activation scales"),
+                           QStringLiteral("none: all activation scales are in the file"));
+    m_data->addFolder(QStringLiteral("Folder…"));
+    m_data->addOpen(QStringLiteral("File…"), QStringLiteral("NumPy archives (*.npz);;All files (*)"));
+    m_data->setFile(m_surroundings.data);
+    m_data->setToolTip(QStringLiteral("Its images set the activation scales that the file does not hold"));
+    m_split = new QComboBox;
+    m_split->setObjectName(QStringLiteral("split"));
+    m_split->setAccessibleName(QStringLiteral("Split"));
+    for (const Split split : {Split::Train, Split::Val, Split::Test})
+        m_split->addItem(QString::fromLatin1(splitName(split)));
+    m_images = new QSpinBox;
+    m_images->setObjectName(QStringLiteral("images"));
+    m_images->setRange(1, 65536);
+    m_images->setValue(256);
+    m_images->setSuffix(QStringLiteral(" images"));
+    m_imagesRow = inARow({m_images, m_split, new QLabel(QStringLiteral("split, in a fixed random order"))});
+}
+
+void ImportDialog::createNormalization() {
+    m_mean = new QLineEdit;
+    m_mean->setObjectName(QStringLiteral("mean"));
+    m_mean->setAccessibleName(QStringLiteral("Mean of each channel"));
+    m_deviation = new QLineEdit;
+    m_deviation->setObjectName(QStringLiteral("deviation"));
+    m_deviation->setAccessibleName(QStringLiteral("Standard deviation of each channel"));
+    for (QLineEdit* field : {m_mean, m_deviation})
+        field->setToolTip(
+            QStringLiteral("A number a channel, of pixels scaled to 0 … 1, as the network was trained with"));
+    m_normalizationRow = inARow({m_mean, new QLabel(QStringLiteral("standard deviation")), m_deviation});
+}
+
+void ImportDialog::createOut() {
+    m_out = new FileField(QStringLiteral("out"), QStringLiteral("Model file to write"),
+                          QStringLiteral("a model file to write"));
+    m_out->addSave(QStringLiteral("Choose…"), QStringLiteral("Models (*.safetensors)"), QStringLiteral("safetensors"));
+    m_open = new QCheckBox(QStringLiteral("Open it when it is done"));
+    m_open->setObjectName(QStringLiteral("open"));
+    m_open->setChecked(true);
+}
+
+void ImportDialog::addRows() {
+    form()->addRow(QStringLiteral("File"), m_source);
+    form()->addRow(QStringLiteral("Network"), m_network);
+    form()->addRow(QString(), m_networkText);
+    form()->addRow(QStringLiteral("Network file"), m_networkFile);
+    form()->addRow(QStringLiteral("Input"), m_inputRow);
+    form()->addRow(QStringLiteral("Mapping"), m_mapping);
+    form()->addRow(QStringLiteral("Bit-widths"), m_bits);
+    form()->addRow(QStringLiteral("Images"), m_data);
+    form()->addRow(QString(), m_imagesRow);
+    form()->addRow(QStringLiteral("Mean"), m_normalizationRow);
+    form()->addRow(QStringLiteral("Model file"), m_out);
+    form()->addRow(QString(), m_open);
+}
+
+void ImportDialog::connectFields() {
+    for (FileField* field : {m_source, m_networkFile, m_mapping, m_data, m_out})
+        connect(field, &FileField::changed, this, &ImportDialog::update);
+    connect(m_network, &QComboBox::currentIndexChanged, this, &ImportDialog::update);
+    connect(m_input, &QLineEdit::textChanged, this, &ImportDialog::update);
+    connect(m_out, &FileField::replacing, this, &ImportDialog::setConfirmed);
+    connect(m_draft, &QPushButton::clicked, this, &ImportDialog::chooseDraft);
+}
+
+void ImportDialog::setSource(const QString& file) { m_source->setFile(file); }
+void ImportDialog::setOut(const QString& file) { m_out->setFile(file); }
+
+void ImportDialog::setNetwork(const QString& network) {
+    const int known = m_network->findText(network);
+    m_network->setCurrentIndex(known >= 0 ? known : m_network->count() - 1);
+    if (known < 0) m_networkFile->setFile(network);
+}
+
+bool ImportDialog::ofCatalogue() const { return m_network->currentIndex() < m_network->count() - 1; }
+
+QString ImportDialog::network() const {
+    if (ofCatalogue()) return m_network->currentText();
+    // A JSON file may be called anything; what has no slash would be looked up in the catalogue.
+    const QString file = m_networkFile->file();
+    return file.isEmpty() ? file : QFileInfo(file).absoluteFilePath();
+}
+
+void ImportDialog::update() {
+    const bool catalogue = ofCatalogue(), drafted = m_mapping->file().isEmpty();
+    form()->setRowVisible(m_networkText, catalogue);
+    form()->setRowVisible(m_inputRow, catalogue);
+    form()->setRowVisible(m_networkFile, !catalogue);
+    m_bits->setEnabled(drafted);
+    m_bits->setToolTip(drafted ? QString() : QStringLiteral("The mapping says them"));
+    const bool hasData = !m_data->file().isEmpty();
+    m_imagesRow->setEnabled(hasData);
+    if (catalogue) {
+        const CatalogueNetwork& found = findNetwork(m_network->currentText().toStdString());
+        const Shape& own = found.defaultInput;
+        m_networkText->setText(QString::fromUtf8(found.description));
+        setHint(*m_input, hasData ? QStringLiteral("as the data set's images")
+                                  : QStringLiteral("%1×%2×%3").arg(own.height).arg(own.width).arg(own.channels));
+        m_classes->setSpecialValueText(hasData ? QStringLiteral("as the data set")
+                                               : QString::number(found.defaultClasses));
+    }
+    const QString hint = drafted ? QStringLiteral("of each channel") : QStringLiteral("as the mapping says");
+    setHint(*m_mean, hint);
+    setHint(*m_deviation, hint);
+    suggestOut();
+    fillNormalization();
+    m_draft->setEnabled(!m_source->file().isEmpty() && !network().isEmpty());
+    refresh();
+}
+
+void ImportDialog::suggestOut() {
+    if (m_out->file() != m_suggestedOut) return;
+    const QFileInfo source(m_source->file());
+    QString name = source.completeBaseName();
+    if (source.suffix() == QStringLiteral("safetensors")) name += QStringLiteral("-imported");
+    const QString suggested =
+        m_source->file().isEmpty() ? QString() : source.dir().filePath(name + QStringLiteral(".safetensors"));
+    m_suggestedOut = suggested;
+    if (m_out->file() != suggested) m_out->setFile(suggested);
+}
+
+/// 0: the network's file tells, or what is typed is wrong.
+int ImportDialog::expectedChannels() const {
+    if (!ofCatalogue()) return 0;
+    try {
+        if (const auto shape = shapeIn(m_input->text())) return shape->channels;
+    } catch (const std::exception&) {
+        return 0;
+    }
+    if (m_data->file().isEmpty()) return findNetwork(network().toStdString()).defaultInput.channels;
+    return m_data->file() == m_surroundings.data && m_surroundings.dataShape ? m_surroundings.dataShape->channels : 0;
+}
+
+/// The present model's, where channels fit and no mapping may say it better; what was typed stays.
+void ImportDialog::fillNormalization() {
+    if (m_mean->text() != m_filledMean || m_deviation->text() != m_filledDeviation) return;
+    const Normalization* present = m_surroundings.model != nullptr ? &m_surroundings.model->normalization : nullptr;
+    const bool fits = present != nullptr && m_mapping->file().isEmpty() &&
+                      static_cast<int>(present->mean.size()) == expectedChannels();
+    m_filledMean = fits ? numbersText(present->mean) : QString();
+    m_filledDeviation = fits ? numbersText(present->std) : QString();
+    m_mean->setText(m_filledMean);
+    m_deviation->setText(m_filledDeviation);
+}
+
+QString ImportDialog::missing() const {
+    if (m_source->file().isEmpty()) return QStringLiteral("Name the file to import");
+    if (network().isEmpty()) return QStringLiteral("Name the network's file");
+    return m_out->file().isEmpty() ? QStringLiteral("Name the model file to write") : QString();
+}
+
+/// Messages of jobs name options of the command line where the form has fields.
+QString ImportDialog::inWords(const QString& message) const {
+    QString text = message;
+    if (text.startsWith(QStringLiteral("--data: "))) text.replace(0, 7, QStringLiteral("Images:"));
+    const std::pair<const char*, const char*> words[]{
+        {"Give --mean and --std, or", "Give mean and standard deviation, or"},
+        {"Draft it with --suggest and fill the gaps", "Press Draft… and fill the gaps in the file"},
+        {"List what is there with --suggest", "Draft… lists those that are not used"},
+        {"'bitdesk import FILE --suggest' drafts one", "Draft… writes one"},
+        {"Say --resize N, or name a model whose input they are brought to",
+         "Say above which input they are brought to"},
+    };
+    for (const auto& [there, here] : words) text.replace(QString::fromUtf8(there), QString::fromUtf8(here));
+    return text;
+}
+
+}  // namespace bitdesk

@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "app/gui/job_dialog.h"
+#include "app/jobs/import_job.h"
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QSpinBox;
+
+namespace bitdesk {
+
+class FileField;
+
+/// What the window has open, which fills the form in.
+struct ImportSurroundings {
+    std::shared_ptr<const MetaModel> model;  ///< may be null
+    QString data;                            ///< as a command line takes it; may be empty
+    std::optional<ImageShape> dataShape;     ///< of `data`, where it is open
+    ComputeArbiter* arbiter = nullptr;       ///< outlives the dialog
+};
+
+/// Reads a network that others trained, and writes a model file.
+class ImportDialog : public JobDialog {
+    Q_OBJECT
+public:
+    explicit ImportDialog(ImportSurroundings surroundings, QWidget* parent = nullptr);
+
+    void setSource(const QString& file);
+    /// Of the catalogue, or a JSON file.
+    void setNetwork(const QString& network);
+    void setOut(const QString& file);
+    /// Writes a draft of the mapping, and uses it.
+    void draft(const QString& file);
+
+signals:
+    /// The user wants what was imported opened.
+    void modelWanted(const QString& file);
+
+protected:
+    void startWanted() override;
+    QString missing() const override;
+    QString inWords(const QString& message) const override;
+
+private:
+    void createNetwork();
+    void createMapping();
+    void createData();
+    void createNormalization();
+    void createOut();
+    void addRows();
+    void connectFields();
+    void update();
+    void suggestOut();
+    void fillNormalization();
+    int expectedChannels() const;
+    bool ofCatalogue() const;
+    QString network() const;
+    /// What the form says. Throws Error (Usage) naming a field whose text is wrong.
+    jobs::ImportRequest request() const;
+    /// request(), or what is wrong with it is shown.
+    std::optional<jobs::ImportRequest> checkedRequest();
+    void importTo(const jobs::ImportRequest& request);
+    void showResult(const QString& file, const jobs::ImportResult& result);
+    void showDraft(const QString& file, const QStringList& missing, const std::vector<std::string>& unused);
+    void chooseDraft();
+
+    ImportSurroundings m_surroundings;
+    FileField* m_source = nullptr;
+    QComboBox* m_network = nullptr;
+    QLabel* m_networkText = nullptr;
+    FileField* m_networkFile = nullptr;
+    QLineEdit* m_input = nullptr;
+    QSpinBox* m_classes = nullptr;
+    QWidget* m_inputRow = nullptr;
+    FileField* m_mapping = nullptr;
+    QPushButton* m_draft = nullptr;
+    QLineEdit* m_bits = nullptr;
+    FileField* m_data = nullptr;
+    QComboBox* m_split = nullptr;
+    QSpinBox* m_images = nullptr;
+    QWidget* m_imagesRow = nullptr;
+    QLineEdit* m_mean = nullptr;
+    QLineEdit* m_deviation = nullptr;
+    QWidget* m_normalizationRow = nullptr;
+    FileField* m_out = nullptr;
+    QCheckBox* m_open = nullptr;
+    QString m_suggestedOut, m_filledMean, m_filledDeviation;  ///< put there by the dialog: its to change
+};
+
+}  // namespace bitdesk

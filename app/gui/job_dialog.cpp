@@ -1,0 +1,217 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "app/gui/job_dialog.h"
+
+#include <QDialogButtonBox>
+#include <QEvent>
+#include <QFileInfo>
+#include <QFormLayout>
+#include <QLabel>
+#include <QMessageBox>
+#include <QPlainTextEdit>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QVBoxLayout>
+#include <filesystem>
+
+#include "app/gui/progress_strip.h"
+#include "widgets/theme.h"
+
+namespace bitdesk {
+
+JobDialog::JobDialog(const QString& name, const QString& title, const QString& startText, QWidget* parent)
+    : QDialog(parent) {
+    setWindowTitle(title);
+    setObjectName(name);
+    setAttribute(Qt::WA_DeleteOnClose);
+    m_fields = new QWidget;
+    m_form = new QFormLayout(m_fields);
+    m_form->setContentsMargins(0, 0, 0, 0);
+    m_form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    m_fields->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
+    auto* column = new QVBoxLayout(this);
+    column->addWidget(m_fields);
+    column->addWidget(createOutcome(), 1);
+    column->addWidget(createButtons(startText));
+    connect(&m_runner, &JobRunner::progressed, this,
+            [this](const QString& activity, double fraction, double remaining) {
+                m_activity->setText(activity + remainingText(remaining));
+                m_bar->setValue(static_cast<int>(fraction * m_bar->maximum()));
+            });
+    connect(&m_runner, &JobRunner::failed, this, [this](const QString& message) {
+        end();
+        showProblem(m_failure, inWords(message));
+    });
+    connect(&m_runner, &JobRunner::cancelled, this, [this] {
+        end();
+        showCancelled();
+    });
+}
+
+QWidget* JobDialog::createOutcome() {
+    m_activity = new QLabel;
+    m_activity->setTextFormat(Qt::PlainText);
+    m_bar = new QProgressBar;
+    m_bar->setRange(0, 1000);
+    m_bar->setTextVisible(false);
+    m_bar->setFixedHeight(fontMetrics().height() - 4);
+    m_bar->setAccessibleName(QStringLiteral("Progress"));
+    m_headline = new QLabel;
+    m_headline->setObjectName(QStringLiteral("headline"));
+    m_headline->setTextFormat(Qt::PlainText);
+    m_headline->setFont(Theme::figures(font(), 1, true));
+    m_outcome = new QPlainTextEdit;
+    m_outcome->setObjectName(QStringLiteral("outcome"));
+    m_outcome->setReadOnly(true);
+    m_outcome->setTabChangesFocus(true);
+    m_outcome->setAccessibleName(QStringLiteral("What came of it"));
+    constexpr int kLines = 9;
+    m_outcome->setMinimumHeight(kLines * fontMetrics().lineSpacing());
+    auto* box = new QWidget;
+    auto* column = new QVBoxLayout(box);
+    column->setContentsMargins(0, 0, 0, 0);
+    for (QWidget* part : {static_cast<QWidget*>(m_activity), static_cast<QWidget*>(m_bar),
+                          static_cast<QWidget*>(m_headline), static_cast<QWidget*>(m_outcome)}) {
+        column->addWidget(part);
+        part->hide();
+    }
+    column->addStretch();
+    column->setStretchFactor(m_outcome, 1);
+    return box;
+}
+
+QWidget* JobDialog::createButtons(const QString& startText) {
+    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+    buttons->setObjectName(QStringLiteral("buttons"));
+    m_start = buttons->addButton(startText, QDialogButtonBox::AcceptRole);
+    m_start->setObjectName(QStringLiteral("start"));
+    m_start->setDefault(true);
+    m_close = buttons->button(QDialogButtonBox::Close);
+    m_close->setObjectName(QStringLiteral("close"));
+    m_close->setAutoDefault(false);
+    m_close->setText(QStringLiteral("Close"));
+    connect(m_start, &QPushButton::clicked, this, &JobDialog::startWanted);
+    connect(m_close, &QPushButton::clicked, this, &JobDialog::reject);
+    return buttons;
+}
+
+QPushButton* JobDialog::addButton(const QString& text, bool always) {
+    auto* button =
+        findChild<QDialogButtonBox*>(QStringLiteral("buttons"))->addButton(text, QDialogButtonBox::ActionRole);
+    button->setAutoDefault(false);
+    (always ? m_always : m_afterwards) << button;
+    return button;
+}
+
+QString JobDialog::headline() const { return m_headline->text(); }
+QString JobDialog::outcome() const { return m_outcome->toPlainText(); }
+
+void JobDialog::reject() {
+    if (!running()) return QDialog::reject();
+    m_ending = true;
+    m_activity->setText(QStringLiteral("ending …"));
+    m_close->setEnabled(false);
+    m_runner.cancel();
+}
+
+void JobDialog::refresh() {
+    const QString reason = missing();
+    m_start->setEnabled(!running() && reason.isEmpty());
+    m_start->setToolTip(reason);
+    m_start->setDefault(true);
+    for (QPushButton* button : m_afterwards) button->setEnabled(!running() && m_done);
+    for (QPushButton* button : m_always) button->setEnabled(!running());
+}
+
+void JobDialog::begin(const QString& activity, const QString& failure) {
+    m_failure = failure;
+    m_done = m_ending = false;
+    m_fields->setEnabled(false);
+    m_headline->hide();
+    m_outcome->hide();
+    m_headline->clear();
+    m_outcome->clear();
+    m_activity->setText(activity);
+    m_bar->setValue(0);
+    m_activity->show();
+    m_bar->show();
+    m_close->setText(QStringLiteral("Cancel"));
+    m_start->setEnabled(false);
+    for (QPushButton* button : m_afterwards + m_always) button->setEnabled(false);
+    m_close->setFocus();
+}
+
+void JobDialog::end() {
+    m_fields->setEnabled(true);
+    m_activity->hide();
+    m_bar->hide();
+    m_close->setText(QStringLiteral("Close"));
+    m_close->setEnabled(true);
+    refresh();
+}
+
+void JobDialog::showOutcome(const QString& headline, const QString& text) { tell(headline, text, false); }
+void JobDialog::showProblem(const QString& headline, const QString& text) { tell(headline, text, true); }
+
+void JobDialog::showCancelled() {
+    tell(QStringLiteral("Cancelled"), QStringLiteral("Nothing was written."), false);
+    m_done = false;
+    refresh();
+}
+
+void JobDialog::tell(const QString& headline, const QString& text, bool failed) {
+    m_failed = failed;
+    m_done = !failed;
+    m_headline->setText(headline);
+    m_outcome->setPlainText(text);
+    m_headline->show();
+    m_outcome->setVisible(!text.isEmpty());
+    colourHeadline();
+    refresh();
+    if (m_done) m_close->setDefault(true);  // Enter must not do it all again
+    emit ended();
+}
+
+void JobDialog::colourHeadline() {
+    const Theme theme = Theme::of(palette());
+    setTextColour(*m_headline, m_failed ? theme.warning : theme.text);
+}
+
+void JobDialog::changeEvent(QEvent* event) {
+    QDialog::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_headline != nullptr) colourHeadline();
+}
+
+void JobDialog::confirmReplacing(const QString& file, std::function<void()> go) {
+    if (file == m_confirmed) {
+        m_confirmed.clear();
+        return go();
+    }
+    const auto isThere = [path = std::filesystem::path(file.toStdString())](const std::stop_token&,
+                                                                            const ProgressSink&) {
+        std::error_code code;
+        return std::filesystem::is_regular_file(path, code);
+    };
+    run(QStringLiteral("looking at %1").arg(QFileInfo(file).fileName()), QString(), isThere,
+        [this, file, go](bool there) {
+            if (m_ending) showCancelled();
+            else if (there) askReplacing(file, go);
+            else go();
+        });
+}
+
+void JobDialog::askReplacing(const QString& file, std::function<void()> go) {
+    auto* box = new QMessageBox(QMessageBox::Question, windowTitle(),
+                                QStringLiteral("%1 exists already.").arg(QFileInfo(file).fileName()),
+                                QMessageBox::Cancel, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setTextFormat(Qt::PlainText);
+    box->setInformativeText(QStringLiteral("Replace it? What it holds is lost."));
+    auto* replace = box->addButton(QStringLiteral("Replace"), QMessageBox::AcceptRole);
+    box->setDefaultButton(QMessageBox::Cancel);
+    connect(replace, &QPushButton::clicked, this, [go = std::move(go)] { go(); });
+    box->open();
+}
+
+}  // namespace bitdesk

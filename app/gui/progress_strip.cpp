@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "app/gui/progress_strip.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QProgressBar>
+#include <QToolButton>
+
+namespace bitdesk {
+
+ProgressStrip::ProgressStrip(const QString& name, const QString& widest, QWidget* parent) : QWidget(parent) {
+    setObjectName(name);
+    m_text = new QLabel;
+    m_text->setObjectName(name + QStringLiteral("Text"));
+    m_text->setTextFormat(Qt::PlainText);
+    m_text->setMinimumWidth(fontMetrics().horizontalAdvance(widest));
+    m_bar = new QProgressBar;
+    m_bar->setRange(0, 1000);
+    m_bar->setTextVisible(false);
+    m_bar->setFixedWidth(110);
+    m_bar->setFixedHeight(fontMetrics().height() - 4);
+    m_bar->setAccessibleName(QStringLiteral("Progress"));
+    m_cancel = new QToolButton;
+    m_cancel->setObjectName(name + QStringLiteral("Cancel"));
+    m_cancel->setText(QStringLiteral("Cancel"));
+    connect(m_cancel, &QToolButton::clicked, this, [this] {
+        m_text->setText(QStringLiteral("ending …"));
+        m_cancel->setEnabled(false);
+        emit cancelled();
+    });
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(6, 0, 6, 0);
+    row->addWidget(m_text);
+    row->addWidget(m_bar);
+    row->addWidget(m_cancel);
+    hide();
+}
+
+void ProgressStrip::begin(const QString& text) {
+    m_cancel->setEnabled(true);
+    tell(text, 0);
+    setVisible(true);
+}
+
+void ProgressStrip::tell(const QString& text, double fraction) {
+    if (m_cancel->isEnabled()) m_text->setText(text);
+    m_bar->setValue(static_cast<int>(fraction * m_bar->maximum()));
+}
+
+void ProgressStrip::setCancelToolTip(const QString& text) { m_cancel->setToolTip(text); }
+
+QString remainingText(double seconds) {
+    constexpr double kMinute = 60, kLong = 90;
+    if (seconds < 0) return {};
+    return seconds < kLong ? QStringLiteral(", %1 s left").arg(seconds, 0, 'f', 0)
+                           : QStringLiteral(", %1 min left").arg(seconds / kMinute, 0, 'f', 0);
+}
+
+}  // namespace bitdesk

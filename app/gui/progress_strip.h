@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+class QProgressBar;
+class QToolButton;
+
+namespace bitdesk {
+
+/// What is done now, how much of it, and a button that ends it: one line of a status bar or a dialog.
+class ProgressStrip : public QWidget {
+    Q_OBJECT
+public:
+    /// `name` is the strip's; "nameText" and "nameCancel" are those of its parts. `widest`: a text that has room.
+    ProgressStrip(const QString& name, const QString& widest, QWidget* parent = nullptr);
+
+    void begin(const QString& text);
+    void tell(const QString& text, double fraction);
+    void setCancelToolTip(const QString& text);
+
+signals:
+    void cancelled();
+
+private:
+    QLabel* m_text = nullptr;
+    QProgressBar* m_bar = nullptr;
+    QToolButton* m_cancel = nullptr;
+};
+
+/// ", 40 s left"; nothing where it is not known.
+QString remainingText(double seconds);
+
+}  // namespace bitdesk

@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Data sets in the window: opening them, and their preview.
+#include <QDir>
+#include <QImage>
+#include <QTableView>
+#include <QToolButton>
+
+#include "app/gui/data_dialog.h"
+#include "tests/app/gui/small_workbench.h"
+#include "widgets/class_counts.h"
+
+namespace bitdesk {
+namespace {
+
+/// Colour images in a thousand classes, image i of class i % 1000, all of its pixels (i % 251, 7, 9).
+class ManyClasses : public DataSet {
+public:
+    ManyClasses() {
+        m_name = "many";
+        m_shape = {.height = 6, .width = 4, .channels = 3};
+        for (int c = 0; c < 1000; ++c) m_classNames.push_back("class " + std::to_string(c));
+        m_description.format = "test";
+        m_description.splits = {Split::Test};
+    }
+    std::int64_t size() const override { return 2500; }
+    int label(std::int64_t index) const override { return static_cast<int>(index % 1000); }
+    void copyImages(std::span<const std::int64_t> indices, std::span<std::uint8_t> out) const override {
+        for (std::size_t i = 0; i < indices.size() * 24; ++i) {
+            out[3 * i] = static_cast<std::uint8_t>(indices[i / 24] % 251);
+            out[3 * i + 1] = 7;
+            out[3 * i + 2] = 9;
+        }
+    }
+};
+
+class Data : public test::SmallWorkbench {
+protected:
+    /// A folder of grey PNGs in four classes.
+    QString writeFolder(const char* name, int images) const {
+        for (int c = 0; c < 4; ++c) {
+            const QString folder = path(name) + QStringLiteral("/test/kind%1").arg(c);
+            QDir().mkpath(folder);
+            for (int i = 0; i < images; ++i) {
+                QImage image(12 + i % 3, 10 + c, QImage::Format_Grayscale8);
+                image.fill(qRgb(40 * c, 40 * c, 40 * c));
+                image.save(folder + QStringLiteral("/%1.png").arg(i));
+            }
+        }
+        return path(name);
+    }
+    QString statusData() const { return m_window->findChild<QToolButton*>(QStringLiteral("statusData"))->text(); }
+    bool waitStatus(const char* mentions) const {
+        return QTest::qWaitFor([&] { return statusData().contains(QLatin1String(mentions)); }, 20'000);
+    }
+    static bool waitImages(const DataDialog* dialog, int count) {
+        return QTest::qWaitFor([&] { return dialog->grid()->count() == count; }, 20'000);
+    }
+};
+
+TEST_F(Data, ThePreviewShowsFactsCountsAndImages) {
+    auto* dialog = dialogOf<DataDialog>("Data set");
+    ASSERT_NE(dialog, nullptr);
+    ASSERT_TRUE(waitImages(dialog, 24));
+    EXPECT_EQ(dialog->counts()->rowCount(), 4);
+    EXPECT_EQ(dialog->counts()->count(2), 250);
+    for (const char* part : {"1,000 of 8×8 pixels, grey, in 4 classes", "test", "IDX"})
+        EXPECT_TRUE(dialog->facts().contains(QString::fromUtf8(part))) << part << dialog->facts().toStdString();
+    EXPECT_NE(dialog->grid()->image(0).caption, dialog->grid()->image(1).caption) << "one of each class";
+    dialog->showClass(2);
+    const QString name = dialog->counts()->index(2, ClassCounts::Name).data().toString();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog->grid()->image(0).caption == name; }, 20'000));
+    for (int i = 0; i < 24; ++i) EXPECT_EQ(dialog->grid()->image(i).caption, name);
+    dialog->turnPage(1000);
+    EXPECT_TRUE(waitImages(dialog, 250 % 24)) << "the last page";
+}
+
+TEST_F(Data, ThePreviewOpensOtherSplits) {
+    auto* dialog = dialogOf<DataDialog>("Data set");
+    dialog->showSplit(Split::Train);
+    ASSERT_TRUE(
+        QTest::qWaitFor([&] { return dialog->counts()->rowCount() == 4 && dialog->counts()->count(0) < 100; }, 20'000));
+    EXPECT_TRUE(dialog->facts().contains(QStringLiteral("180 of 8×8"))) << dialog->facts().toStdString();
+    EXPECT_TRUE(statusData().contains(QStringLiteral("1000 images"))) << "the window's stays";
+}
+
+TEST_F(Data, AFolderIsBroughtToTheModelsInput) {
+    m_window->openData(writeFolder("folder", 5));
+    ASSERT_TRUE(waitStatus("folder, test: 20 images")) << statusData().toStdString();
+    auto* dialog = dialogOf<DataDialog>("Data set");
+    ASSERT_TRUE(waitImages(dialog, 20)) << dialog->grid()->note().toStdString();
+    EXPECT_TRUE(dialog->facts().contains(QStringLiteral("8×8"))) << dialog->facts().toStdString();
+    MetaModel larger = randomModel(findNetwork("resnet14").build({12, 12, 1}, 4), {2, 3, 4}, 1);
+    writeModel(larger, path("larger.safetensors").toStdString());
+    m_window->openModel(path("larger.safetensors"));
+    ASSERT_TRUE(
+        QTest::qWaitFor([this] { return m_window->windowTitle().startsWith(QStringLiteral("larger")); }, 10'000));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->ready(); }, 20'000)) << "it is brought to the other input";
+    EXPECT_EQ(m_window->message(), nullptr);
+}
+
+TEST_F(Data, AFolderThatFailsSaysWhyAndTheOtherStays) {
+    const QString folder = writeFolder("broken", 3);
+    write("broken/test/kind1/1.png", "no picture");
+    m_window->openData(folder);
+    expectMessage("kind1/1.png");
+    EXPECT_TRUE(statusData().contains(QStringLiteral("data, test: 1000 images"))) << statusData().toStdString();
+    m_window->openData(path("nowhere"));
+    expectMessage("nowhere");
+    EXPECT_TRUE(m_window->ready());
+}
+
+TEST_F(Data, OpeningIsCancelled) {
+    m_window->openData(writeFolder("slow", 150));
+    m_window->findChild<QToolButton*>(QStringLiteral("dataCancel"))->click();
+    ASSERT_TRUE(waitStatus("data, test: 1000 images")) << statusData().toStdString();
+    EXPECT_EQ(m_window->message(), nullptr);
+    EXPECT_TRUE(m_window->ready());
+}
+
+TEST_F(Data, FoldersWaitForAModel) {
+    Startup without = startup();
+    without.model.clear();
+    without.data = writeFolder("early", 4);
+    m_window.reset();
+    m_window = std::make_unique<MainWindow>(without);
+    m_window->show();
+    expectMessage("Open a model: images are brought to its input");
+    m_window->openModel(path("small.safetensors"));
+    EXPECT_TRUE(waitStatus("early, test: 16 images")) << statusData().toStdString();
+}
+
+TEST(DataPreview, AThousandClassesInColour) {
+    DataDialog dialog(std::make_shared<ManyClasses>(), QString(), std::nullopt);
+    dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+    dialog.show();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog.grid()->count() == 24; }, 20'000))
+        << dialog.grid()->note().toStdString();
+    EXPECT_EQ(dialog.counts()->rowCount(), 1000);
+    EXPECT_EQ(dialog.counts()->count(499), 3);
+    EXPECT_EQ(dialog.counts()->count(500), 2);
+    EXPECT_EQ(dialog.grid()->image(3).image.pixel(1, 2), qRgb(3, 7, 9));
+    EXPECT_EQ(dialog.grid()->image(3).image.size(), QSize(4, 6));
+    EXPECT_TRUE(dialog.facts().contains(QStringLiteral("in colour, in 1,000 classes")));
+    dialog.showClass(700);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog.grid()->count() == 2; }, 20'000));
+    EXPECT_EQ(dialog.grid()->image(1).image.pixel(0, 0), qRgb(1700 % 251, 7, 9));
+}
+
+}  // namespace
+}  // namespace bitdesk
