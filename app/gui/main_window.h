@@ -29,6 +29,7 @@ class QToolButton;
 namespace bitdesk {
 
 class DistributionPlot;
+class ElidedLabel;
 class FaderBank;
 class HistoryModel;
 class LayerPlot;
@@ -225,7 +226,7 @@ private:
     QList<QAction*> m_mixActions;  // those that need a model
     QLabel* m_statusDevice = nullptr;
     QLabel* m_statusSpeed = nullptr;
-    QLabel* m_statusConditions = nullptr;
+    ElidedLabel* m_statusConditions = nullptr;
     QToolButton* m_statusData = nullptr;
     QLabel* m_statusModel = nullptr;
     QLabel* m_statusStore = nullptr;

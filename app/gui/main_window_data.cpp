@@ -14,6 +14,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/make_action.h"
 #include "app/gui/progress_strip.h"
+#include "widgets/elided_label.h"
 #include "widgets/format.h"
 
 namespace bitdesk {

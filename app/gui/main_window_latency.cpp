@@ -7,6 +7,7 @@
 #include "app/gui/main_window.h"
 #include "profiling/environment.h"
 #include "widgets/distribution_plot.h"
+#include "widgets/elided_label.h"
 #include "widgets/layer_plot.h"
 #include "widgets/layer_table_view.h"
 #include "widgets/prediction_plot.h"
@@ -88,8 +89,8 @@ void MainWindow::showLatency(const jobs::LiveLatency& latency) {
     m_statusConditions->setText(QString::fromStdString(latency.conditions));
     QStringList warnings;
     for (const std::string& warning : m.warnings) warnings << QString::fromStdString(warning);
-    m_statusConditions->setToolTip(warnings.isEmpty() ? QStringLiteral("Nothing disturbed the last measurement.")
-                                                      : warnings.join(u'\n'));
+    m_statusConditions->setFacts(warnings.isEmpty() ? QStringLiteral("Nothing disturbed the last measurement.")
+                                                    : warnings.join(u'\n'));
     if (!(m.bits == m_mix.bits())) return;
     m_readouts->setLatency(m, latency.comparison, referenceName(), ReadoutState::Final);
     m_timePlot->setTimes(m.layers, m.simulated);

@@ -19,6 +19,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/make_action.h"
 #include "widgets/distribution_plot.h"
+#include "widgets/elided_label.h"
 #include "widgets/fader_bank.h"
 #include "widgets/history_model.h"
 #include "widgets/layer_plot.h"
@@ -93,7 +94,7 @@ QWidget* MainWindow::createEmptyPage() {
     auto* text =
         new QLabel(QStringLiteral("Drop a .safetensors file here, or press Ctrl+O.\n"
                                   "The sample is resources/models/fashion-mnist.safetensors.\n"
-                                  "bitdesk train makes one of your own."));
+                                  "bitdesk train makes one of your own, Import… reads a network of PyTorch."));
     for (QLabel* label : {title, text}) {
         label->setAlignment(Qt::AlignCenter);
         column->addWidget(label);
@@ -180,12 +181,13 @@ void MainWindow::createActions() {
     auto* file = menuBar()->addMenu(QStringLiteral("&File"));
     file->addAction(openModelAction);
     file->addActions(dataActions);
+    file->addAction(exchange[1]);
     file->addActions(results.mid(2));
     file->addSeparator();
     file->addActions({loadAction, saveAction});
     file->addSeparator();
     file->addActions(results.mid(0, 2));
-    file->addActions(exchange);
+    file->addAction(exchange[0]);
     file->addSeparator();
     file->addAction(quitAction);
     auto* edit = menuBar()->addMenu(QStringLiteral("&Edit"));
@@ -215,13 +217,19 @@ void MainWindow::createActions() {
 void MainWindow::createStatusBar() {
     createJobStrip();
     createDataStatus();
-    for (QLabel** label : {&m_statusModel, &m_statusDevice, &m_statusSpeed, &m_statusConditions, &m_statusStore}) {
-        *label = new QLabel;
-        (*label)->setTextFormat(Qt::PlainText);
-        (*label)->setContentsMargins(6, 0, 6, 0);
-        if (label == &m_statusStore) statusBar()->addPermanentWidget(*label);
-        else statusBar()->addWidget(*label);
-    }
+    const auto add = [this](QLabel* label, int stretch) {
+        label->setTextFormat(Qt::PlainText);
+        label->setContentsMargins(6, 0, 6, 0);
+        statusBar()->addWidget(label, stretch);
+    };
+    add(m_statusModel = new QLabel, 0);
+    add(m_statusDevice = new QLabel, 0);
+    add(m_statusSpeed = new QLabel, 0);
+    add(m_statusConditions = new ElidedLabel, 1);
+    m_statusStore = new QLabel;
+    m_statusStore->setTextFormat(Qt::PlainText);
+    m_statusStore->setContentsMargins(6, 0, 6, 0);
+    statusBar()->addPermanentWidget(m_statusStore);
     m_statusSpeed->setObjectName(QStringLiteral("statusSpeed"));
     m_statusModel->setObjectName(QStringLiteral("statusModel"));
     m_statusSpeed->setToolTip(QStringLiteral(

@@ -29,6 +29,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/shell_quote.h"
+#include "widgets/elided_label.h"
 #include "widgets/history_model.h"
 #include "widgets/trade_off_plot.h"
 
