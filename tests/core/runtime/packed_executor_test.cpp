@@ -1,98 +1,25 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/runtime/packed_executor.h"
-
-#include "core/network/catalogue.h"
-#include "tests/core/plan/unusual_graphs.h"
+#include "tests/core/runtime/packed_execution.h"
 
 namespace bitdesk {
 namespace {
 
 using runtime::Isa;
+using PackedExecution = test::PackedExecution;
 
-class PackedExecution : public testing::TestWithParam<Isa> {
-protected:
-    void SetUp() override {
-        if (!runtime::hasIsa(GetParam())) GTEST_SKIP() << "this CPU lacks " << runtime::isaName(GetParam());
-    }
-
-    std::unique_ptr<PackedExecutor> packed(const MetaModel& model, int threads) const {
-        PackedOptions options;
-        options.threads = threads;
-        options.isa = GetParam();
-        return makePackedExecutor(model, options);
-    }
-
-    /// Several mixes at several batch sizes against the interpreter.
-    void compare(const std::string& name, const MetaModel& model, int mixes, const std::vector<int>& batches) const {
-        Random random(11);
-        const auto oracle = makeInterpreter(model);
-        std::vector<std::unique_ptr<PackedExecutor>> executors;
-        for (const int threads : {1, 2, 3}) executors.push_back(packed(model, threads));
-        for (int mix = 0; mix < mixes; ++mix) {
-            const ExecutionPlan plan = lower(model, test::randomBits(model, random));
-            for (const int batch : batches) {
-                const auto images = test::randomPixels(model, batch, static_cast<std::uint64_t>(mix));
-                std::vector<float> expected(static_cast<std::size_t>(batch * plan.classes)), found(expected.size());
-                oracle->run(plan, images, batch, expected);
-                for (const auto& executor : executors) {
-                    std::ranges::fill(found, -1.0F);
-                    executor->run(plan, images, batch, found);
-                    test::expectSameLogits(found, expected,
-                                           name + ", " + toText(plan.bits) + ", batch " + std::to_string(batch));
-                    if (HasFatalFailure()) return;
-                }
-            }
-        }
-    }
-};
-
-INSTANTIATE_TEST_SUITE_P(, PackedExecution, testing::Values(Isa::Portable, Isa::Avx2, Isa::Avx512Vnni),
-                         [](const auto& instance) { return std::string(runtime::isaName(instance.param)); });
+INSTANTIATE_TEST_SUITE_P(, PackedExecution, testing::Values(Isa::Portable, Isa::Avx2, Isa::Avx512Vnni), test::isaOf);
 
 TEST_P(PackedExecution, RunsUnusualGraphsAsTheInterpreterDoes) {
     for (const auto& [name, model] : test::unusualModels()) compare(name, model, 4, {1, 2, 7});
 }
 
-TEST_P(PackedExecution, RunsEveryWeightQuantizerAsTheInterpreterDoes) {
-    const Network network = findNetwork("resnet14").build({8, 8, 1}, 10);
-    for (const WeightQuantizer& quantizer : weightQuantizers()) {
-        if (!quantizer.nests) compare(quantizer.name, randomModel(network, {2, 3, 4}, 3, quantizer.name), 1, {3});
-        // The lowest code in half of all places: one beyond the other end where codes do not nest.
-        MetaModel lowest = randomModel(network, {2, 5, 8}, 3, quantizer.name);
-        for (std::size_t l = 0; l < lowest.layers.size(); ++l) {
-            auto& codes = lowest.layers[l].codes;
-            const std::size_t copy = codes.size() / static_cast<std::size_t>(lowest.codeCopies(network.layers()[l]));
-            for (std::size_t begin = 0; begin < codes.size(); begin += copy) {
-                const std::span part(codes.data() + begin, copy);
-                const std::int8_t least = *std::ranges::min_element(part);
-                for (std::int8_t& code : part)
-                    if (code < 0) code = least;
-            }
-        }
-        compare(std::string(quantizer.name) + ", lowest codes", lowest, 1, {2});
-    }
-}
-
 TEST_P(PackedExecution, RunsResidualNetworksAsTheInterpreterDoes) {
     const MetaModel small = randomModel(findNetwork("resnet14").build({12, 12, 1}, 10), {2, 3, 4}, 1);
     compare("resnet14", small, 6, {1, 2, 5});
-    if (GetParam() == Isa::Portable) return;  // the next is large
-    // Its stem, its pool and its widest layers, in one image.
-    const MetaModel large = randomModel(findNetwork("resnet18").build({33, 31, 3}, 5), {2, 3, 4}, 2);
-    Random random(12);
-    const ExecutionPlan plan = lower(large, test::randomBits(large, random));
-    const auto image = test::randomPixels(large, 1, 1);
-    std::vector<float> expected(5), found(5);
-    makeInterpreter(large)->run(plan, image, 1, expected);
-    for (const int threads : {1, 2}) {
-        packed(large, threads)->run(plan, image, 1, found);
-        test::expectSameLogits(found, expected, "resnet18");
-    }
 }
 
-/// A map of more than one band behind its convolution, and a pool whose output would fit where the convolution reads.
 TEST_P(PackedExecution, PoolsAMapInBands) {
     const MetaModel model = test::chain(100, 8, {2, 3, 4}, 9);
     const ExecutionPlan plan = lower(model, uniformBits(model.network, 4));
