@@ -50,7 +50,7 @@ install_test_python() {
     local requirements="$source_dir/installer/python-requirements.txt"
     test_python_dir="$cache/python-$(sha256sum "$requirements" | cut -c1-12)"
     [ -x "$test_python_dir/bin/python3" ] && [ -e "$test_python_dir/.ready" ] && return 0
-    say "installing test packages for Python (about 20 MB): $(tr '\n' ' ' <"$requirements")"
+    say "installing test packages for Python (about 100 MB, 350 MB on disk): $(tr '\n' ' ' <"$requirements")"
     rm -rf "$test_python_dir"
     python3 -m venv "$test_python_dir"
     "$test_python_dir/bin/python3" -m pip install --quiet --disable-pip-version-check -r "$requirements"
