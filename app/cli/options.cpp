@@ -18,6 +18,8 @@
 #include "core/base/error.h"
 #include "core/data/data_set.h"
 #include "core/evaluate/evaluator.h"
+#include "core/model/model_file.h"
+#include "core/network/catalogue.h"
 
 namespace bitdesk::cli {
 
@@ -185,7 +187,7 @@ jobs::DeviceChoice deviceChoice(const DeviceOptions& options) {
 }
 
 Inputs& Inputs::add(const ModelOptions& model) {
-    m_paths.emplace_back(model.model);
+    m_paths.push_back(modelSource(model.model));
     for (const std::string& bits : model.bits)
         if (bits.starts_with('@')) m_paths.emplace_back(bits.substr(1));
     return *this;
@@ -193,6 +195,16 @@ Inputs& Inputs::add(const ModelOptions& model) {
 
 Inputs& Inputs::add(const DataOptions& data) {
     if (auto path = findDataSet(data.data)) m_paths.push_back(std::move(*path));
+    return *this;
+}
+
+Inputs& Inputs::addNetwork(const std::string& network) {
+    if (namesNetworkFile(network)) m_paths.emplace_back(network);
+    return *this;
+}
+
+Inputs& Inputs::addFile(std::filesystem::path file) {
+    m_paths.push_back(std::move(file));
     return *this;
 }
 

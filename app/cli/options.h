@@ -94,6 +94,8 @@ public:
     Inputs& add(const ModelOptions& model);  ///< and its @files
     Inputs& add(const DataOptions& data);
     Inputs& add(const StoreOptions& store);
+    Inputs& addNetwork(const std::string& network);  ///< NETWORK, where it is a file
+    Inputs& addFile(std::filesystem::path file);
     const std::vector<std::filesystem::path>& paths() const { return m_paths; }
 
 private:

@@ -3,18 +3,21 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <algorithm>
+#include <cmath>
 
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/import_job.h"
 #include "app/jobs/output_file.h"
+#include "core/base/atomic_file.h"
 
 namespace bitdesk::cli {
 namespace {
 
 struct ImportOptions {
     jobs::ImportRequest request;
-    std::string bits = "2,3,4", split = "train";
+    std::string bits, split = "train";
     std::vector<int> input;
     int classes = 0;
     std::vector<float> mean, deviation;
@@ -24,23 +27,36 @@ struct ImportOptions {
 
 void complete(ImportOptions& options, const Terminal& terminal) {
     jobs::ImportRequest& request = options.request;
-    request.bits = parseWidths(options.bits);
+    if (!options.bits.empty() && !request.mapping.empty())
+        throw Error(ErrorKind::Usage, "--bits", "are said by the mapping", "Leave one of them out");
+    if (!options.bits.empty()) request.bits = parseWidths(options.bits);
+    const bool ascending = std::ranges::adjacent_find(request.bits, std::greater_equal<>{}) == request.bits.end();
+    if (!ascending || request.bits.front() < 2 || request.bits.back() > 8)
+        throw Error(ErrorKind::Usage, "--bits", "'" + options.bits + "' are not ascending widths from 2 to 8");
     request.split = parseSplit(options.split);
     if (!options.input.empty()) request.input = Shape{options.input[0], options.input[1], options.input[2]};
     if (options.classes > 0) request.classes = options.classes;
     if (options.mean.size() != options.deviation.size())
-        throw Error(ErrorKind::Usage, "--mean", "and --std have different lengths");
+        throw Error(ErrorKind::Usage, "--mean and --std", "have different lengths");
+    if (!std::ranges::all_of(options.mean, [](float v) { return std::isfinite(v); }))
+        throw Error(ErrorKind::Usage, "--mean", "holds something else than numbers");
+    if (!std::ranges::all_of(options.deviation, [](float v) { return v >= 1e-30F && v <= 1e30F; }))
+        throw Error(ErrorKind::Usage, "--std", "holds something else than numbers above 0");
     if (!options.mean.empty()) request.normalization = Normalization{options.mean, options.deviation};
     request.command = terminal.commandLine;
 }
 
 /// The draft goes to standard output, or to --out; what is left open to standard error.
-int suggest(const ImportOptions& options, jobs::JobContext& context, Terminal& terminal) {
+int suggest(const ImportOptions& options, const Inputs& inputs, jobs::JobContext& context, Terminal& terminal) {
+    if (!options.output.json.empty())
+        throw Error(ErrorKind::Usage, "--json", "is of a model; --suggest writes its mapping to --out");
+    if (!options.request.out.empty())
+        jobs::checkNewFile(options.request.out, options.request.overwrite, inputs.paths());
     const Network network = jobs::networkOf(options.request, context);
     const SuggestedMapping draft = jobs::draftMapping(options.request, network);
     const std::string json = toJson(draft.mapping, network);
     if (options.request.out.empty()) terminal.out << json;
-    else jobs::writeNewFile(options.request.out, json, options.request.overwrite);
+    else writeFileAtomically(options.request.out, json);
     for (const std::string& name : missingFrom(draft.mapping, network))
         terminal.err << fmt::format("no tensor was found for '{}'\n", printable(name));
     for (const std::string& name : draft.unused)
@@ -66,10 +82,13 @@ int run(ImportOptions& options, Terminal& terminal) {
     context.progress = [&](const Progress& progress) {
         line.show(fmt::format("{} ({:.0f} %)", progress.activity, 100 * progress.fraction));
     };
-    if (options.suggest) return suggest(options, context, terminal);
-    Inputs inputs;
-    if (!options.request.data.empty()) inputs.add(DataOptions{.data = options.request.data});
+    const jobs::ImportRequest& request = options.request;
+    Inputs inputs = Inputs().addFile(request.source).addFile(request.mapping).addNetwork(request.network);
+    if (!request.data.empty()) inputs.add(DataOptions{.data = request.data});
+    if (options.suggest) return suggest(options, inputs, context, terminal);
     checkOutputs(options.output, inputs);
+    if (jobs::sameFile(request.out, options.output.json))
+        throw Error(ErrorKind::Usage, "--out and --json", "name the same file " + options.output.json);
     const jobs::ImportResult result = jobs::importNetwork(options.request, context);
     const Json json{{"model", options.request.out.string()},  {"hash", result.model.hash},
                     {"network", result.model.network.name()}, {"bits", result.model.bits},
@@ -93,7 +112,7 @@ Run prepareImport(CLI::App& command) {
     command.add_option("--mapping", r.mapping, "JSON: which tensor is what (default: drafted from names and shapes)");
     command.add_flag("--suggest", options->suggest, "write a draft of the mapping instead of a model");
     command.add_option("--out", r.out, "model file to write; with --suggest the mapping (default: standard output)");
-    command.add_option("--bits", options->bits, "bit-widths, where no mapping says them")->capture_default_str();
+    command.add_option("--bits", options->bits, "bit-widths, where no mapping says them (default: 2,3,4)");
     command.add_option("--data", r.data,
                        "images that set missing activation scales: fashion-mnist, or a folder or file");
     command.add_option("--split", options->split, "train, val or test: whose images")->capture_default_str();
@@ -112,7 +131,7 @@ Run prepareImport(CLI::App& command) {
         ->check(CLI::Range(1, 1 << 20));
     command.add_option("--classes", options->classes, "of a catalogue's network (default: the data's)")
         ->check(CLI::Range(1, 1 << 20));
-    command.add_option("--threads", r.threads, "0: all")->capture_default_str();
+    command.add_option("--threads", r.threads, "0: all")->capture_default_str()->check(CLI::Range(0, 4096));
     command.add_flag("--overwrite", r.overwrite, "replace an existing file");
     addJson(command, options->output);
     return [options](Terminal& terminal) { return run(*options, terminal); };

@@ -7,6 +7,7 @@
 
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
+#include "app/jobs/output_file.h"
 #include "app/jobs/train_job.h"
 
 namespace bitdesk::cli {
@@ -59,6 +60,11 @@ int run(TrainOptions& options, Terminal& terminal) {
     TrainRequest& request = options.request;
     request.bits = parseWidths(options.bits);
     request.command = terminal.commandLine;
+    const Inputs inputs = Inputs().add(DataOptions{.data = request.data}).addNetwork(request.network);
+    checkOutputs(options.output, inputs);
+    jobs::checkOutput(request.out, inputs.paths());
+    if (jobs::sameFile(request.out, options.output.json))
+        throw Error(ErrorKind::Usage, "--out and --json", "name the same file " + options.output.json);
     if (options.dryRun) {
         checkRequest(request);
         printPlan(terminal.out, request);

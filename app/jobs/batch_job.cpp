@@ -53,7 +53,7 @@ public:
     std::vector<std::filesystem::path> inputs(const std::string& database) const {
         std::vector<std::filesystem::path> all{database, m_batch.file};
         for (const SweepSpec& sweep : m_batch.sweeps) {
-            all.emplace_back(modelName(m_batch, sweep.model));
+            all.push_back(modelSource(modelName(m_batch, sweep.model)));
             if (auto folder = findDataSet(dataName(m_batch, sweep.data))) all.push_back(std::move(*folder));
             for (const std::string& word : sweep.configurations) all.emplace_back(m_batch.resolve(word));
         }

@@ -94,6 +94,26 @@ void calibrate(const ImportRequest& request, const DataSet* data, const std::vec
                                        count, data->name()));
 }
 
+void checkShape(const DataSet& data, const Network& network) {
+    const Shape& input = network.inputShape();
+    if (data.shape() != ImageShape{input.height, input.width, input.channels})
+        throw Error(
+            ErrorKind::BadInput, "data set '" + data.name() + "'",
+            "its images are " + toText(data.shape()) + ", network '" + network.name() + "' needs " + toText(input));
+}
+
+/// Tensors that a draft made nothing of: scales among them would mean that a trained quantizer was overlooked.
+void tellUnused(ImportResult& result) {
+    if (result.unused.empty()) return;
+    constexpr std::size_t kShown = 6;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(kShown, result.unused.size()); ++i)
+        names += (i > 0 ? ", " : "") + printable(result.unused[i]);
+    if (result.unused.size() > kShown) names += ", …";
+    result.notes.push_back(
+        fmt::format("The drafted mapping uses nothing of {} tensor(s) of the file: {}.", result.unused.size(), names));
+}
+
 void mark(const ImportRequest& request, const ImportedModel& imported, ImportResult& result) {
     auto& provenance = result.model.provenance;
     provenance["imported_from"] = request.source.filename().string();
@@ -127,7 +147,10 @@ SuggestedMapping draftMapping(const ImportRequest& request, const Network& netwo
 }
 
 ImportResult importNetwork(const ImportRequest& request, JobContext& context) {
-    const std::vector<std::filesystem::path> inputs{request.source, request.mapping, request.network};
+    std::vector<std::filesystem::path> inputs{request.source, request.mapping};
+    if (namesNetworkFile(request.network)) inputs.emplace_back(request.network);
+    if (auto folder = request.data.empty() ? std::nullopt : findDataSet(request.data))
+        inputs.push_back(std::move(*folder));
     checkNewFile(request.out, request.overwrite, inputs);
     report(context, "reading " + request.source.filename().string(), 0);
     const TensorFile file = readTensorFile(request.source);
@@ -135,15 +158,19 @@ ImportResult importNetwork(const ImportRequest& request, JobContext& context) {
     const auto data = openData(request, network.inputShape(), context);
     ImportResult result{.model = MetaModel(network), .calibrated = {}, .unused = {}, .notes = {}};
     const ImportMapping mapping = mappingOf(request, file, network, result);
+    tellUnused(result);
     report(context, "quantizing weights", 0.1);
     ImportedModel imported = importModel(file, mapping, network);
     result.model = std::move(imported.model);
     if (data != nullptr) {
-        checkDataFitsModel(*data, result.model);
-        if (mapping.classes.empty()) result.model.classNames = data->classNames();
+        checkShape(*data, network);
+        // Scales need no labels: a sample of the images may lack classes.
+        const bool sameClasses = static_cast<int>(data->classNames().size()) == network.classes();
+        if (mapping.classes.empty() && sameClasses) result.model.classNames = data->classNames();
     }
     calibrate(request, data.get(), imported.uncalibrated, result, context);
     mark(request, imported, result);
+    checkModel(result.model, request.source.string());
     report(context, "writing " + request.out.filename().string(), 0.95);
     result.model.name = request.out.stem().string();
     result.model.hash = writeModel(result.model, request.out);

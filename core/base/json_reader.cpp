@@ -24,7 +24,7 @@ void JsonReader::fail(const std::string& key, const std::string& reason) const {
 void JsonReader::lacks(const char* key) const { fail("", std::string("lacks \"") + key + "\""); }
 
 const Json* JsonReader::find(const char* key) {
-    m_known.emplace_back(key);
+    if (std::ranges::find(m_known, key) == m_known.end()) m_known.emplace_back(key);
     const auto found = m_json.find(key);
     return found != m_json.end() ? &*found : nullptr;
 }

@@ -155,7 +155,8 @@ std::shared_ptr<const DataSet> readWhole(const DataFormat& format, const fs::pat
     if (named) raw.classNames = fashionMnist().classNames;
     checkLabels(raw, path.string());
     const auto indices = plan.choose(static_cast<std::int64_t>(raw.labels.size()));
-    if (raw.labels.size() < 2 || indices.empty()) throw Error(ErrorKind::BadInput, path.string(), "has too few images");
+    if (raw.labels.size() < 2 || indices.empty())
+        throw Error(ErrorKind::BadInput, path.string(), "has too few images: two are the least");
     return std::make_shared<InMemoryDataSet>(plan.name, plan.split, raw, indices, std::move(plan.description));
 }
 

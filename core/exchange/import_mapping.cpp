@@ -181,9 +181,12 @@ ImportMapping mappingFromJson(std::string_view text, const std::string& where) {
     if (reader.whole("bitdesk_import", 0, 0, 1000) != 1)
         reader.fail("bitdesk_import", "is not 1, the version that this program reads");
     ImportMapping mapping;
+    mapping.where = where;
     mapping.bits = readBits(reader);
     mapping.normalization = readNormalization(reader);
     mapping.classes = reader.texts("classes", false);
+    for (const std::string& name : mapping.classes)
+        if (printable(name) != name) reader.fail("classes", "holds a name with control characters");
     readEntries(reader, "layers", [&](const std::string& name, const Json& entry, const std::string& path) {
         mapping.layers.emplace(name, readLayer(reader.object(entry, path), mapping.bits.size()));
     });

@@ -52,6 +52,7 @@ struct NormMapping {
 
 /// Which tensors of a file become what of a network: docs/import.md.
 struct ImportMapping {
+    std::string where = "the drafted mapping";  ///< its file, for messages
     std::vector<int> bits{2, 3, 4};
     std::optional<Normalization> normalization;
     std::vector<std::string> classes;  ///< empty: named by the data set, or by number

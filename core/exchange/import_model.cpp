@@ -67,13 +67,17 @@ private:
     }
 
     void checkEntries() const {
+        if (!m_mapping.classes.empty() && static_cast<int>(m_mapping.classes.size()) != m_network.classes())
+            throw Error(ErrorKind::BadInput, m_mapping.where,
+                        "has " + std::to_string(m_mapping.classes.size()) + " classes, network '" + m_network.name() +
+                            "' has " + std::to_string(m_network.classes()));
         const auto missing = missingFrom(m_mapping, m_network);
         if (!missing.empty()) {
             std::string names;
             for (std::size_t i = 0; i < std::min<std::size_t>(missing.size(), 5); ++i)
                 names += (i > 0 ? ", " : "") + missing[i];
             if (missing.size() > 5) names += " and " + std::to_string(missing.size() - 5) + " more";
-            throw Error(ErrorKind::BadInput, m_file.where, "the mapping has no tensors for " + names,
+            throw Error(ErrorKind::BadInput, m_mapping.where, "has no tensors for " + names,
                         "Draft it with --suggest and fill the gaps");
         }
         const auto known = [&](const std::string& name, bool layer) {
@@ -83,10 +87,12 @@ private:
         };
         for (const auto& [name, entry] : m_mapping.layers)
             if (!known(name, true))
-                fail(name, "the mapping has a layer of this name, network '" + m_network.name() + "' has not");
+                throw Error(ErrorKind::BadInput, m_mapping.where + ": '" + name + "'",
+                            "is no layer of network '" + m_network.name() + "'");
         for (const auto& [name, entry] : m_mapping.norms)
             if (!known(name, false))
-                fail(name, "the mapping has a norm of this name, network '" + m_network.name() + "' has not");
+                throw Error(ErrorKind::BadInput, m_mapping.where + ": '" + name + "'",
+                            "is no norm of network '" + m_network.name() + "'");
     }
 
     const WeightQuantizer& commonQuantizer() const {

@@ -258,7 +258,7 @@ private:
 
     void global(const std::string& module, const std::string& name) {
         if (!isKnown(module + " " + name))
-            fail("refers to '" + module + "." + name + "', which no tensor needs; nothing of it was run");
+            fail("refers to '" + module + "." + name + "', which this program does not know; nothing of it was run");
         pushText(Kind::Global, module + " " + name);
     }
 

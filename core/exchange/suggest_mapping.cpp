@@ -6,8 +6,12 @@
 #include <algorithm>
 #include <cctype>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
+
+#include "core/base/error.h"
+#include "core/exchange/tensor_names.h"
 
 namespace bitdesk {
 namespace {
@@ -18,64 +22,6 @@ const std::string kWeight = ".weight", kMean = ".running_mean", kVariance = ".ru
 
 std::string withoutSuffix(const std::string& name, const std::string& suffix) {
     return name.ends_with(suffix) ? name.substr(0, name.size() - suffix.size()) : std::string();
-}
-
-/// By number where both have one: "conv2" comes before "conv10".
-bool naturallyLess(const std::string& a, const std::string& b) {
-    std::size_t i = 0, j = 0;
-    const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
-    while (i < a.size() && j < b.size()) {
-        if (isDigit(a[i]) && isDigit(b[j])) {
-            const std::size_t endA = std::min(a.find_first_not_of("0123456789", i), a.size()),
-                              endB = std::min(b.find_first_not_of("0123456789", j), b.size());
-            if (endA - i != endB - j) return endA - i < endB - j;
-            const int order = a.compare(i, endA - i, b, j, endB - j);
-            if (order != 0) return order < 0;
-            i = endA;
-            j = endB;
-        } else {
-            if (a[i] != b[j]) return a[i] < b[j];
-            ++i;
-            ++j;
-        }
-    }
-    return a.size() - i < b.size() - j;
-}
-
-/// Names whose last number runs through the widths, or through 0, 1, …, as one pattern; the others as they are.
-std::vector<std::string> collapsed(const std::vector<std::string>& names, const std::vector<int>& bits) {
-    struct Parts {
-        std::string before, number, after;
-    };
-    const auto split = [](const std::string& name) -> Parts {
-        const std::size_t end = name.find_last_of("0123456789");
-        if (end == std::string::npos) return {name, "", ""};
-        const std::size_t before = name.find_last_not_of("0123456789", end);
-        const std::size_t begin = before == std::string::npos ? 0 : before + 1;
-        return {name.substr(0, begin), name.substr(begin, end + 1 - begin), name.substr(end + 1)};
-    };
-    std::map<std::pair<std::string, std::string>, std::set<std::string>> groups;
-    for (const std::string& name : names) {
-        const Parts parts = split(name);
-        groups[{parts.before, parts.after}].insert(parts.number);
-    }
-    std::set<std::string> widths, indices;
-    for (std::size_t i = 0; i < bits.size(); ++i) {
-        widths.insert(std::to_string(bits[i]));
-        indices.insert(std::to_string(i));
-    }
-    std::vector<std::string> found;
-    for (const std::string& name : names) {
-        const Parts parts = split(name);
-        const auto& numbers = groups.at({parts.before, parts.after});
-        const char* place = bits.size() < 2      ? nullptr
-                            : numbers == widths  ? "{bits}"
-                            : numbers == indices ? "{index}"
-                                                 : nullptr;
-        const std::string pattern = place == nullptr ? name : parts.before + place + parts.after;
-        if (std::ranges::find(found, pattern) == found.end()) found.push_back(pattern);
-    }
-    return found;
 }
 
 /// Pairs two sequences in order so that the sum of scores is largest; score 0: they do not go together. Returns for
@@ -104,33 +50,6 @@ std::vector<int> align(std::size_t first, std::size_t second,
     return partner;
 }
 
-/// How much two names have in common: whole parts at their beginning ("layer1.0" of "layer1.0.conv1" and
-/// "layer1.0.bn1"), then the same number in the first part that differs ("conv1", "bn1"), then a common beginning
-/// ("short", "short_bn").
-int likeness(const std::string& a, const std::string& b) {
-    const auto partEnd = [](const std::string& text, std::size_t begin) {
-        return std::min(text.find('.', begin), text.size());
-    };
-    std::size_t begin = 0;
-    int parts = 0;
-    while (begin < a.size() && begin < b.size()) {
-        const std::size_t end = partEnd(a, begin);
-        if (end != partEnd(b, begin) || a.compare(begin, end - begin, b, begin, end - begin) != 0) break;
-        ++parts;
-        begin = end + 1;
-    }
-    if (begin >= a.size() || begin >= b.size()) return 4 * parts;
-    const std::string partA = a.substr(begin, partEnd(a, begin) - begin),
-                      partB = b.substr(begin, partEnd(b, begin) - begin);
-    const auto digits = [](const std::string& part) {
-        const std::size_t last = part.find_last_not_of("0123456789");
-        return last == std::string::npos ? part : part.substr(last + 1);
-    };
-    const auto common = std::ranges::mismatch(partA, partB).in1 - partA.begin();
-    const bool sameNumber = !digits(partA).empty() && digits(partA) == digits(partB);
-    return 4 * parts + (sameNumber ? 2 : 0) + (common >= 3 ? 1 : 0);
-}
-
 constexpr int kFits = 2, kSameName = 5;
 
 class Suggestion {
@@ -143,6 +62,10 @@ public:
     }
 
     SuggestedMapping run() {
+        constexpr std::size_t kMostTensors = 20'000;  // matching looks at pairs
+        if (m_names.size() > kMostTensors)
+            throw Error(ErrorKind::BadInput, m_file.where, "has too many tensors to draft a mapping",
+                        "Write one: docs/import.md");
         matchLayers();
         matchNorms();
         for (const std::string& name : m_file.names)
@@ -162,7 +85,8 @@ private:
     void matchLayers() {
         std::vector<std::string> weights;
         for (const std::string& name : m_names)
-            if (shapeOf(name).size() == 4 || shapeOf(name).size() == 2) weights.push_back(name);
+            if (std::ranges::any_of(m_network.layers(), [&](const Layer& l) { return fits(l, shapeOf(name)); }))
+                weights.push_back(name);
         const auto& layers = m_network.layers();
         const auto partner = align(layers.size(), weights.size(), [&](std::size_t i, std::size_t j) {
             return !fits(layers[i], shapeOf(weights[j]))    ? 0
@@ -183,7 +107,7 @@ private:
             addScales(layer, module, mapping);
             // A wrapper keeps them beside the layer that it wraps.
             const std::size_t dot = module.rfind('.');
-            if (dot != std::string::npos && isAloneIn(module.substr(0, dot), weight))
+            if (dot != std::string::npos && isAloneIn(layer, module.substr(0, dot), weight))
                 addScales(layer, module.substr(0, dot), mapping);
         }
         m_result.mapping.layers.emplace(layer.name, std::move(mapping));
@@ -191,10 +115,20 @@ private:
 
     const std::string& use(const std::string& name) { return *m_used.insert(name).first; }
 
+    /// Whether a tensor may be scales of a layer: one, or one for each width, filter, or both.
+    bool isSmall(const Layer& layer, const std::string& name) const {
+        const auto filters = std::int64_t{layer.output.channels};
+        const auto widths = static_cast<std::int64_t>(m_result.mapping.bits.size());
+        std::int64_t elements = 1;
+        for (const std::int64_t extent : shapeOf(name)) elements *= extent;
+        return elements == 1 || elements == filters || elements == widths || elements == filters * widths;
+    }
+
     /// Whether a module has no other weights than this one.
-    bool isAloneIn(const std::string& module, const std::string& weight) const {
+    bool isAloneIn(const Layer& layer, const std::string& module, const std::string& weight) const {
         return std::ranges::none_of(m_names, [&](const std::string& name) {
-            return name.starts_with(module + ".") && name != weight && shapeOf(name).size() > 1;
+            return name.starts_with(module + ".") && name != weight && shapeOf(name).size() > 1 &&
+                   !isSmall(layer, name);
         });
     }
 
@@ -207,19 +141,20 @@ private:
     /// Small tensors of the same module.
     void addScales(const Layer& layer, const std::string& module, LayerMapping& mapping) {
         std::vector<std::string> small;
-        const auto filters = static_cast<std::int64_t>(layer.output.channels);
-        const auto widths = static_cast<std::int64_t>(m_result.mapping.bits.size());
         for (const std::string& name : m_names) {
             const bool within = name.starts_with(module) && name.size() > module.size() &&
                                 (name[module.size()] == '.' || name[module.size()] == '_');
             if (!within || m_used.contains(name) || name.ends_with(".bias") || isOfNorm(name)) continue;
-            std::int64_t elements = 1;
-            for (const std::int64_t extent : shapeOf(name)) elements *= extent;
-            if (elements == 1 || elements == filters || elements == widths || elements == filters * widths)
-                small.push_back(name);
+            if (isSmall(layer, name)) small.push_back(name);
         }
-        for (const std::string& pattern : collapsed(small, m_result.mapping.bits))
+        const auto groups = numberGroups(small);
+        for (const std::string& pattern : collapsed(small, m_result.mapping.bits)) {
+            // One of several that are numbered otherwise than the widths would serve all of them.
+            const NumberedName parts = lastNumber(pattern);
+            const auto group = groups.find({parts.before, parts.after});
+            if (group != groups.end() && group->second.size() > 1) continue;
             addScale(layer, pattern, pattern.substr(module.size()), mapping);
+        }
     }
 
     void addScale(const Layer& layer, const std::string& pattern, std::string role, LayerMapping& mapping) {
@@ -257,6 +192,7 @@ private:
         // Three blocks of a stage, too, are numbered 0, 1, 2: only where there are more norms than places are there
         // some for each width.
         if (prefixes.size() > norms.size()) prefixes = collapsed(prefixes, bits);
+        if (prefixes.size() > norms.size()) refuseOtherWidths(prefixes, norms.size());
         std::vector<Pairing> pairings;
         for (const int norm : norms)
             for (const std::string& prefix : prefixes)
@@ -267,6 +203,27 @@ private:
             const std::string& node = m_network.nodes()[at(pairing.norm)].name;
             if (!m_result.mapping.norms.contains(node) && taken.insert(pairing.prefix).second)
                 addNorm(node, pairing.prefix);
+        }
+    }
+
+    /// Throws where the norms are of each width, and of other widths than asked for: a draft that took one of them for
+    /// all would look right and be wrong.
+    void refuseOtherWidths(const std::vector<std::string>& prefixes, std::size_t places) const {
+        std::map<std::set<std::string>, std::size_t> families;  // numbers → names that they would save
+        for (const auto& [name, numbers] : numberGroups(prefixes))
+            if (numbers.size() > 1) families[numbers] += numbers.size() - 1;
+        for (const auto& [numbers, saved] : families) {
+            const std::size_t left = prefixes.size() - saved;
+            const bool areWidths = std::ranges::all_of(
+                numbers, [](const std::string& n) { return n.size() == 1 && n >= "2" && n <= "8"; });
+            const bool areIndices = *numbers.begin() == "0" && *numbers.rbegin() == std::to_string(numbers.size() - 1);
+            if (left > places || 2 * left < places || (!areWidths && !areIndices)) continue;
+            std::string list;
+            for (const std::string& number : numbers) list += (list.empty() ? "" : ",") + number;
+            throw Error(ErrorKind::BadInput, m_file.where,
+                        areWidths ? "its norms are named for the widths " + list
+                                  : "has norms for " + std::to_string(numbers.size()) + " widths",
+                        areWidths ? "Give --bits " + list : "Give as many with --bits");
         }
     }
 

@@ -248,8 +248,17 @@ std::string writeModel(const MetaModel& model, const std::filesystem::path& path
     return hashOfBytes(bytes);
 }
 
+namespace {
+constexpr std::string_view kRandom = "random:";
+}
+
+std::filesystem::path modelSource(const std::string& spec) {
+    if (!spec.starts_with(kRandom)) return spec;
+    const std::string network = spec.substr(kRandom.size());
+    return namesNetworkFile(network) ? network : "";
+}
+
 MetaModel openModel(const std::string& spec, std::uint64_t seed) {
-    constexpr std::string_view kRandom = "random:";
     if (spec.empty()) throw Error(ErrorKind::BadInput, "MODEL", "names no file");
     if (!spec.starts_with(kRandom)) return readModel(spec);
     return randomModel(openNetwork(spec.substr(kRandom.size())), {2, 3, 4}, seed);

@@ -23,6 +23,10 @@ std::string serializeModel(const MetaModel& model);
 /// The hash that identifies a model: SHA-256 of its file's bytes.
 std::string hashOfBytes(const std::string& bytes);
 
+/// The file that MODEL of the command line is read from: the model, or the network of `random:FILE.json`; empty where
+/// it is neither.
+std::filesystem::path modelSource(const std::string& spec);
+
 /// MODEL of the command line: a file, or `random:NETWORK` (see openNetwork; bits 2, 3, 4; weights from `seed`).
 MetaModel openModel(const std::string& spec, std::uint64_t seed = 0);
 

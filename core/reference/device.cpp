@@ -3,7 +3,9 @@
 
 #include "core/reference/device.h"
 
+#include <algorithm>
 #include <charconv>
+#include <thread>
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
@@ -40,7 +42,9 @@ c10::Device parseDevice(const std::string& text) {
 }
 
 void prepareTorch(int threads) {
-    if (threads > 0) at::set_num_threads(threads);
+    // More threads than cores gain nothing, and where they cannot be started LibTorch waits for ever.
+    const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    if (threads > 0) at::set_num_threads(std::min(threads, cores));
     at::globalContext().setAllowTF32CuBLAS(false);
     at::globalContext().setAllowTF32CuDNN(false);
     at::globalContext().setUserEnabledNNPACK(false);

@@ -4,12 +4,16 @@
 #include "core/runtime/thread_team.h"
 
 #include <chrono>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #ifdef __linux__
 #include <pthread.h>
 #include <sched.h>
 #endif
+
+#include "core/base/error.h"
 
 namespace bitdesk::runtime {
 namespace {
@@ -43,10 +47,19 @@ std::vector<int> allowedCores() {
 }  // namespace
 
 ThreadTeam::ThreadTeam(int threads) {
-    for (int i = 1; i < threads; ++i) m_threads.emplace_back([this, i] { serve(i); });
+    try {
+        for (int i = 1; i < threads; ++i) m_threads.emplace_back([this, i] { serve(i); });
+    } catch (const std::system_error&) {
+        const std::size_t begun = m_threads.size() + 1;
+        dismiss();
+        throw Error(ErrorKind::Resource, std::to_string(threads) + " threads",
+                    "only " + std::to_string(begun) + " can be started", "Ask for fewer with --threads");
+    }
 }
 
-ThreadTeam::~ThreadTeam() {
+ThreadTeam::~ThreadTeam() { dismiss(); }
+
+void ThreadTeam::dismiss() {
     m_stop = true;
     m_ticket += kRun;
     m_ticket.notify_all();

@@ -29,6 +29,7 @@ public:
     void run(int items, const std::function<void(int, int)>& work);
 
 private:
+    void dismiss();
     void serve(int thread);
     /// Gives each thread a core of its own, other than the caller's, where the team has as many threads as the process
     /// has cores. One that slept is else woken on the core of the one that wakes it, and waits there, for milliseconds,

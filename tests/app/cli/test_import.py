@@ -322,7 +322,7 @@ class Refused(Odd):
 
     def test_other_archives(self):
         self.write()
-        self.refuse(self.archive("bomb.pt", b"\x80\x02}.", [("archive/data/0", bytes(1 << 30))], zipfile.ZIP_DEFLATED), "bomb.pt")
+        self.refuse(self.archive("bomb.pt", b"\x80\x02}.", [("archive/data/0", bytes(1 << 28))], zipfile.ZIP_DEFLATED), "bomb.pt")
         self.refuse(self.archive("up.pt", b"\x80\x02}.", [("../../etc/passwd", b"x")]), "up.pt", "../../etc/passwd")
         self.refuse(self.archive("empty.pt", b"\x80\x02}."), "empty.pt", "no state dict")
         whole = self.file.read_bytes()
@@ -366,6 +366,42 @@ class Refused(Odd):
         self.out.write_bytes(b"mine")
         self.refuse(self.file, str(self.out), "exists already")
         self.assertEqual(self.out.read_bytes(), b"mine")
+
+    def test_nothing_replaces_an_input(self):
+        self.write()
+        data = self.path / "data.npz"
+        np.savez(data, x_test=np.zeros((4, 16, 16, 3), np.uint8), y_test=np.arange(4) % 2)
+        inputs = [self.file, self.network, self.mapping, data]
+        before = [path.read_bytes() for path in inputs]
+        whole = ("import", self.file, "--network", self.network, "--mapping", self.mapping, "--data", data, "--split", "test")
+        draft = ("import", self.file, "--network", self.network, "--suggest", "--data", data, "--split", "test", "--overwrite")
+        random = f"random:{self.network}"
+        commands = [(*whole, "--out", self.out, "--json", path) for path in inputs]
+        commands += [(*whole, "--overwrite", "--out", path) for path in inputs]
+        commands += [(*draft, "--out", path) for path in (self.file, self.network, data)]
+        commands += [("info", random, "--json", self.network), ("export", random, "--bits", 2, "--out", self.network, "--format", "mix"),
+                     ("train", "--network", self.network, "--data", data, "--out", self.network, "--overwrite"),
+                     ("train", "--network", self.network, "--data", data, "--out", data, "--overwrite"),
+                     (*whole, "--out", self.out, "--json", self.out), (*whole, "--out", self.out, "--bits", "2,3"),
+                     (*whole, "--out", self.out, "--threads", 5000)]
+        for command in commands:
+            done = run(*command)
+            self.assertEqual(done.returncode, 2, (command, done.stderr))
+            self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        self.assertEqual([path.read_bytes() for path in inputs], before)
+        self.assertFalse(self.out.exists())
+
+    def test_scales_need_no_labels(self):
+        self.write()
+        self.entries["layers"]["pw"] = {"weight": "pw.weight"}
+        self.mapping.write_text(json.dumps(self.entries))
+        data = self.path / "few.npz"
+        np.savez(data, x_test=np.random.default_rng(2).integers(0, 256, (9, 16, 16, 3), dtype=np.uint8), y_test=np.arange(9) % 3)
+        found = self.imported(self.file, "--network", self.network, "--mapping", self.mapping, "--data", data, "--split", "test")
+        self.assertEqual(found["calibrated_layers"], ["pw"])
+        np.savez(data, x_test=np.zeros((9, 8, 8, 3), np.uint8), y_test=np.arange(9) % 3)
+        self.out.unlink()
+        self.refuse(self.file, "few.npz", "its images are 8×8×3, network 'odd' needs 16×16×3", more=("--data", data, "--split", "test"))
 
     def test_weights_that_are_no_numbers(self):
         self.write()

@@ -74,6 +74,40 @@ TEST(SuggestMapping, FindsNormsAndScalesOfEachWidth) {
     EXPECT_EQ(draft.mapping.layers.at("tail").activationRule, ActivationRule::Calibrate);
 }
 
+TEST(SuggestMapping, RefusesNormsOfOtherWidths) {
+    test::expectBadInput({"tiny.pt", "has norms for 3 widths", "--bits"}, [] {
+        suggestMapping(tinyTensors(true), test::tinyNetwork(), {2, 3, 4, 5});
+    });
+    TensorFile named = tinyTensors(true);
+    for (const char* norm : {"bn2.", "bn3."})
+        for (const auto& [from, to] : {std::pair{"2", "5"}, std::pair{"1", "4"}, std::pair{"0", "2"}})
+            for (std::string& name : named.names) {
+                const std::string prefix = std::string(norm) + from + ".";
+                if (!name.starts_with(prefix)) continue;
+                const std::string renamed = std::string(norm) + to + "." + name.substr(prefix.size());
+                auto tensor = named.tensors.extract(name);
+                tensor.key() = name = renamed;
+                named.tensors.insert(std::move(tensor));
+            }
+    test::expectBadInput({"named for the widths 2,4,5", "Give --bits 2,4,5"}, [&] {
+        suggestMapping(named, test::tinyNetwork(), {2, 3, 4});
+    });
+    EXPECT_EQ(suggestMapping(named, test::tinyNetwork(), {2, 4, 5}).mapping.norms.at("tail.norm").mean,
+              "bn3.{bits}.running_mean");
+}
+
+TEST(SuggestMapping, TakesScalesOfEachWidthAndFilter) {
+    TensorFile file = tinyTensors();
+    file.tensors.emplace("conv3.w_step", Tensor::f32({3, 4}, std::vector<float>(12, 1)));
+    file.tensors.emplace("conv3.a_step.b2", Tensor::f32({}, std::vector<float>{1}));
+    file.tensors.emplace("conv3.a_step.b5", Tensor::f32({}, std::vector<float>{1}));
+    for (const char* name : {"conv3.w_step", "conv3.a_step.b2", "conv3.a_step.b5"}) file.names.emplace_back(name);
+    const SuggestedMapping draft = suggestMapping(file, test::tinyNetwork(), {2, 3, 4});
+    EXPECT_EQ(draft.mapping.layers.at("tail").weightScale.tensor, "conv3.w_step");
+    EXPECT_EQ(draft.mapping.layers.at("tail").activationRule, ActivationRule::Calibrate);  // not one for all widths
+    EXPECT_EQ(draft.unused, (std::vector<std::string>{"conv3.a_step.b2", "conv3.a_step.b5"}));
+}
+
 TEST(SuggestMapping, DoesNotNeedTheFilesOrder) {
     TensorFile file = tinyTensors();
     std::ranges::sort(file.names);  // bn1, bn2, bn3, conv1, …, fc: as safetensors keeps them
@@ -168,7 +202,7 @@ TEST(ImportModel, NamesWhatDoesNotFit) {
         mapping.layers.erase("body");
         mapping.norms.erase("body.norm");
     });
-    refused({"'nose'", "network 'tiny' has not"},
+    refused({"'nose'", "is no layer of network 'tiny'"},
             [](auto&, auto& mapping) { mapping.layers["nose"] = mapping.layers["body"]; });
     refused({"'tail'", "does not go with that of 'body'"}, [](auto&, auto& mapping) {
         mapping.layers.at("body").weightRule = WeightRule::Dorefa;
