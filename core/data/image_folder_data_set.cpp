@@ -58,7 +58,8 @@ ImageFolderDataSet::ImageFolderDataSet(ImageFolderIndex index, const SplitPlan& 
     m_split = plan.split;
     m_classNames = m_index.classNames;
     const auto chosen = plan.choose(size());
-    if (size() < 2 || chosen.empty()) throw Error(ErrorKind::BadInput, m_index.root.string(), "has too few images: two are the least");
+    if (size() < 2 || chosen.empty())
+        throw Error(ErrorKind::BadInput, m_index.root.string(), "has too few images: two are the least");
     std::vector<ImageFolderIndex::Entry> entries;
     for (const std::int64_t i : chosen) entries.push_back(std::move(m_index.entries[static_cast<std::size_t>(i)]));
     m_index.entries = std::move(entries);
