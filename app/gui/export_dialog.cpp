@@ -115,7 +115,7 @@ void ExportDialog::loadMeasurements() {
         [store = m_subject.store, hash = m_subject.model->hash, bits = m_subject.bits] {
             auto found = store->post([hash](Store& s) { return s.measurements(hash); }).get();
             std::erase_if(found, [&](const Measurement& each) { return each.bits != bits; });
-            std::ranges::stable_partition(found, [](const Measurement& each) { return !each.simulated; });
+            std::stable_partition(found.begin(), found.end(), [](const Measurement& each) { return !each.simulated; });
             return found;
         },
         [this](const std::vector<Measurement>& found) { showMeasurements(found); },

@@ -183,7 +183,7 @@ void JobDialog::changeEvent(QEvent* event) {
     if (event->type() == QEvent::PaletteChange && m_headline != nullptr) colourHeadline();
 }
 
-void JobDialog::confirmReplacing(const QString& file, std::function<void()> go) {
+void JobDialog::confirmReplacing(const QString& file, const std::function<void()>& go) {
     if (file == m_confirmed) {
         m_confirmed.clear();
         return go();

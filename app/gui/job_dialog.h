@@ -66,7 +66,7 @@ protected:
     void showOutcome(const QString& headline, const QString& text);
     void showProblem(const QString& headline, const QString& text);
     /// Runs `go` at once where `file` is not there or the file dialog has asked already; else asks first.
-    void confirmReplacing(const QString& file, std::function<void()> go);
+    void confirmReplacing(const QString& file, const std::function<void()>& go);
     /// A file that a file dialog was told to replace.
     void setConfirmed(const QString& file) { m_confirmed = file; }
 

@@ -52,7 +52,7 @@ struct NormMapping {
 
 /// Which tensors of a file become what of a network: docs/import.md.
 struct ImportMapping {
-    std::string where = "the drafted mapping";  ///< its file, for messages
+    std::string where;  ///< its file, or what it was drafted from: for messages
     std::vector<int> bits{2, 3, 4};
     std::optional<Normalization> normalization;
     std::vector<std::string> classes;  ///< empty: named by the data set, or by number

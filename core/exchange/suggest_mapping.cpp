@@ -57,6 +57,7 @@ public:
     Suggestion(const TensorFile& file, const Network& network, std::vector<int> bits)
         : m_file(file), m_network(network) {
         m_result.mapping.bits = std::move(bits);
+        m_result.mapping.where = "the mapping drafted from " + file.where;
         m_names = file.names;
         if (std::ranges::is_sorted(m_names)) std::ranges::sort(m_names, naturallyLess);
     }
