@@ -25,7 +25,7 @@ struct Kind {
     int classes;
     const char* names;
 
-    std::uint64_t recordBytes() const { return static_cast<std::uint64_t>(labels + kPixels); }
+    std::uint64_t recordBytes() const { return static_cast<std::uint64_t>(labels) + kPixels; }
 };
 constexpr Kind kCifar10{1, 10, "batches.meta.txt"};
 constexpr Kind kCifar100{2, 100, "fine_label_names.txt"};

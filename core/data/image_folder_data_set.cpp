@@ -61,6 +61,7 @@ ImageFolderDataSet::ImageFolderDataSet(ImageFolderIndex index, const SplitPlan& 
     if (size() < 2 || chosen.empty())
         throw Error(ErrorKind::BadInput, m_index.root.string(), "has too few images: two are the least");
     std::vector<ImageFolderIndex::Entry> entries;
+    entries.reserve(chosen.size());
     for (const std::int64_t i : chosen) entries.push_back(std::move(m_index.entries[static_cast<std::size_t>(i)]));
     m_index.entries = std::move(entries);
     m_names = m_memory.keep(std::min(kBytesOfName * size(), m_memory.mostKept()));

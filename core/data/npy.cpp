@@ -131,7 +131,7 @@ NpyArray parseNpy(std::span<const std::byte> bytes, const std::string& where) {
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     const auto fail = [&](const std::string& reason) { throw Error(ErrorKind::BadInput, where, reason); };
     if (!text.starts_with("\x93NUMPY"sv) || text.size() < 10) fail("is no array that NumPy wrote");
-    const int version = text[6];
+    const int version = static_cast<unsigned char>(text[6]);
     if (version < 1 || version > 3) fail("is an array of a version that is not read");
     const std::size_t lengthBytes = version == 1 ? 2 : 4;
     if (text.size() < 8 + lengthBytes) fail("is cut short");

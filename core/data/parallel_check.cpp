@@ -106,6 +106,7 @@ void checkInParallel(std::size_t count, const std::function<void(std::size_t, st
     };
     {
         std::vector<std::jthread> team;
+        team.reserve(static_cast<std::size_t>(threads));
         for (int i = 0; i < threads; ++i) team.emplace_back([&] { checks.work(); });
         checks.wait(show, stop);
     }

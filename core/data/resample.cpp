@@ -30,8 +30,8 @@ std::vector<Taps> triangleTaps(int in, int out, int begin, int count) {
     std::vector<double> weights;
     for (int i = 0; i < count; ++i) {
         const double centre = (begin + i + 0.5) * scale;
-        const int first = std::max(0, static_cast<int>(centre - support + 0.5));
-        const int last = std::min(in, static_cast<int>(centre + support + 0.5));
+        const int first = std::max(0, static_cast<int>(std::floor(centre - support + 0.5)));
+        const int last = std::min(in, static_cast<int>(std::floor(centre + support + 0.5)));
         weights.clear();
         double sum = 0;
         for (int x = first; x < last; ++x) {
@@ -41,7 +41,7 @@ std::vector<Taps> triangleTaps(int in, int out, int begin, int count) {
         Taps& tap = taps[static_cast<std::size_t>(i)];
         tap.first = first;
         for (const double weight : weights)
-            tap.weights.push_back(static_cast<std::int32_t>(0.5 + weight / sum * (1 << kBits)));
+            tap.weights.push_back(static_cast<std::int32_t>(std::floor(0.5 + weight / sum * (1 << kBits))));
     }
     return taps;
 }

@@ -18,9 +18,10 @@ Network buildVgg7(const Shape& input, int classes) {
         const int channels = 128 << s;
         for (int i = s == 0 ? 2 : 1; i <= 2; ++i) {
             const std::string name = fmt::format("{}.conv{}", stage, i);
-            value = b.relu(name + ".relu", b.convNorm(name, value, channels, {.kernel = 3}));
+            const std::string normed = b.convNorm(name, value, channels, {.kernel = 3});
+            value = b.relu(fmt::format("{}.relu", name), normed);
         }
-        value = b.maxPool(stage + ".pool", value, 2, 2, 0);
+        value = b.maxPool(fmt::format("{}.pool", stage), value, 2, 2, 0);
     }
     b.classifier(b.flatten("flatten", value), classes);
     return b.finish("vgg7");
