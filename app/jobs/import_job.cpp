@@ -94,12 +94,11 @@ void calibrate(const ImportRequest& request, const DataSet* data, const std::vec
                                        count, data->name()));
 }
 
-void checkShape(const DataSet& data, const Network& network) {
-    const Shape& input = network.inputShape();
-    if (data.shape() != ImageShape{input.height, input.width, input.channels})
-        throw Error(
-            ErrorKind::BadInput, "data set '" + data.name() + "'",
-            "its images are " + toText(data.shape()) + ", network '" + network.name() + "' needs " + toText(input));
+void checkShape(const DataSet& data, const MetaModel& model) {
+    if (data.shape() != inputShapeOf(model))
+        throw Error(ErrorKind::BadInput, "data set '" + data.name() + "'",
+                    "its images are " + toText(data.shape()) + ", network '" + model.network.name() + "' needs " +
+                        toText(inputShapeOf(model)));
 }
 
 /// Tensors that a draft made nothing of: scales among them would mean that a trained quantizer was overlooked.
@@ -163,7 +162,7 @@ ImportResult importNetwork(const ImportRequest& request, JobContext& context) {
     ImportedModel imported = importModel(file, mapping, network);
     result.model = std::move(imported.model);
     if (data != nullptr) {
-        checkShape(*data, network);
+        checkShape(*data, result.model);
         // Scales need no labels: a sample of the images may lack classes.
         const bool sameClasses = static_cast<int>(data->classNames().size()) == network.classes();
         if (mapping.classes.empty() && sameClasses) result.model.classNames = data->classNames();

@@ -227,9 +227,9 @@ std::vector<std::string> missingFrom(const ImportMapping& mapping, const Network
     return missing;
 }
 
-std::string filledIn(std::string pattern, int bits, std::size_t index) {
-    replaceAll(pattern, "{bits}", std::to_string(bits));
-    replaceAll(pattern, "{index}", std::to_string(index));
+std::string filledIn(std::string pattern, int bits, std::size_t index, const std::string& prefix) {
+    replaceAll(pattern, "{" + prefix + "bits}", std::to_string(bits));
+    replaceAll(pattern, "{" + prefix + "index}", std::to_string(index));
     return pattern;
 }
 

@@ -68,8 +68,8 @@ std::string toJson(const ImportMapping& mapping, const Network& network);
 /// Layers and norms of the network without an entry, by name, in graph order.
 std::vector<std::string> missingFrom(const ImportMapping& mapping, const Network& network);
 
-/// "{bits}" and "{index}" of a pattern filled in.
-std::string filledIn(std::string pattern, int bits, std::size_t index);
+/// "{bits}" and "{index}" of a pattern filled in, or with the prefix "from_" "{from_bits}" and "{from_index}".
+std::string filledIn(std::string pattern, int bits, std::size_t index, const std::string& prefix = {});
 
 const char* ruleName(WeightRule rule);
 const char* ruleName(ActivationRule rule);

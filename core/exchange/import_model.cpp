@@ -263,14 +263,8 @@ private:
         read(mapping.variance, 1, tables.var);
     }
 
-    std::string transitionName(std::string pattern, const NormAttributes& norm, int from, int to) const {
-        const auto replace = [&](const std::string& what, int by) {
-            for (std::size_t p = pattern.find(what); p != std::string::npos; p = pattern.find(what))
-                pattern.replace(p, what.size(), std::to_string(by));
-        };
-        replace("{from_bits}", bitsOf(norm.from, from));
-        replace("{from_index}", from);
-        return filledIn(pattern, bitsOf(norm.to, to), at(to));
+    std::string transitionName(const std::string& pattern, const NormAttributes& norm, int from, int to) const {
+        return filledIn(filledIn(pattern, bitsOf(norm.from, from), at(from), "from_"), bitsOf(norm.to, to), at(to));
     }
 
     /// [C], or [widths, C] where the norm has one entry a width.

@@ -187,6 +187,19 @@ TEST(ImportModel, GivesEachWidthItsNorms) {
     EXPECT_EQ(imported.model.layers[kBody].actScale, (std::vector<float>{1, 2, 3}));
 }
 
+TEST(ImportModel, GivesEachTransitionItsNorms) {
+    TensorFile file = tinyTensors(true);
+    file.tensors.at("bn3.1.running_mean") = Tensor::f32({4}, std::vector<float>{10, 20, 30, 40});
+    ImportMapping mapping = drafted(file);
+    mapping.norms.at("tail.norm").mean = "bn3.{from_index}.running_mean";
+    const ImportedModel imported = importModel(file, mapping, test::tinyNetwork());
+    const auto& tail = imported.model.norms.at(test::tinyNetwork().findNode("tail.norm"));
+    for (int to = 0; to < 3; ++to) {
+        EXPECT_EQ(tail.mean[tail.index(1, to)], 10) << to;
+        EXPECT_EQ(tail.mean[tail.index(2, to)], 1) << to;
+    }
+}
+
 TEST(ImportModel, NamesWhatDoesNotFit) {
     const auto refused = [](std::initializer_list<std::string> parts, auto change) {
         TensorFile file = tinyTensors();
