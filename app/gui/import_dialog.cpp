@@ -231,20 +231,4 @@ QString ImportDialog::missing() const {
     return m_out->file().isEmpty() ? QStringLiteral("Name the model file to write") : QString();
 }
 
-/// Messages of jobs name options of the command line where the form has fields.
-QString ImportDialog::inWords(const QString& message) const {
-    QString text = message;
-    if (text.startsWith(QStringLiteral("--data: "))) text.replace(0, 7, QStringLiteral("Images:"));
-    const std::pair<const char*, const char*> words[]{
-        {"Give --mean and --std, or", "Give mean and standard deviation, or"},
-        {"Draft it with --suggest and fill the gaps", "Press Draft… and fill the gaps in the file"},
-        {"List what is there with --suggest", "Draft… lists those that are not used"},
-        {"'bitdesk import FILE --suggest' drafts one", "Draft… writes one"},
-        {"Say --resize N, or name a model whose input they are brought to",
-         "Say above which input they are brought to"},
-    };
-    for (const auto& [there, here] : words) text.replace(QString::fromUtf8(there), QString::fromUtf8(here));
-    return text;
-}
-
 }  // namespace bitdesk

@@ -47,7 +47,6 @@ signals:
 protected:
     void startWanted() override;
     QString missing() const override;
-    QString inWords(const QString& message) const override;
 
 private:
     void createNetwork();

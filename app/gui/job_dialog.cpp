@@ -41,7 +41,7 @@ JobDialog::JobDialog(const QString& name, const QString& title, const QString& s
             });
     connect(&m_runner, &JobRunner::failed, this, [this](const QString& message) {
         end();
-        showProblem(m_failure, inWords(message));
+        showProblem(m_failure, message);
     });
     connect(&m_runner, &JobRunner::cancelled, this, [this] {
         end();

@@ -48,8 +48,6 @@ protected:
     virtual void startWanted() = 0;
     /// Whether all is there that a job needs; the reason is the button's tool tip, empty: yes.
     virtual QString missing() const = 0;
-    /// A message of a job in the words of the dialog: some name options of the command line.
-    virtual QString inWords(const QString& message) const { return message; }
     /// To be called whenever missing() may have changed.
     void refresh();
 

@@ -100,12 +100,10 @@ void MainWindow::openData(const QString& spec) {
             endOpening();
             takeData(std::move(opened), spec, shape);
         },
-        [this, spec, stop = request.stop](QString message) {
+        [this, spec, stop = request.stop](const QString& message) {
             endOpening();
             if (stop.stop_requested()) return;
             if (m_model == nullptr) m_pendingData = spec;  // a model's input may be what it lacks
-            message.replace(QStringLiteral("Say --resize N, or name a model whose input they are brought to"),
-                            QStringLiteral("Open a model: images are brought to its input"));
             showFailure(QStringLiteral("The data set cannot be opened"), message);
         });
 }

@@ -78,8 +78,8 @@ void calibrate(const ImportRequest& request, const DataSet* data, const std::vec
     if (layers.empty()) return;
     if (data == nullptr)
         throw Error(
-            ErrorKind::BadInput, "--data",
-            fmt::format("is missing: {} of {} layers have no activation scales, which images must set ({}{})",
+            ErrorKind::BadInput, "images (--data)",
+            fmt::format("are missing: {} of {} layers have no activation scales, which images must set ({}{})",
                         layers.size(), model.layers.size(), result.calibrated.front(), layers.size() > 1 ? ", …" : ""));
     std::optional<ComputeArbiter::Lease> lease;
     if (context.arbiter != nullptr) lease.emplace(context.arbiter->acquire(ComputePriority::Background, context.stop));

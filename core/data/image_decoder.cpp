@@ -147,7 +147,7 @@ ImageHeader readImageHeader(const fs::path& path) {
 void checkShape(const ImageShape& shape, const Preparation& preparation, const fs::path& path) {
     if (preparation.asTheyAre && shape != preparation.shape)
         fail(path, "is " + toText(shape) + ", the first image is " + toText(preparation.shape),
-             "Say --resize N, or name a model whose input they are brought to");
+             "Open or name a model, whose input they are brought to, or resize them (--resize N)");
 }
 
 ImageFile decodeImage(const fs::path& path, const Preparation& preparation, DecodeMemory& memory,

@@ -25,7 +25,7 @@ constexpr std::array kActivationRules{std::pair{ActivationRule::Calibrate, "cali
                                       std::pair{ActivationRule::Lsq, "lsq"}, std::pair{ActivationRule::Pact, "pact"},
                                       std::pair{ActivationRule::Dorefa, "dorefa"}};
 
-constexpr const char* kHint = "docs/import.md describes the mapping; 'bitdesk import FILE --suggest' drafts one";
+constexpr const char* kHint = "docs/import.md describes the mapping; a draft (--suggest) is a beginning";
 
 template <typename Rules>
 auto readRule(JsonReader& reader, const char* key, const Rules& rules) {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <span>
 
 #include "core/base/error.h"
 #include "core/exchange/import_weights.h"
@@ -78,7 +80,7 @@ private:
                 names += (i > 0 ? ", " : "") + missing[i];
             if (missing.size() > 5) names += " and " + std::to_string(missing.size() - 5) + " more";
             throw Error(ErrorKind::BadInput, m_mapping.where, "has no tensors for " + names,
-                        "Draft it with --suggest and fill the gaps");
+                        "Draft a mapping (--suggest) and fill the gaps");
         }
         const auto known = [&](const std::string& name, bool layer) {
             const int node = m_network.findNode(name);
@@ -116,7 +118,8 @@ private:
         const auto channels = at(m_network.inputShape().channels);
         if (!m_mapping.normalization)
             throw Error(ErrorKind::BadInput, m_file.where, "nothing says how its images are normalized",
-                        "Give --mean and --std, or \"normalization\" in the mapping, for pixels scaled to 0…1");
+                        "Give mean and standard deviation (--mean, --std), or \"normalization\" in the mapping, for "
+                        "pixels scaled to 0…1");
         if (m_mapping.normalization->mean.size() != channels)
             throw Error(ErrorKind::BadInput, m_file.where,
                         "the normalization has " + std::to_string(m_mapping.normalization->mean.size()) +
@@ -127,7 +130,8 @@ private:
     const Tensor& tensor(const std::string& name, const std::string& layer) const {
         const Tensor* found = m_file.find(name);
         if (found == nullptr)
-            fail(layer, "its tensor '" + name + "' is not in the file", "List what is there with --suggest");
+            fail(layer, "its tensor '" + name + "' is not in the file",
+                 "A draft of the mapping (--suggest) tells what is there");
         return *found;
     }
     std::string place(const std::string& name) const { return m_file.where + ": tensor '" + name + "'"; }
@@ -205,14 +209,28 @@ private:
             parameters.codes.insert(parameters.codes.end(), made.codes.begin(), made.codes.end());
             parameters.weightScale.insert(parameters.weightScale.end(), made.scales.begin(), made.scales.end());
         }
-        if (layer.hasBias != !mapping.bias.empty())
-            fail(layer.name, layer.hasBias ? "has a bias in the network and none in the mapping"
-                                           : "has a bias in the mapping and none in the network");
-        if (layer.hasBias) parameters.bias = floats(mapping.bias, layer.name, {{layer.output.channels}});
+        if (layer.hasBias && mapping.bias.empty())
+            fail(layer.name, "has a bias in the network and none in the mapping");
+        if (!mapping.bias.empty()) {
+            auto bias = floats(mapping.bias, layer.name, {{layer.output.channels}});
+            if (layer.hasBias) parameters.bias = std::move(bias);
+            else if (feedsNormsAlone(layer)) m_movedBiases.emplace(layer.node, std::move(bias));
+            else
+                fail(layer.name, "has a bias in the mapping and none in the network",
+                     "Give the network's node \"bias\": true");
+        }
         parameters.actScale = activationScales(layer, mapping);
         if (mapping.activationRule == ActivationRule::Calibrate) m_result.uncalibrated.push_back(index);
         if (mapping.weightRule == WeightRule::Float && layer.quantizable()) ++m_result.floatLayers;
         m_result.model.layers.push_back(std::move(parameters));
+    }
+
+    /// Whether a bias may become part of the norms behind: (x + b − mean) is (x − (mean − b)).
+    bool feedsNormsAlone(const Layer& layer) const {
+        const auto& readers = m_network.consumers(layer.node);
+        return !readers.empty() && std::ranges::all_of(readers, [&](int node) {
+            return m_network.nodes()[at(node)].as<NormAttributes>() != nullptr;
+        });
     }
 
     std::vector<float> activationScales(const Layer& layer, const LayerMapping& mapping) const {
@@ -261,6 +279,10 @@ private:
         read(mapping.bias, 0, tables.beta);
         read(mapping.mean, 0, tables.mean);
         read(mapping.variance, 1, tables.var);
+        const auto moved = m_movedBiases.find(m_network.inputs(node).front());
+        if (moved == m_movedBiases.end()) return;
+        const auto means = std::span(tables.mean).last(moved->second.size());
+        for (std::size_t c = 0; c < means.size(); ++c) means[c] -= moved->second[c];
     }
 
     std::string transitionName(const std::string& pattern, const NormAttributes& norm, int from, int to) const {
@@ -285,6 +307,7 @@ private:
     const TensorFile& m_file;
     const ImportMapping& m_mapping;
     const Network& m_network;
+    std::map<int, std::vector<float>> m_movedBiases;  // node of a layer → what its norms take over
     ImportedModel m_result;
 };
 

@@ -54,10 +54,16 @@ private:
             const GraphValue theirs = mine.flat ? flattened(other, add + ".flatten") : other;
             value = m_graph.add("Add", add, {mine.tensor, theirs.tensor}, mine.shape, mine.flat);
         }
-        if (step.epilogue.relu) value = m_graph.add("Relu", name(), {value.tensor}, value.shape, value.flat);
+        if (step.epilogue.relu) value = rectified(value, name(), step.epilogue.maximum);
         if (step.epilogue.floatOutput >= 0) m_values[at(step.epilogue.floatOutput)] = value;
         for (const CodeOutput& output : step.epilogue.codeOutputs)
             m_values[at(output.buffer)] = m_style.activation(m_graph, value, activationCodes(output));
+    }
+
+    GraphValue rectified(const GraphValue& value, const std::string& name, float maximum) {
+        if (!std::isfinite(maximum)) return m_graph.add("Relu", name, {value.tensor}, value.shape, value.flat);
+        const auto lowest = m_graph.scalar(name + ".minimum", 0), highest = m_graph.scalar(name + ".maximum", maximum);
+        return m_graph.add("Clip", name, {value.tensor, lowest, highest}, value.shape, value.flat);
     }
 
     ActivationCodes activationCodes(const CodeOutput& output) const {

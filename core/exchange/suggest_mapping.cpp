@@ -104,7 +104,7 @@ private:
         m_used.insert(weight);
         const std::string module = withoutSuffix(weight, kWeight);
         if (!module.empty()) {
-            if (layer.hasBias && m_file.find(module + ".bias") != nullptr) mapping.bias = use(module + ".bias");
+            if (m_file.find(module + ".bias") != nullptr) mapping.bias = use(module + ".bias");
             addScales(layer, module, mapping);
             // A wrapper keeps them beside the layer that it wraps.
             const std::size_t dot = module.rfind('.');

@@ -79,11 +79,10 @@ TensorFile readSafetensorsFile(const std::filesystem::path& path) {
     return file;
 }
 
-/// torch.nn.DataParallel and DistributedDataParallel put it before every name.
-void stripModulePrefix(TensorFile& file) {
-    const std::string prefix = "module.";
+/// Takes off what a wrapper put before every name.
+bool stripPrefix(TensorFile& file, const std::string& prefix) {
     for (const std::string& name : file.names)
-        if (!name.starts_with(prefix) || file.tensors.contains(name.substr(prefix.size()))) return;
+        if (!name.starts_with(prefix) || file.tensors.contains(name.substr(prefix.size()))) return false;
     std::map<std::string, Tensor> renamed;
     for (std::string& name : file.names) {
         auto node = file.tensors.extract(name);
@@ -91,6 +90,7 @@ void stripModulePrefix(TensorFile& file) {
         renamed.emplace(name, std::move(node.mapped()));
     }
     file.tensors = std::move(renamed);
+    return true;
 }
 
 }  // namespace
@@ -103,7 +103,9 @@ const Tensor* TensorFile::find(const std::string& name) const {
 TensorFile readTensorFile(const std::filesystem::path& path) {
     TensorFile file = ZipArchive::detect(path) ? readTorchFile(path) : readSafetensorsFile(path);
     if (file.names.empty()) throw Error(ErrorKind::BadInput, file.where, "holds no tensors");
-    stripModulePrefix(file);
+    // DataParallel and DistributedDataParallel write the first, torch.compile the second; they nest.
+    while (stripPrefix(file, "module.") || stripPrefix(file, "_orig_mod.")) {
+    }
     return file;
 }
 

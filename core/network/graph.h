@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <variant>
@@ -56,7 +57,9 @@ struct NormAttributes {
     bool operator==(const NormAttributes&) const = default;
 };
 
+/// min(max(x, 0), maximum): 6 is ReLU6.
 struct ReluAttributes {
+    double maximum = std::numeric_limits<double>::infinity();
     bool operator==(const ReluAttributes&) const = default;
 };
 struct AddAttributes {

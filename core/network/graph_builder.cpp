@@ -36,8 +36,8 @@ std::string GraphBuilder::linearNorm(const std::string& name, const std::string&
     return norm(name);
 }
 
-std::string GraphBuilder::relu(const std::string& name, const std::string& from) {
-    return add(name, {from}, ReluAttributes{});
+std::string GraphBuilder::relu(const std::string& name, const std::string& from, const ReluAttributes& form) {
+    return add(name, {from}, form);
 }
 
 std::string GraphBuilder::sum(const std::string& name, const std::string& residual, const std::string& shortcut) {
@@ -57,9 +57,10 @@ std::string GraphBuilder::flatten(const std::string& name, const std::string& fr
     return add(name, {from}, FlattenAttributes{});
 }
 
-std::string GraphBuilder::stem(const Shape& shape, int channels, int kernel, int stride) {
+std::string GraphBuilder::stem(const Shape& shape, int channels, int kernel, int stride,
+                               const ReluAttributes& rectifier) {
     const LayerForm form{.kernel = kernel, .stride = stride, .fixed = true, .signedInput = true};
-    return relu("stem.relu", convNorm("stem", input(shape), channels, form));
+    return relu("stem.relu", convNorm("stem", input(shape), channels, form), rectifier);
 }
 
 void GraphBuilder::pooledClassifier(const std::string& from, int classes) {

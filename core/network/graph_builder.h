@@ -25,13 +25,13 @@ public:
     std::string convNorm(const std::string& name, const std::string& from, int channels, const LayerForm& form);
     /// quantize → linear → norm.
     std::string linearNorm(const std::string& name, const std::string& from, int features, const LayerForm& form);
-    std::string relu(const std::string& name, const std::string& from);
+    std::string relu(const std::string& name, const std::string& from, const ReluAttributes& form = {});
     /// `residual` comes first: transitions are looked for along it.
     std::string sum(const std::string& name, const std::string& residual, const std::string& shortcut);
     std::string maxPool(const std::string& name, const std::string& from, int kernel, int stride, int padding);
     std::string flatten(const std::string& name, const std::string& from);
     /// Image → fixed convolution → norm → ReLU.
-    std::string stem(const Shape& shape, int channels, int kernel, int stride);
+    std::string stem(const Shape& shape, int channels, int kernel, int stride, const ReluAttributes& rectifier = {});
     /// Global average → flatten → classifier().
     void pooledClassifier(const std::string& from, int classes);
     /// A fixed linear layer with a bias, on a flat value.

@@ -17,7 +17,6 @@ using OrderedJson = nlohmann::ordered_json;
 
 // ---- writing ----
 
-void write(OrderedJson&, const ReluAttributes&) {}
 void write(OrderedJson&, const AddAttributes&) {}
 void write(OrderedJson&, const FlattenAttributes&) {}
 void write(OrderedJson& json, const InputAttributes& a) {
@@ -36,6 +35,9 @@ void write(OrderedJson& json, const LinearAttributes& a) {
     json["out_features"] = a.outFeatures;
     if (a.fixedBits) json["bits"] = *a.fixedBits;
     json["bias"] = a.hasBias;
+}
+void write(OrderedJson& json, const ReluAttributes& a) {
+    if (std::isfinite(a.maximum)) json["maximum"] = a.maximum;
 }
 void write(OrderedJson& json, const NormAttributes& a) {
     json["transition"] = {a.from, a.to};
@@ -106,6 +108,11 @@ public:
         const Json* value = find(key);
         return value == nullptr ? fallback : integer(*value, key);
     }
+    double number(const char* key, double fallback) {
+        const Json* value = find(key);
+        if (value != nullptr && !value->is_number()) fail(key, "is no number");
+        return value == nullptr ? fallback : value->get<double>();
+    }
     bool flag(const char* key) {
         const Json* value = find(key);
         if (value != nullptr && !value->is_boolean()) fail(key, "is neither true nor false");
@@ -155,10 +162,7 @@ Attributes readNorm(NodeReader& reader) {
         reader.fail("transition", "is no pair of layer names");
     a.from = transition[0].get<std::string>();
     a.to = transition[1].get<std::string>();
-    if (const Json* epsilon = reader.find("epsilon")) {
-        if (!epsilon->is_number()) reader.fail("epsilon", "is no number");
-        a.epsilon = epsilon->get<double>();
-    }
+    a.epsilon = reader.number("epsilon", a.epsilon);
     return a;
 }
 
@@ -191,7 +195,7 @@ Attributes readAttributes(const std::string& op, NodeReader& reader) {
         return a;
     }
     if (op == "norm") return readNorm(reader);
-    if (op == "relu") return ReluAttributes{};
+    if (op == "relu") return ReluAttributes{reader.number("maximum", ReluAttributes{}.maximum)};
     if (op == "add") return AddAttributes{};
     if (op == "max_pool") return readPool<MaxPoolAttributes>(reader);
     if (op == "avg_pool") return readPool<AvgPoolAttributes>(reader);

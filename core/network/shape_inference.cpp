@@ -18,7 +18,10 @@ public:
         : m_network(network), m_node(node), m_inputs(inputs) {}
 
     Shape operator()(const InputAttributes& a) const { return a.shape; }
-    Shape operator()(const ReluAttributes&) const { return m_inputs[0]; }
+    Shape operator()(const ReluAttributes& a) const {
+        if (!(a.maximum >= 1e-6)) fail("maximum is at least 0.000001");
+        return m_inputs[0];
+    }
     Shape operator()(const QuantizeAttributes&) const { return m_inputs[0]; }
 
     Shape operator()(const Conv2dAttributes& a) const {

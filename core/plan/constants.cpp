@@ -9,6 +9,7 @@
 
 #include "core/model/layer_weights.h"
 #include "core/network/cost.h"
+#include "core/quant/quantizer.h"
 
 namespace bitdesk {
 namespace {
@@ -102,13 +103,15 @@ bool sameConstants(const std::vector<float>& a, const std::vector<float>& b) {
     return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0);
 }
 
-CodeOutput codeOutput(const MetaModel& model, int layerIndex, const BitConfiguration& bits) {
+CodeOutput codeOutput(const MetaModel& model, int layerIndex, const BitConfiguration& bits, float maximum) {
     const Layer& layer = model.network.layers()[at(layerIndex)];
     const int width = layerBits(layer, bits);
+    const float inverse = inverseScale(actScale(model, layerIndex, bits));
+    const int lowest = activationLowest(width, layer.signedInput);
     return {.buffer = -1,
-            .inverseScale = inverseScale(actScale(model, layerIndex, bits)),
-            .lowest = activationLowest(width, layer.signedInput),
-            .highest = activationHighest(width, layer.signedInput),
+            .inverseScale = inverse,
+            .lowest = lowest,
+            .highest = quantizeActivation(maximum, inverse, lowest, activationHighest(width, layer.signedInput)),
             .layer = layerIndex};
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ struct Buffer {
     BufferDevice device = BufferDevice::Cpu;
 };
 
-/// Writes codes = quantizeActivation(value, inverseScale, lowest, highest) into a buffer.
+/// Writes codes = quantizeActivation(value, inverseScale, lowest, highest) into a buffer. `highest` is at most the code
+/// of the epilogue's maximum: rounding is monotonous, so that values need not be cut first.
 struct CodeOutput {
     int buffer = -1;
     float inverseScale = 1;
@@ -37,14 +39,15 @@ struct CodeOutput {
 
 /// What happens to a step's raw value before it is stored, always in this order, in float32, each operation rounded
 /// (no fused multiply-add):
-///   v = float(raw) · scale[c] + offset[c];  v = v + residual;  v = max(v, 0);  store v and its codes.
+///   v = float(raw) · scale[c] + offset[c];  v = v + residual;  v = min(max(v, 0), maximum);  store v and its codes.
 /// scale/offset are empty where there is none; raw is an int32 accumulator for conv/linear, else a float.
 struct Epilogue {
     std::vector<float> scale;
     std::vector<float> offset;
     int residual = -1;  ///< F32 buffer, −1: none
     bool relu = false;
-    int floatOutput = -1;  ///< F32 buffer, −1: the value is not kept
+    float maximum = std::numeric_limits<float>::infinity();  ///< of a relu
+    int floatOutput = -1;                                    ///< F32 buffer, −1: the value is not kept
     std::vector<CodeOutput> codeOutputs;
 };
 

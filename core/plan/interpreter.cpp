@@ -160,7 +160,7 @@ private:
             value = product + e.offset[at(channel)];
         }
         if (e.residual >= 0) value = value + m_values[at(e.residual)].floats[at(index)];
-        if (e.relu) value = std::max(value, 0.0F);
+        if (e.relu) value = std::min(std::max(value, 0.0F), e.maximum);
         if (e.floatOutput >= 0) m_values[at(e.floatOutput)].floats[at(index)] = value;
         for (const CodeOutput& out : e.codeOutputs)
             m_values[at(out.buffer)].codes[at(index)] =

@@ -173,6 +173,7 @@ private:
             open.step.epilogue.residual = residualBuffer(n, open.tail);
         } else {
             open.step.epilogue.relu = true;
+            open.step.epilogue.maximum = static_cast<float>(node(n).as<ReluAttributes>()->maximum);
         }
         open.tail = n;
         m_done[at(n)] = true;
@@ -185,7 +186,8 @@ private:
         storeConstants(m_model, m_plan.bits, open.step);
         bool wantsFloat = false;
         for (const int reader : readers(open.tail, wantsFloat)) {
-            if (node(reader).as<QuantizeAttributes>()) epilogue.codeOutputs.push_back(writeCodes(reader));
+            if (node(reader).as<QuantizeAttributes>())
+                epilogue.codeOutputs.push_back(writeCodes(reader, epilogue.maximum));
             else wantsFloat = true;
         }
         if (wantsFloat) {
@@ -195,10 +197,11 @@ private:
         m_plan.steps.push_back(std::move(open.step));
     }
 
-    CodeOutput writeCodes(int quantizeNode) {
+    CodeOutput writeCodes(int quantizeNode, float maximum) {
         const auto& quantize = *node(quantizeNode).as<QuantizeAttributes>();
         const Layer* layer = m_network.findLayer(quantize.layer);
-        CodeOutput output = codeOutput(m_model, static_cast<int>(layer - m_network.layers().data()), m_plan.bits);
+        CodeOutput output =
+            codeOutput(m_model, static_cast<int>(layer - m_network.layers().data()), m_plan.bits, maximum);
         output.buffer = addBuffer(quantizeNode, quantize.isSigned ? ElementType::S8 : ElementType::U8);
         m_buffers[at(quantizeNode)] = output.buffer;
         return output;
@@ -253,7 +256,7 @@ void refreshLayer(ExecutionPlan& plan, const MetaModel& model, int layerIndex) {
         for (CodeOutput& output : step.epilogue.codeOutputs) {
             if (output.layer != layerIndex) continue;
             const int buffer = output.buffer;
-            output = codeOutput(model, layerIndex, plan.bits);
+            output = codeOutput(model, layerIndex, plan.bits, step.epilogue.maximum);
             output.buffer = buffer;
         }
     }

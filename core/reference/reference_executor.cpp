@@ -105,7 +105,8 @@ private:
         const Epilogue& e = step.epilogue;
         if (!e.scale.empty()) value = value.mul(perChannel(e.scale, m_device)).add_(perChannel(e.offset, m_device));
         if (e.residual >= 0) value = value.add(reshaped(m_buffers[at_(e.residual)], step.outputShape));
-        if (e.relu) value = e.residual >= 0 || !e.scale.empty() ? value.clamp_min_(0) : value.clamp_min(0);
+        if (e.relu)
+            value = e.residual >= 0 || !e.scale.empty() ? value.clamp_(0, e.maximum) : value.clamp(0, e.maximum);
         if (e.floatOutput >= 0) m_buffers[at_(e.floatOutput)] = value;
         for (const CodeOutput& out : e.codeOutputs) {
             if (m_observer) show(out.layer, value);

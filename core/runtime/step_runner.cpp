@@ -33,6 +33,7 @@ StepRunner::Bound StepRunner::epilogueOf(std::size_t s) const {
     task.offset = step.offsetData;
     task.residual = floats(epilogue.residual);
     task.relu = epilogue.relu;
+    task.maximum = epilogue.maximum;
     task.values = floats(epilogue.floatOutput);
     if (float* kept = m_shared.keptValues[s]) task.values = kept + size(step.elements()) * size(m_first);
     for (const CodeOutput& output : epilogue.codeOutputs)

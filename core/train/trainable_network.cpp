@@ -35,6 +35,10 @@ at::Tensor heNormal(const Layer& layer, Random& random) {
     return layer.isLinear ? weight : weight.permute({0, 3, 1, 2});
 }
 
+at::Tensor rectified(const at::Tensor& value, const ReluAttributes& relu) {
+    return std::isfinite(relu.maximum) ? at::clamp(value, 0, relu.maximum) : at::relu(value);
+}
+
 }  // namespace
 
 TrainableNetwork::TrainableNetwork(const Network& network, std::vector<int> bits, Random& random, at::Device device)
@@ -116,9 +120,11 @@ at::Tensor TrainableNetwork::normalize(int node, const NormAttributes& norm, con
                           mode.training, momentum, norm.epsilon, false);
 }
 
-/// An unsigned quantizer clips at 0 itself: a relu that nothing else reads is a pass over memory for nothing.
+/// An unsigned quantizer clips at 0 itself: a relu without an end that nothing else reads is a pass over memory for
+/// nothing.
 bool TrainableNetwork::clipsAnyway(int relu, const ForwardMode& mode) const {
-    if (!mode.quantizeActivations || m_fillScales) return false;
+    const auto& attributes = *m_network.nodes()[at_(relu)].as<ReluAttributes>();
+    if (!mode.quantizeActivations || m_fillScales || std::isfinite(attributes.maximum)) return false;
     return std::ranges::all_of(m_network.consumers(relu), [&](int consumer) {
         const auto* quantizer = m_network.nodes()[at_(consumer)].as<QuantizeAttributes>();
         return quantizer != nullptr && !quantizer->isSigned;
@@ -137,7 +143,8 @@ at::Tensor TrainableNetwork::forward(const at::Tensor& images, const ForwardMode
         else if (node.as<Conv2dAttributes>() || node.as<LinearAttributes>())
             value = convolve(layerIndex++, input(0), mode);
         else if (const auto* norm = node.as<NormAttributes>()) value = normalize(n, *norm, input(0), mode);
-        else if (node.as<ReluAttributes>()) value = clipsAnyway(n, mode) ? input(0) : at::relu(input(0));
+        else if (const auto* relu = node.as<ReluAttributes>())
+            value = clipsAnyway(n, mode) ? input(0) : rectified(input(0), *relu);
         else if (node.as<AddAttributes>()) value = input(0) + input(1);
         else if (const auto* quantizeNode = node.as<QuantizeAttributes>())
             value = quantize(*quantizeNode, input(0), mode);

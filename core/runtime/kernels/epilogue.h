@@ -25,9 +25,9 @@ BITDESK_INLINE BlockValues plannedValues(const EpilogueTask& e, BlockValues v, s
         v.high = v.high + load<F32x8>(e.residual + index + 8);
     }
     if (e.relu) {
-        // max(v, 0) as std::max has it: NaN and −0 stay.
-        v.low = Isa::maximum(F32x8{}, v.low);
-        v.high = Isa::maximum(F32x8{}, v.high);
+        // min(max(v, 0), maximum) as std::min and std::max have it: NaN and −0 stay.
+        v.low = Isa::minimum(splat<F32x8>(e.maximum), Isa::maximum(F32x8{}, v.low));
+        v.high = Isa::minimum(splat<F32x8>(e.maximum), Isa::maximum(F32x8{}, v.high));
     }
     if (e.values != nullptr) {
         store(e.values + index, v.low);

@@ -129,15 +129,16 @@ class FloatResNet20(nn.Module):
 
 
 class OddNetwork(nn.Module):
-    """What a ResNet has not: a depthwise layer, a linear bottleneck (signed activations), a pool, biases, a linear layer
-    on a flattened map with a norm of its own. DoReFa weights, PACT activations."""
+    """What a ResNet has not: a depthwise layer, a linear bottleneck (signed activations), a ReLU with an end, a pool, biases,
+    one of them before a norm, a linear layer on a flattened map with a norm of its own. DoReFa weights, PACT
+    activations."""
 
     def __init__(self, widths):
         super().__init__()
         self.widths = widths
         self.stem = nn.Conv2d(3, 8, 3, 2, 1)
         self.dw = nn.Conv2d(8, 16, 3, 1, 1, groups=8)
-        self.pw = nn.Conv2d(16, 12, 1, bias=False)
+        self.pw = nn.Conv2d(16, 12, 1)
         self.pw_bn = nn.ModuleList([nn.BatchNorm2d(12) for _ in widths])
         self.expand = nn.Conv2d(12, 20, 1)
         self.hidden = nn.Linear(4 * 4 * 20, 24, bias=False)
@@ -170,7 +171,7 @@ class OddNetwork(nn.Module):
         x = F.relu(self.conv("stem", x, 8, True))
         x = F.relu(self.conv("dw", x, bits))
         x = self.pw_bn[self.widths.index(bits)](self.conv("pw", x, bits))
-        x = F.relu(self.conv("expand", x, bits, True))
+        x = F.relu(self.conv("expand", x, bits, True)).clamp(max=1.5)
         x = F.max_pool2d(x, 2)
         x = F.relu(self.hidden_bn(self.linear("hidden", torch.flatten(x, 1), bits)))
         return self.linear("fc", x, 8)

@@ -231,7 +231,7 @@ class Odd(Files):
         {"name": "pw.norm", "op": "norm", "inputs": ["pw"], "transition": ["dw", "pw"]},
         {"name": "expand.q", "op": "quantize", "inputs": ["pw.norm"], "layer": "expand", "signed": True},
         {"name": "expand", "op": "conv2d", "inputs": ["expand.q"], "out_channels": 20, "bias": True},
-        {"name": "expand.relu", "op": "relu", "inputs": ["expand"]},
+        {"name": "expand.relu", "op": "relu", "inputs": ["expand"], "maximum": 1.5},
         {"name": "pool", "op": "max_pool", "inputs": ["expand.relu"], "kernel": [2, 2], "stride": [2, 2]},
         {"name": "flat", "op": "flatten", "inputs": ["pool"]},
         {"name": "hidden.q", "op": "quantize", "inputs": ["flat"], "layer": "hidden"},
@@ -257,7 +257,7 @@ class Odd(Files):
         self.network.write_text(json.dumps(self.GRAPH))
         entries = {name: {"weight": f"{name}.weight", "weight_quantizer": "dorefa", "activation_quantizer": "pact",
                           "activation_scale": f"alpha.{name}"} for name in ("stem", "dw", "pw", "expand", "hidden", "fc")}
-        for name in ("stem", "dw", "expand", "fc"):
+        for name in ("stem", "dw", "pw", "expand", "fc"):  # that of pw, which the graph has not, its norm takes over
             entries[name]["bias"] = f"{name}.bias"
         self.entries = {"bitdesk_import": 1, "bits": WIDTHS, "layers": entries,
                         "normalization": {"mean": [0.4, 0.5, 0.6], "std": [0.2, 0.25, 0.3]},
@@ -347,7 +347,8 @@ class Refused(Odd):
                 (layer("pw", weight="nothing"), "odd.pt", "'pw'", "'nothing' is not in the file"),
                 (layer("pw", weight_quantizer="magic"), "changed.json", "layers.pw.weight_quantizer", "'magic'"),
                 (layer("pw", weight_quantizer="lsq", weight_scale=0.1), "'pw'", "does not go with"),
-                (layer("pw", bias="dw.bias"), "'pw'", "has a bias in the mapping"),
+                (layer("pw", bias="dw.bias"), "tensor 'dw.bias'", "[16]", "'pw' needs [12]"),
+                (layer("hidden", bias="gone"), "'hidden'", "'gone' is not in the file"),
                 (layer("pw", colour="red"), "layers.pw.colour", "is not known"),
                 (layer("pw", activation_scale="pw_bn.0.running_mean"), "running_mean"),
                 (lambda e: e["layers"].pop("dw"), "no tensors for dw"),

@@ -126,7 +126,7 @@ TEST_F(Data, FoldersWaitForAModel) {
     m_window.reset();
     m_window = std::make_unique<MainWindow>(without);
     m_window->show();
-    expectMessage("Open a model: images are brought to its input");
+    expectMessage("Open or name a model, whose input they are brought to");
     m_window->openModel(path("small.safetensors"));
     EXPECT_TRUE(waitStatus("early, test: 16 images")) << statusData().toStdString();
 }

@@ -64,6 +64,13 @@ TEST(SuggestMapping, FindsEverythingInAnOrdinaryFile) {
     EXPECT_EQ(draft.mapping.norms.at("tail.norm").mean, "bn3.running_mean");
 }
 
+TEST(SuggestMapping, TakesABiasThatTheNetworkHasNot) {
+    TensorFile file = tinyTensors();
+    file.tensors.emplace("conv2.bias", Tensor::f32({3}, std::vector<float>{1, 2, 3}));
+    file.names.emplace_back("conv2.bias");
+    EXPECT_EQ(drafted(file).layers.at("body").bias, "conv2.bias");
+}
+
 TEST(SuggestMapping, FindsNormsAndScalesOfEachWidth) {
     const SuggestedMapping draft = suggestMapping(tinyTensors(true), test::tinyNetwork(), {2, 3, 4});
     EXPECT_EQ(draft.unused, std::vector<std::string>());
@@ -198,6 +205,36 @@ TEST(ImportModel, GivesEachTransitionItsNorms) {
         EXPECT_EQ(tail.mean[tail.index(1, to)], 10) << to;
         EXPECT_EQ(tail.mean[tail.index(2, to)], 1) << to;
     }
+}
+
+// (x + b − mean) is (x − (mean − b)), whatever the width.
+TEST(ImportModel, MovesABiasIntoTheNormBehind) {
+    TensorFile file = tinyTensors(true);
+    const ImportMapping without = drafted(file);
+    file.tensors.emplace("conv2.bias", Tensor::f32({3}, std::vector<float>{0.5F, 2, -3}));
+    file.names.emplace_back("conv2.bias");
+    const ImportedModel imported = importModel(file, drafted(file), test::tinyNetwork());
+    const int norm = test::tinyNetwork().findNode("body.norm");
+    EXPECT_EQ(imported.model.norms.at(norm).mean, (std::vector<float>{0.5F, 0, 6, 0.5F, 0, 6, 0.5F, 0, 6}));
+    const auto& tail = imported.model.norms.at(test::tinyNetwork().findNode("tail.norm")).mean;
+    EXPECT_EQ(tail, importModel(file, without, test::tinyNetwork()).model.norms.rbegin()->second.mean);
+}
+
+TEST(ImportModel, RefusesABiasThatNoNormTakesOver) {
+    const TensorFile file = tinyTensors();
+    auto nodes = test::tinyNodes();
+    LinearAttributes bare;
+    bare.outFeatures = 3;
+    bare.fixedBits = 8;
+    test::nodeNamed(nodes, "classifier").attributes = bare;
+    test::expectBadInput({"'classifier'", "has a bias in the mapping and none in the network", "\"bias\": true"},
+                         [&] { importModel(file, drafted(file), Network("tiny", nodes)); });
+    nodes = test::tinyNodes();
+    test::nodeNamed(nodes, "add").inputs = {"body.norm", "body"};  // a second reader of the layer
+    ImportMapping mapping = drafted(file);
+    mapping.layers.at("body").bias = "fc.bias";
+    test::expectBadInput({"'body'", "none in the network"},
+                         [&] { importModel(file, mapping, Network("tiny", nodes)); });
 }
 
 TEST(ImportModel, NamesWhatDoesNotFit) {

@@ -75,6 +75,15 @@ TEST(OnnxExporter, NodesHaveTheNetworksNames) {
     }
 }
 
+TEST(OnnxExporter, AReluWithAnEndIsAClip) {
+    auto nodes = test::tinyNodes();
+    test::nodeNamed(nodes, "relu").attributes = ReluAttributes{.maximum = 6};
+    const auto graph = exported(randomModel(Network("tiny", nodes), {2, 4}, 1), {{4, 2}});
+    ASSERT_NE(graph.node("relu"), nullptr);
+    EXPECT_EQ(graph.node("relu")->op_type(), "Clip");
+    EXPECT_EQ(graph.values<float>(graph.node("relu")->input(2)), std::vector<float>{6});
+}
+
 TEST(OnnxExporter, TheNormIsTheTransitionsOwn) {
     const MetaModel model = tinyModel();
     const int node = model.network.findNode("tail.norm");

@@ -54,10 +54,10 @@ std::string floats(std::initializer_list<float> values) {
 }
 
 TEST_F(TorchFile, ReadsViewsRowByRow) {
-    const auto file = read(dict(text("module.b") + tensor("FloatStorage", "0", 6, 0, {2, 3}, {3, 1}) +
-                                text("module.a") + tensor("FloatStorage", "0", 6, 0, {3, 2}, {1, 3}) +
-                                text("module.c") + tensor("FloatStorage", "0", 6, 5, {2, 2}, {0, 0}) +
-                                text("module.d") + tensor("FloatStorage", "0", 6, 6, {0, 4}, {1, 1})),
+    const auto file = read(dict(text("_orig_mod.module.b") + tensor("FloatStorage", "0", 6, 0, {2, 3}, {3, 1}) +
+                                text("_orig_mod.module.a") + tensor("FloatStorage", "0", 6, 0, {3, 2}, {1, 3}) +
+                                text("_orig_mod.module.c") + tensor("FloatStorage", "0", 6, 5, {2, 2}, {0, 0}) +
+                                text("_orig_mod.module.d") + tensor("FloatStorage", "0", 6, 6, {0, 4}, {1, 1})),
                            floats({1, 2, 3, 4, 5, 6}));
     EXPECT_EQ(file.names, (std::vector<std::string>{"b", "a", "c", "d"}));  // in the file's order, without the prefix
     const auto values = [&](const char* name) { return toFloats(*file.find(name), name); };

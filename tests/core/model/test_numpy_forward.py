@@ -79,7 +79,7 @@ class Network:
         if op == "norm":
             return self.norm(x, node)
         if op == "relu":
-            return np.maximum(x, 0)
+            return np.clip(x, 0, node.get("maximum"))
         if op == "add":
             return x + inputs[1]
         if op == "avg_pool" and node.get("global"):

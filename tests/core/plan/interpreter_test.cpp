@@ -13,7 +13,7 @@ namespace bitdesk {
 namespace {
 
 /// Two by two pixels, one window, one value, two classes. All constants are powers of two, so that nothing rounds.
-MetaModel envelope() {
+MetaModel envelope(const ReluAttributes& relu = {}) {
     Conv2dAttributes stem;
     stem.outChannels = 1;
     stem.kernelHeight = stem.kernelWidth = 2;
@@ -24,7 +24,7 @@ MetaModel envelope() {
     MetaModel model(Network("envelope", {{"input", {}, InputAttributes{{2, 2, 1}}},
                                          {"stem.input", {"input"}, QuantizeAttributes{"stem", true}},
                                          {"stem", {"stem.input"}, stem},
-                                         {"relu", {"stem"}, ReluAttributes{}},
+                                         {"relu", {"stem"}, relu},
                                          {"classifier.input", {"relu"}, QuantizeAttributes{"classifier", false}},
                                          {"classifier", {"classifier.input"}, classifier}}));
     model.bits = {2, 4};
@@ -53,6 +53,11 @@ TEST(Interpreter, GivesTheEnvelopesLogits) {
     // 2 bits: code round(6.945/2) = 3. −7 >> 2 = −2, odd −3; 6 >> 2 = 1, odd 3; a step is four times as wide:
     // 3·−3 · 2·0.25·4/2 + 1 = −8;  3·3 · 2·0.5·4/2 − 8 = 10.
     EXPECT_EQ(logitsOf(envelope(), 2, image), (std::vector{-8.F, 10.F}));
+}
+
+TEST(Interpreter, AReluMayHaveAnEnd) {
+    // As above, but 6.945 becomes 6.2, code round(12.4) = 12: 12·−13/16 + 1 = −8.75; 12·13/8 − 8 = 11.5.
+    EXPECT_EQ(logitsOf(envelope({.maximum = 6.2}), 4, {255, 0, 255, 0}), (std::vector{-8.75F, 11.5F}));
 }
 
 TEST(Interpreter, NegativeValuesBecomeCodeZero) {

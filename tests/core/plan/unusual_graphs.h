@@ -65,7 +65,8 @@ inline MetaModel overflowing(MetaModel model) {
 }
 
 /// Layers of every kind of convolution one after the other, with `channels` in between.
-inline MetaModel chain(int side, int channels, std::vector<int> bits, std::uint64_t seed) {
+inline MetaModel chain(int side, int channels, std::vector<int> bits, std::uint64_t seed,
+                       const ReluAttributes& relu = {}) {
     MaxPoolAttributes pool;
     pool.kernelHeight = pool.kernelWidth = 3;
     pool.strideHeight = pool.strideWidth = 2;
@@ -76,7 +77,7 @@ inline MetaModel chain(int side, int channels, std::vector<int> bits, std::uint6
         nodes.push_back({name + ".in", {last}, QuantizeAttributes{name, last == "x"}});
         nodes.push_back({name, {name + ".in"}, attributes});
         nodes.push_back({name + ".norm", {name}, NormAttributes{transitionSource(nodes, name), name, 1e-5}});
-        nodes.push_back({name + ".relu", {name + ".norm"}, ReluAttributes{}});
+        nodes.push_back({name + ".relu", {name + ".norm"}, relu});
         last = name + ".relu";
     };
     layer("a", convolution(channels, 5, 1));
@@ -131,6 +132,11 @@ inline std::vector<NamedModel> unusualModels() {
     models.push_back({"a chain of 6 channels", chain(9, 6, {2, 3, 4}, 5)});
     models.push_back({"a chain of 16 channels", chain(8, 16, {2, 3, 4}, 6)});
     models.push_back({"a chain of 40 channels", chain(11, 40, {2, 5, 8}, 7)});
+    models.push_back({"a chain of values up to 0.7", chain(11, 40, {2, 5, 8}, 7, {.maximum = 0.7})});
+    models.push_back(
+        {"overflow below an end", overflowing(afterConvolution({{"r", {"n"}, ReluAttributes{.maximum = 2}},
+                                                                {"p", {"r"}, MaxPoolAttributes{wholeMap()}},
+                                                                {"f", {"p"}, FlattenAttributes{}}}))});
     return models;
 }
 
