@@ -215,8 +215,7 @@ private:
             if (numbers.size() > 1) families[numbers] += numbers.size() - 1;
         for (const auto& [numbers, saved] : families) {
             const std::size_t left = prefixes.size() - saved;
-            const bool areWidths = std::ranges::all_of(
-                numbers, [](const std::string& n) { return n.size() == 1 && n >= "2" && n <= "8"; });
+            const bool areWidths = std::ranges::all_of(numbers, isWidth);
             const bool areIndices = *numbers.begin() == "0" && *numbers.rbegin() == std::to_string(numbers.size() - 1);
             if (left > places || 2 * left < places || (!areWidths && !areIndices)) continue;
             std::string list;
@@ -224,7 +223,7 @@ private:
             throw Error(ErrorKind::BadInput, m_file.where,
                         areWidths ? "its norms are named for the widths " + list
                                   : "has norms for " + std::to_string(numbers.size()) + " widths",
-                        areWidths ? "Give --bits " + list : "Give as many with --bits");
+                        areWidths ? "Give some of them with --bits" : "Give as many with --bits");
         }
     }
 

@@ -46,6 +46,10 @@ std::map<std::pair<std::string, std::string>, std::set<std::string>> numberGroup
     return groups;
 }
 
+bool isWidth(const std::string& number) {
+    return number == "16" || number == "32" || (number.size() == 1 && number >= "1" && number <= "8");
+}
+
 std::vector<std::string> collapsed(const std::vector<std::string>& names, const std::vector<int>& bits) {
     std::set<std::string> widths, indices;
     for (std::size_t i = 0; i < bits.size(); ++i) {
@@ -58,8 +62,9 @@ std::vector<std::string> collapsed(const std::vector<std::string>& names, const 
     for (const std::string& name : names) {
         const NumberedName parts = lastNumber(name);
         const auto& numbers = groups.at({parts.before, parts.after});
-        const char* place = bits.size() < 2      ? nullptr
-                            : numbers == widths  ? "{bits}"
+        const bool named = std::ranges::includes(numbers, widths) && std::ranges::all_of(numbers, isWidth);
+        const char* place = numbers.size() < 2   ? nullptr
+                            : named              ? "{bits}"
                             : numbers == indices ? "{index}"
                                                  : nullptr;
         std::string pattern = place == nullptr ? name : parts.before + place + parts.after;

@@ -26,8 +26,11 @@ NumberedName lastNumber(const std::string& name);
 std::map<std::pair<std::string, std::string>, std::set<std::string>> numberGroups(
     const std::vector<std::string>& names);
 
-/// Names whose last number runs through the widths ("{bits}"), or through 0, 1, … ("{index}"), as one pattern; the
-/// others as they are.
+/// Whether a number in a name may be a bit-width: 1 … 8, 16, 32.
+bool isWidth(const std::string& number);
+
+/// Names whose last number runs through the widths and perhaps more of them ("{bits}"), or through 0, 1, … ("{index}"),
+/// as one pattern; the others as they are.
 std::vector<std::string> collapsed(const std::vector<std::string>& names, const std::vector<int>& bits);
 
 /// How much two names have in common: whole parts at their beginning ("layer1.0" of "layer1.0.conv1" and

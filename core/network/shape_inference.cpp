@@ -3,6 +3,8 @@
 
 #include "core/network/shape_inference.h"
 
+#include <cmath>
+
 #include "core/base/error.h"
 
 namespace bitdesk {
@@ -19,7 +21,8 @@ public:
 
     Shape operator()(const InputAttributes& a) const { return a.shape; }
     Shape operator()(const ReluAttributes& a) const {
-        if (!(a.maximum >= 1e-6)) fail("maximum is at least 0.000001");
+        const bool isTooLarge = a.maximum > 1e30 && std::isfinite(a.maximum);
+        if (!(a.maximum >= 1e-6) || isTooLarge) fail("maximum lies between 1e-6 and 1e30");
         return m_inputs[0];
     }
     Shape operator()(const QuantizeAttributes&) const { return m_inputs[0]; }
