@@ -23,8 +23,8 @@ struct TensorFile {
 
 /// Reads a state dict of PyTorch (torch.save's zip format, of at most 2 GiB; see parsePickle) or a safetensors file,
 /// whichever its bytes say. A state dict may be the value of "state_dict", "model_state_dict", "model" or "net" in a
-/// checkpoint; "module." and "_orig_mod." before every name are taken off. Throws Error (BadInput) naming file and
-/// tensor.
+/// checkpoint, or its only dict of tensors; "module." and "_orig_mod." before every name are taken off. Throws Error
+/// (BadInput) naming file and tensor.
 TensorFile readTensorFile(const std::filesystem::path& path);
 
 /// The numbers of a tensor of any element type but F8. Throws Error (BadInput) naming `where` for those, or where one

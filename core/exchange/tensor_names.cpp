@@ -63,10 +63,7 @@ std::vector<std::string> collapsed(const std::vector<std::string>& names, const 
         const NumberedName parts = lastNumber(name);
         const auto& numbers = groups.at({parts.before, parts.after});
         const bool named = std::ranges::includes(numbers, widths) && std::ranges::all_of(numbers, isWidth);
-        const char* place = numbers.size() < 2   ? nullptr
-                            : named              ? "{bits}"
-                            : numbers == indices ? "{index}"
-                                                 : nullptr;
+        const char* place = numbers.size() < 2 ? nullptr : named ? "{bits}" : numbers == indices ? "{index}" : nullptr;
         std::string pattern = place == nullptr ? name : parts.before + place + parts.after;
         if (seen.insert(pattern).second) found.push_back(std::move(pattern));
     }

@@ -92,19 +92,26 @@ private:
         return false;
     }
 
+    /// The root, or of a checkpoint the dict of tensors that is called as one, or is the only one. The root comes last:
+    /// a checkpoint may have a tensor beside its state dict, as the best accuracy.
     const PickleValue& stateDict() const {
+        constexpr std::array kKeys{"state_dict", "model_state_dict", "model", "net"};
         const PickleValue& root = m_pickle.at(m_pickle.root);
-        if (holdsTensors(root)) return root;
         std::string keys;
+        std::vector<const PickleValue*> found;
         for (std::size_t i = 0; root.kind == Kind::Dict && i + 1 < root.items.size(); i += 2) {
-            const PickleValue& key = m_pickle.at(root.items[i]);
+            const std::string& key = m_pickle.at(root.items[i]).text;
             const PickleValue& value = m_pickle.at(root.items[i + 1]);
-            const bool named =
-                key.text == "state_dict" || key.text == "model_state_dict" || key.text == "model" || key.text == "net";
-            if (named && holdsTensors(value)) return value;
-            keys += (keys.empty() ? "" : ", ") + key.text;
+            keys += (keys.empty() ? "" : ", ") + key;
+            if (!holdsTensors(value)) continue;
+            if (std::ranges::find(kKeys, key) != kKeys.end()) return value;
+            found.push_back(&value);
         }
-        fail("holds no state dict" + (keys.empty() ? "" : "; its keys are " + keys.substr(0, 200)),
+        if (found.size() == 1) return *found.front();
+        if (holdsTensors(root)) return root;
+        fail(std::string(found.empty() ? "holds no state dict"
+                                       : "holds several dicts of tensors, none of them called state_dict") +
+                 (keys.empty() ? "" : "; its keys are " + keys.substr(0, 200)),
              "Save one: torch.save(model.state_dict(), FILE)");
     }
 

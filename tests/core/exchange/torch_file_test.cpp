@@ -68,6 +68,20 @@ TEST_F(TorchFile, ReadsViewsRowByRow) {
     EXPECT_EQ(file.find("a")->shape, (std::vector<std::int64_t>{3, 2}));
 }
 
+TEST_F(TorchFile, FindsTheStateDictOfACheckpoint) {
+    const std::string one = tensor("FloatStorage", "0", 1, 0, {1}, {1});
+    const auto inner = [&](const std::string& key, const std::string& name) {
+        return text(key) + "}(" + text(name) + one + "u";
+    };
+    const auto names = [&](const std::string& entries) { return read(dict(entries), floats({1})).names; };
+    const std::string best = text("best_acc1") + one;  // as PyTorch's ImageNet example has it
+    EXPECT_EQ(names(best + inner("state_dict", "a")), std::vector<std::string>{"a"});
+    EXPECT_EQ(names(inner("ema", "b") + inner("model", "a")), std::vector<std::string>{"a"});
+    EXPECT_EQ(names(best + inner("weights", "a")), std::vector<std::string>{"a"});
+    test::expectBadInput({"several dicts of tensors", "weights, ema"},
+                         [&] { names(inner("weights", "a") + inner("ema", "b")); });
+}
+
 TEST_F(TorchFile, ReadsOtherElementTypes) {
     const auto one = [&](const std::string& type, const std::string& bytes) {
         return toFloats(*read(dict(text("w") + tensor(type, "0", 1, 0, {1}, {1})), bytes).find("w"), "w").front();

@@ -229,7 +229,9 @@ TEST(MobileNetV2, HasThePublishedSize) {
     EXPECT_FALSE(network.findLayer("stage2.block1.project")->signedInput);
     EXPECT_EQ(network.findLayer("head")->output, (Shape{7, 7, 1280}));
     for (const Node& node : network.nodes())
-        if (const auto* relu = node.as<ReluAttributes>()) EXPECT_EQ(relu->maximum, 6) << node.name;
+        if (const auto* relu = node.as<ReluAttributes>()) {
+            EXPECT_EQ(relu->maximum, 6) << node.name;
+        }
 }
 
 // By hand: 128·27 + 128·128·9 + 128·256·9 + 256·256·9 + 256·512·9 + 512·512·9 + 8192·10.
