@@ -3,8 +3,6 @@
 
 #include "core/runtime/trial_run.h"
 
-#include <limits>
-
 #include "core/base/random.h"
 #include "core/runtime/bands.h"
 #include "core/runtime/layer_problem.h"
@@ -31,7 +29,6 @@ TrialRun::TrialRun(const PackedConv& packed, bool writesValues)
     m_epilogue.scale = m_scale.data();
     m_epilogue.offset = m_offset.data();
     m_epilogue.relu = true;
-    m_epilogue.maximum = std::numeric_limits<float>::infinity();
     m_epilogue.codes = &m_target;
     m_epilogue.codeTargets = 1;
     m_scratch.resize(scratchBytes(packed, m_bands));

@@ -57,7 +57,7 @@ struct EpilogueTask {
     const float* offset = nullptr;
     const float* residual = nullptr;
     bool relu = false;
-    float maximum = 0;  ///< of relu, may be infinite
+    float maximum = __builtin_inff();  ///< of relu
     float* values = nullptr;
     const CodeTarget* codes = nullptr;
     int codeTargets = 0;
