@@ -63,6 +63,14 @@ void addData(CLI::App& command, DataOptions& options) {
     addPreparation(command, options.resize, options.memory);
 }
 
+void addInput(CLI::App& command, std::vector<int>& input, const std::string& description) {
+    command.add_option("--input", input, description)->delimiter(',')->expected(3)->check(CLI::Range(1, 1 << 20));
+}
+
+std::optional<Shape> inputShape(const std::vector<int>& input) {
+    return input.empty() ? std::optional<Shape>() : Shape{input[0], input[1], input[2]};
+}
+
 void addPreparation(CLI::App& command, int& resize, std::string& memory) {
     command
         .add_option("--resize", resize,

@@ -58,6 +58,9 @@ void addJson(CLI::App& command, OutputOptions& options);
 void addOutput(CLI::App& command, OutputOptions& options);
 void addModel(CLI::App& command, ModelOptions& options, bool withBits);
 void addData(CLI::App& command, DataOptions& options);
+/// --input H,W,C, for inputShape().
+void addInput(CLI::App& command, std::vector<int>& input, const std::string& description);
+std::optional<Shape> inputShape(const std::vector<int>& input);
 /// --resize and --data-memory.
 void addPreparation(CLI::App& command, int& resize, std::string& memory);
 void addDevice(CLI::App& command, DeviceOptions& options);

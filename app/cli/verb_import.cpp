@@ -34,7 +34,7 @@ void complete(ImportOptions& options, const Terminal& terminal) {
     if (!ascending || request.bits.front() < 2 || request.bits.back() > 8)
         throw Error(ErrorKind::Usage, "--bits", "'" + options.bits + "' are not ascending widths from 2 to 8");
     request.split = parseSplit(options.split);
-    if (!options.input.empty()) request.input = Shape{options.input[0], options.input[1], options.input[2]};
+    request.input = inputShape(options.input);
     if (options.classes > 0) request.classes = options.classes;
     if (options.mean.size() != options.deviation.size())
         throw Error(ErrorKind::Usage, "--mean and --std", "have different lengths");
@@ -124,11 +124,7 @@ Run prepareImport(CLI::App& command) {
         ->check(CLI::Range(0, 16384));
     command.add_option("--mean", options->mean, "of the images, a channel each, pixels scaled to 0…1")->delimiter(',');
     command.add_option("--std", options->deviation, "likewise: their standard deviation")->delimiter(',');
-    command
-        .add_option("--input", options->input, "height,width,channels of a catalogue's network (default: the data's)")
-        ->delimiter(',')
-        ->expected(3)
-        ->check(CLI::Range(1, 1 << 20));
+    addInput(command, options->input, "height,width,channels of a catalogue's network (default: the data's)");
     command.add_option("--classes", options->classes, "of a catalogue's network (default: the data's)")
         ->check(CLI::Range(1, 1 << 20));
     command.add_option("--threads", r.threads, "0: all")->capture_default_str()->check(CLI::Range(0, 4096));

@@ -19,10 +19,8 @@ struct NewModelOptions {
 };
 
 int run(const NewModelOptions& options, Terminal& terminal) {
-    const auto input =
-        options.input.empty() ? std::optional<Shape>() : Shape{options.input[0], options.input[1], options.input[2]};
     const auto classes = options.classes > 0 ? std::optional(options.classes) : std::nullopt;
-    const std::string json = networkTemplate(openNetwork(options.network, input, classes));
+    const std::string json = networkTemplate(openNetwork(options.network, inputShape(options.input), classes));
     if (options.out.empty() || options.out == "-") {
         terminal.out << json;
         return 0;
@@ -43,10 +41,7 @@ Run prepareNewModel(CLI::App& command) {
     command.add_option("NETWORK", options->network, "to begin with: " + names + ", or a JSON file")
         ->capture_default_str();
     command.add_option("--out", options->out, "file to write (default: standard output)");
-    command.add_option("--input", options->input, "height,width,channels of the images")
-        ->delimiter(',')
-        ->expected(3)
-        ->check(CLI::Range(1, 1 << 20));
+    addInput(command, options->input, "height,width,channels of the images");
     command.add_option("--classes", options->classes, "number of classes")->check(CLI::Range(1, 1 << 20));
     command.add_flag("--overwrite", options->overwrite, "replace an existing file");
     return [options](Terminal& terminal) { return run(*options, terminal); };

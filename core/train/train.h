@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -30,7 +31,12 @@ const char* stageName(TrainStage stage);
 struct TrainRequest {
     std::string network = "resnet14";    ///< a name of the catalogue, or a JSON file
     std::string data = "fashion-mnist";  ///< DATA of the command line
-    std::filesystem::path out;           ///< model file; the checkpoint is `out` + ".ckpt"
+    /// Of a catalogue's network, and what a folder's images are brought to; a network's file says its own. Empty: the
+    /// images' shape.
+    std::optional<Shape> input = {};
+    int resize = 0;               ///< of a folder's images, as in DataRequest
+    std::int64_t dataMemory = 0;  ///< likewise
+    std::filesystem::path out;    ///< model file; the checkpoint is `out` + ".ckpt"
     std::vector<int> bits = {2, 3, 4};
     int floatEpochs = 6, activationEpochs = 3, uniformEpochs = 5, mixedEpochs = 16;
     double floatRate = 0.1, activationRate = 0.05, uniformRate = 0.05, mixedRate = 0.05;  ///< at the cosine's start

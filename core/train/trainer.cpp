@@ -57,8 +57,8 @@ Trainer::Trainer(const TrainRequest& request, TrainSink sink, std::stop_token st
 Trainer::~Trainer() = default;
 
 void Trainer::openData() {
-    m_train = openDataSet(m_request.data, Split::Train);
-    m_val = openDataSet(m_request.data, Split::Val);
+    m_train = openDataSet(m_request.data, Split::Train, dataRequest());
+    m_val = openDataSet(m_request.data, Split::Val, dataRequest());
     m_normalization = measureNormalization(*m_train);
     m_indices = permutation(m_train->size(), m_request.seed);
     if (m_request.limit > 0 && m_request.limit < m_train->size())
@@ -66,8 +66,21 @@ void Trainer::openData() {
     m_trainBatches = std::make_unique<BatchMaker>(*m_train, m_normalization, m_device);
     m_valBatches = std::make_unique<BatchMaker>(*m_val, m_normalization, m_device);
     const Shape input{m_train->height(), m_train->width(), m_train->channels()};
+    if (m_request.input && *m_request.input != input)
+        throw Error(
+            ErrorKind::BadInput, m_train->name(),
+            "its images are " + toText(input) + " and taken as they are; --input says " + toText(*m_request.input));
     const Network network = openNetwork(m_request.network, input, static_cast<int>(m_train->classNames().size()));
     m_network = std::make_unique<TrainableNetwork>(network, m_request.bits, m_random, m_device);
+}
+
+/// A folder's images are brought to the input of a network that has one.
+DataRequest Trainer::dataRequest() const {
+    DataRequest request{.resize = m_request.resize, .memory = m_request.dataMemory, .stop = m_stop};
+    std::optional<Shape> input = m_request.input;
+    if (!input && namesNetworkFile(m_request.network)) input = openNetwork(m_request.network).inputShape();
+    if (input) request.shape = ImageShape{input->height, input->width, input->channels};
+    return request;
 }
 
 MetaModel Trainer::run() {
@@ -281,7 +294,7 @@ void Trainer::reportEpoch(const StagePlan& plan, int epoch, double meanLoss) {
 }
 
 std::string Trainer::measureFloatBaseline() {
-    const auto test = openDataSet(m_request.data, Split::Test);
+    const auto test = openDataSet(m_request.data, Split::Test, dataRequest());
     const ForwardMode mode = evaluationMode(TrainStage::Float, {});
     return fmt::format("val {:.4f} of {}, test {:.4f} of {}", accuracy(mode, *m_val, 0), m_val->size(),
                        accuracy(mode, *test, 0), test->size());

@@ -32,6 +32,7 @@ public:
 
 private:
     void openData();
+    DataRequest dataRequest() const;
     void startStage(const StagePlan& plan);
     void trainEpoch(const StagePlan& plan, int epoch);
     double trainStep(const StagePlan& plan, std::span<const std::int64_t> indices, double stageProgress);

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import pathlib
+import random
 import resource
 import struct
 import subprocess
@@ -143,6 +144,30 @@ class Data(unittest.TestCase):
         for wrong in ("5", "20%", "1T"):
             done = self.run_bitdesk("data", self.path / "set", "--data-memory", wrong)
             self.assertEqual((done.returncode, done.stdout), (2, ""))
+
+    def test_a_network_is_trained_on_a_folder_of_many_sizes(self):
+        random.seed(3)
+        for split, count in (("train", 20), ("test", 4)):
+            for label, darkest in (("dark", 0), ("bright", 96)):
+                (self.path / "set" / split / label).mkdir(parents=True)
+                for i in range(count):
+                    side = 20 + 3 * i
+                    rows = b"".join(b"\0" + bytes(darkest + random.randrange(160) for _ in range(side)) for _ in range(side + 5))
+                    (self.path / "set" / split / label / f"{i}.png").write_bytes(png(side + 5, side, rows))
+        model, graph = self.path / "model.safetensors", self.path / "mlp.json"
+        short = ("--float-epochs", "2", "--stage1-epochs", "1", "--stage2-epochs", "2", "--stage3-epochs", "2", "--batch", "8",
+                 "--data", self.path / "set", "--json", "-")
+        self.refused("set/train/bright/1.png: is 28×23×1, the first image is 25×20×1", "train", "--network", "mlp", "--out", model,
+                     *short)
+        self.assertEqual(self.run_bitdesk("new-model", "mlp", "--input", "10,12,1", "--classes", "2", "--out", graph).returncode, 0)
+        for out, network in ((model, ("mlp", "--input", "14,14,1", "--resize", "16")), (self.path / "other.safetensors", (graph,))):
+            done = self.run_bitdesk("train", "--network", *network, "--out", out, *short)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            done = self.run_bitdesk("eval", out, "--bits", "4", "--data", self.path / "set", "--no-store", "--quiet", "--json", "-")
+            self.assertEqual((done.returncode, json.loads(done.stdout)["correct"]), (0, 8), done.stderr)
+        model.unlink()
+        self.refused("its images are 28×28×1 and taken as they are; --input says 14×14×1", "train", "--network", "mlp", "--input",
+                     "14,14,1", "--out", model, "--data", "fashion-mnist")
 
     def refused(self, mention, *arguments):
         before = sorted(self.path.rglob("*"))
