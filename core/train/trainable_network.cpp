@@ -125,7 +125,8 @@ at::Tensor TrainableNetwork::normalize(int node, const NormAttributes& norm, con
 bool TrainableNetwork::clipsAnyway(int relu, const ForwardMode& mode) const {
     const auto& attributes = *m_network.nodes()[at_(relu)].as<ReluAttributes>();
     if (!mode.quantizeActivations || m_fillScales || std::isfinite(attributes.maximum)) return false;
-    return std::ranges::all_of(m_network.consumers(relu), [&](int consumer) {
+    const auto& consumers = m_network.consumers(relu);  // none: it is the output
+    return !consumers.empty() && std::ranges::all_of(consumers, [&](int consumer) {
         const auto* quantizer = m_network.nodes()[at_(consumer)].as<QuantizeAttributes>();
         return quantizer != nullptr && !quantizer->isSigned;
     });
