@@ -32,7 +32,7 @@ std::shared_ptr<const DataSet> openData(const ImportRequest& request, const std:
                                         const JobContext& context) {
     if (request.data.empty()) return nullptr;
     DataRequest data;
-    if (shape) data.shape = ImageShape{shape->height, shape->width, shape->channels};
+    if (shape) data.shape = imageShapeOf(*shape);
     data.resize = request.resize;
     data.stop = context.stop;
     data.progress = context.progress;

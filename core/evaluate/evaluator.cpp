@@ -54,10 +54,9 @@ EvaluationOutcome classify(Executor& executor, const ExecutionPlan& plan, const 
 
 }  // namespace
 
-ImageShape inputShapeOf(const MetaModel& model) {
-    const Shape& shape = model.network.inputShape();
-    return {shape.height, shape.width, shape.channels};
-}
+ImageShape imageShapeOf(const Shape& input) { return {input.height, input.width, input.channels}; }
+
+ImageShape inputShapeOf(const MetaModel& model) { return imageShapeOf(model.network.inputShape()); }
 
 void checkDataFitsModel(const DataSet& data, const MetaModel& model) {
     const std::string where = "data set '" + data.name() + "'";

@@ -49,6 +49,9 @@ struct EvaluationOutcome {
 /// Called on the evaluating thread after every mini-batch.
 using PartialSink = std::function<void(const PartialEvaluation&)>;
 
+/// The images of a network's input.
+ImageShape imageShapeOf(const Shape& input);
+
 /// What a model's images are brought to.
 ImageShape inputShapeOf(const MetaModel& model);
 

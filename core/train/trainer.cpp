@@ -12,6 +12,7 @@
 #include <torch/optim/sgd.h>
 
 #include "core/base/error.h"
+#include "core/evaluate/evaluator.h"
 #include "core/network/catalogue.h"
 #include "core/reference/device.h"
 
@@ -41,6 +42,14 @@ std::string historyLine(const TrainProgress& progress) {
     return line + "\n";
 }
 
+/// A folder's images are brought to the input of a network that has one.
+DataRequest dataRequestOf(const TrainRequest& request, const std::stop_token& stop) {
+    DataRequest data{.resize = request.resize, .memory = request.dataMemory, .stop = stop};
+    if (request.input) data.shape = imageShapeOf(*request.input);
+    else if (namesNetworkFile(request.network)) data.shape = imageShapeOf(openNetwork(request.network).inputShape());
+    return data;
+}
+
 }  // namespace
 
 Trainer::Trainer(const TrainRequest& request, TrainSink sink, std::stop_token stop)
@@ -57,8 +66,9 @@ Trainer::Trainer(const TrainRequest& request, TrainSink sink, std::stop_token st
 Trainer::~Trainer() = default;
 
 void Trainer::openData() {
-    m_train = openDataSet(m_request.data, Split::Train, dataRequest());
-    m_val = openDataSet(m_request.data, Split::Val, dataRequest());
+    m_dataRequest = dataRequestOf(m_request, m_stop);
+    m_train = openDataSet(m_request.data, Split::Train, m_dataRequest);
+    m_val = openDataSet(m_request.data, Split::Val, m_dataRequest);
     m_normalization = measureNormalization(*m_train);
     m_indices = permutation(m_train->size(), m_request.seed);
     if (m_request.limit > 0 && m_request.limit < m_train->size())
@@ -72,15 +82,6 @@ void Trainer::openData() {
             "its images are " + toText(input) + " and taken as they are; --input says " + toText(*m_request.input));
     const Network network = openNetwork(m_request.network, input, static_cast<int>(m_train->classNames().size()));
     m_network = std::make_unique<TrainableNetwork>(network, m_request.bits, m_random, m_device);
-}
-
-/// A folder's images are brought to the input of a network that has one.
-DataRequest Trainer::dataRequest() const {
-    DataRequest request{.resize = m_request.resize, .memory = m_request.dataMemory, .stop = m_stop};
-    std::optional<Shape> input = m_request.input;
-    if (!input && namesNetworkFile(m_request.network)) input = openNetwork(m_request.network).inputShape();
-    if (input) request.shape = ImageShape{input->height, input->width, input->channels};
-    return request;
 }
 
 MetaModel Trainer::run() {
@@ -294,7 +295,7 @@ void Trainer::reportEpoch(const StagePlan& plan, int epoch, double meanLoss) {
 }
 
 std::string Trainer::measureFloatBaseline() {
-    const auto test = openDataSet(m_request.data, Split::Test, dataRequest());
+    const auto test = openDataSet(m_request.data, Split::Test, m_dataRequest);
     const ForwardMode mode = evaluationMode(TrainStage::Float, {});
     return fmt::format("val {:.4f} of {}, test {:.4f} of {}", accuracy(mode, *m_val, 0), m_val->size(),
                        accuracy(mode, *test, 0), test->size());

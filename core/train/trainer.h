@@ -32,7 +32,6 @@ public:
 
 private:
     void openData();
-    DataRequest dataRequest() const;
     void startStage(const StagePlan& plan);
     void trainEpoch(const StagePlan& plan, int epoch);
     double trainStep(const StagePlan& plan, std::span<const std::int64_t> indices, double stageProgress);
@@ -59,6 +58,7 @@ private:
     TrainSink m_sink;
     std::stop_token m_stop;
     at::Device m_device;
+    DataRequest m_dataRequest;  // of every split
     std::shared_ptr<const DataSet> m_train, m_val;
     std::vector<std::int64_t> m_indices;  // of the training images in use
     std::unique_ptr<BatchMaker> m_trainBatches, m_valBatches;

@@ -124,7 +124,7 @@ std::map<std::string, std::string> Trainer::provenance(const MetaModel& model) {
                                              {"history", m_history}};
     const auto executor = makeReferenceExecutor(model, m_request.device, m_request.threads);
     for (const Split split : {Split::Val, Split::Test}) {
-        const auto data = split == Split::Val ? m_val : openDataSet(m_request.data, split, dataRequest());
+        const auto data = split == Split::Val ? m_val : openDataSet(m_request.data, split, m_dataRequest);
         for (const int width : m_request.bits) {
             const auto plan = lower(model, uniformBits(model.network, width));
             const auto outcome = evaluate(*executor, plan, *data, {}, m_stop);

@@ -42,7 +42,8 @@ IMAGE = node("input", "input", shape=[12, 10, 1])
 
 # Depthwise and grouped convolutions, signed codes inside, pools with padding, and linear layers that read a map.
 MOBILE = [IMAGE, *conv("stem", "input", 8, bits=8, signed=True), norm("stem"),
-          node("stem.relu", "relu", "stem.norm", maximum=1.5), node("pool1", "max_pool", "stem.relu", kernel=[3, 3], stride=[2, 2], padding=[1, 1]),
+          node("stem.relu", "relu", "stem.norm", maximum=1.5),
+          node("pool1", "max_pool", "stem.relu", kernel=[3, 3], stride=[2, 2], padding=[1, 1]),
           *conv("depthwise", "pool1", 8, groups=8), norm("depthwise", "stem"),
           node("depthwise.relu", "relu", "depthwise.norm", maximum=0.8),
           *conv("pointwise", "depthwise.relu", 16, kernel=(1, 1), padding=(0, 0), bias=True),

@@ -61,7 +61,8 @@ class Schema(unittest.TestCase):
             ("inputs", "x"), ("op", "conv3d"), ("name", ""), ("name", "a b"), ("groups", 0))]
         changes += [("input", "shape", [28, 28]), ("input", "shape", [28, 0, 1]), ("stem.norm", "transition", ["stem"]),
                     ("stem.norm", "epsilon", 1), ("stem.norm", "epsilon", "small"), ("pool", "global", 1),
-                    ("pool", "kernel", [2, 2]), ("stem.relu", "maximum", 0), ("stem.relu", "maximum", 1e300), ("stem.relu", "maximum", "6"), ("stage1.block1.add", "inputs", ["stem.relu"]), ("flatten", "signed", True),
+                    ("pool", "kernel", [2, 2]), ("stem.relu", "maximum", 0), ("stem.relu", "maximum", 1e300),
+                    ("stem.relu", "maximum", "6"), ("stage1.block1.add", "inputs", ["stem.relu"]), ("flatten", "signed", True),
                     ("classifier", "out_features", None), ("classifier.input", "layer", 3), ("classifier.input", "signed", "yes")]
         for node, key, value in changes:
             document = copy.deepcopy(base)
