@@ -16,7 +16,6 @@
 #include "core/base/atomic_file.h"
 #include "core/base/byte_size.h"
 #include "core/base/error.h"
-#include "core/data/data_set.h"
 #include "core/evaluate/evaluator.h"
 #include "core/model/model_file.h"
 #include "core/network/catalogue.h"
@@ -60,7 +59,7 @@ void addData(CLI::App& command, DataOptions& options) {
     command.add_option("--batch", options.batch, "images a mini-batch")
         ->capture_default_str()
         ->check(CLI::Range(1, 65536));
-    addPreparation(command, options.resize, options.memory);
+    addChoices(command, options.choices);
 }
 
 void addInput(CLI::App& command, std::vector<int>& input, const std::string& description) {
@@ -71,13 +70,15 @@ std::optional<Shape> inputShape(const std::vector<int>& input) {
     return input.empty() ? std::optional<Shape>() : Shape{input[0], input[1], input[2]};
 }
 
-void addPreparation(CLI::App& command, int& resize, std::string& memory) {
+void addChoices(CLI::App& command, DataChoices& choices) {
     command
-        .add_option("--resize", resize,
+        .add_option("--resize", choices.resize,
                     "image folders: shorter side before the centre is cut out; 0: the smallest that covers the input")
         ->capture_default_str()
         ->check(CLI::Range(0, 16384));
-    command.add_option("--data-memory", memory, "image folders: decoded pixels at most, as 256M or 2G (default: 1G)");
+    command.add_option_function<std::string>(
+        "--data-memory", [&choices](const std::string& text) { choices.memory = parseDataMemory(text); },
+        "image folders: decoded pixels at most, as 256M or 2G (default: 1G)");
 }
 
 void addDevice(CLI::App& command, DeviceOptions& options) {
@@ -142,7 +143,7 @@ std::int64_t parseDataMemory(const std::string& text) {
 std::shared_ptr<const DataSet> openData(const DataOptions& options, const MetaModel* model, Split split, bool quiet,
                                         Terminal& terminal) {
     ProgressLine line(terminal, quiet);
-    DataRequest request{.resize = options.resize, .memory = parseDataMemory(options.memory), .stop = terminal.stop};
+    DataRequest request{.choices = options.choices, .stop = terminal.stop};
     request.progress = [&](const Progress& progress) {
         line.show(fmt::format("{}: {:.1f} %", progress.activity, 100 * progress.fraction));
     };

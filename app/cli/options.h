@@ -16,6 +16,7 @@
 #include "app/jobs/job_context.h"
 #include "core/base/csv.h"
 #include "core/base/error.h"
+#include "core/data/data_set.h"
 
 namespace bitdesk::cli {
 
@@ -37,8 +38,7 @@ struct ModelOptions {
 struct DataOptions {
     std::string data;
     std::string split = "test";
-    int resize = 0;
-    std::string memory = {};  ///< as parseDataMemory() reads it
+    DataChoices choices = {};
     std::int64_t limit = 0;
     int batch = 64;
 };
@@ -61,8 +61,8 @@ void addData(CLI::App& command, DataOptions& options);
 /// --input H,W,C, for inputShape().
 void addInput(CLI::App& command, std::vector<int>& input, const std::string& description);
 std::optional<Shape> inputShape(const std::vector<int>& input);
-/// --resize and --data-memory.
-void addPreparation(CLI::App& command, int& resize, std::string& memory);
+/// --resize, --data-memory: DataChoices.
+void addChoices(CLI::App& command, DataChoices& choices);
 void addDevice(CLI::App& command, DeviceOptions& options);
 void addStore(CLI::App& command, StoreOptions& options);
 

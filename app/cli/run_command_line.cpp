@@ -131,6 +131,9 @@ int runCommandLine(int argc, const char* const* argv, std::ostream& out, std::os
         if (error.get_exit_code() == 0) return app.exit(error, out, err);  // --help, --version
         err << "bitdesk: " << printable(error.what()) << ". See --help\n";
         return kUsage;
+    } catch (const Error& error) {  // of an option that reads its value itself
+        err << "bitdesk: " << error.what() << '\n';
+        return static_cast<int>(error.kind());
     }
     return guarded(
         [&] {

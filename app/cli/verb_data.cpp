@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
@@ -56,7 +57,8 @@ Json dataJson(const std::vector<SplitFacts>& splits) {
         list.push_back({{"split", splitName(facts.split)},
                         {"images", facts.images},
                         {"hash", facts.hash},
-                        {"note", facts.description.note},
+                        {"note", fmt::format("{}", fmt::join(facts.description.notes, "; "))},
+                        {"notes", facts.description.notes},
                         {"classes", std::move(classes)}});
     }
     return {{"data", first.name},
@@ -74,8 +76,9 @@ std::string dataText(const std::vector<SplitFacts>& splits) {
     text +=
         fmt::format("at most {:.1f} MiB of pixels in memory\n\n", static_cast<double>(mostMemory(splits)) / (1 << 20));
     for (const SplitFacts& facts : splits) {
-        text += fmt::format("{}: {} images{}\n", splitName(facts.split), facts.images,
-                            facts.description.note.empty() ? "" : " (" + facts.description.note + ")");
+        text += fmt::format(
+            "{}: {} images{}\n", splitName(facts.split), facts.images,
+            facts.description.notes.empty() ? "" : fmt::format(" ({})", fmt::join(facts.description.notes, "; ")));
         for (std::size_t c = 0; c < facts.counts.size(); ++c)
             text += fmt::format("  {:>9}  {}\n", facts.counts[c], printable(facts.classNames[c]));
     }
@@ -118,7 +121,7 @@ Run prepareData(CLI::App& command) {
     command.add_option("DATA", options->data.data, "fashion-mnist, or a folder or file")->required();
     command.add_option("--split", options->data.split, "train, val or test (default: all that there are)");
     command.add_option("--model", options->model.model, "whose input the images are brought to");
-    addPreparation(command, options->data.resize, options->data.memory);
+    addChoices(command, options->data.choices);
     addOutput(command, options->output);
     return [options](Terminal& terminal) { return run(*options, terminal); };
 }

@@ -119,9 +119,7 @@ Run prepareImport(CLI::App& command) {
     command.add_option("--images", r.images, "images that set activation scales")
         ->capture_default_str()
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{65536}));
-    command.add_option("--resize", r.resize, "folders: shorter side before the centre is cut out, 0: as small as fits")
-        ->capture_default_str()
-        ->check(CLI::Range(0, 16384));
+    addChoices(command, r.choices);
     command.add_option("--mean", options->mean, "of the images, a channel each, pixels scaled to 0…1")->delimiter(',');
     command.add_option("--std", options->deviation, "likewise: their standard deviation")->delimiter(',');
     addInput(command, options->input, "height,width,channels of a catalogue's network (default: the data's)");

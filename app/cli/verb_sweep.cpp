@@ -12,14 +12,13 @@ struct SweepOptions {
     jobs::ReportSpec report;
     DeviceOptions device;
     NightOptions night;
-    std::string latency = "none", margin = "2%", memory;
+    std::string latency = "none", margin = "2%";
 };
 
 int run(const SweepOptions& options, Terminal& terminal) {
     jobs::SweepSpec sweep = options.sweep;
     sweep.latency = jobs::parseLatencyOf(options.latency, "--latency");
     sweep.margin = parseRatioMargin("--margin", options.margin);
-    sweep.dataMemory = parseDataMemory(options.memory);
     sweep.effort.seed = sweep.seed;
     jobs::Batch batch{.file = {},
                       .folder = {},
@@ -61,7 +60,7 @@ Run prepareSweep(CLI::App& command) {
     command.add_option("--batch", sweep.batch, "images a mini-batch")
         ->capture_default_str()
         ->check(CLI::Range(1, 65536));
-    addPreparation(command, sweep.resize, options->memory);
+    addChoices(command, sweep.choices);
     command.add_option("--seed", sweep.seed, "of random:N and of random:NETWORK's weights")->capture_default_str();
     command.add_option("--latency", options->latency, "whose latency to measure: none, front or all")
         ->capture_default_str();

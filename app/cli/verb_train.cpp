@@ -15,7 +15,7 @@ namespace {
 
 struct TrainOptions {
     TrainRequest request;
-    std::string bits = "2,3,4", memory;
+    std::string bits = "2,3,4";
     std::vector<int> input;
     bool dryRun = false;
     OutputOptions output;
@@ -61,7 +61,6 @@ int run(TrainOptions& options, Terminal& terminal) {
     TrainRequest& request = options.request;
     request.bits = parseWidths(options.bits);
     request.input = inputShape(options.input);
-    request.dataMemory = parseDataMemory(options.memory);
     request.command = terminal.commandLine;
     const Inputs inputs = Inputs().add(DataOptions{.data = request.data}).addNetwork(request.network);
     checkOutputs(options.output, inputs);
@@ -107,7 +106,7 @@ Run prepareTrain(CLI::App& command) {
     command.add_option("--data", r.data, "fashion-mnist, or a folder or file")->capture_default_str();
     addInput(command, options->input,
              "height,width,channels that a folder's images are brought to (default: as they are)");
-    addPreparation(command, r.resize, options->memory);
+    addChoices(command, r.choices);
     command.add_option("--out", r.out, "model file to write (checkpoint: FILE.ckpt)")->required();
     command.add_option("--bits", options->bits, "bit-widths that the model can run at")->capture_default_str();
     command.add_option("--float-epochs", r.floatEpochs, "epochs of the float baseline and teacher")

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // What a preview shows, and where it comes from.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <QComboBox>
 #include <QFormLayout>
 #include <QLabel>
@@ -53,9 +55,9 @@ void DataDialog::showFacts() {
     m_format->setText(printable(description.format));
     m_preparation->setText(printable(description.preprocessing));
     m_memory->setText(QStringLiteral("at most %1 of pixels").arg(QLocale().formattedDataSize(description.memory)));
-    m_note->setText(printable(description.note));
+    m_note->setText(printable(fmt::format("{}", fmt::join(description.notes, "; "))));
     auto* form = qobject_cast<QFormLayout*>(m_note->parentWidget()->layout());
-    form->setRowVisible(m_note, !description.note.empty());
+    form->setRowVisible(m_note, !description.notes.empty());
     form->setRowVisible(m_preparation, !description.preprocessing.empty());
 }
 

@@ -66,8 +66,8 @@ SweepSpec readSweep(JsonReader reader) {
         reader.fail("split", "is none of train, val, test");
     sweep.limit = reader.whole("limit", 0, 0, std::int64_t{1} << 40);
     sweep.batch = static_cast<int>(reader.whole("batch", sweep.batch, 1, 65536));
-    sweep.resize = static_cast<int>(reader.whole("resize", 0, 0, 16384));
-    sweep.dataMemory = reader.whole("data_memory", 0, 16 << 20, std::int64_t{1} << 40);
+    sweep.choices.resize = static_cast<int>(reader.whole("resize", 0, 0, 16384));
+    sweep.choices.memory = reader.whole("data_memory", 0, 16 << 20, std::int64_t{1} << 40);
     sweep.configurations = readConfigurations(reader);
     sweep.effort.seed = sweep.seed;
     readLatency(reader, sweep);
@@ -93,8 +93,8 @@ nlohmann::ordered_json sweepJson(const SweepSpec& sweep) {
     json["split"] = sweep.split;
     if (sweep.limit != 0) json["limit"] = sweep.limit;
     if (sweep.batch != usual.batch) json["batch"] = sweep.batch;
-    if (sweep.resize != 0) json["resize"] = sweep.resize;
-    if (sweep.dataMemory != 0) json["data_memory"] = sweep.dataMemory;
+    if (sweep.choices.resize != 0) json["resize"] = sweep.choices.resize;
+    if (sweep.choices.memory != 0) json["data_memory"] = sweep.choices.memory;
     json["configurations"] = sweep.configurations;
     if (sweep.latency == LatencyOf::None) return json;
     nlohmann::ordered_json latency{{"of", toText(sweep.latency)}};
@@ -173,8 +173,8 @@ std::string toCommandLine(const Batch& batch) {
     if (sweep.seed != 0) add("--seed", std::to_string(sweep.seed));
     if (sweep.limit != 0) add("--limit", std::to_string(sweep.limit));
     if (sweep.batch != usual.batch) add("--batch", std::to_string(sweep.batch));
-    if (sweep.resize != 0) add("--resize", std::to_string(sweep.resize));
-    if (sweep.dataMemory != 0) add("--data-memory", toByteSize(sweep.dataMemory));
+    if (sweep.choices.resize != 0) add("--resize", std::to_string(sweep.choices.resize));
+    if (sweep.choices.memory != 0) add("--data-memory", toByteSize(sweep.choices.memory));
     if (sweep.latency != LatencyOf::None) add("--latency", toText(sweep.latency));
     if (sweep.latencyBatch != usual.latencyBatch) add("--latency-batch", std::to_string(sweep.latencyBatch));
     if (sweep.effort.noise != usual.effort.noise) add("--noise", fmt::format("{}", sweep.effort.noise));

@@ -17,10 +17,9 @@ struct SweepSpec {
     std::uint64_t seed = 0;  ///< of random:NETWORK's weights and of random:N
     std::string data;
     std::string split = "test";
-    std::int64_t limit = 0;       ///< images, 0: all
-    int batch = 32;               ///< images a mini-batch
-    int resize = 0;               ///< see DataRequest
-    std::int64_t dataMemory = 0;  ///< bytes, 0: the default
+    std::int64_t limit = 0;  ///< images, 0: all
+    int batch = 32;          ///< images a mini-batch
+    DataChoices choices;
     std::vector<std::string> configurations;
     LatencyOf latency = LatencyOf::None;
     int latencyBatch = 1;

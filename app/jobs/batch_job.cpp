@@ -67,21 +67,16 @@ private:
         return found;
     }
     std::shared_ptr<const DataSet> data(const SweepSpec& spec, const ImageShape& shape) {
-        auto& found = m_data[{spec.data, spec.split, toText(shape), spec.resize, spec.dataMemory}];
+        auto& found = m_data[{spec.data, spec.split, toText(shape), spec.choices}];
         if (!found)
             found = openDataSet(dataName(m_batch, spec.data), parseSplit(spec.split),
-                                {.shape = shape,
-                                 .resize = spec.resize,
-                                 .memory = spec.dataMemory,
-                                 .stop = m_stop,
-                                 .progress = m_progress});
+                                {.shape = shape, .choices = spec.choices, .stop = m_stop, .progress = m_progress});
         return found;
     }
 
     const Batch& m_batch;
     std::map<std::pair<std::string, std::uint64_t>, std::shared_ptr<const MetaModel>> m_models;
-    std::map<std::tuple<std::string, std::string, std::string, int, std::int64_t>, std::shared_ptr<const DataSet>>
-        m_data;
+    std::map<std::tuple<std::string, std::string, std::string, DataChoices>, std::shared_ptr<const DataSet>> m_data;
     std::stop_token m_stop;
     ProgressSink m_progress;
 };

@@ -33,7 +33,7 @@ std::shared_ptr<const DataSet> openData(const ImportRequest& request, const std:
     if (request.data.empty()) return nullptr;
     DataRequest data;
     if (shape) data.shape = imageShapeOf(*shape);
-    data.resize = request.resize;
+    data.choices = request.choices;
     data.stop = context.stop;
     data.progress = context.progress;
     return openDataSet(request.data, request.split, data);

@@ -26,7 +26,7 @@ struct ImportRequest {
     std::optional<Normalization> normalization = {};  ///< goes before the mapping's
     std::string data;                                 ///< whose images set missing activation scales; may be empty
     Split split = Split::Train;
-    int resize = 0;
+    DataChoices choices = {};
     std::int64_t images = 256;
     int threads = 0;
     bool overwrite = false;

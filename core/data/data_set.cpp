@@ -139,13 +139,13 @@ SplitPlan planSplit(const DataFormat& format, const fs::path& path, Split split)
     }
     if (split == Split::Test) {
         plan.part = test ? SourcePart::Test : SourcePart::Val;
-        if (!test) plan.description.note = "there is no test part: these are the validation images";
+        if (!test) plan.description.notes.emplace_back("there is no test part: these are the validation images");
     } else if (split == Split::Val && val) {
         plan.part = SourcePart::Val;
     } else {
         plan.part = SourcePart::Train;
         if (!val) plan.choose = [split](std::int64_t size) { return cutIndices(split, size); };
-        if (!val && split == Split::Val) plan.description.note = "cut from the training images";
+        if (!val && split == Split::Val) plan.description.notes.emplace_back("cut from the training images");
     }
     return plan;
 }
@@ -161,13 +161,13 @@ std::shared_ptr<const DataSet> readWhole(const DataFormat& format, const fs::pat
 }
 
 void checkRequest(const DataRequest& request, const DataFormat& format) {
-    if (request.resize == 0) return;
+    if (request.choices.resize == 0) return;
     if (format.open == nullptr)
         throw Error(ErrorKind::Usage, "--resize",
                     std::string("is for image folders; ") + format.name + " holds pixels, which are taken as they are");
     const int least = request.shape ? std::max(request.shape->height, request.shape->width) : 2;
-    if (request.resize < least)
-        throw Error(ErrorKind::Usage, "--resize " + std::to_string(request.resize),
+    if (request.choices.resize < least)
+        throw Error(ErrorKind::Usage, "--resize " + std::to_string(request.choices.resize),
                     "is less than the " + std::to_string(least) + " pixels that are cut out of an image");
 }
 
@@ -224,7 +224,7 @@ std::shared_ptr<const DataSet> openDataSet(const std::string& spec, Split split,
     const Source source = findSource(spec);
     const DataFormat& format = source.format;
     DataRequest bounded = request;
-    if (bounded.memory == 0) bounded.memory = defaultDataMemory();
+    if (bounded.choices.memory == 0) bounded.choices.memory = defaultDataMemory();
     checkRequest(bounded, format);
     SplitPlan plan = planSplit(format, source.path, split);
     plan.name = source.named ? spec : fs::absolute(source.path).lexically_normal().string();

@@ -35,10 +35,11 @@ std::string toText(const ImageShape& shape);
 /// What a preview tells of a data set besides its images.
 struct DataDescription {
     std::string format;
-    std::string preprocessing;  ///< what is done to the images, a sentence's end: "as they are"
-    std::string note;           ///< what the user should know of the split; may be empty
-    std::vector<Split> splits;  ///< that can be opened
-    std::int64_t memory = 0;    ///< bytes of pixels that are held at most
+    std::string preprocessing;       ///< what is done to the images, a sentence's end: "as they are"
+    std::vector<std::string> notes;  ///< what the user should know of the split, a sentence each
+    std::int64_t skipped = 0;        ///< files that were left out because they cannot be read (DataChoices::skipBad)
+    std::vector<Split> splits;       ///< that can be opened
+    std::int64_t memory = 0;         ///< bytes of pixels that are held at most
 };
 
 /// Labelled 8-bit images of one shape. Implementations are immutable after construction and safe to read from any
@@ -81,11 +82,23 @@ std::vector<std::int64_t> classCounts(const DataSet& data);
 /// A gibibyte, or an eighth of the machine's memory where that is less.
 std::int64_t defaultDataMemory();
 
+/// What a user chooses of how DATA is read and prepared; the same words for every verb, batch file and dialog.
+struct DataChoices {
+    int resize = 0;           ///< shorter side before the centre is cut out, 0: the smallest that covers the input
+    std::int64_t memory = 0;  ///< bytes of decoded pixels at most, 0: defaultDataMemory()
+    bool exif = false;        ///< turn images as their EXIF orientation says
+    bool skipBad = false;     ///< leave out files that cannot be read, instead of refusing the data set
+    /// How the classes are matched with the model's where names do not tell: "", "by-number", or a JSON file.
+    std::string classes = {};
+
+    bool operator==(const DataChoices&) const = default;
+    auto operator<=>(const DataChoices&) const = default;
+};
+
 /// How a data set is opened.
 struct DataRequest {
     std::optional<ImageShape> shape = {};  ///< that images of a folder are brought to; empty: as they are
-    int resize = 0;           ///< shorter side before the centre is cut out, 0: the smallest that covers `shape`
-    std::int64_t memory = 0;  ///< bytes of decoded pixels at most, 0: defaultDataMemory()
+    DataChoices choices = {};
     std::stop_token stop = {};
     ProgressSink progress = {};  ///< of the first reading of a folder
 };

@@ -53,7 +53,7 @@ void DecodedImages::offer(std::int64_t index, std::span<const std::uint8_t> pixe
 }
 
 ImageFolderDataSet::ImageFolderDataSet(ImageFolderIndex index, const SplitPlan& plan, const DataRequest& request)
-    : m_index(std::move(index)), m_memory(request.memory) {
+    : m_index(std::move(index)), m_memory(request.choices.memory) {
     m_name = plan.name;
     m_split = plan.split;
     m_classNames = m_index.classNames;
@@ -70,16 +70,18 @@ ImageFolderDataSet::ImageFolderDataSet(ImageFolderIndex index, const SplitPlan& 
     check(request);
     computeHash(request);
     m_description = plan.description;
-    m_description.preprocessing = preprocessingText(request.shape, request.resize);
+    m_description.preprocessing = preprocessingText(request.shape, request.choices.resize);
     m_description.memory = m_memory.limit();
 }
 
 /// The shape that images are brought to: the one asked for, or the first image's.
 void ImageFolderDataSet::prepare(const DataRequest& request) {
-    m_preparation = {.shape = {}, .asTheyAre = !request.shape && request.resize == 0, .resize = request.resize};
+    m_preparation = {
+        .shape = {}, .asTheyAre = !request.shape && request.choices.resize == 0, .resize = request.choices.resize};
     if (request.shape) m_preparation.shape = *request.shape;
     else m_preparation.shape = readImageHeader(pathOf(0)).shape;
-    if (!request.shape && request.resize > 0) m_preparation.shape.height = m_preparation.shape.width = request.resize;
+    if (!request.shape && request.choices.resize > 0)
+        m_preparation.shape.height = m_preparation.shape.width = request.choices.resize;
     m_shape = m_preparation.shape;
     if (imageBytes() > m_memory.mostOfOneImage())
         throw Error(ErrorKind::Usage, "--data-memory",
@@ -120,7 +122,7 @@ void ImageFolderDataSet::computeHash(const DataRequest& request) {
     const auto add = [&](const std::string& text) { hash.update(std::to_string(text.size()) + ":" + text + ","); };
     add("bitdesk image folder 1");  // a new number where other pixels come of the same files
     add(toText(m_shape));
-    add(m_preparation.asTheyAre ? "as they are" : std::to_string(request.resize));
+    add(m_preparation.asTheyAre ? "as they are" : std::to_string(request.choices.resize));
     for (const std::string& name : m_classNames) add(name);
     for (std::size_t i = 0; i < m_index.entries.size(); ++i) {
         add(m_index.entries[i].path);

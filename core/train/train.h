@@ -34,9 +34,8 @@ struct TrainRequest {
     /// Of a catalogue's network, and what a folder's images are brought to; a network's file says its own. Empty: the
     /// images' shape.
     std::optional<Shape> input = {};
-    int resize = 0;               ///< of a folder's images, as in DataRequest
-    std::int64_t dataMemory = 0;  ///< likewise
-    std::filesystem::path out;    ///< model file; the checkpoint is `out` + ".ckpt"
+    DataChoices choices = {};
+    std::filesystem::path out;  ///< model file; the checkpoint is `out` + ".ckpt"
     std::vector<int> bits = {2, 3, 4};
     int floatEpochs = 6, activationEpochs = 3, uniformEpochs = 5, mixedEpochs = 16;
     double floatRate = 0.1, activationRate = 0.05, uniformRate = 0.05, mixedRate = 0.05;  ///< at the cosine's start

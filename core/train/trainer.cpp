@@ -44,7 +44,7 @@ std::string historyLine(const TrainProgress& progress) {
 
 /// A folder's images are brought to the input of a network that has one.
 DataRequest dataRequestOf(const TrainRequest& request, const std::stop_token& stop) {
-    DataRequest data{.resize = request.resize, .memory = request.dataMemory, .stop = stop};
+    DataRequest data{.choices = request.choices, .stop = stop};
     if (request.input) data.shape = imageShapeOf(*request.input);
     else if (namesNetworkFile(request.network)) data.shape = imageShapeOf(openNetwork(request.network).inputShape());
     return data;

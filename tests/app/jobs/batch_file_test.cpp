@@ -30,8 +30,8 @@ TEST(BatchFile, ReadsWhatTheSchemaAllows) {
     const SweepSpec& sweep = whole.sweeps.at(0);
     EXPECT_EQ(sweep.configurations, (std::vector<std::string>{"all", "random:10", "4,4,3", "2,3,4", "mixes.txt"}));
     EXPECT_EQ(sweep.effort.seed, 7U);
-    EXPECT_EQ(sweep.resize, 256);
-    EXPECT_EQ(sweep.dataMemory, 256 << 20);
+    EXPECT_EQ(sweep.choices.resize, 256);
+    EXPECT_EQ(sweep.choices.memory, 256 << 20);
     EXPECT_EQ(sweep.effort.samples, 30);
     EXPECT_EQ(sweep.latency, LatencyOf::All);
     EXPECT_EQ(whole.reports.at(0).files, (std::vector<std::string>{"a.html", "a.pdf"}));

@@ -69,7 +69,7 @@ TEST_F(LargeFolder, LoadsFiftyThousandImagesWithinItsMemory) {
         forgetPeak();
         const std::int64_t before = peakResident();
         const std::int64_t begin = steadyNow();
-        const auto data = open(Split::Test, {.memory = kMemory});
+        const auto data = open(Split::Test, {.choices = {.memory = kMemory}});
         const double opened = perSecond(kImages, begin);
         EXPECT_EQ(data->size(), kImages);
         const double read = readAll(*data, *source);

@@ -64,7 +64,7 @@ TEST_F(ImageFolder, HasTheSplitsOfItsFolders) {
     EXPECT_EQ(open(Split::Train)->size(), 3);
     EXPECT_EQ(open()->size(), 3);
     EXPECT_EQ(open()->description().splits, (std::vector<Split>{Split::Train, Split::Val, Split::Test}));
-    EXPECT_EQ(open()->description().note, "");
+    EXPECT_TRUE(open()->description().notes.empty());
 }
 
 TEST_F(ImageFolder, OnePartIsTheTestSplit) {
@@ -79,7 +79,7 @@ TEST_F(ImageFolder, WithoutATestFolderTheValidationImagesAreSaidToBeThem) {
     image("validation/a/1.png", 4);
     image("validation/a/2.png", 4);
     EXPECT_EQ(open()->size(), 2);
-    EXPECT_NE(open()->description().note.find("validation images"), std::string::npos);
+    EXPECT_NE(open()->description().notes.at(0).find("validation images"), std::string::npos);
 }
 
 TEST_F(ImageFolder, ValidationIsCutFromTheTrainingImages) {
@@ -105,12 +105,12 @@ TEST_F(ImageFolder, ImagesAreBroughtToAShape) {
     write("a/1.png", test::greyPng(30, 50, 9));
     write("a/2.jpg", test::rgbJpeg());
     refused({"2.jpg: is 16×16×3, the first image is 30×50×1", "--resize"});
-    const auto data = open(Split::Test, {.shape = ImageShape{4, 6, 3}, .resize = 8});
+    const auto data = open(Split::Test, {.shape = ImageShape{4, 6, 3}, .choices = {.choices = {.resize = 8}}});
     EXPECT_EQ(data->shape(), (ImageShape{4, 6, 3}));
     EXPECT_EQ(data->description().preprocessing, "shorter side to 8 (triangle filter), centre 4×6, 3 channels");
-    EXPECT_EQ(open(Split::Test, {.resize = 8})->shape(), (ImageShape{8, 8, 1}));
+    EXPECT_EQ(open(Split::Test, {.choices = {.resize = 8}})->shape(), (ImageShape{8, 8, 1}));
     test::expectError(ErrorKind::Usage, {"--resize 5", "less than the 6 pixels"}, [&] {
-        open(Split::Test, {.shape = ImageShape{4, 6, 3}, .resize = 5});
+        open(Split::Test, {.shape = ImageShape{4, 6, 3}, .choices = {.resize = 5}});
     });
 }
 
@@ -118,7 +118,7 @@ TEST_F(ImageFolder, TheHashIsOfFilesLabelsAndPreparation) {
     twoClasses();
     const std::string first = open()->hash();
     EXPECT_EQ(open()->hash(), first);
-    EXPECT_NE(open(Split::Test, {.resize = 2})->hash(), first);
+    EXPECT_NE(open(Split::Test, {.choices = {.resize = 2}})->hash(), first);
     fs::rename(root() / "b", root() / "c");
     EXPECT_NE(open()->hash(), first);
     fs::rename(root() / "c", root() / "b");
@@ -221,7 +221,7 @@ TEST_F(ImageFolder, NeverHoldsMoreThanItsMemory) {
     for (int i = 0; i < kImages; ++i)
         write("a/" + std::to_string(1000 + i) + ".png", test::greyPng(kSide, kSide, i % 256));
     for (int round = 0; round < 2; ++round) {
-        const auto data = open(Split::Test, {.memory = kMemory});
+        const auto data = open(Split::Test, {.choices = {.memory = kMemory}});
         const auto all = pixels(*data);
         for (int i = 0; i < kImages; ++i)
             ASSERT_EQ(all[static_cast<std::size_t>(i) * kSide * kSide], i % 256) << round << ' ' << i;

@@ -138,7 +138,8 @@ TEST_F(Npz, OddArchivesAreNamed) {
     const auto good = file({{"x", images}, {"y", two}});
     test::expectBadInput({"has no train part", "One part alone is the test split"},
                          [&] { openDataSet(good, Split::Train); });
-    test::expectError(ErrorKind::Usage, {"--resize"}, [&] { openDataSet(good, Split::Test, {.resize = 8}); });
+    test::expectError(ErrorKind::Usage, {"--resize"},
+                      [&] { openDataSet(good, Split::Test, {.choices = {.resize = 8}}); });
 }
 
 }  // namespace
