@@ -105,7 +105,7 @@ TEST_F(ImageFolder, ImagesAreBroughtToAShape) {
     write("a/1.png", test::greyPng(30, 50, 9));
     write("a/2.jpg", test::rgbJpeg());
     refused({"2.jpg: is 16×16×3, the first image is 30×50×1", "--resize"});
-    const auto data = open(Split::Test, {.shape = ImageShape{4, 6, 3}, .choices = {.choices = {.resize = 8}}});
+    const auto data = open(Split::Test, {.shape = ImageShape{4, 6, 3}, .choices = {.resize = 8}});
     EXPECT_EQ(data->shape(), (ImageShape{4, 6, 3}));
     EXPECT_EQ(data->description().preprocessing, "shorter side to 8 (triangle filter), centre 4×6, 3 channels");
     EXPECT_EQ(open(Split::Test, {.choices = {.resize = 8}})->shape(), (ImageShape{8, 8, 1}));
