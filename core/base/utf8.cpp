@@ -3,6 +3,11 @@
 
 #include "core/base/utf8.h"
 
+#include <utf8proc.h>
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <new>
 #include <nlohmann/json.hpp>
 
 namespace bitdesk {
@@ -16,6 +21,17 @@ std::string validUtf8(const std::string& text) {
     if (plain) return text;
     // The library's writer replaces what is not valid; reading that back leaves the text alone.
     return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
+}
+
+std::string nfc(const std::string& text) {
+    if (std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return text;
+    utf8proc_uint8_t* mapped = nullptr;
+    const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+    const auto size = utf8proc_map(bytes, static_cast<utf8proc_ssize_t>(text.size()), &mapped,
+                                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owned(mapped, &std::free);
+    if (size == UTF8PROC_ERROR_NOMEM) throw std::bad_alloc();
+    return size < 0 ? text : std::string(reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size));
 }
 
 }  // namespace bitdesk

@@ -28,6 +28,20 @@ TEST(Utf8, ReplacesWhatIsNone) {
     EXPECT_EQ(validUtf8("a\xff"), "a\ufffd");
 }
 
+// Expectations: Python's unicodedata.normalize("NFC", …).
+TEST(Utf8, HasOneSpellingOfAName) {
+    EXPECT_EQ(nfc("plain"), "plain");
+    EXPECT_EQ(nfc("Caf\u00e9"), "Caf\u00e9");
+    EXPECT_EQ(nfc("Cafe\u0301"), "Caf\u00e9");
+    EXPECT_EQ(nfc("\u1112\u1161\u11ab"), "\ud55c");  // Hangul, as macOS' old file system writes it
+    EXPECT_EQ(nfc("a\u0323\u0302"), "\u1ead");       // two marks
+    EXPECT_EQ(nfc("a\u0302\u0323"), "\u1ead");       // in the other order
+    EXPECT_EQ(nfc("\u212b"), "\u00c5");              // the sign for ångström
+    EXPECT_EQ(nfc("\ufb01"), "\ufb01");              // a ligature is a letter of its own
+    EXPECT_EQ(nfc(std::string("e\0\u0301", 4)), std::string("e\0\u0301", 4));
+    EXPECT_EQ(nfc("e\xff"), "e\xff");
+}
+
 TEST(ShellQuoted, IsReadBackAsOneWord) {
     EXPECT_EQ(shellQuoted("plain/file-1.x"), "plain/file-1.x");
     EXPECT_EQ(shellQuoted(""), "''");
