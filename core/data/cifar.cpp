@@ -78,13 +78,14 @@ bool detect(const fs::path& path) {
     return !parts(path).empty();
 }
 
-std::vector<std::string> classNames(const fs::path& folder, const Kind& kind) {
+void setClassNames(RawImages& raw, const fs::path& folder, const Kind& kind) {
     constexpr std::uint64_t kMost = 1 << 16;
-    std::vector<std::string> names;
+    std::vector<std::string>& names = raw.classNames;
     std::error_code code;
-    if (!fs::exists(folder / kind.names, code)) {
+    raw.named = fs::exists(folder / kind.names, code);
+    if (!raw.named) {
         for (int c = 0; c < kind.classes; ++c) names.push_back("class " + std::to_string(c));
-        return names;
+        return;
     }
     std::istringstream lines(readFile(folder / kind.names, kMost));
     for (std::string line; std::getline(lines, line);) {
@@ -95,7 +96,6 @@ std::vector<std::string> classNames(const fs::path& folder, const Kind& kind) {
         throw Error(
             ErrorKind::BadInput, (folder / kind.names).string(),
             "names " + std::to_string(names.size()) + " classes, " + std::to_string(kind.classes) + " are needed");
-    return names;
 }
 
 void addRecords(RawImages& raw, const fs::path& file, const Kind& kind) {
@@ -120,7 +120,8 @@ void addRecords(RawImages& raw, const fs::path& file, const Kind& kind) {
 RawImages read(const fs::path& path, SourcePart part) {
     const fs::path folder = folderOf(path);
     const auto files = filesOf(folder, part);
-    RawImages raw{.height = kSide, .width = kSide, .channels = 3, .pixels = {}, .labels = {}, .classNames = {}};
+    RawImages raw{
+        .height = kSide, .width = kSide, .channels = 3, .pixels = {}, .labels = {}, .classNames = {}, .named = false};
     const Kind* kind = files.empty() ? nullptr : kindOf(files.front());
     for (const fs::path& file : files) {
         const Kind* own = kindOf(file);
@@ -131,7 +132,7 @@ RawImages read(const fs::path& path, SourcePart part) {
             throw Error(ErrorKind::BadInput, file.string(), "is of the other CIFAR than " + files.front().string());
         addRecords(raw, file, *kind);
     }
-    if (kind != nullptr) raw.classNames = classNames(folder, *kind);
+    if (kind != nullptr) setClassNames(raw, folder, *kind);
     return raw;
 }
 

@@ -152,7 +152,10 @@ SplitPlan planSplit(const DataFormat& format, const fs::path& path, Split split)
 
 std::shared_ptr<const DataSet> readWhole(const DataFormat& format, const fs::path& path, bool named, SplitPlan plan) {
     RawImages raw = format.read(path, plan.part);
-    if (named) raw.classNames = fashionMnist().classNames;
+    if (named) {
+        raw.classNames = fashionMnist().classNames;
+        raw.named = true;
+    }
     checkLabels(raw, path.string());
     const auto indices = plan.choose(static_cast<std::int64_t>(raw.labels.size()));
     if (raw.labels.size() < 2 || indices.empty())

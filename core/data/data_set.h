@@ -58,6 +58,8 @@ public:
     const ImageShape& shape() const { return m_shape; }
     std::int64_t imageBytes() const { return m_shape.bytes(); }
     const std::vector<std::string>& classNames() const { return m_classNames; }
+    /// False where the source has numbers alone: the names are then "class 0", "class 1", …, and say nothing.
+    bool hasClassNames() const { return m_namedClasses; }
     const DataDescription& description() const { return m_description; }
 
     virtual std::int64_t size() const = 0;
@@ -73,6 +75,7 @@ protected:
     Split m_split = Split::Test;
     ImageShape m_shape;
     std::vector<std::string> m_classNames;
+    bool m_namedClasses = true;
     DataDescription m_description;
 };
 

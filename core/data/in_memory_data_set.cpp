@@ -20,6 +20,7 @@ InMemoryDataSet::InMemoryDataSet(std::string name, Split split, const RawImages&
     m_split = split;
     m_shape = {raw.height, raw.width, raw.channels};
     m_classNames = raw.classNames;
+    m_namedClasses = raw.named;
     const auto bytes = raw.imageBytes();
     m_pixels.resize(indices.size() * static_cast<std::size_t>(bytes));
     m_labels.reserve(indices.size());

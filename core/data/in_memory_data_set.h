@@ -17,6 +17,7 @@ struct RawImages {
     std::vector<std::uint8_t> pixels;  ///< [count, H, W, C]
     std::vector<int> labels;
     std::vector<std::string> classNames;
+    bool named = false;  ///< the class names are the source's own, not made of numbers
 
     std::int64_t imageBytes() const { return std::int64_t{height} * width * channels; }
     /// Names "class 0", "class 1", … up to the highest label.

@@ -29,6 +29,7 @@ TEST_F(Cifar, TenClasses) {
     EXPECT_EQ(data->shape(), (ImageShape{32, 32, 3}));
     EXPECT_EQ(labels(*data), (std::vector<int>{7, 0}));
     EXPECT_EQ(data->classNames()[7], "horse");
+    EXPECT_TRUE(data->hasClassNames());
     const auto all = pixels(*data);
     EXPECT_EQ(std::vector<std::uint8_t>(all.begin(), all.begin() + 6), (std::vector<std::uint8_t>{9, 2, 3, 9, 2, 3}));
     EXPECT_EQ(open(Split::Train)->size(), 14);
@@ -43,6 +44,7 @@ TEST_F(Cifar, AHundredClassesByTheFineLabel) {
     EXPECT_EQ(labels(*data), (std::vector<int>{99, 5}));
     EXPECT_EQ(data->classNames().size(), 100U);
     EXPECT_EQ(data->classNames()[99], "class 99");
+    EXPECT_FALSE(data->hasClassNames());
 }
 
 TEST_F(Cifar, OddFilesAreNamed) {

@@ -94,6 +94,7 @@ TEST_F(Npz, ReadsThePairsThatAreThere) {
     EXPECT_EQ(test->shape(), (ImageShape{2, 3, 1}));
     EXPECT_EQ(test->label(0), 4);
     EXPECT_EQ(test->classNames().size(), 5U);
+    EXPECT_FALSE(test->hasClassNames());
     EXPECT_EQ(test->description().format, "npz");
     EXPECT_EQ(test->description().splits.size(), 3U);
     EXPECT_EQ(openDataSet(path, Split::Val)->size(), 2);
