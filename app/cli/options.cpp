@@ -79,6 +79,7 @@ void addChoices(CLI::App& command, DataChoices& choices) {
     command.add_option_function<std::string>(
         "--data-memory", [&choices](const std::string& text) { choices.memory = parseDataMemory(text); },
         "image folders: decoded pixels at most, as 256M or 2G (default: 1G)");
+    command.add_flag("--skip-bad", choices.skipBad, "image folders: leave out files that cannot be read");
 }
 
 void addDevice(CLI::App& command, DeviceOptions& options) {
@@ -229,7 +230,9 @@ void checkOutputs(const OutputOptions& options, const Inputs& inputs) {
         throw Error(ErrorKind::Usage, "--json and --csv", "name the same file " + options.json);
     if (jobs::sameFile(options.trace, options.json) || jobs::sameFile(options.trace, options.csv))
         throw Error(ErrorKind::Usage, "--trace", "names the same file as another result: " + options.trace);
-    for (const std::string& file : {options.json, options.csv, options.trace})
+    if (jobs::sameFile(options.badFiles, options.json) || jobs::sameFile(options.badFiles, options.csv))
+        throw Error(ErrorKind::Usage, "--bad-files", "names the same file as another result: " + options.badFiles);
+    for (const std::string& file : {options.json, options.csv, options.trace, options.badFiles})
         if (!file.empty() && file != "-") jobs::checkOutput(file, inputs.paths());
 }
 

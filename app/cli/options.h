@@ -28,6 +28,7 @@ inline constexpr std::int64_t kLargestLimit = std::int64_t{1} << 40;  ///< of an
 struct OutputOptions {
     std::string json, csv;  ///< empty: none, "-": standard output
     std::string trace;      ///< empty: none; of `profile`
+    std::string badFiles;   ///< empty: none
     bool quiet = false;
 };
 struct ModelOptions {
@@ -61,7 +62,7 @@ void addData(CLI::App& command, DataOptions& options);
 /// --input H,W,C, for inputShape().
 void addInput(CLI::App& command, std::vector<int>& input, const std::string& description);
 std::optional<Shape> inputShape(const std::vector<int>& input);
-/// --resize, --data-memory: DataChoices.
+/// --resize, --data-memory, --skip-bad: DataChoices.
 void addChoices(CLI::App& command, DataChoices& choices);
 void addDevice(CLI::App& command, DeviceOptions& options);
 void addStore(CLI::App& command, StoreOptions& options);

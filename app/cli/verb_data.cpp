@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "app/cli/bad_files.h"
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
 #include "core/evaluate/evaluator.h"
@@ -48,7 +49,6 @@ std::int64_t mostMemory(const std::vector<SplitFacts>& splits) {
 }
 
 Json dataJson(const std::vector<SplitFacts>& splits) {
-    const SplitFacts& first = splits.front();
     Json list = Json::array();
     for (const SplitFacts& facts : splits) {
         Json classes = Json::array();
@@ -61,6 +61,8 @@ Json dataJson(const std::vector<SplitFacts>& splits) {
                         {"notes", facts.description.notes},
                         {"classes", std::move(classes)}});
     }
+    if (splits.empty()) return {{"splits", std::move(list)}};
+    const SplitFacts& first = splits.front();
     return {{"data", first.name},
             {"format", first.description.format},
             {"shape", {first.shape.height, first.shape.width, first.shape.channels}},
@@ -94,22 +96,49 @@ std::string dataCsv(const std::vector<SplitFacts>& splits) {
     return csv;
 }
 
+/// The splits that can be opened; the files of all of them that cannot be read, and what that ends in.
+struct Findings {
+    std::vector<SplitFacts> splits;
+    BadFiles bad;
+    std::optional<Error> failure;
+};
+
+Findings look(const DataVerbOptions& options, const MetaModel* model, Terminal& terminal) {
+    Findings found;
+    DataOptions data = options.data;
+    std::size_t bad = 0;  // of the split that is being opened
+    data.choices.badFiles = std::make_shared<const BadFilesSink>([&](const std::vector<BadFile>& files) {
+        bad = files.size();
+        found.bad.add(files);
+        if (options.data.choices.badFiles) (*options.data.choices.badFiles)(files);
+    });
+    const bool one = !data.split.empty();
+    for (const Split split : one ? std::vector{parseSplit(data.split)} : splitsOf(data.data)) {
+        bad = 0;
+        try {
+            const auto set = openData(data, model, split, options.output.quiet, terminal);
+            if (model != nullptr) checkDataFitsModel(*set, *model);
+            found.splits.push_back(factsOf(*set));
+        } catch (const Error& error) {
+            if (bad == 0) throw;
+            if (!found.failure) found.failure = error;  // the other splits' bad files are to be listed, too
+        }
+    }
+    return found;
+}
+
 int run(const DataVerbOptions& options, Terminal& terminal) {
     checkOutputs(options.output, Inputs().add(options.data).add(options.model));
     std::optional<MetaModel> model;
     if (!options.model.model.empty()) model = openModel(options.model.model, options.model.seed);
-    const auto open = [&](Split split) {
-        const auto data = openData(options.data, model ? &*model : nullptr, split, options.output.quiet, terminal);
-        if (model) checkDataFitsModel(*data, *model);
-        return factsOf(*data);
-    };
-    std::vector<SplitFacts> splits;
-    if (!options.data.split.empty()) {
-        splits.push_back(open(parseSplit(options.data.split)));
-    } else {
-        for (const Split split : splitsOf(options.data.data)) splits.push_back(open(split));
+    const Findings found = look(options, model ? &*model : nullptr, terminal);
+    Json json = dataJson(found.splits);
+    json["bad_files"] = found.bad.json();
+    if (found.failure) {
+        if (!options.output.json.empty()) emit({.json = options.output.json}, terminal, json, {}, {});
+        throw *found.failure;
     }
-    emit(options.output, terminal, dataJson(splits), dataCsv(splits), dataText(splits));
+    emit(options.output, terminal, json, dataCsv(found.splits), dataText(found.splits));
     return 0;
 }
 
@@ -122,6 +151,7 @@ Run prepareData(CLI::App& command) {
     command.add_option("--split", options->data.split, "train, val or test (default: all that there are)");
     command.add_option("--model", options->model.model, "whose input the images are brought to");
     addChoices(command, options->data.choices);
+    addBadFiles(command, options->data.choices, options->output);
     addOutput(command, options->output);
     return [options](Terminal& terminal) { return run(*options, terminal); };
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/cli/bad_files.h"
 #include "app/cli/figures.h"
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
@@ -180,6 +181,7 @@ Run prepareEval(CLI::App& command) {
     auto options = std::make_shared<EvalOptions>();
     addModel(command, options->model, true);
     addData(command, options->data);
+    addBadFiles(command, options->data.choices, options->output);
     addDevice(command, options->device);
     addStore(command, options->store);
     addOutput(command, options->output);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/cli/bad_files.h"
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/import_job.h"
@@ -120,6 +121,7 @@ Run prepareImport(CLI::App& command) {
         ->capture_default_str()
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{65536}));
     addChoices(command, r.choices);
+    addBadFiles(command, r.choices, options->output);
     command.add_option("--mean", options->mean, "of the images, a channel each, pixels scaled to 0…1")->delimiter(',');
     command.add_option("--std", options->deviation, "likewise: their standard deviation")->delimiter(',');
     addInput(command, options->input, "height,width,channels of a catalogue's network (default: the data's)");

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/cli/bad_files.h"
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/predict_job.h"
@@ -71,6 +72,7 @@ Run preparePredict(CLI::App& command) {
     auto options = std::make_shared<PredictOptions>();
     addModel(command, options->model, true);
     addData(command, options->data);
+    addBadFiles(command, options->data.choices, options->output);
     addDevice(command, options->device);
     addStore(command, options->store);
     addOutput(command, options->output);

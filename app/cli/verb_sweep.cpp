@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "app/cli/bad_files.h"
 #include "app/cli/batch_output.h"
 #include "app/cli/verbs.h"
 
@@ -61,6 +62,7 @@ Run prepareSweep(CLI::App& command) {
         ->capture_default_str()
         ->check(CLI::Range(1, 65536));
     addChoices(command, sweep.choices);
+    addBadFiles(command, sweep.choices, options->night.output);
     command.add_option("--seed", sweep.seed, "of random:N and of random:NETWORK's weights")->capture_default_str();
     command.add_option("--latency", options->latency, "whose latency to measure: none, front or all")
         ->capture_default_str();

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "app/cli/bad_files.h"
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/output_file.h"
@@ -107,6 +108,7 @@ Run prepareTrain(CLI::App& command) {
     addInput(command, options->input,
              "height,width,channels that a folder's images are brought to (default: as they are)");
     addChoices(command, r.choices);
+    addBadFiles(command, r.choices, options->output);
     command.add_option("--out", r.out, "model file to write (checkpoint: FILE.ckpt)")->required();
     command.add_option("--bits", options->bits, "bit-widths that the model can run at")->capture_default_str();
     command.add_option("--float-epochs", r.floatEpochs, "epochs of the float baseline and teacher")

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/base/progress.h"
+#include "core/data/bad_files.h"
 
 namespace bitdesk {
 
@@ -91,6 +92,7 @@ struct DataChoices {
     std::int64_t memory = 0;  ///< bytes of decoded pixels at most, 0: defaultDataMemory()
     bool exif = false;        ///< turn images as their EXIF orientation says
     bool skipBad = false;     ///< leave out files that cannot be read, instead of refusing the data set
+    std::shared_ptr<const BadFilesSink> badFiles = {};  ///< is told of them; null: nobody
     /// How the classes are matched with the model's where names do not tell: "", "by-number", or a JSON file.
     std::string classes = {};
 

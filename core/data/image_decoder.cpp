@@ -26,6 +26,9 @@ constexpr std::int64_t kPrefix = 1 << 16;  // most headers end before
 [[noreturn]] void fail(const fs::path& path, const std::string& reason, const std::string& hint = {}) {
     throw Error(ErrorKind::BadInput, path.string(), reason, hint);
 }
+[[noreturn]] void failUnfit(const fs::path& path, const std::string& reason, const std::string& hint) {
+    throw UnfitImage(ErrorKind::BadInput, path.string(), reason, hint);
+}
 [[noreturn]] void failErrno(const fs::path& path) {
     fail(path, std::string("cannot be read: ") + std::strerror(errno));
 }
@@ -146,8 +149,8 @@ ImageHeader readImageHeader(const fs::path& path) {
 
 void checkShape(const ImageShape& shape, const Preparation& preparation, const fs::path& path) {
     if (preparation.asTheyAre && shape != preparation.shape)
-        fail(path, "is " + toText(shape) + ", the first image is " + toText(preparation.shape),
-             "Open or name a model, whose input they are brought to, or resize them (--resize N)");
+        failUnfit(path, "is " + toText(shape) + ", the first image is " + toText(preparation.shape),
+                  "Open or name a model, whose input they are brought to, or resize them (--resize N)");
 }
 
 ImageFile decodeImage(const fs::path& path, const Preparation& preparation, DecodeMemory& memory,
@@ -162,11 +165,11 @@ ImageFile decodeImage(const fs::path& path, const Preparation& preparation, Deco
     const std::int64_t needed = header.decodeBytes + (header.shape.height + std::int64_t{4}) * preparation.shape.width *
                                                          preparation.shape.channels;
     if (needed > memory.mostOfOneImage())
-        fail(path,
-             "is " + toText(header.shape) + " and takes " + std::to_string((needed >> 20) + 1) +
-                 " MiB while it is decoded, at most " + std::to_string(memory.mostOfOneImage() >> 20) +
-                 " are given to an image",
-             "Say --data-memory of four times as much, or make it smaller");
+        failUnfit(path,
+                  "is " + toText(header.shape) + " and takes " + std::to_string((needed >> 20) + 1) +
+                      " MiB while it is decoded, at most " + std::to_string(memory.mostOfOneImage() >> 20) +
+                      " are given to an image",
+                  "Say --data-memory of four times as much, or make it smaller");
     const auto hold = memory.decode(needed);
     file.readUpTo(buffer, file.bytes());
     result.digest = digestOf(buffer);

@@ -46,11 +46,11 @@ struct Preparation {
 /// Reads, checks and decodes a file and writes its `preparation.shape` into `out`; all its memory is `memory`'s. Alpha
 /// is dropped, colour becomes grey by ITU-R 601 luma and grey colour by three equal channels, before the size is
 /// changed. `expected`: throws where the file is not the one of that digest any more. Throws Error (BadInput) naming
-/// the file.
+/// the file; UnfitImage where it is sound but of another shape, or too large for `memory`.
 ImageFile decodeImage(const std::filesystem::path& path, const Preparation& preparation, DecodeMemory& memory,
                       std::span<std::uint8_t> out, const Digest* expected = nullptr);
 
-/// Throws Error (BadInput) where images are taken as they are and this one is of another shape.
+/// Throws UnfitImage where images are taken as they are and this one is of another shape.
 void checkShape(const ImageShape& shape, const Preparation& preparation, const std::filesystem::path& path);
 
 }  // namespace bitdesk

@@ -4,13 +4,14 @@
 #include "core/data/image_folder_data_set.h"
 
 #include <algorithm>
+#include <iterator>
 #include <mutex>
 #include <optional>
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
+#include "core/data/folder_names.h"
 #include "core/data/image_manifest.h"
-#include "core/data/parallel_check.h"
 #include "core/data/resample.h"
 
 namespace bitdesk {
@@ -18,6 +19,24 @@ namespace {
 
 /// Names, digests, and the manifest while it is read or written: what a file takes of memory besides its pixels.
 constexpr std::int64_t kBytesOfName = 440;
+
+void checkCount(const ImageFolderIndex& index, std::int64_t chosen) {
+    if (index.entries.size() < 2 || chosen == 0)
+        throw Error(ErrorKind::BadInput, index.root.string(), "has too few images: two are the least");
+}
+
+/// The first of `count` files at fault, of which `bad` cannot be read.
+[[noreturn]] void throwFirst(const Error& first, std::size_t count, std::size_t bad, bool skipBad) {
+    std::string reason = first.reason(), hint = first.hint();
+    if (count > kMostFailures) reason += " (and over " + std::to_string(kMostFailures) + " more files fail)";
+    else if (count > 1)
+        reason += " (and " + std::to_string(count - 1) + (count > 2 ? " more files fail)" : " more file fails)");
+    if (bad > 0 && !skipBad) {
+        hint += hint.empty() ? "" : ". ";
+        hint += bad == 1 ? "--skip-bad leaves it out" : "--bad-files FILE lists them all, --skip-bad leaves them out";
+    }
+    throw Error(first.kind(), first.where(), reason, hint);
+}
 
 }  // namespace
 
@@ -58,8 +77,7 @@ ImageFolderDataSet::ImageFolderDataSet(ImageFolderIndex index, const SplitPlan& 
     m_split = plan.split;
     m_classNames = m_index.classNames;
     const auto chosen = plan.choose(size());
-    if (size() < 2 || chosen.empty())
-        throw Error(ErrorKind::BadInput, m_index.root.string(), "has too few images: two are the least");
+    if (m_index.bad.empty()) checkCount(m_index, static_cast<std::int64_t>(chosen.size()));
     std::vector<ImageFolderIndex::Entry> entries;
     entries.reserve(chosen.size());
     for (const std::int64_t i : chosen) entries.push_back(std::move(m_index.entries[static_cast<std::size_t>(i)]));
@@ -69,9 +87,26 @@ ImageFolderDataSet::ImageFolderDataSet(ImageFolderIndex index, const SplitPlan& 
     m_kept = std::make_unique<DecodedImages>(size(), imageBytes(), m_memory);
     check(request);
     computeHash(request);
-    m_description = plan.description;
-    m_description.preprocessing = preprocessingText(request.shape, request.choices.resize);
-    m_description.memory = m_memory.limit();
+    describe(plan, request);
+}
+
+/// That of the first image that can be decoded; of none where there is no such image: check() says why.
+ImageShape ImageFolderDataSet::shapeOfFirst() {
+    std::vector<std::uint8_t> pixels;
+    for (std::size_t i = 0; i < m_index.entries.size(); ++i) {
+        try {
+            const ImageShape shape = readImageHeader(pathOf(i)).shape;
+            if (shape.bytes() > m_memory.mostOfOneImage()) return shape;
+            pixels.resize(static_cast<std::size_t>(shape.bytes()));
+            decodeImage(pathOf(i), {.shape = shape}, m_memory, pixels);
+            return shape;
+        } catch (const UnfitImage&) {
+            throw;
+        } catch (const Error&) {  // the next one, then
+        }
+    }
+    m_preparation.asTheyAre = false;
+    return {.height = 2, .width = 2, .channels = 1};
 }
 
 /// The shape that images are brought to: the one asked for, or the first image's.
@@ -79,7 +114,7 @@ void ImageFolderDataSet::prepare(const DataRequest& request) {
     m_preparation = {
         .shape = {}, .asTheyAre = !request.shape && request.choices.resize == 0, .resize = request.choices.resize};
     if (request.shape) m_preparation.shape = *request.shape;
-    else m_preparation.shape = readImageHeader(pathOf(0)).shape;
+    else m_preparation.shape = shapeOfFirst();
     if (!request.shape && request.choices.resize > 0)
         m_preparation.shape.height = m_preparation.shape.width = request.choices.resize;
     m_shape = m_preparation.shape;
@@ -113,8 +148,73 @@ void ImageFolderDataSet::check(const DataRequest& request) {
         manifest.set(m_index.entries[i].path, {.stamp = stamp, .shape = file.header.shape, .digest = file.digest});
         found = true;
     };
-    checkInParallel(m_index.entries.size(), checkOne, "checking images", request.stop, request.progress);
+    const auto failures =
+        checkInParallel(m_index.entries.size(), checkOne, "checking images", request.stop, request.progress);
+    settle(failures, request.choices);
     if (found) manifest.save();
+}
+
+/// Tells of files that cannot be read, and throws or leaves them out.
+void ImageFolderDataSet::settle(const std::vector<CheckFailure>& failures, const DataChoices& choices) {
+    std::vector<BadFile> bad = m_index.bad;
+    for (const CheckFailure& failure : failures)
+        if (!failure.unfit) bad.push_back({pathOf(failure.item).string(), failure.error.reason()});
+    std::ranges::sort(bad, {}, &BadFile::path);
+    if (choices.badFiles) (*choices.badFiles)(bad);
+    const bool skip = choices.skipBad && failures.size() <= kMostFailures;
+    const auto refused = [&](const CheckFailure& failure) { return !skip || failure.unfit; };
+    const auto first = std::ranges::find_if(failures, refused);
+    const auto count =
+        static_cast<std::size_t>(std::ranges::count_if(failures, refused)) + (skip ? 0 : m_index.bad.size());
+    if (first != failures.end()) throwFirst(first->error, count, bad.size(), choices.skipBad);
+    if (count > 0) {
+        const BadFile& link = m_index.bad.front();
+        throwFirst(Error(ErrorKind::BadInput, link.path, link.reason), count, bad.size(), choices.skipBad);
+    }
+    if (!bad.empty()) leaveOut(failures, bad);
+}
+
+void ImageFolderDataSet::leaveOut(const std::vector<CheckFailure>& failures, const std::vector<BadFile>& bad) {
+    const auto files = static_cast<std::int64_t>(m_index.bad.size()) + size();
+    std::vector<bool> out(m_index.entries.size());
+    for (const CheckFailure& failure : failures) out[failure.item] = true;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        if (out[i]) continue;
+        m_index.entries[kept] = std::move(m_index.entries[i]);
+        m_digests[kept++] = m_digests[i];
+    }
+    m_index.entries.resize(kept);
+    m_digests.resize(kept);
+    m_skipped = static_cast<std::int64_t>(bad.size());
+    if (kept == 0)
+        throw Error(ErrorKind::BadInput, m_index.root.string(),
+                    "has no image that can be read: " + bad.front().path + " " + bad.front().reason);
+    checkCount(m_index, size());
+    std::vector<std::string> names;
+    for (const BadFile& file : bad)
+        names.push_back(std::filesystem::path(file.path).lexically_relative(m_index.root).string());
+    m_index.notes.push_back(
+        std::to_string(bad.size()) + " of " + std::to_string(files) +
+        (bad.size() == 1 ? " files cannot be read and was left out: " : " files cannot be read and were left out: ") +
+        enumerated(names));
+    m_kept.reset();  // it counts as before
+    m_kept = std::make_unique<DecodedImages>(size(), imageBytes(), m_memory);
+}
+
+void ImageFolderDataSet::describe(const SplitPlan& plan, const DataRequest& request) {
+    m_description = plan.description;
+    m_description.preprocessing = preprocessingText(request.shape, request.choices.resize);
+    m_description.memory = m_memory.limit();
+    m_description.skipped = m_skipped;
+    std::ranges::move(m_index.notes, std::back_inserter(m_description.notes));
+    std::vector<std::string> without;
+    const auto counts = classCounts(*this);
+    for (std::size_t i = 0; i < counts.size(); ++i)
+        if (counts[i] == 0) without.push_back(m_classNames[i]);
+    if (!without.empty())
+        m_description.notes.push_back(std::string("no images of the class") + (without.size() == 1 ? " " : "es ") +
+                                      enumerated(without));
 }
 
 void ImageFolderDataSet::computeHash(const DataRequest& request) {

@@ -14,6 +14,7 @@
 #include "core/data/decode_memory.h"
 #include "core/data/image_decoder.h"
 #include "core/data/image_folder_index.h"
+#include "core/data/parallel_check.h"
 
 namespace bitdesk {
 
@@ -39,7 +40,8 @@ private:
 /// after that images are decoded when they are asked for.
 class ImageFolderDataSet final : public DataSet {
 public:
-    /// Throws Error (BadInput) naming the first file at fault, and how many more there are; Cancelled.
+    /// Tells request.choices.badFiles of the files that cannot be read; leaves them out under skipBad, else throws
+    /// Error (BadInput) naming the first, and how many more there are. Throws UnfitImage, and Cancelled.
     ImageFolderDataSet(ImageFolderIndex index, const SplitPlan& plan, const DataRequest& request);
 
     std::int64_t size() const override { return static_cast<std::int64_t>(m_index.entries.size()); }
@@ -49,11 +51,16 @@ public:
 
 private:
     void prepare(const DataRequest& request);
+    ImageShape shapeOfFirst();
     void check(const DataRequest& request);
+    void settle(const std::vector<CheckFailure>& failures, const DataChoices& choices);
+    void leaveOut(const std::vector<CheckFailure>& failures, const std::vector<BadFile>& bad);
+    void describe(const SplitPlan& plan, const DataRequest& request);
     void computeHash(const DataRequest& request);
     std::filesystem::path pathOf(std::size_t index) const { return m_index.root / m_index.entries[index].path; }
 
     ImageFolderIndex m_index;
+    std::int64_t m_skipped = 0;
     Preparation m_preparation;
     std::vector<Digest> m_digests;
     mutable DecodeMemory m_memory;

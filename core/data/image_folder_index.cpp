@@ -4,14 +4,13 @@
 #include "core/data/image_folder_index.h"
 
 #include <algorithm>
-#include <array>
-#include <fstream>
-#include <map>
 #include <set>
 
 #include "core/base/error.h"
 #include "core/base/utf8.h"
-#include "core/data/image_header.h"
+#include "core/data/folder_entries.h"
+#include "core/data/folder_layout.h"
+#include "core/data/folder_names.h"
 
 namespace bitdesk {
 namespace {
@@ -19,93 +18,74 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostClasses = 65535;
-constexpr std::size_t kMostFiles = 5'000'000;
 
 [[noreturn]] void fail(const fs::path& path, const std::string& reason, const std::string& hint = {}) {
     throw Error(ErrorKind::BadInput, validUtf8(path.string()), reason, hint);
 }
 
-bool passedOver(const std::string& name) {
-    return name.starts_with('.') || name == "Thumbs.db" || name == "desktop.ini";
-}
+/// Adds the files of class folders and of the folders in them.
+class Walk {
+public:
+    Walk(ImageFolderIndex& index, PassedOver& passedOver) : m_index(index), m_passedOver(passedOver) {}
 
-void checkName(const fs::path& path) {
-    const std::string name = path.filename().string();
-    if (validUtf8(name) != name) fail(path, "has a name that is no UTF-8", "Rename it");
-    if (printable(name) != name) fail(path, "has a control character in its name", "Rename it");
-}
-
-/// The entries of a folder, sorted by bytes, without what is passed over.
-std::vector<fs::directory_entry> listed(const fs::path& folder) {
-    std::error_code code;
-    std::vector<fs::directory_entry> entries;
-    fs::directory_iterator it(folder, code);
-    for (; !code && it != fs::directory_iterator(); it.increment(code)) {
-        if (!passedOver(it->path().filename().string())) entries.push_back(*it);
-        if (entries.size() > kMostFiles) fail(folder, "has more than 5 million files");
-    }
-    if (code) fail(folder, "cannot be read: " + code.message());
-    std::ranges::sort(entries, {}, [](const fs::directory_entry& entry) { return entry.path().native(); });
-    return entries;
-}
-
-std::vector<fs::path> foldersIn(const fs::path& folder) {
-    std::vector<fs::path> folders;
-    std::error_code code;
-    for (const auto& entry : listed(folder))
-        if (entry.is_directory(code)) folders.push_back(entry.path());
-    return folders;
-}
-
-using Parts = std::map<SourcePart, fs::path>;
-
-Parts partsOf(const fs::path& folder) {
-    static constexpr std::array kNames{std::pair{"train", SourcePart::Train}, std::pair{"val", SourcePart::Val},
-                                       std::pair{"valid", SourcePart::Val}, std::pair{"validation", SourcePart::Val},
-                                       std::pair{"test", SourcePart::Test}};
-    Parts parts;
-    std::error_code code;
-    for (const auto& [name, part] : kNames) {
-        const fs::path path = folder / name;
-        // A class may be called "train": then it holds images, no folders.
-        if (!fs::is_directory(path, code) || foldersIn(path).empty()) continue;
-        if (!parts.emplace(part, path).second)
-            fail(path, "is a second folder of validation images", "Keep one of val, valid and validation");
-    }
-    if (parts.empty()) parts[SourcePart::Test] = folder;
-    return parts;
-}
-
-bool holdsImages(const fs::path& folder) {
-    for (const auto& entry : listed(folder)) {
+    void addFiles(const fs::path& folder, const std::string& relative, int label, int depth = 0) {
+        if (depth > kDeepestFolder) fail(folder, "lies more than 32 folders deep");
         std::error_code code;
-        std::array<char, 8> begin{};
-        if (!entry.is_regular_file(code)) continue;
-        std::ifstream(entry.path(), std::ios::binary).read(begin.data(), begin.size());
-        std::array<std::uint8_t, 8> bytes{};
-        std::ranges::copy(begin, bytes.begin());
-        return beginsAsImage(bytes);
-    }
-    return false;
-}
-
-/// Adds the files of a class folder and of the folders in it.
-void addFiles(const fs::path& folder, const std::string& relative, int label, ImageFolderIndex& index) {
-    for (const auto& entry : listed(folder)) {
-        checkName(entry.path());
-        const std::string path = relative + "/" + entry.path().filename().string();
-        std::error_code code;
-        if (entry.is_directory(code)) {
+        for (const auto& entry : listFolder(folder, &m_passedOver)) {
+            const std::string path = relative + "/" + entry.path().filename().string();
+            if (!entry.is_directory(code)) {
+                addFile(entry, path, label);
+                continue;
+            }
+            checkName(entry.path());
             if (entry.is_symlink(code)) fail(entry.path(), "is a link to a folder, inside a class folder");
-            addFiles(entry.path(), path, label, index);
-        } else if (entry.is_regular_file(code)) {
-            index.entries.push_back({path, label});
-        } else {
-            fail(entry.path(),
-                 entry.is_symlink(code) ? "is a link that leads nowhere" : "is neither a file nor a folder");
+            addFiles(entry.path(), path, label, depth + 1);
         }
-        if (index.entries.size() > kMostFiles) fail(index.root, "has more than 5 million files");
     }
+
+private:
+    void addFile(const fs::directory_entry& entry, const std::string& path, int label) {
+        std::error_code code;
+        const bool file = entry.is_regular_file(code);
+        if (file && !isPicture(entry)) {
+            m_passedOver.addFile(path);
+            return;
+        }
+        checkName(entry.path());
+        if (file) m_index.entries.push_back({path, label});
+        else
+            m_index.bad.push_back({entry.path().string(), entry.is_symlink(code) ? "is a link that leads nowhere"
+                                                                                 : "is neither a file nor a folder"});
+        if (m_index.entries.size() + m_index.bad.size() > kMostFiles)
+            fail(m_index.root, "has more than 5 million files");
+    }
+
+    ImageFolderIndex& m_index;
+    PassedOver& m_passedOver;
+};
+
+/// The names of the classes of all parts.
+std::vector<std::string> classNamesOf(const FolderLayout& layout, const fs::path& folder) {
+    std::set<std::string> names;
+    for (const auto& [part, found] : layout.parts)
+        for (const auto& [name, folders] : found.classes) names.insert(name);
+    if (names.size() > kMostClasses) fail(folder, "has more than 65535 class folders");
+    return {names.begin(), names.end()};
+}
+
+/// Files beside the class folders.
+void tellFilesBeside(const fs::path& root, PassedOver& passedOver) {
+    std::error_code code;
+    for (const auto& entry : listFolder(root, &passedOver))
+        if (!entry.is_directory(code)) passedOver.addFile(entry.path().filename().string());
+}
+
+void noteEmptyFolders(const FolderPart& part, const std::vector<std::string>& classNames,
+                      std::vector<std::string>& notes) {
+    std::vector<std::string> none;
+    for (const std::string& name : part.empty)
+        if (!std::ranges::binary_search(classNames, nfc(name))) none.push_back(name);
+    if (!none.empty()) notes.push_back("passed over, because no part has images of them: " + enumerated(none));
 }
 
 }  // namespace
@@ -113,7 +93,9 @@ void addFiles(const fs::path& folder, const std::string& relative, int label, Im
 bool isImageFolder(const fs::path& folder) {
     try {
         std::error_code code;
-        return fs::is_directory(folder, code) && (!foldersIn(folder).empty() || holdsImages(folder));
+        return fs::is_directory(folder, code) &&
+               std::ranges::any_of(listFolder(folder, nullptr),
+                                   [&](const auto& entry) { return entry.is_directory(code) || isPicture(entry); });
     } catch (const std::exception&) {
         return false;
     }
@@ -121,31 +103,27 @@ bool isImageFolder(const fs::path& folder) {
 
 std::vector<SourcePart> imageFolderParts(const fs::path& folder) {
     std::vector<SourcePart> parts;
-    for (const auto& [part, path] : partsOf(folder)) parts.push_back(part);
+    for (const auto& [part, found] : layoutOf(folder).parts) parts.push_back(part);
     return parts;
 }
 
 ImageFolderIndex indexImageFolder(const fs::path& folder, SourcePart part) {
-    const Parts parts = partsOf(folder);
-    std::set<std::string> classes;
-    for (const auto& [other, path] : parts)
-        for (const fs::path& classFolder : foldersIn(path)) {
-            checkName(classFolder);
-            classes.insert(classFolder.filename().string());
-        }
-    if (classes.empty())
-        fail(folder, "holds images, but no class folders", "Put the images of each class into a folder of its name");
-    if (classes.size() > kMostClasses) fail(folder, "has more than 65535 class folders");
-    ImageFolderIndex index{.root = parts.at(part), .classNames = {classes.begin(), classes.end()}, .entries = {}};
+    FolderLayout layout = layoutOf(folder);
+    const FolderPart& found = layout.parts.at(part);
+    ImageFolderIndex index{.root = found.root,
+                           .classNames = classNamesOf(layout, folder),
+                           .entries = {},
+                           .bad = {},
+                           .notes = std::move(layout.notes)};
+    tellFilesBeside(index.root, layout.passedOver);
+    Walk walk(index, layout.passedOver);
     for (std::size_t label = 0; label < index.classNames.size(); ++label) {
-        const fs::path classFolder = index.root / index.classNames[label];
-        std::error_code code;
-        if (!fs::is_directory(classFolder, code)) continue;
-        const std::size_t before = index.entries.size();
-        addFiles(classFolder, index.classNames[label], static_cast<int>(label), index);
-        if (index.entries.size() == before)
-            fail(classFolder, "is a class folder without images", "Remove it, or put images there");
+        const auto folders = found.classes.find(index.classNames[label]);
+        if (folders == found.classes.end()) continue;
+        for (const std::string& name : folders->second) walk.addFiles(index.root / name, name, static_cast<int>(label));
     }
+    noteEmptyFolders(found, index.classNames, index.notes);
+    for (std::string& note : layout.passedOver.notes()) index.notes.push_back(std::move(note));
     return index;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/data/bad_files.h"
 #include "core/data/data_format.h"
 
 namespace bitdesk {
@@ -19,21 +20,22 @@ struct ImageFolderIndex {
         int label = 0;
     };
     std::filesystem::path root;
-    std::vector<std::string> classNames;  ///< of all parts, sorted by bytes
+    std::vector<std::string> classNames;  ///< of all parts, in NFC, sorted by bytes
     std::vector<Entry> entries;
+    std::vector<BadFile> bad;        ///< what stands there as an image and is no file: a link that leads nowhere
+    std::vector<std::string> notes;  ///< what was passed over or joined, a sentence each
 };
 
-/// Whether a folder holds class folders, or parts that do, or images; must not throw.
+/// Whether a folder holds folders or images; must not throw.
 bool isImageFolder(const std::filesystem::path& folder);
 
-/// The parts: folders named train, val (valid, validation) and test that hold class folders; else the folder is one
-/// part, a test part.
+/// The parts that layoutOf() finds; where there are no folders of parts, the folder is one part, a test part.
 std::vector<SourcePart> imageFolderParts(const std::filesystem::path& folder);
 
-/// Walks the class folders; no file is opened. Links to files and to class folders are followed, others to folders
-/// refused, so that nothing goes in a circle. Hidden files, Thumbs.db and desktop.ini are passed over. Throws Error
-/// (BadInput) naming what is wrong: a class folder without images, a name that is no UTF-8 or has control characters,
-/// what is neither file nor folder, too many classes or files.
+/// Walks the class folders; of files, those without a picture's ending are looked into. Links to files and to class
+/// folders are followed, others to folders refused, so that nothing goes in a circle. Throws Error (BadInput) naming
+/// what is wrong: a structure that layoutOf() refuses, a name of an image or a folder that is no UTF-8 or has control
+/// characters, too many classes or files.
 ImageFolderIndex indexImageFolder(const std::filesystem::path& folder, SourcePart part);
 
 }  // namespace bitdesk

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/base/error.h"
+#include "core/data/picture_format.h"
 
 namespace bitdesk {
 namespace {
@@ -37,21 +38,9 @@ std::uint32_t bigEndian(Bytes bytes, std::size_t offset, int count) {
 }
 
 [[noreturn]] void failUnknown(Bytes begin, const std::string& where) {
-    struct Other {
-        std::string_view magic;
-        std::size_t offset;
-        const char* name;
-    };
-    static constexpr std::array kOthers{Other{"GIF8", 0, "GIF"},
-                                        Other{"BM", 0, "BMP"},
-                                        Other{"WEBP", 8, "WebP"},
-                                        Other{"II*\0"sv, 0, "TIFF"},
-                                        Other{"MM\0*"sv, 0, "TIFF"},
-                                        Other{"ftyp", 4, "HEIF or AVIF"},
-                                        Other{"\0\0\0\x0cjP"sv, 0, "JPEG 2000"}};
-    for (const Other& other : kOthers)
-        if (startsWith(begin, other.magic, other.offset))
-            fail(where, std::string("is a ") + other.name + " image; PNG and JPEG are read", kConvert);
+    if (const auto format = pictureFormat(begin); !format.empty())
+        fail(where, "is a " + std::string(format) + " picture; PNG and JPEG are read",
+             "Convert it, as ImageMagick does: mogrify -format png FILE");
     fail(where, begin.empty() ? "is empty" : "is neither a PNG nor a JPEG image",
          "Keep other files out of the class folders");
 }

@@ -9,11 +9,9 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
-#include <optional>
 #include <thread>
 
 #include "core/base/compute_arbiter.h"
-#include "core/base/error.h"
 
 namespace bitdesk {
 namespace {
@@ -52,13 +50,11 @@ public:
         }
     }
 
-    void throwFailure() const {
+    /// In the order of the items; throws what ended it.
+    std::vector<CheckFailure> failures() {
         if (m_failure) std::rethrow_exception(m_failure);
-        if (!m_first) return;
-        const std::string more = m_errors > 1 ? " (and " + std::to_string(m_errors - 1) +
-                                                    (m_errors > 2 ? " more files fail)" : " more file fails)")
-                                              : "";
-        throw Error(m_error->kind(), m_error->where(), m_error->reason() + more, m_error->hint());
+        std::ranges::sort(m_failures, {}, &CheckFailure::item);
+        return std::move(m_failures);
     }
 
 private:
@@ -67,11 +63,8 @@ private:
             m_check(i, scratch);
         } catch (const Error& error) {
             const std::scoped_lock lock(m_mutex);
-            ++m_errors;
-            if (!m_first || i < *m_first) {
-                m_first = i;
-                m_error = error;
-            }
+            m_failures.push_back({i, error, dynamic_cast<const UnfitImage*>(&error) != nullptr});
+            if (m_failures.size() > kMostFailures) m_end = true;
         }
         ++m_done;
     }
@@ -83,16 +76,16 @@ private:
     std::mutex m_mutex;
     std::condition_variable m_changed;
     int m_running;
-    std::size_t m_errors = 0;
-    std::optional<std::size_t> m_first;
-    std::optional<Error> m_error;
+    std::vector<CheckFailure> m_failures;
     std::exception_ptr m_failure;
 };
 
 }  // namespace
 
-void checkInParallel(std::size_t count, const std::function<void(std::size_t, std::vector<std::uint8_t>&)>& check,
-                     const std::string& activity, const std::stop_token& stop, const ProgressSink& progress) {
+std::vector<CheckFailure> checkInParallel(std::size_t count,
+                                          const std::function<void(std::size_t, std::vector<std::uint8_t>&)>& check,
+                                          const std::string& activity, const std::stop_token& stop,
+                                          const ProgressSink& progress) {
     if (stop.stop_requested()) throw Cancelled();
     const int threads = ComputeArbiter().threads();
     Checks checks(count, check, threads);
@@ -111,8 +104,9 @@ void checkInParallel(std::size_t count, const std::function<void(std::size_t, st
         checks.wait(show, stop);
     }
     if (stop.stop_requested()) throw Cancelled();
-    checks.throwFailure();
-    show(1);
+    auto failures = checks.failures();
+    if (failures.empty()) show(1);
+    return failures;
 }
 
 }  // namespace bitdesk

@@ -32,6 +32,7 @@ TEST(BatchFile, ReadsWhatTheSchemaAllows) {
     EXPECT_EQ(sweep.effort.seed, 7U);
     EXPECT_EQ(sweep.choices.resize, 256);
     EXPECT_EQ(sweep.choices.memory, 256 << 20);
+    EXPECT_TRUE(sweep.choices.skipBad);
     EXPECT_EQ(sweep.effort.samples, 30);
     EXPECT_EQ(sweep.latency, LatencyOf::All);
     EXPECT_EQ(whole.reports.at(0).files, (std::vector<std::string>{"a.html", "a.pdf"}));
@@ -69,7 +70,7 @@ TEST(BatchFile, IsACommandLine) {
     batch.reports.pop_back();
     EXPECT_EQ(toCommandLine(batch),
               "bitdesk sweep random:resnet14 --data d --split val --configs all --configs random:10 --configs 4,4,3 "
-              "--configs 2,3,4 --configs mixes.txt --seed 7 --limit 100 --batch 8 --resize 256 --data-memory 256M "
+              "--configs 2,3,4 --configs mixes.txt --seed 7 --limit 100 --batch 8 --resize 256 --data-memory 256M --skip-bad "
               "--latency all "
               "--latency-batch 4 --noise 0.01 --max-seconds 2.5 --samples 30 --margin 5% --backend packed --threads 2 "
               "--db night.sqlite "

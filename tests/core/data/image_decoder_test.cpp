@@ -85,7 +85,7 @@ TEST_F(Decoder, HostileFilesAreNamed) {
     } cases[] = {
         {"empty", "", "is empty"},
         {"text", "hello", "neither a PNG nor a JPEG"},
-        {"GIF", "GIF89a......", "is a GIF image; PNG and JPEG are read"},
+        {"GIF", "GIF89a......", "is a GIF picture; PNG and JPEG are read"},
         {"PNG cut in its header", png.substr(0, 20), "cut short"},
         {"PNG cut in a chunk", png.substr(0, 45), "cut short"},
         {"PNG without an end", png.substr(0, png.size() - 12), "cut short"},

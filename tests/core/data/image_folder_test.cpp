@@ -6,8 +6,7 @@
 #include <algorithm>
 
 #include "core/data/decode_memory.h"
-#include "tests/core/data/data_folder.h"
-#include "tests/core/data/image_files.h"
+#include "tests/core/data/image_data_folder.h"
 
 namespace bitdesk {
 namespace {
@@ -15,14 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 using Pixels = std::vector<std::uint8_t>;
 
-class ImageFolder : public test::DataFolder {
+class ImageFolder : public test::ImageDataFolder {
 protected:
-    void image(const std::string& path, int value) const { write(path, test::greyPng(2, 2, value)); }
-    void twoClasses(const std::string& part = "") const {
-        image(part + "b/1.png", 3);
-        image(part + "a/2.png", 2);
-        image(part + "a/1.png", 1);
-    }
     std::size_t remembered() const {
         std::size_t count = 0;
         for (const auto& entry : fs::recursive_directory_iterator(cache())) count += entry.is_regular_file() ? 1 : 0;
@@ -64,7 +57,8 @@ TEST_F(ImageFolder, HasTheSplitsOfItsFolders) {
     EXPECT_EQ(open(Split::Train)->size(), 3);
     EXPECT_EQ(open()->size(), 3);
     EXPECT_EQ(open()->description().splits, (std::vector<Split>{Split::Train, Split::Val, Split::Test}));
-    EXPECT_TRUE(open()->description().notes.empty());
+    EXPECT_EQ(open()->description().notes, std::vector<std::string>{"no images of the class c"});
+    EXPECT_TRUE(told(*open(Split::Val), "no images of the class b"));
 }
 
 TEST_F(ImageFolder, OnePartIsTheTestSplit) {
@@ -172,16 +166,17 @@ TEST_F(ImageFolder, OddFoldersAreNamed) {
     image("1.png", 1);
     refused({"/data: holds images, but no class folders"});
     fs::create_directories(root() / "empty");
-    refused({"/data/empty: is a class folder without images"});
+    refused({"/data: holds images, but no class folders"});
+    fs::remove(root() / "1.png");
     write("empty/.hidden", "");
-    refused({"/data/empty: is a class folder without images"});
+    refused({"/data: holds folders, but no images in them"});
     image("empty/1.png", 1);
     refused({"/data: has too few images"});
     twoClasses();
     EXPECT_EQ(open()->size(), 4);
     image("valid/a/1.png", 1);
     image("val/a/1.png", 1);
-    refused({"/data/valid: is a second folder of validation images"});
+    refused({"/data: holds val and valid beside a, b and empty"});
 }
 
 TEST_F(ImageFolder, OddNamesAreNamed) {

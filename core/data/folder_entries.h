@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace bitdesk {
+
+inline constexpr std::size_t kMostFiles = 5'000'000;
+inline constexpr int kDeepestFolder = 32;  ///< below a class folder
+
+/// What is not read of a folder, and is told of in a few sentences.
+class PassedOver {
+public:
+    void addLitter(std::string_view kind) { ++m_litter[std::string(kind)]; }
+    /// A file that is no image, or one that lies where no images are looked for; named from the data set's folder on.
+    void addFile(const std::string& path);
+    void add(const PassedOver& other);
+    std::vector<std::string> notes() const;
+
+private:
+    std::map<std::string, std::int64_t> m_litter;
+    std::vector<std::string> m_files;  ///< the first of them
+    std::int64_t m_fileCount = 0;
+};
+
+/// The entries of a folder, sorted by bytes, without litter, which `passedOver` (may be null) counts. Throws Error
+/// (BadInput): it cannot be read, or has more than kMostFiles.
+std::vector<std::filesystem::directory_entry> listFolder(const std::filesystem::path& folder, PassedOver* passedOver);
+
+/// Whether a file is a picture, of whatever format: by its ending, or else by its first bytes. One that cannot be read
+/// is held for one, so that it is told of.
+bool isPicture(const std::filesystem::directory_entry& entry);
+
+/// Whether pictures lie in a folder itself.
+bool holdsPictures(const std::filesystem::path& folder);
+/// Whether pictures lie in a folder or below it. Links to folders are not followed, but for the folder itself.
+bool holdsPicturesAnywhere(const std::filesystem::path& folder, int depth = 0);
+/// The folders in a folder that pictures lie in or below, sorted by bytes; no more than `most` of them.
+std::vector<std::filesystem::path> foldersOfPictures(const std::filesystem::path& folder, std::size_t most = kMostFiles,
+                                                     PassedOver* passedOver = nullptr);
+
+/// Throws Error (BadInput) where the name is no UTF-8 or has a control character.
+void checkName(const std::filesystem::path& path);
+
+}  // namespace bitdesk

@@ -1,0 +1,259 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/data/folder_layout.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "core/base/error.h"
+#include "core/base/utf8.h"
+#include "core/data/folder_names.h"
+#include "core/data/split_folders.h"
+
+namespace bitdesk {
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = SplitName::Kind;
+
+constexpr int kMostWrappers = 4;  // folders around a data set that are looked through
+
+[[noreturn]] void fail(const fs::path& path, const std::string& reason, const std::string& hint = {}) {
+    throw Error(ErrorKind::BadInput, validUtf8(path.string()), reason, hint);
+}
+
+std::string nameOf(const fs::path& path) { return validUtf8(path.filename().string()); }
+
+[[noreturn]] void failDeep(const fs::path& path) {
+    fail(path, "holds nothing but a folder, for the fifth time", "Name the folder that holds the classes");
+}
+
+const char* partName(SourcePart part) {
+    return part == SourcePart::Train ? "train" : part == SourcePart::Val ? "val" : "test";
+}
+
+class Layout {
+public:
+    explicit Layout(fs::path folder) : m_folder(std::move(folder)) {}
+
+    FolderLayout find() {
+        SplitFolders splits = lookThrough();
+        if (splits.splits.empty()) m_roots[SourcePart::Test] = m_folder;
+        for (const fs::path& copy : splits.copies) note(nameOf(copy) + " holds parts again, which are passed over");
+        for (const SplitFolder& split : splits.splits) addSplit(split, splits.splits);
+        if (m_roots.empty()) failWithoutClasses("");
+        descendTogether();
+        for (const auto& [part, root] : m_roots) addClasses(part, root);
+        checkClasses();
+        return std::move(m_layout);
+    }
+
+private:
+    void note(std::string text) { m_layout.notes.push_back(std::move(text)); }
+
+    [[noreturn]] void failWithoutClasses(const std::string& where) const {
+        fail(m_folder, "holds images, but no class folders" + where,
+             "Put the images of each class into a folder of its name");
+    }
+
+    /// Goes on into a folder that is the only one of pictures, while that holds none itself but folders of them.
+    SplitFolders lookThrough() {
+        for (int level = 0;; ++level) {
+            const auto folders = foldersOfPictures(m_folder);
+            SplitFolders splits = splitFolders(m_folder, folders);
+            const bool wraps = splits.splits.empty() && folders.size() == 1 && !holdsPictures(folders.front()) &&
+                               !foldersOfPictures(folders.front(), 1).empty();
+            if (splits.splits.empty() && !wraps) return splits;
+            tellFiles(m_folder);
+            if (!wraps) return splits;
+            if (level == kMostWrappers) failDeep(m_folder);
+            m_folder = folders.front();
+        }
+    }
+
+    /// Files beside folders of parts.
+    void tellFiles(const fs::path& folder) {
+        std::error_code code;
+        for (const auto& entry : listFolder(folder, &m_layout.passedOver))
+            if (!entry.is_directory(code)) m_layout.passedOver.addFile(entry.path().filename().string());
+    }
+
+    static SourcePart partOf(const SplitFolder& split, const std::vector<SplitFolder>& all) {
+        const auto has = [&](Kind kind) {
+            return std::ranges::any_of(all, [&](const auto& s) { return s.kind == kind && s.classFolders; });
+        };
+        if (split.kind == Kind::Train) return SourcePart::Train;
+        if (split.kind == Kind::Test) return SourcePart::Test;
+        // "evaluation" is the test part of some sets, the validation part of others.
+        return split.kind == Kind::Eval && has(Kind::Val) ? SourcePart::Test : SourcePart::Val;
+    }
+
+    void addSplit(const SplitFolder& split, const std::vector<SplitFolder>& all) {
+        const auto root = innermost(split);
+        if (split.kind == Kind::Unlabelled || !root) {
+            note(nameOf(split.path) + " holds images without class folders, which are passed over");
+            return;
+        }
+        const SourcePart part = partOf(split, all);
+        if (!m_roots.emplace(part, *root).second) {
+            static constexpr const char* kImages[]{"training", "validation", "test"};
+            fail(split.path,
+                 std::string("is a second folder of ") + kImages[static_cast<std::size_t>(part)] + " images, beside " +
+                     nameOf(m_folderOf[part]),
+                 "Keep one of them");
+        }
+        m_folderOf[part] = split.path;
+    }
+
+    /// The folder of a part's class folders: "train", or "train/train"; nothing where pictures lie there without any.
+    static std::optional<fs::path> innermost(const SplitFolder& split) {
+        fs::path root = split.path;
+        for (int level = 0;; ++level) {
+            const auto folders = foldersOfPictures(root);
+            if (folders.empty()) return std::nullopt;
+            const auto name = splitName(nameOf(folders.front()));
+            const bool again = folders.size() == 1 && !holdsPictures(root) &&
+                               ((name && name->kind == split.kind) ||
+                                lowerCase(nameOf(folders.front())) == lowerCase(nameOf(split.path)));
+            if (!again) {
+                if (!splitFolders(root, folders).splits.empty())
+                    fail(root, "is a part, and holds parts again", "Name the folder that the parts to read lie in");
+                return root;
+            }
+            if (level == kMostWrappers) failDeep(root);
+            root = folders.front();
+        }
+    }
+
+    /// "train/images/cat" and "test/images/cat".
+    void descendTogether() {
+        if (m_roots.size() < 2) return;
+        std::map<SourcePart, fs::path> inner;
+        for (const auto& [part, root] : m_roots) {
+            const auto folders = foldersOfPictures(root, 2);
+            if (folders.size() != 1 || holdsPictures(root) || holdsPictures(folders.front())) return;
+            if (!inner.empty() && nameOf(inner.begin()->second) != nameOf(folders.front())) return;
+            inner[part] = folders.front();
+        }
+        m_roots = std::move(inner);
+    }
+
+    void addClasses(SourcePart part, const fs::path& root) {
+        FolderPart found{.root = root, .classes = {}, .empty = {}};
+        std::error_code code;
+        for (const auto& entry : listFolder(root, nullptr)) {
+            if (!entry.is_directory(code)) continue;
+            checkName(entry.path());
+            const std::string name = entry.path().filename().string();
+            if (holdsPicturesAnywhere(entry.path())) found.classes[nfc(name)].push_back(name);
+            else found.empty.push_back(name);
+        }
+        checkInside(found);
+        m_layout.parts[part] = std::move(found);
+    }
+
+    /// Folders of classes that are divided alike: one does not know which level is the classes'.
+    static void checkInside(const FolderPart& part) {
+        std::optional<std::vector<std::string>> common;
+        bool alike = part.classes.size() > 1;
+        for (const auto& [name, folders] : part.classes) {
+            const fs::path folder = part.root / folders.front();
+            if (holdsPictures(folder)) {
+                alike = false;
+                continue;
+            }
+            std::vector<std::string> inside;
+            std::set<Kind> kinds;
+            for (const fs::path& path : foldersOfPictures(folder)) {
+                inside.push_back(lowerCase(nameOf(path)));
+                if (const auto split = splitName(inside.back()); split && split->rest.empty())
+                    kinds.insert(split->kind);
+            }
+            if (kinds.size() > 1 || (kinds.size() == 1 && inside.size() == 1 && part.classes.size() > 1))
+                fail(part.root, "has its parts inside its classes: " + name + " holds " + enumerated(inside),
+                     "Put the parts outside: " + inside.front() + "/" + name + "/…");
+            alike = alike && (!common || *common == inside);
+            common = inside;
+        }
+        if (!alike || !common || common->size() < 2) return;
+        std::vector<std::string> names;
+        for (const auto& [name, folders] : part.classes) names.push_back(name);
+        fail(part.root,
+             "is divided twice: " + enumerated(names) + " hold the same folders, " + enumerated(*common) +
+                 "; which are the classes?",
+             "Keep one level: move the images up, or name one of them, as " + names.front());
+    }
+
+    void checkClasses() {
+        std::set<std::string> all;
+        for (const auto& [part, found] : m_layout.parts)
+            for (const auto& [name, folders] : found.classes) all.insert(name);
+        if (all.empty() && holdsPictures(m_folder)) failWithoutClasses("");
+        if (all.empty())
+            fail(m_folder, "holds folders, but no images in them", "Name the folder that holds the classes");
+        if (all.size() == 1 && namesAPile(*all.begin())) failWithoutClasses(": all lie in " + *all.begin());
+        checkCase(all);
+        dropUnlike();
+        for (const auto& [part, found] : m_layout.parts)
+            for (const auto& [name, folders] : found.classes)
+                if (folders.size() > 1)
+                    note("the class " + name + " has " + std::to_string(folders.size()) +
+                         " folders, whose names differ in Unicode's form alone: they are one class");
+    }
+
+    /// A part that has no class of the training part's: a folder of images without classes, or another data set.
+    void dropUnlike() {
+        const auto train = m_layout.parts.find(SourcePart::Train);
+        if (train == m_layout.parts.end()) return;
+        for (const SourcePart part : {SourcePart::Val, SourcePart::Test}) {
+            const auto found = m_layout.parts.find(part);
+            if (found == m_layout.parts.end()) continue;
+            const auto& classes = found->second.classes;
+            if (std::ranges::any_of(classes, [&](const auto& c) { return train->second.classes.contains(c.first); }))
+                continue;
+            if (classes.size() != 1) failUnlike(found->first, found->second, train->second);
+            note(nameOf(m_folderOf[part]) + " holds images in one folder, " + classes.begin()->first +
+                 ", which is no class of the training images: it is passed over");
+            m_layout.parts.erase(found);
+        }
+    }
+
+    static std::string classesOf(const FolderPart& part) {
+        std::vector<std::string> names;
+        for (const auto& [name, folders] : part.classes) names.push_back(name);
+        return enumerated(names, 3);
+    }
+    [[noreturn]] void failUnlike(SourcePart part, const FolderPart& found, const FolderPart& train) {
+        fail(
+            m_folderOf[part],
+            std::string("has no class of the training images: ") + classesOf(found) + "; train has " + classesOf(train),
+            std::string("Name the class folders of ") + partName(part) + " as those of train");
+    }
+
+    /// "Cat" in one part and "cat" in another are meant for one class; in one part, for two.
+    void checkCase(const std::set<std::string>& all) const {
+        std::map<std::string, std::string> seen;
+        for (const std::string& name : all) {
+            const auto [other, added] = seen.emplace(lowerCase(name), name);
+            if (added) continue;
+            const bool together = std::ranges::any_of(m_layout.parts, [&](const auto& part) {
+                return part.second.classes.contains(name) && part.second.classes.contains(other->second);
+            });
+            if (!together)
+                fail(m_folder, "has the class " + other->second + " in one part, " + name + " in another",
+                     "Give both folders the same name");
+        }
+    }
+
+    fs::path m_folder;
+    std::map<SourcePart, fs::path> m_roots, m_folderOf;
+    FolderLayout m_layout;
+};
+
+}  // namespace
+
+FolderLayout layoutOf(const fs::path& folder) { return Layout(folder).find(); }
+
+}  // namespace bitdesk

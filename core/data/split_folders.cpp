@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/data/split_folders.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "core/base/error.h"
+#include "core/base/utf8.h"
+#include "core/data/folder_entries.h"
+
+namespace bitdesk {
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = SplitName::Kind;
+
+[[noreturn]] void fail(const fs::path& path, const std::string& reason, const std::string& hint) {
+    throw Error(ErrorKind::BadInput, validUtf8(path.string()), reason, hint);
+}
+
+std::string nameOf(const fs::path& path) { return validUtf8(path.filename().string()); }
+
+template <typename Folders, typename PathOf>
+std::string namesOf(const Folders& folders, PathOf pathOf) {
+    std::vector<std::string> names;
+    for (const auto& folder : folders) names.push_back(nameOf(pathOf(folder)));
+    return enumerated(names);
+}
+std::string namesOf(const std::vector<fs::path>& folders) {
+    return namesOf(folders, [](const fs::path& path) { return path; });
+}
+std::string namesOf(const std::vector<SplitFolder>& folders) {
+    return namesOf(folders, [](const SplitFolder& folder) { return folder.path; });
+}
+
+/// A name that says more than a split, as "cats-train", is one only beside another split of the same, "cats-test".
+std::vector<std::optional<SplitName>> splitNames(const std::vector<fs::path>& folders) {
+    std::vector<std::optional<SplitName>> names;
+    std::map<std::string, std::set<Kind>> kindsOf;
+    for (const fs::path& folder : folders) {
+        names.push_back(splitName(nameOf(folder)));
+        if (names.back()) kindsOf[names.back()->rest].insert(names.back()->kind);
+    }
+    for (auto& name : names)
+        if (name && !name->rest.empty() && kindsOf[name->rest].size() < 2) name.reset();
+    return names;
+}
+
+/// Whether splits lie in a folder: one that somebody unpacked beside its own content.
+bool holdsSplits(const fs::path& folder) {
+    return std::ranges::any_of(foldersOfPictures(folder), [](const fs::path& inside) {
+        const auto name = splitName(nameOf(inside));
+        return name && name->rest.empty() && !foldersOfPictures(inside, 1).empty();
+    });
+}
+
+/// Pictures in folders of splits, without class folders.
+void checkFlat(const fs::path& root, const std::vector<SplitFolder>& flat, const std::vector<fs::path>& others) {
+    std::set<Kind> kinds;
+    for (const SplitFolder& folder : flat) kinds.insert(folder.kind);
+    if (others.empty())
+        fail(root, "holds images, but no class folders: those in " + namesOf(flat) + " lie in no folder of a class",
+             "Put the images of each class into a folder of its name, as " + nameOf(flat.front().path) + "/cat");
+    if (kinds.size() > 1)
+        fail(root, "holds images in " + namesOf(flat) + " beside those in " + namesOf(others) + ": parts, or classes?",
+             "Make parts of it, train/cat and test/cat, or rename folders that are classes");
+}
+
+}  // namespace
+
+SplitFolders splitFolders(const fs::path& root, const std::vector<fs::path>& folders) {
+    const auto names = splitNames(folders);
+    std::vector<SplitFolder> found, flat;
+    std::vector<fs::path> others;
+    for (std::size_t i = 0; i < folders.size(); ++i) {
+        if (!names[i]) {
+            others.push_back(folders[i]);
+            continue;
+        }
+        found.push_back({folders[i], names[i]->kind, !foldersOfPictures(folders[i], 1).empty()});
+        if (!found.back().classFolders) flat.push_back(found.back());
+    }
+    if (found.empty()) return {};
+    if (flat.size() == found.size()) {
+        checkFlat(root, flat, others);
+        return {};  // a class may be called "train"
+    }
+    SplitFolders result{.splits = std::move(found), .copies = {}};
+    std::erase_if(others, [&](const fs::path& other) {
+        const bool copy = !holdsPictures(other) && holdsSplits(other);
+        if (copy) result.copies.push_back(other);
+        return copy;
+    });
+    if (!others.empty())
+        fail(root,
+             "holds " + namesOf(result.splits) + " beside " + namesOf(others) +
+                 ", which hold images as well: parts, or classes?",
+             "Move what is no part to another place, or rename a folder that is a class");
+    return result;
+}
+
+}  // namespace bitdesk
