@@ -135,7 +135,9 @@ int run(const DataVerbOptions& options, Terminal& terminal) {
     Json json = dataJson(found.splits);
     json["bad_files"] = found.bad.json();
     if (found.failure) {
-        if (!options.output.json.empty()) emit({.json = options.output.json}, terminal, json, {}, {});
+        OutputOptions list;
+        list.json = options.output.json;
+        if (!list.json.empty()) emit(list, terminal, json, {}, {});
         throw *found.failure;
     }
     emit(options.output, terminal, json, dataCsv(found.splits), dataText(found.splits));

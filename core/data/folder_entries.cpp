@@ -121,10 +121,14 @@ std::vector<fs::path> foldersOfPictures(const fs::path& folder, std::size_t most
     return folders;
 }
 
-void checkName(const fs::path& path) {
+std::string nameFault(const fs::path& path) {
     const std::string name = path.filename().string();
-    if (validUtf8(name) != name) fail(path, "has a name that is no UTF-8", "Rename it");
-    if (printable(name) != name) fail(path, "has a control character in its name", "Rename it");
+    if (validUtf8(name) != name) return "has a name that is no UTF-8";
+    return printable(name) != name ? "has a control character in its name" : "";
+}
+
+void checkName(const fs::path& path) {
+    if (const std::string fault = nameFault(path); !fault.empty()) fail(path, fault, "Rename it");
 }
 
 }  // namespace bitdesk

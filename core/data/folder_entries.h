@@ -47,7 +47,9 @@ bool holdsPicturesAnywhere(const std::filesystem::path& folder, int depth = 0);
 std::vector<std::filesystem::path> foldersOfPictures(const std::filesystem::path& folder, std::size_t most = kMostFiles,
                                                      PassedOver* passedOver = nullptr);
 
-/// Throws Error (BadInput) where the name is no UTF-8 or has a control character.
+/// What is wrong with a file's or folder's name: it is no UTF-8, or has a control character; empty: nothing.
+std::string nameFault(const std::filesystem::path& path);
+/// Throws Error (BadInput) where something is.
 void checkName(const std::filesystem::path& path);
 
 }  // namespace bitdesk

@@ -154,34 +154,35 @@ private:
         m_layout.parts[part] = std::move(found);
     }
 
-    /// Folders of classes that are divided alike: one does not know which level is the classes'.
+    /// Folders of classes that hold parts, or are divided alike: one does not know which level is the classes'.
     static void checkInside(const FolderPart& part) {
-        std::optional<std::vector<std::string>> common;
-        bool alike = part.classes.size() > 1;
+        std::vector<std::string> common;  // lower case
+        bool first = true, divided = part.classes.size() > 1;
+        std::size_t most = 0;
         for (const auto& [name, folders] : part.classes) {
             const fs::path folder = part.root / folders.front();
             if (holdsPictures(folder)) {
-                alike = false;
+                divided = false;
                 continue;
             }
+            if (const auto parts = partsBelow(folder))
+                fail(part.root,
+                     "has its parts inside its classes: " + validUtf8(parts->lexically_relative(part.root).string()) +
+                         " holds parts",
+                     "Put the parts outside, as train/" + name + ", or name the folder that holds them alone");
             std::vector<std::string> inside;
-            std::set<Kind> kinds;
-            for (const fs::path& path : foldersOfPictures(folder)) {
-                inside.push_back(lowerCase(nameOf(path)));
-                if (const auto split = splitName(inside.back()); split && split->rest.empty())
-                    kinds.insert(split->kind);
-            }
-            if (kinds.size() > 1 || (kinds.size() == 1 && inside.size() == 1 && part.classes.size() > 1))
-                fail(part.root, "has its parts inside its classes: " + name + " holds " + enumerated(inside),
-                     "Put the parts outside: " + inside.front() + "/" + name + "/…");
-            alike = alike && (!common || *common == inside);
-            common = inside;
+            for (const fs::path& path : foldersOfPictures(folder)) inside.push_back(lowerCase(nameOf(path)));
+            std::ranges::sort(inside);
+            most = std::max(most, inside.size());
+            if (first) common = std::move(inside);
+            else std::erase_if(common, [&](const auto& other) { return !std::ranges::binary_search(inside, other); });
+            first = false;
         }
-        if (!alike || !common || common->size() < 2) return;
+        if (!divided || common.size() < 2 || 2 * common.size() < most) return;
         std::vector<std::string> names;
         for (const auto& [name, folders] : part.classes) names.push_back(name);
         fail(part.root,
-             "is divided twice: " + enumerated(names) + " hold the same folders, " + enumerated(*common) +
+             "is divided twice: " + enumerated(names) + " hold the same folders, " + enumerated(common) +
                  "; which are the classes?",
              "Keep one level: move the images up, or name one of them, as " + names.front());
     }

@@ -13,6 +13,7 @@ namespace bitdesk {
 namespace {
 
 using Kind = SplitName::Kind;
+using namespace std::string_view_literals;
 
 bool isSmall(char c) { return c >= 'a' && c <= 'z'; }
 bool isCapital(char c) { return c >= 'A' && c <= 'Z'; }
@@ -122,6 +123,8 @@ std::string_view litterKind(const std::string& name) {
                                        Litter{"@recycle", "@Recycle"},
                                        Litter{"#recycle", "#recycle"},
                                        Litter{"#snapshot", "#snapshot"},
+                                       Litter{"~snapshot", "~snapshot"},
+                                       Litter{"recycler", "RECYCLER"},
                                        Litter{"__macosx", "__MACOSX"},
                                        Litter{"__pycache__", "__pycache__"},
                                        Litter{"lost+found", "lost+found"},
@@ -141,9 +144,11 @@ std::string_view litterKind(const std::string& name) {
 }
 
 bool hasPictureEnding(const std::string& name) {
-    static constexpr std::array<std::string_view, 26> kEndings{
-        "png",  "apng", "jpg", "jpeg", "jpe", "jfif", "gif", "bmp", "dib", "webp", "tif", "tiff", "heic",
-        "heif", "avif", "jp2", "j2k",  "jpx", "jxl",  "psd", "ppm", "pgm", "pbm",  "pnm", "exr",  "hdr"};
+    static constexpr std::array kEndings{"png"sv, "apng"sv, "jpg"sv, "jpeg"sv, "jpe"sv,  "jfif"sv, "gif"sv,  "bmp"sv,
+                                         "dib"sv, "webp"sv, "tif"sv, "tiff"sv, "heic"sv, "heif"sv, "avif"sv, "jp2"sv,
+                                         "j2k"sv, "jpx"sv,  "jxl"sv, "psd"sv,  "ppm"sv,  "pgm"sv,  "pbm"sv,  "pnm"sv,
+                                         "exr"sv, "hdr"sv,  "tga"sv, "ico"sv,  "svg"sv,  "cr2"sv,  "cr3"sv,  "nef"sv,
+                                         "arw"sv, "dng"sv,  "orf"sv, "rw2"sv,  "raf"sv};
     const auto dot = name.rfind('.');
     return dot != std::string::npos && std::ranges::find(kEndings, lowerCase(name.substr(dot + 1))) != kEndings.end();
 }

@@ -51,11 +51,10 @@ private:
             m_passedOver.addFile(path);
             return;
         }
-        checkName(entry.path());
-        if (file) m_index.entries.push_back({path, label});
-        else
-            m_index.bad.push_back({entry.path().string(), entry.is_symlink(code) ? "is a link that leads nowhere"
-                                                                                 : "is neither a file nor a folder"});
+        std::string fault = nameFault(entry.path());
+        if (!file) fault = entry.is_symlink(code) ? "is a link that leads nowhere" : "is neither a file nor a folder";
+        if (fault.empty()) m_index.entries.push_back({path, label});
+        else m_index.bad.push_back({validUtf8(entry.path().string()), fault});
         if (m_index.entries.size() + m_index.bad.size() > kMostFiles)
             fail(m_index.root, "has more than 5 million files");
     }

@@ -22,7 +22,7 @@ struct ImageFolderIndex {
     std::filesystem::path root;
     std::vector<std::string> classNames;  ///< of all parts, in NFC, sorted by bytes
     std::vector<Entry> entries;
-    std::vector<BadFile> bad;        ///< what stands there as an image and is no file: a link that leads nowhere
+    std::vector<BadFile> bad;        ///< what stands there as an image and cannot be opened: a link that leads nowhere
     std::vector<std::string> notes;  ///< what was passed over or joined, a sentence each
 };
 
@@ -34,8 +34,8 @@ std::vector<SourcePart> imageFolderParts(const std::filesystem::path& folder);
 
 /// Walks the class folders; of files, those without a picture's ending are looked into. Links to files and to class
 /// folders are followed, others to folders refused, so that nothing goes in a circle. Throws Error (BadInput) naming
-/// what is wrong: a structure that layoutOf() refuses, a name of an image or a folder that is no UTF-8 or has control
-/// characters, too many classes or files.
+/// what is wrong: a structure that layoutOf() refuses, a folder's name that is no UTF-8 or has control characters, too
+/// many classes or files.
 ImageFolderIndex indexImageFolder(const std::filesystem::path& folder, SourcePart part);
 
 }  // namespace bitdesk

@@ -102,4 +102,17 @@ SplitFolders splitFolders(const fs::path& root, const std::vector<fs::path>& fol
     return result;
 }
 
+std::optional<fs::path> partsBelow(const fs::path& folder, int depth) {
+    constexpr int kDeepest = 3;
+    const auto inside = foldersOfPictures(folder);
+    std::set<Kind> kinds;
+    for (const fs::path& path : inside)
+        if (const auto name = splitName(nameOf(path)); name && name->rest.empty()) kinds.insert(name->kind);
+    if (kinds.size() > 1) return folder;
+    if (depth == kDeepest) return std::nullopt;
+    for (const fs::path& path : inside)
+        if (auto found = partsBelow(path, depth + 1)) return found;
+    return std::nullopt;
+}
+
 }  // namespace bitdesk

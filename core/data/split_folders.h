@@ -29,4 +29,8 @@ struct SplitFolders {
 /// classes lie side by side, or pictures lie in folders of splits without class folders.
 SplitFolders splitFolders(const std::filesystem::path& root, const std::vector<std::filesystem::path>& folders);
 
+/// The folder, `folder` or one of pictures below it, that holds folders of two different splits; nothing where there is
+/// none.
+std::optional<std::filesystem::path> partsBelow(const std::filesystem::path& folder, int depth = 0);
+
 }  // namespace bitdesk

@@ -11,6 +11,7 @@ import os
 import pathlib
 import random
 import resource
+import shutil
 import struct
 import subprocess
 import sys
@@ -19,6 +20,8 @@ import time
 import unittest
 import zipfile
 import zlib
+
+from PIL import Image
 
 BIN = os.environ["BITDESK_BIN"]
 SAMPLE = os.path.join(os.environ["BITDESK_SOURCE"], "resources/models/fashion-mnist.safetensors")
@@ -190,7 +193,9 @@ class Data(unittest.TestCase):
             ({b"a/1.png": good, b"b/one.png": png(1, 1)}, "/b/one.png: has 1×1 pixels"),
             ({b"a/1.png": good, b"b/huge.png": png(30000, 30000, b"x")}, "/b/huge.png: has 30000×30000 pixels"),
             ({b"a/1.png": good, b"b/bomb.png": png(28, 28, bytes(50 << 20))}, "/b/bomb.png: is a damaged image"),
-            ({b"a/1.png": good, b"a/2.png": good, b"b/.keep": b""}, "/b: is a class folder without images"),
+            ({b"a/.keep": b"", b"b/.keep": b""}, "holds folders, but no images in them"),
+            ({b"train/a/1.png": good, b"Test/a/1.png": good, b"b/1.png": good}, "holds Test and train beside b"),
+            ({b"a/train/1.png": good, b"a/test/1.png": good, b"b/train/1.png": good}, "its parts inside its classes"),
             ({b"1.png": good}, "holds images, but no class folders"),
             ({b"a/1.png": good, b"a/new\nline.png": good}, "/a/new line.png: has a control character"),
             ({b"a/1.png": good, b"new\nclass/1.png": good}, "/new class: has a control character"),
@@ -207,6 +212,60 @@ class Data(unittest.TestCase):
             with self.subTest(mention=mention):
                 self.refused(mention, "data", root)
                 self.refused(mention, "eval", SAMPLE, "--bits", "2", "--data", root, "--db", self.path / "results.sqlite")
+
+    def test_bad_files_are_listed_or_left_out(self):
+        """What is bad, Pillow says; the good ones give what they give alone."""
+        if not FASHION.is_dir():
+            self.skipTest("needs Fashion-MNIST")
+        root, alone = self.path / "set", self.path / "alone"
+        write_folder(root / "test", 60)
+        write_folder(root / "train", 10)
+        shutil.copytree(root, alone)
+        image = Image.open(root / "test/class 0" / os.listdir(root / "test/class 0")[0])
+        for name, kind in (("gif.png", "GIF"), ("bmp.bmp", "BMP"), ("webp.jpg", "WebP"), ("no ending", "TIFF"), ("j2k.jp2", "JPEG2000")):
+            image.save(root / "test/class 1" / name, kind)
+        (root / "test/class 2/cut.png").write_bytes(png(28, 28)[:70])
+        (root / "train/class 2/page.jpg").write_text("<html>404</html>")
+        (root / "test/class 2/labels.csv").write_text("cut.png,2")
+
+        def unreadable(path):
+            try:
+                with Image.open(path) as opened:
+                    opened.load()
+                    return opened.format not in ("PNG", "JPEG")
+            except OSError:
+                return path.suffix != ".csv"
+
+        bad = sorted(str(path) for path in root.rglob("*") if path.is_file() and unreadable(path))
+        self.assertEqual(len(bad), 7)
+        lines, listed = self.path / "bad.tsv", self.path / "bad.json"
+        done = self.run_bitdesk("data", root, "--quiet", "--json", "-", "--bad-files", lines)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertEqual(done.stderr.count("\n"), 1)
+        self.assertEqual(sorted(file["path"] for file in json.loads(done.stdout)["bad_files"]), bad)
+        told = dict(line.split("\t") for line in lines.read_text().splitlines())
+        self.assertEqual(sorted(told), bad)
+        self.assertEqual(told[str(root / "test/class 1/webp.jpg")], "is a WebP picture; PNG and JPEG are read")
+        self.assertEqual(told[str(root / "test/class 1/j2k.jp2")], "is a JPEG 2000 picture; PNG and JPEG are read")
+
+        command = ("eval", SAMPLE, "--bits", "2", "--no-store", "--quiet", "--json", "-", "--data")
+        done = self.run_bitdesk(*command, root, "--bad-files", listed)
+        self.assertEqual((done.returncode, done.stdout), (3, ""), done.stderr)
+        self.assertIn("(and 5 more files fail). Convert it", done.stderr)
+        self.assertEqual(sorted(file["path"] for file in json.loads(listed.read_text())),
+                         [path for path in bad if "/test/" in path])
+        done = self.run_bitdesk(*command, root, "--skip-bad", "--bad-files", listed)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(json.loads(listed.read_text())), 6)
+        with_bad, without = json.loads(done.stdout), json.loads(self.run_bitdesk(*command, alone).stdout)
+        for key in ("correct", "total"):
+            self.assertEqual(with_bad[key], without[key])
+        found = json.loads(self.run_bitdesk("data", root, "--skip-bad", "--quiet", "--json", "-").stdout)
+        self.assertEqual([split["images"] for split in found["splits"]], [9, 1, 60])
+        self.assertTrue(any(note.startswith("6 of 66 files cannot be read and were left out") for note in found["splits"][2]["notes"]))
+        for wrong in (root / "test/class 2/cut.png", SAMPLE, "-"):
+            done = self.run_bitdesk(*command, root, "--bad-files", wrong)
+            self.assertEqual(done.returncode, 2, done.stderr)
 
     def test_hostile_archives(self):
         images, labels = npy("|u1", (4, 28, 28), bytes(4 * 784)), npy("|u1", (4,), bytes(4))

@@ -82,6 +82,15 @@ TEST_F(BadFiles, AreLeftOutWhereThatIsAskedFor) {
     EXPECT_NE(open(Split::Test, {.choices = {.skipBad = true}})->hash(), hash);
 }
 
+TEST_F(BadFiles, ANameThatCannotBeStoredMakesOne) {
+    twoClasses();
+    images({"a/caf\xe9.png", "b/\xff.png", "b/new\nline.png"});
+    EXPECT_EQ(openTold(true)->size(), 3);
+    ASSERT_EQ(m_told.size(), 3U);
+    EXPECT_EQ(m_told[0].reason, "has a name that is no UTF-8");
+    test::expectBadInput({"(and 2 more files fail)"}, [&] { openTold(false); });
+}
+
 TEST_F(BadFiles, TheFirstImageMayBeOne) {
     write("a/0.png", test::greyPng(9, 9, 1).substr(0, 60));  // a header, and no more
     twoClasses();

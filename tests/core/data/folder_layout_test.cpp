@@ -174,8 +174,13 @@ TEST_F(FolderLayout, WhatCannotBeToldIsRefused) {
 
 TEST_F(FolderLayout, PartsInsideClassesAreRefused) {
     refusedWith({"cat/train/1.png", "cat/test/1.png", "dog/train/1.png", "dog/test/1.png"},
-                {"/data: has its parts inside its classes: cat holds test and train", "test/cat"});
+                {"/data: has its parts inside its classes: cat holds parts", "train/cat"});
     refusedWith({"cat/train/1.png", "cat/val/1.png", "dog/train/1.png"}, {"parts inside its classes"});
+    refusedWith(
+        {"xml/images/1.png", "set/set/images/TRAIN/cat/1.png", "set/set/images/TEST/cat/1.png"},
+        {"/data: has its parts inside its classes: set/set/images holds parts", "name the folder that holds them"});
+    refusedWith({"A/cat/1.png", "A/dog/1.png", "A/fox/1.png", "B/cat/1.png", "B/dog/1.png"},
+                {"/data: is divided twice: A and B"});
     refusedWith({"cat/a/1.png", "cat/b/1.png", "dog/a/1.png", "dog/b/1.png"},
                 {"/data: is divided twice: cat and dog hold the same folders, a and b", "Keep one level"});
     refusedWith(
