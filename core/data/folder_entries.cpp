@@ -19,10 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kFilesNamed = 5;
 
-[[noreturn]] void fail(const fs::path& path, const std::string& reason, const std::string& hint = {}) {
-    throw Error(ErrorKind::BadInput, validUtf8(path.string()), reason, hint);
-}
-
 /// Runs `take` for every entry that is no litter, until it says false; those that are, `passedOver` counts.
 void forEachEntry(const fs::path& folder, PassedOver* passedOver,
                   const std::function<bool(const fs::directory_entry&)>& take) {
@@ -32,7 +28,7 @@ void forEachEntry(const fs::path& folder, PassedOver* passedOver,
         if (kind.empty() && !take(*it)) return;
         if (!kind.empty() && passedOver != nullptr) passedOver->addLitter(kind);
     }
-    if (code) fail(folder, "cannot be read: " + code.message());
+    if (code) failAt(folder, "cannot be read: " + code.message());
 }
 
 bool isFolder(const fs::directory_entry& entry) {
@@ -41,6 +37,12 @@ bool isFolder(const fs::directory_entry& entry) {
 }
 
 }  // namespace
+
+void failAt(const fs::path& path, const std::string& reason, const std::string& hint) {
+    throw Error(ErrorKind::BadInput, validUtf8(path.string()), reason, hint);
+}
+
+std::string nameOf(const fs::path& path) { return validUtf8(path.filename().string()); }
 
 void PassedOver::addFile(const std::string& path) {
     ++m_fileCount;
@@ -72,7 +74,7 @@ std::vector<fs::directory_entry> listFolder(const fs::path& folder, PassedOver* 
     std::vector<fs::directory_entry> entries;
     forEachEntry(folder, passedOver, [&](const fs::directory_entry& entry) {
         entries.push_back(entry);
-        if (entries.size() > kMostFiles) fail(folder, "has more than 5 million files");
+        if (entries.size() > kMostFiles) failAt(folder, "has more than 5 million files");
         return true;
     });
     std::ranges::sort(entries, {}, [](const fs::directory_entry& entry) { return entry.path().native(); });
@@ -128,7 +130,7 @@ std::string nameFault(const fs::path& path) {
 }
 
 void checkName(const fs::path& path) {
-    if (const std::string fault = nameFault(path); !fault.empty()) fail(path, fault, "Rename it");
+    if (const std::string fault = nameFault(path); !fault.empty()) failAt(path, fault, "Rename it");
 }
 
 }  // namespace bitdesk

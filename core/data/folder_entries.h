@@ -16,6 +16,12 @@ namespace bitdesk {
 inline constexpr std::size_t kMostFiles = 5'000'000;
 inline constexpr int kDeepestFolder = 32;  ///< below a class folder
 
+/// Throws Error (BadInput) about a file or folder.
+[[noreturn]] void failAt(const std::filesystem::path& path, const std::string& reason, const std::string& hint = {});
+
+/// The last part of a path, in UTF-8 in any case.
+std::string nameOf(const std::filesystem::path& path);
+
 /// What is not read of a folder, and is told of in a few sentences.
 class PassedOver {
 public:

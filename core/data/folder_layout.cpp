@@ -7,7 +7,6 @@
 #include <optional>
 #include <set>
 
-#include "core/base/error.h"
 #include "core/base/utf8.h"
 #include "core/data/folder_names.h"
 #include "core/data/split_folders.h"
@@ -20,14 +19,8 @@ using Kind = SplitName::Kind;
 
 constexpr int kMostWrappers = 4;  // folders around a data set that are looked through
 
-[[noreturn]] void fail(const fs::path& path, const std::string& reason, const std::string& hint = {}) {
-    throw Error(ErrorKind::BadInput, validUtf8(path.string()), reason, hint);
-}
-
-std::string nameOf(const fs::path& path) { return validUtf8(path.filename().string()); }
-
 [[noreturn]] void failDeep(const fs::path& path) {
-    fail(path, "holds nothing but a folder, for the fifth time", "Name the folder that holds the classes");
+    failAt(path, "holds nothing but a folder, for the fifth time", "Name the folder that holds the classes");
 }
 
 const char* partName(SourcePart part) {
@@ -54,8 +47,8 @@ private:
     void note(std::string text) { m_layout.notes.push_back(std::move(text)); }
 
     [[noreturn]] void failWithoutClasses(const std::string& where) const {
-        fail(m_folder, "holds images, but no class folders" + where,
-             "Put the images of each class into a folder of its name");
+        failAt(m_folder, "holds images, but no class folders" + where,
+               "Put the images of each class into a folder of its name");
     }
 
     /// Goes on into a folder that is the only one of pictures, while that holds none itself but folders of them.
@@ -99,10 +92,10 @@ private:
         const SourcePart part = partOf(split, all);
         if (!m_roots.emplace(part, *root).second) {
             static constexpr const char* kImages[]{"training", "validation", "test"};
-            fail(split.path,
-                 std::string("is a second folder of ") + kImages[static_cast<std::size_t>(part)] + " images, beside " +
-                     nameOf(m_folderOf[part]),
-                 "Keep one of them");
+            failAt(split.path,
+                   std::string("is a second folder of ") + kImages[static_cast<std::size_t>(part)] +
+                       " images, beside " + nameOf(m_folderOf[part]),
+                   "Keep one of them");
         }
         m_folderOf[part] = split.path;
     }
@@ -119,7 +112,7 @@ private:
                                 lowerCase(nameOf(folders.front())) == lowerCase(nameOf(split.path)));
             if (!again) {
                 if (!splitFolders(root, folders).splits.empty())
-                    fail(root, "is a part, and holds parts again", "Name the folder that the parts to read lie in");
+                    failAt(root, "is a part, and holds parts again", "Name the folder that the parts to read lie in");
                 return root;
             }
             if (level == kMostWrappers) failDeep(root);
@@ -166,10 +159,10 @@ private:
                 continue;
             }
             if (const auto parts = partsBelow(folder))
-                fail(part.root,
-                     "has its parts inside its classes: " + validUtf8(parts->lexically_relative(part.root).string()) +
-                         " holds parts",
-                     "Put the parts outside, as train/" + name + ", or name the folder that holds them alone");
+                failAt(part.root,
+                       "has its parts inside its classes: " + validUtf8(parts->lexically_relative(part.root).string()) +
+                           " holds parts",
+                       "Put the parts outside, as train/" + name + ", or name the folder that holds them alone");
             std::vector<std::string> inside;
             for (const fs::path& path : foldersOfPictures(folder)) inside.push_back(lowerCase(nameOf(path)));
             std::ranges::sort(inside);
@@ -181,10 +174,10 @@ private:
         if (!divided || common.size() < 2 || 2 * common.size() < most) return;
         std::vector<std::string> names;
         for (const auto& [name, folders] : part.classes) names.push_back(name);
-        fail(part.root,
-             "is divided twice: " + enumerated(names) + " hold the same folders, " + enumerated(common) +
-                 "; which are the classes?",
-             "Keep one level: move the images up, or name one of them, as " + names.front());
+        failAt(part.root,
+               "is divided twice: " + enumerated(names) + " hold the same folders, " + enumerated(common) +
+                   "; which are the classes?",
+               "Keep one level: move the images up, or name one of them, as " + names.front());
     }
 
     void checkClasses() {
@@ -193,7 +186,7 @@ private:
             for (const auto& [name, folders] : found.classes) all.insert(name);
         if (all.empty() && holdsPictures(m_folder)) failWithoutClasses("");
         if (all.empty())
-            fail(m_folder, "holds folders, but no images in them", "Name the folder that holds the classes");
+            failAt(m_folder, "holds folders, but no images in them", "Name the folder that holds the classes");
         if (all.size() == 1 && namesAPile(*all.begin())) failWithoutClasses(": all lie in " + *all.begin());
         checkCase(all);
         dropUnlike();
@@ -227,7 +220,7 @@ private:
         return enumerated(names, 3);
     }
     [[noreturn]] void failUnlike(SourcePart part, const FolderPart& found, const FolderPart& train) {
-        fail(
+        failAt(
             m_folderOf[part],
             std::string("has no class of the training images: ") + classesOf(found) + "; train has " + classesOf(train),
             std::string("Name the class folders of ") + partName(part) + " as those of train");
@@ -243,8 +236,8 @@ private:
                 return part.second.classes.contains(name) && part.second.classes.contains(other->second);
             });
             if (!together)
-                fail(m_folder, "has the class " + other->second + " in one part, " + name + " in another",
-                     "Give both folders the same name");
+                failAt(m_folder, "has the class " + other->second + " in one part, " + name + " in another",
+                       "Give both folders the same name");
         }
     }
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <set>
 
-#include "core/base/error.h"
 #include "core/base/utf8.h"
 #include "core/data/folder_entries.h"
 #include "core/data/folder_layout.h"
@@ -19,17 +18,13 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostClasses = 65535;
 
-[[noreturn]] void fail(const fs::path& path, const std::string& reason, const std::string& hint = {}) {
-    throw Error(ErrorKind::BadInput, validUtf8(path.string()), reason, hint);
-}
-
 /// Adds the files of class folders and of the folders in them.
 class Walk {
 public:
     Walk(ImageFolderIndex& index, PassedOver& passedOver) : m_index(index), m_passedOver(passedOver) {}
 
     void addFiles(const fs::path& folder, const std::string& relative, int label, int depth = 0) {
-        if (depth > kDeepestFolder) fail(folder, "lies more than 32 folders deep");
+        if (depth > kDeepestFolder) failAt(folder, "lies more than 32 folders deep");
         std::error_code code;
         for (const auto& entry : listFolder(folder, &m_passedOver)) {
             const std::string path = relative + "/" + entry.path().filename().string();
@@ -38,7 +33,7 @@ public:
                 continue;
             }
             checkName(entry.path());
-            if (entry.is_symlink(code)) fail(entry.path(), "is a link to a folder, inside a class folder");
+            if (entry.is_symlink(code)) failAt(entry.path(), "is a link to a folder, inside a class folder");
             addFiles(entry.path(), path, label, depth + 1);
         }
     }
@@ -56,7 +51,7 @@ private:
         if (fault.empty()) m_index.entries.push_back({path, label});
         else m_index.bad.push_back({validUtf8(entry.path().string()), fault});
         if (m_index.entries.size() + m_index.bad.size() > kMostFiles)
-            fail(m_index.root, "has more than 5 million files");
+            failAt(m_index.root, "has more than 5 million files");
     }
 
     ImageFolderIndex& m_index;
@@ -68,7 +63,7 @@ std::vector<std::string> classNamesOf(const FolderLayout& layout, const fs::path
     std::set<std::string> names;
     for (const auto& [part, found] : layout.parts)
         for (const auto& [name, folders] : found.classes) names.insert(name);
-    if (names.size() > kMostClasses) fail(folder, "has more than 65535 class folders");
+    if (names.size() > kMostClasses) failAt(folder, "has more than 65535 class folders");
     return {names.begin(), names.end()};
 }
 

@@ -7,8 +7,6 @@
 #include <map>
 #include <set>
 
-#include "core/base/error.h"
-#include "core/base/utf8.h"
 #include "core/data/folder_entries.h"
 
 namespace bitdesk {
@@ -17,23 +15,15 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = SplitName::Kind;
 
-[[noreturn]] void fail(const fs::path& path, const std::string& reason, const std::string& hint) {
-    throw Error(ErrorKind::BadInput, validUtf8(path.string()), reason, hint);
-}
-
-std::string nameOf(const fs::path& path) { return validUtf8(path.filename().string()); }
-
-template <typename Folders, typename PathOf>
-std::string namesOf(const Folders& folders, PathOf pathOf) {
+std::string namesOf(const std::vector<fs::path>& folders) {
     std::vector<std::string> names;
-    for (const auto& folder : folders) names.push_back(nameOf(pathOf(folder)));
+    for (const fs::path& folder : folders) names.push_back(nameOf(folder));
     return enumerated(names);
 }
-std::string namesOf(const std::vector<fs::path>& folders) {
-    return namesOf(folders, [](const fs::path& path) { return path; });
-}
 std::string namesOf(const std::vector<SplitFolder>& folders) {
-    return namesOf(folders, [](const SplitFolder& folder) { return folder.path; });
+    std::vector<fs::path> paths;
+    for (const SplitFolder& folder : folders) paths.push_back(folder.path);
+    return namesOf(paths);
 }
 
 /// A name that says more than a split, as "cats-train", is one only beside another split of the same, "cats-test".
@@ -62,11 +52,12 @@ void checkFlat(const fs::path& root, const std::vector<SplitFolder>& flat, const
     std::set<Kind> kinds;
     for (const SplitFolder& folder : flat) kinds.insert(folder.kind);
     if (others.empty())
-        fail(root, "holds images, but no class folders: those in " + namesOf(flat) + " lie in no folder of a class",
-             "Put the images of each class into a folder of its name, as " + nameOf(flat.front().path) + "/cat");
+        failAt(root, "holds images, but no class folders: those in " + namesOf(flat) + " lie in no folder of a class",
+               "Put the images of each class into a folder of its name, as " + nameOf(flat.front().path) + "/cat");
     if (kinds.size() > 1)
-        fail(root, "holds images in " + namesOf(flat) + " beside those in " + namesOf(others) + ": parts, or classes?",
-             "Make parts of it, train/cat and test/cat, or rename folders that are classes");
+        failAt(root,
+               "holds images in " + namesOf(flat) + " beside those in " + namesOf(others) + ": parts, or classes?",
+               "Make parts of it, train/cat and test/cat, or rename folders that are classes");
 }
 
 }  // namespace
@@ -95,10 +86,10 @@ SplitFolders splitFolders(const fs::path& root, const std::vector<fs::path>& fol
         return copy;
     });
     if (!others.empty())
-        fail(root,
-             "holds " + namesOf(result.splits) + " beside " + namesOf(others) +
-                 ", which hold images as well: parts, or classes?",
-             "Move what is no part to another place, or rename a folder that is a class");
+        failAt(root,
+               "holds " + namesOf(result.splits) + " beside " + namesOf(others) +
+                   ", which hold images as well: parts, or classes?",
+               "Move what is no part to another place, or rename a folder that is a class");
     return result;
 }
 
