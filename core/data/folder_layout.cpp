@@ -124,13 +124,15 @@ private:
     void descendTogether() {
         if (m_roots.size() < 2) return;
         std::map<SourcePart, fs::path> inner;
+        bool classes = false;
         for (const auto& [part, root] : m_roots) {
             const auto folders = foldersOfPictures(root, 2);
             if (folders.size() != 1 || holdsPictures(root) || holdsPictures(folders.front())) return;
             if (!inner.empty() && nameOf(inner.begin()->second) != nameOf(folders.front())) return;
+            classes = classes || foldersOfPictures(folders.front(), 2).size() == 2;
             inner[part] = folders.front();
         }
-        m_roots = std::move(inner);
+        if (classes) m_roots = std::move(inner);
     }
 
     void addClasses(SourcePart part, const fs::path& root) {

@@ -113,6 +113,9 @@ TEST_F(FolderLayout, FoldersAroundASetAreLookedThrough) {
     images({"train/images/cat/1.png", "train/images/dog/1.png", "test/images/cat/1.png", "test/images/dog/1.png"});
     EXPECT_EQ(found(), kBoth);
     fs::remove_all(root());
+    images({"train/cat/deep/1.png", "test/cat/deep/1.png"});
+    EXPECT_EQ(found(), "test: cat 1 | train: cat 1");
+    fs::remove_all(root());
     images({"a/b/c/d/e/f/cat/1.png", "a/b/c/d/e/f/dog/1.png"});
     refused({"/a/b/c/d: holds nothing but a folder", "Name the folder that holds the classes"});
 }
