@@ -232,13 +232,14 @@ private:
     void checkCase(const std::set<std::string>& all) const {
         std::map<std::string, std::string> seen;
         for (const std::string& name : all) {
-            const auto [other, added] = seen.emplace(lowerCase(name), name);
+            const auto [found, added] = seen.emplace(lowerCase(name), name);
             if (added) continue;
+            const std::string& other = found->second;
             const bool together = std::ranges::any_of(m_layout.parts, [&](const auto& part) {
-                return part.second.classes.contains(name) && part.second.classes.contains(other->second);
+                return part.second.classes.contains(name) && part.second.classes.contains(other);
             });
             if (!together)
-                failAt(m_folder, "has the class " + other->second + " in one part, " + name + " in another",
+                failAt(m_folder, "has the class " + other + " in one part, " + name + " in another",
                        "Give both folders the same name");
         }
     }

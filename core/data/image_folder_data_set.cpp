@@ -192,6 +192,7 @@ void ImageFolderDataSet::leaveOut(const std::vector<CheckFailure>& failures, con
                     "has no image that can be read: " + bad.front().path + " " + bad.front().reason);
     checkCount(m_index, size());
     std::vector<std::string> names;
+    names.reserve(bad.size());
     for (const BadFile& file : bad)
         names.push_back(std::filesystem::path(file.path).lexically_relative(m_index.root).string());
     m_index.notes.push_back(

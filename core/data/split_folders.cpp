@@ -16,13 +16,13 @@ namespace fs = std::filesystem;
 using Kind = SplitName::Kind;
 
 std::string namesOf(const std::vector<fs::path>& folders) {
-    std::vector<std::string> names;
-    for (const fs::path& folder : folders) names.push_back(nameOf(folder));
+    std::vector<std::string> names(folders.size());
+    std::ranges::transform(folders, names.begin(), nameOf);
     return enumerated(names);
 }
 std::string namesOf(const std::vector<SplitFolder>& folders) {
-    std::vector<fs::path> paths;
-    for (const SplitFolder& folder : folders) paths.push_back(folder.path);
+    std::vector<fs::path> paths(folders.size());
+    std::ranges::transform(folders, paths.begin(), &SplitFolder::path);
     return namesOf(paths);
 }
 
