@@ -232,6 +232,7 @@ std::shared_ptr<const DataSet> openDataSet(const std::string& spec, Split split,
     SplitPlan plan = planSplit(format, source.path, split);
     plan.name = source.named ? spec : fs::absolute(source.path).lexically_normal().string();
     if (format.open != nullptr) return format.open(source.path, plan, bounded);
+    if (request.choices.badFiles) (*request.choices.badFiles)({});  // an earlier list is none of this
     return readWhole(format, source.path, source.named, std::move(plan));
 }
 

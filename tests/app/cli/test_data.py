@@ -263,6 +263,9 @@ class Data(unittest.TestCase):
         found = json.loads(self.run_bitdesk("data", root, "--skip-bad", "--quiet", "--json", "-").stdout)
         self.assertEqual([split["images"] for split in found["splits"]], [9, 1, 60])
         self.assertTrue(any(note.startswith("6 of 66 files cannot be read and were left out") for note in found["splits"][2]["notes"]))
+        (self.path / "set.npz").write_bytes(archive(x=npy("|u1", (4, 28, 28), bytes(4 * 784)), y=npy("|u1", (4,), bytes(4))))
+        self.assertEqual(self.run_bitdesk("data", self.path / "set.npz", "--bad-files", listed).returncode, 0)
+        self.assertEqual(json.loads(listed.read_text()), [])
         for wrong in (root / "test/class 2/cut.png", SAMPLE, "-"):
             done = self.run_bitdesk(*command, root, "--bad-files", wrong)
             self.assertEqual(done.returncode, 2, done.stderr)
