@@ -163,6 +163,9 @@ ImportResult importNetwork(const ImportRequest& request, JobContext& context) {
     result.model = std::move(imported.model);
     if (data != nullptr) {
         checkShape(*data, result.model);
+        for (const std::string& note : data->description().notes)
+            result.notes.push_back(fmt::format("{} ({}): {}.", data->name(), splitName(data->split()), note));
+        result.skippedFiles = data->description().skipped;
         // Scales need no labels: a sample of the images may lack classes.
         const bool sameClasses = static_cast<int>(data->classNames().size()) == network.classes();
         if (mapping.classes.empty() && sameClasses) result.model.classNames = data->classNames();

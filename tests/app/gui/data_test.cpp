@@ -132,7 +132,7 @@ TEST_F(Data, FoldersWaitForAModel) {
 }
 
 TEST(DataPreview, AThousandClassesInColour) {
-    DataDialog dialog(std::make_shared<ManyClasses>(), QString(), std::nullopt);
+    DataDialog dialog(std::make_shared<ManyClasses>(), QString(), {});
     dialog.setAttribute(Qt::WA_DeleteOnClose, false);
     dialog.show();
     ASSERT_TRUE(QTest::qWaitFor([&] { return dialog.grid()->count() == 24; }, 20'000))
