@@ -156,8 +156,8 @@ void MainWindow::showDataDialog() {
 
 DataRequest MainWindow::dataRequest() const { return m_model != nullptr ? requestOf(*m_model) : DataRequest(); }
 
-std::shared_ptr<const DataSet> MainWindow::fittedToModel(const std::shared_ptr<const DataSet>& data) const {
-    auto fitted = matchedTo(data, m_model->classNames, {});
+std::shared_ptr<const DataSet> MainWindow::fittedToModel(const std::shared_ptr<const DataSet>& dataSet) const {
+    auto fitted = matchedTo(dataSet, m_model->classNames, {});
     checkDataFitsModel(*fitted, *m_model);
     return fitted;
 }
