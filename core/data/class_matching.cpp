@@ -226,9 +226,22 @@ private:
                "), the model has " + std::to_string(m_model.size()) + " (" + someOf(m_model) + ")";
     }
 
+    /// What of it is worth a look, where that is not all.
+    std::string atFault() const {
+        const auto known = positions(m_model, looseName);
+        std::vector<std::string> lacking;
+        for (std::size_t c = 0; c < m_data.names.size(); ++c)
+            if (hasImages(c) && !known.contains(looseName(m_data.names[c]))) lacking.push_back(m_data.names[c]);
+        if (lacking.empty()) return "; several are the same but for letter case, separators or leading zeros";
+        if (lacking.size() < m_data.names.size()) return "; the model lacks " + someOf(lacking);
+        const bool fromElsewhere = m_data.named && !areNames(m_dataNumbers) && !counts(m_dataNumbers);
+        return fromElsewhere ? "; it is not said which class of the model is the first of numbers that are not 0, 1, …"
+                             : "";
+    }
+
     [[noreturn]] void refuse(const std::string& where) const {
         throw Error(
-            ErrorKind::BadInput, where, "its classes are not the model's: " + bothSides(),
+            ErrorKind::BadInput, where, "its classes are not the model's: " + bothSides() + atFault(),
             kHow + ("{\"" + shownName(m_data.names.front()) + "\": \"" + shownName(m_model.front()) + "\", …}"));
     }
 

@@ -127,7 +127,8 @@ TEST(ClassMatching, CaseSeparatorsAndZerosAreTold) {
                 {{"ankle_boot", "Ankle boot"}, {"t-shirt-top", "T-shirt/top"}, {"BAG", "Bag"}}, "'BAG' is 'Bag'");
     expectMatch(folder({"00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10"}), sorted(counted("", 0, 11)),
                 {{"02", "2"}, {"10", "10"}}, "'02' is '2'");
-    expectRefused(folder({"cat", "Cat"}), {"CAT", "dog"}, {"'Cat', 'cat'", "'CAT', 'dog'"});
+    expectRefused(folder({"cat", "Cat"}), {"CAT", "dog"},
+                  {"'Cat', 'cat'", "'CAT', 'dog'", "several are the same but for letter case"});
     expectRefused(folder({"CAT", "dog"}), {"Cat", "cat"}, {"2 classes"});
 }
 
@@ -169,7 +170,7 @@ TEST(ClassMatching, NumbersMeetNames) {
     fashion.numbered = true;  // IDX labels of a known data set
     expectMatch(fashion, counted("c", 0, 10), {{"Bag", "c8"}}, "the model's classes are numbers");
     expectRefused(folder(kFashion), counted("c", 0, 10), {"'Ankle boot', 'Bag'", "'c0', 'c1'"});
-    expectRefused(folder(counted("", 1, 10)), kFashion, {"'1', '10', '2'"});
+    expectRefused(folder(counted("", 1, 10)), kFashion, {"'1', '10', '2'", "not said which"});
     expectRefused(folder(counted("", 0, 10)), counted("", 1, 10), {"'0', '1'", "'1', '2'"});
     expectRefused(folder(counted("c", 0, 9)), kFashion, {"9 classes", "the model has 10"});
     expectRefused(folder({"0", "1", "2"}), {"0", "2", "4"}, {"3 classes"});
@@ -179,7 +180,11 @@ TEST(ClassMatching, ListsBothSidesAndBoundsThem) {
     expectRefused(folder({"cat", "dog"}), kFashion,
                   {"2 classes ('cat', 'dog')", "10 ('T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', …)",
                    "{\"cat\": \"T-shirt/top\", …}"});
-    expectRefused(folder({"cat", "dog"}), {"cat", "emu"}, {"'cat', 'dog'", "'cat', 'emu'"});
+    expectRefused(folder({"cat", "dog"}), {"cat", "emu"}, {"'cat', 'dog'", "'cat', 'emu'", "the model lacks 'dog'"});
+    Names thousand = counted("thing number ", 0, 1000), other = thousand;
+    thousand[0] = "no number";
+    other[0] = "not a number";
+    expectRefused(folder(other), thousand, {"the model lacks 'not a number'."});
     const Names hostile{std::string(100'000, 'x'), std::string("a\x1b[31mb\0c", 9)};
     try {
         matchClasses(folder({"cat", "dog"}), hostile, "D");
