@@ -4,6 +4,7 @@
 #include "core/data/class_matching.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <numeric>
 #include <optional>
 #include <unordered_map>
@@ -75,7 +76,9 @@ public:
     ClassMatch matchByMap(const std::map<std::string, std::string>& map, const std::string& file) const {
         const auto dataClasses = positions(m_data.names), modelClasses = positions(m_model);
         std::vector<int> found(m_data.names.size(), kNone);
-        for (const auto& [from, to] : map) {
+        for (const auto& entry : map) {
+            const std::string& from = entry.first;
+            const std::string& to = entry.second;
             const auto fail = [&](const std::string& reason) {
                 throw Error(ErrorKind::BadInput, file, "'" + shownName(from) + "' " + reason);
             };
@@ -93,7 +96,8 @@ public:
                 throw Error(ErrorKind::BadInput, file,
                             "says nothing of the data's class " + quotedName(m_data.names[c]) + "; the model has " +
                                 someOf(m_model));
-        return told({found, "classes are matched as " + shownName(file) + " says"});
+        return told(
+            {found, "classes are matched as " + shownName(std::filesystem::path(file).filename().string()) + " says"});
     }
 
 private:

@@ -101,6 +101,8 @@ struct DataChoices {
     std::string classes = {};
 
     bool operator==(const DataChoices&) const = default;
+    // clang-tidy 14 misreads a defaulted <=>.
+    // NOLINTNEXTLINE(modernize-use-nullptr)
     auto operator<=>(const DataChoices&) const = default;
 };
 
