@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
+#include <set>
 
 #include "app/cli/figures.h"
 #include "app/jobs/output_file.h"
@@ -47,7 +48,7 @@ Json sweepJson(const jobs::SweepRequest& request, const jobs::SweepResult& resul
     Json items = Json::array(), front = Json::array();
     for (const JobItem& item : result.items) items.push_back(pointJson(store, item));
     for (const std::size_t i : result.front) front.push_back(items[i]);
-    return {
+    Json json{
         {"job", result.job},
         {"model", request.model->name},
         {"model_hash", request.model->hash},
@@ -67,6 +68,16 @@ Json sweepJson(const jobs::SweepRequest& request, const jobs::SweepResult& resul
         {"baseline", result.baseline.bits},
         {"front", std::move(front)},
         {"evaluations", std::move(items)}};
+    addNotes(json, request.data->description());
+    return json;
+}
+
+/// Several sweeps may be of one data set.
+void tellNotesOf(const std::vector<jobs::SweepRequest>& sweeps, bool quiet, Terminal& terminal) {
+    std::set<std::string> told;
+    for (const jobs::SweepRequest& sweep : sweeps)
+        if (told.insert(sweep.data->hash() + splitName(sweep.data->split())).second)
+            tellNotes(*sweep.data, quiet, terminal);
 }
 
 std::string latencyCell(Store& store, std::int64_t measurement) {
@@ -248,6 +259,7 @@ int runNight(jobs::Batch batch, const NightOptions& options, bool single, const 
         const auto show = [&](const Progress& progress) { line.show(progressText(progress)); };
         return jobs::prepareBatch(std::move(batch), rank, options.resume, path.string(), terminal.stop, show);
     }();
+    tellNotesOf(prepared.sweeps, options.output.quiet, terminal);
     for (const auto& files : prepared.reportFiles)
         for (const std::string& file : files)
             if (jobs::sameFile(file, options.output.json) || jobs::sameFile(file, options.output.csv))

@@ -60,6 +60,7 @@ void addData(CLI::App& command, DataOptions& options) {
         ->capture_default_str()
         ->check(CLI::Range(1, 65536));
     addChoices(command, options.choices);
+    addClassMap(command, options.choices);
 }
 
 void addInput(CLI::App& command, std::vector<int>& input, const std::string& description) {
@@ -80,6 +81,14 @@ void addChoices(CLI::App& command, DataChoices& choices) {
         "--data-memory", [&choices](const std::string& text) { choices.memory = parseDataMemory(text); },
         "image folders: decoded pixels at most, as 256M or 2G (default: 1G)");
     command.add_flag("--skip-bad", choices.skipBad, "image folders: leave out files that cannot be read");
+}
+
+void addClassMap(CLI::App& command, DataChoices& choices) {
+    command
+        .add_option("--class-map", choices.classes,
+                    "where names do not tell which class of the model each class of the data is: by-number, or a JSON "
+                    "file of {\"data's class\": \"model's class\", …}")
+        ->check(namesAFile());
 }
 
 void addDevice(CLI::App& command, DeviceOptions& options) {
@@ -144,12 +153,33 @@ std::int64_t parseDataMemory(const std::string& text) {
 std::shared_ptr<const DataSet> openData(const DataOptions& options, const MetaModel* model, Split split, bool quiet,
                                         Terminal& terminal) {
     ProgressLine line(terminal, quiet);
-    DataRequest request{.choices = options.choices, .stop = terminal.stop};
+    DataRequest request =
+        model != nullptr ? requestOf(*model, options.choices) : DataRequest{.choices = options.choices};
+    request.stop = terminal.stop;
     request.progress = [&](const Progress& progress) {
         line.show(fmt::format("{}: {:.1f} %", progress.activity, 100 * progress.fraction));
     };
-    if (model != nullptr) request.shape = inputShapeOf(*model);
     return openDataSet(options.data, split, request);
+}
+
+std::shared_ptr<const DataSet> openDataFor(const MetaModel& model, const DataOptions& options, bool quiet,
+                                           Terminal& terminal) {
+    auto data = openData(options, &model, parseSplit(options.split), quiet, terminal);
+    checkDataFitsModel(*data, model);
+    tellNotes(*data, quiet, terminal);
+    return data;
+}
+
+void tellNotes(const DataSet& data, bool quiet, Terminal& terminal) {
+    if (quiet) return;
+    for (const std::string& note : data.description().notes)
+        terminal.err << printable(fmt::format("note: {} ({}): {}", data.name(), splitName(data.split()), note)) << '\n';
+    terminal.err.flush();
+}
+
+void addNotes(Json& json, const DataDescription& description) {
+    json["notes"] = description.notes;
+    json["skipped_files"] = description.skipped;
 }
 
 std::vector<int> parseWidths(const std::string& text) {
@@ -205,6 +235,7 @@ Inputs& Inputs::add(const ModelOptions& model) {
 
 Inputs& Inputs::add(const DataOptions& data) {
     if (auto path = findDataSet(data.data)) m_paths.push_back(std::move(*path));
+    if (data.choices.classes != kByNumber) m_paths.emplace_back(data.choices.classes);
     return *this;
 }
 

@@ -64,6 +64,8 @@ void addInput(CLI::App& command, std::vector<int>& input, const std::string& des
 std::optional<Shape> inputShape(const std::vector<int>& input);
 /// --resize, --data-memory, --skip-bad: DataChoices.
 void addChoices(CLI::App& command, DataChoices& choices);
+/// --class-map, of verbs that hold the data's classes against a model's.
+void addClassMap(CLI::App& command, DataChoices& choices);
 void addDevice(CLI::App& command, DeviceOptions& options);
 void addStore(CLI::App& command, StoreOptions& options);
 
@@ -76,9 +78,17 @@ double parsePoints(const std::string& option, const std::string& text);
 
 /// "256M" → bytes, at least 16 MiB; empty → 0, the default. Throws Error (Usage).
 std::int64_t parseDataMemory(const std::string& text);
-/// Opens the data set, its images brought to the model's input; `model` may be null. Progress on the terminal.
+/// Opens the data set, its images and classes brought to those of the model, which may be null. Progress on the
+/// terminal.
 std::shared_ptr<const DataSet> openData(const DataOptions& options, const MetaModel* model, Split split, bool quiet,
                                         Terminal& terminal);
+
+/// The split that the options name, for a model: its images and classes are the model's; notes on standard error.
+std::shared_ptr<const DataSet> openDataFor(const MetaModel& model, const DataOptions& options, bool quiet,
+                                           Terminal& terminal);
+/// What a data set's user should know, a line each on standard error; and in JSON.
+void tellNotes(const DataSet& data, bool quiet, Terminal& terminal);
+void addNotes(Json& json, const DataDescription& description);
 
 /// "2,3,4" → {2, 3, 4}. Throws Error (Usage).
 std::vector<int> parseWidths(const std::string& text);

@@ -58,8 +58,8 @@ Json dataJson(const std::vector<SplitFacts>& splits) {
                         {"images", facts.images},
                         {"hash", facts.hash},
                         {"note", fmt::format("{}", fmt::join(facts.description.notes, "; "))},
-                        {"notes", facts.description.notes},
                         {"classes", std::move(classes)}});
+        addNotes(list.back(), facts.description);
     }
     if (splits.empty()) return {{"splits", std::move(list)}};
     const SplitFacts& first = splits.front();
@@ -129,6 +129,8 @@ Findings look(const DataVerbOptions& options, const MetaModel* model, Terminal& 
 
 int run(const DataVerbOptions& options, Terminal& terminal) {
     checkOutputs(options.output, Inputs().add(options.data).add(options.model));
+    if (options.model.model.empty() && !options.data.choices.classes.empty())
+        throw Error(ErrorKind::Usage, "--class-map", "matches classes with a model's", "Name one with --model");
     std::optional<MetaModel> model;
     if (!options.model.model.empty()) model = openModel(options.model.model, options.model.seed);
     const Findings found = look(options, model ? &*model : nullptr, terminal);
@@ -151,9 +153,11 @@ Run prepareData(CLI::App& command) {
     options->data.split.clear();
     command.add_option("DATA", options->data.data, "fashion-mnist, or a folder or file")->required();
     command.add_option("--split", options->data.split, "train, val or test (default: all that there are)");
-    command.add_option("--model", options->model.model, "whose input the images are brought to");
+    command.add_option("--model", options->model.model,
+                       "whose input the images, and whose classes theirs, are brought to");
     addChoices(command, options->data.choices);
     addBadFiles(command, options->data.choices, options->output);
+    addClassMap(command, options->data.choices);
     addOutput(command, options->output);
     return [options](Terminal& terminal) { return run(*options, terminal); };
 }

@@ -25,9 +25,10 @@ struct EvalOptions {
     bool untilSettled = false, dryRun = false;
 };
 
-/// A mix, and how it compares with the first one.
+/// A mix, on which images, and how it compares with the first one.
 struct Row {
     jobs::EvaluateResult result;
+    std::shared_ptr<const DataSet> data;
     std::optional<AccuracyComparison> againstFirst;
 };
 
@@ -54,6 +55,7 @@ Json evaluationJson(const Row& row) {
               {"seconds", e.seconds},
               {"stopped_early", e.looks > 1},
               {"from_store", row.result.fromStore}};
+    addNotes(json, row.data->description());
     if (row.againstFirst) json["against_first"] = accuracyJson(*row.againstFirst);
     return json;
 }
@@ -117,9 +119,7 @@ std::string dryRunText(const EvalOptions& options, const MetaModel& model, const
 std::vector<Row> evaluateAll(const EvalOptions& options, std::shared_ptr<const MetaModel> model,
                              const std::vector<BitConfiguration>& mixes, Terminal& terminal) {
     const jobs::DeviceChoice device = deviceChoice(options.device);
-    const Split split = parseSplit(options.data.split);
-    const auto data = openData(options.data, model.get(), split, options.output.quiet, terminal);
-    checkDataFitsModel(*data, *model);
+    const auto data = openDataFor(*model, options.data, options.output.quiet, terminal);
     const auto store = openStore(options.store);  // last: bad input makes no database
     ComputeArbiter arbiter;
     arbiter.setThreads(options.device.threads);
@@ -136,17 +136,17 @@ std::vector<Row> evaluateAll(const EvalOptions& options, std::shared_ptr<const M
                                   100.0 * static_cast<double>(partial.correct) / static_cast<double>(partial.seen)));
         };
         if (rows.empty()) {
-            rows.push_back({jobs::evaluateMix(request, *executor, context, show), std::nullopt});
+            rows.push_back({jobs::evaluateMix(request, *executor, context, show), data, std::nullopt});
             continue;
         }
         const Evaluation& first = rows.front().result.evaluation;
         if (options.untilSettled) {
             auto found = jobs::evaluateUntilSettled(request, first, options.margin, *executor, context, show);
-            rows.push_back({std::move(found.result), std::move(found.comparison)});
+            rows.push_back({std::move(found.result), data, std::move(found.comparison)});
         } else {
             auto result = jobs::evaluateMix(request, *executor, context, show);
             auto comparison = compareAccuracy(first, result.evaluation, options.margin);
-            rows.push_back({std::move(result), std::move(comparison)});
+            rows.push_back({std::move(result), data, std::move(comparison)});
         }
     }
     return rows;

@@ -96,7 +96,7 @@ int run(ImportOptions& options, Terminal& terminal) {
                     {"quantizer", result.model.quantizer},    {"meta_quantized", result.metaQuantized},
                     {"mapping_drafted", result.drafted},      {"calibrated_layers", result.calibrated},
                     {"unused_tensors", result.unused},        {"notes", result.notes},
-                    {"provenance", result.model.provenance}};
+                    {"skipped_files", result.skippedFiles},   {"provenance", result.model.provenance}};
     emit(options.output, terminal, json, {}, asText(result, options.request.out.string()));
     return 0;
 }

@@ -32,15 +32,13 @@ int run(const PredictOptions& options, Terminal& terminal) {
     const auto model = std::make_shared<const MetaModel>(openModel(options.model.model, options.model.seed));
     const auto mixes = parseConfigurations(options.model, *model);
     if (mixes.size() != 1) throw Error(ErrorKind::Usage, "--bits", "predict takes one mix");
-    jobs::EvaluateRequest request{
-        .model = model,
-        .data = openData(options.data, model.get(), parseSplit(options.data.split), options.output.quiet, terminal),
-        .bits = mixes.front(),
-        .device = deviceChoice(options.device),
-        .options = {}};
+    jobs::EvaluateRequest request{.model = model,
+                                  .data = openDataFor(*model, options.data, options.output.quiet, terminal),
+                                  .bits = mixes.front(),
+                                  .device = deviceChoice(options.device),
+                                  .options = {}};
     request.options.limit = options.data.limit;
     request.options.batch = options.data.batch;
-    checkDataFitsModel(*request.data, *model);
     const auto store = openStore(options.store);  // last: bad input makes no database
     ComputeArbiter arbiter;
     arbiter.setThreads(options.device.threads);
@@ -50,17 +48,18 @@ int run(const PredictOptions& options, Terminal& terminal) {
     const auto result = jobs::predictMix(request, *executor, context, [&](const PartialEvaluation& partial) {
         line.show(fmt::format("{} of {}", partial.seen, partial.total));
     });
-    const Json json{{"id", result.evaluationId > 0 ? Json(result.evaluationId) : Json()},
-                    {"model", model->name},
-                    {"model_hash", model->hash},
-                    {"data", request.data->name()},
-                    {"split", options.data.split},
-                    {"bits", request.bits.bits},
-                    {"classes", model->classNames},
-                    {"predictions", result.predictions},
-                    {"device", executor->device()},
-                    {"backend", executor->backend()},
-                    {"from_store", result.fromStore}};
+    Json json{{"id", result.evaluationId > 0 ? Json(result.evaluationId) : Json()},
+              {"model", model->name},
+              {"model_hash", model->hash},
+              {"data", request.data->name()},
+              {"split", options.data.split},
+              {"bits", request.bits.bits},
+              {"classes", model->classNames},
+              {"predictions", result.predictions},
+              {"device", executor->device()},
+              {"backend", executor->backend()},
+              {"from_store", result.fromStore}};
+    addNotes(json, request.data->description());
     const std::string csv = listCsv(result.predictions, *model);
     emit(options.output, terminal, json, csv, csv);
     return 0;

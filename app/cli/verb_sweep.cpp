@@ -35,7 +35,7 @@ int run(const SweepOptions& options, Terminal& terminal) {
                     "Name one with --report");
     const Inputs inputs = Inputs()
                               .add(ModelOptions{.model = sweep.model, .bits = {}, .seed = 0})
-                              .add(DataOptions{.data = sweep.data})
+                              .add(DataOptions{.data = sweep.data, .choices = sweep.choices})
                               .add(options.night.store);
     return runNight(std::move(batch), options.night, true, inputs, terminal);
 }
@@ -63,6 +63,7 @@ Run prepareSweep(CLI::App& command) {
         ->check(CLI::Range(1, 65536));
     addChoices(command, sweep.choices);
     addBadFiles(command, sweep.choices, options->night.output);
+    addClassMap(command, sweep.choices);
     command.add_option("--seed", sweep.seed, "of random:N and of random:NETWORK's weights")->capture_default_str();
     command.add_option("--latency", options->latency, "whose latency to measure: none, front or all")
         ->capture_default_str();

@@ -26,9 +26,8 @@
 
 namespace bitdesk {
 
-DataDialog::DataDialog(std::shared_ptr<const DataSet> dataSet, QString spec, std::optional<ImageShape> shape,
-                       QWidget* parent)
-    : QDialog(parent), m_spec(std::move(spec)), m_shape(shape) {
+DataDialog::DataDialog(std::shared_ptr<const DataSet> dataSet, QString spec, DataRequest request, QWidget* parent)
+    : QDialog(parent), m_spec(std::move(spec)), m_request(std::move(request)) {
     setWindowTitle(QStringLiteral("Data set"));
     setObjectName(QStringLiteral("dataDialog"));
     setAttribute(Qt::WA_DeleteOnClose);

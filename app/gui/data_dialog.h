@@ -29,9 +29,8 @@ class ProgressStrip;
 class DataDialog : public QDialog {
     Q_OBJECT
 public:
-    /// `spec` and `shape`: as `dataSet` was opened, for its other splits.
-    DataDialog(std::shared_ptr<const DataSet> dataSet, QString spec, std::optional<ImageShape> shape,
-               QWidget* parent = nullptr);
+    /// `spec` and `request`: as `dataSet` was opened, for its other splits.
+    DataDialog(std::shared_ptr<const DataSet> dataSet, QString spec, DataRequest request, QWidget* parent = nullptr);
     ~DataDialog() override;
 
     const ClassCounts* counts() const { return m_counts; }
@@ -59,7 +58,7 @@ private:
 
     std::shared_ptr<const DataSet> m_data;
     QString m_spec;
-    std::optional<ImageShape> m_shape;
+    DataRequest m_request;
     DataOverview m_overview;
     std::optional<int> m_class;
     std::size_t m_page = 0;

@@ -135,8 +135,7 @@ void DataDialog::showSplit(Split split) {
     if (split == m_data->split()) return;
     m_openStop.request_stop();
     m_openStop = std::stop_source();
-    DataRequest request;
-    request.shape = m_shape;
+    DataRequest request = m_request;
     request.stop = m_openStop.get_token();
     request.progress = thinned([this, stop = m_openStop](const Progress& progress) {
         const auto tell = [this, stop, progress] {

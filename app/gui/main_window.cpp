@@ -14,6 +14,7 @@
 #include <QTableView>
 
 #include "app/gui/job_dialog.h"
+#include "core/data/matched_data_set.h"
 #include "core/model/model_file.h"
 #include "core/network/cost.h"
 #include "widgets/fader_bank.h"
@@ -164,11 +165,14 @@ void MainWindow::startLive() {
     m_live.stop();
     if (m_model == nullptr || m_data == nullptr) return;
     try {
-        checkDataFitsModel(*m_data, *m_model);
+        m_data = fittedToModel(m_data);
     } catch (const std::exception& error) {
+        m_data = unmatched(m_data);
+        showDataStatus();
         showFailure(QStringLiteral("The data set does not fit the model"), QString::fromStdString(error.what()));
         return;
     }
+    showDataStatus();
     m_hasPrevious = false;
     m_live.start({.model = m_model,
                   .data = m_data,

@@ -135,6 +135,10 @@ private:
     /// What waited for a model, so that images are brought to its input.
     void openPendingData();
     void takeData(std::shared_ptr<const DataSet> dataSet, const QString& spec, const std::optional<ImageShape>& shape);
+    /// What the model in hand asks of its data, if there is one.
+    DataRequest dataRequest() const;
+    /// The same images with the classes of the model in hand. Throws Error (BadInput) where they do not fit it.
+    std::shared_ptr<const DataSet> fittedToModel(const std::shared_ptr<const DataSet>& dataSet) const;
     void tellOpening(const Progress& progress);
     void endOpening();
     void takeModel(std::shared_ptr<const MetaModel> model);

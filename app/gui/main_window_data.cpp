@@ -14,6 +14,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/make_action.h"
 #include "app/gui/progress_strip.h"
+#include "core/data/matched_data_set.h"
 #include "widgets/elided_label.h"
 #include "widgets/format.h"
 
@@ -54,9 +55,14 @@ void MainWindow::showDataStatus() {
                    .arg(shown.size() > kLongest ? shown.left(kLongest) + u'…' : shown,
                         QLatin1String(splitName(m_data->split())))
                    .arg(m_data->size());
-        m_statusData->setToolTip(
-            toolTipOf(QStringLiteral("%1\nShows its classes and images (%2)")
-                          .arg(name, m_previewData->shortcut().toString(QKeySequence::NativeText))));
+        const auto& notes = m_data->description().notes;
+        if (!notes.empty())
+            text += notes.size() == 1 ? QStringLiteral(", 1 note") : QStringLiteral(", %1 notes").arg(notes.size());
+        QStringList lines{name};
+        for (const std::string& note : notes) lines << printable(note);
+        lines << QStringLiteral("Shows its classes and images (%1)")
+                     .arg(m_previewData->shortcut().toString(QKeySequence::NativeText));
+        m_statusData->setToolTip(toolTipOf(lines.join(u'\n')));
     }
     m_statusData->setText(text.replace(u'&', QStringLiteral("&&")));
     m_previewData->setEnabled(m_data != nullptr);
@@ -85,8 +91,8 @@ void MainWindow::openData(const QString& spec) {
     m_dataStrip->hide();
     m_pendingData.clear();
     m_statusData->setText(QStringLiteral("opening %1 …").arg(QFileInfo(spec).fileName()));
-    DataRequest request;
-    if (m_model != nullptr) request.shape = inputShapeOf(*m_model);
+    DataRequest request = dataRequest();
+    request.modelClasses.clear();  // takeData() matches them: another model may be in hand by then
     request.stop = m_dataStop.get_token();
     request.progress = thinned([this, stop = m_dataStop](const Progress& progress) {
         const auto tell = [this, stop, progress] {
@@ -116,7 +122,7 @@ void MainWindow::takeData(std::shared_ptr<const DataSet> dataSet, const QString&
         return;
     }
     try {
-        if (m_model != nullptr) checkDataFitsModel(*dataSet, *m_model);
+        if (m_model != nullptr) dataSet = fittedToModel(dataSet);
     } catch (const std::exception& error) {
         showFailure(QStringLiteral("The data set does not fit the model"), QString::fromStdString(error.what()));
         return;
@@ -145,9 +151,15 @@ void MainWindow::endOpening() {
 void MainWindow::showDataDialog() {
     if (m_data == nullptr) return;
     delete findChild<DataDialog*>();
-    std::optional<ImageShape> shape;
-    if (m_model != nullptr) shape = inputShapeOf(*m_model);
-    (new DataDialog(m_data, m_dataSpec, shape, this))->show();
+    (new DataDialog(m_data, m_dataSpec, dataRequest(), this))->show();
+}
+
+DataRequest MainWindow::dataRequest() const { return m_model != nullptr ? requestOf(*m_model) : DataRequest(); }
+
+std::shared_ptr<const DataSet> MainWindow::fittedToModel(const std::shared_ptr<const DataSet>& dataSet) const {
+    auto fitted = matchedTo(dataSet, m_model->classNames, {});
+    checkDataFitsModel(*fitted, *m_model);
+    return fitted;
 }
 
 }  // namespace bitdesk

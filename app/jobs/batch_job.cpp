@@ -10,6 +10,7 @@
 
 #include "app/jobs/output_file.h"
 #include "core/base/error.h"
+#include "core/data/matched_data_set.h"
 #include "core/model/model_file.h"
 #include "core/network/configuration_set.h"
 
@@ -27,6 +28,12 @@ std::string dataName(const Batch& batch, const std::string& spec) {
     return std::filesystem::exists(inFolder) ? inFolder : spec;
 }
 
+/// A word, or a file of the batch's folder.
+std::string classChoice(const Batch& batch, const SweepSpec& spec) {
+    const std::string& choice = spec.choices.classes;
+    return choice == kByNumber ? choice : batch.resolve(choice);
+}
+
 class Preparation {
 public:
     Preparation(const Batch& batch, std::stop_token stop, ProgressSink progress)
@@ -36,7 +43,7 @@ public:
         SweepRequest request;
         request.model = model(spec);
         const MetaModel& model = *request.model;
-        request.data = data(spec, inputShapeOf(model));
+        request.data = data(spec, model);
         checkDataFitsModel(*request.data, model);
         request.configurations =
             configurationsOf(spec.configurations, model.network, model.bits, spec.seed, m_batch.folder);
@@ -56,6 +63,7 @@ public:
             all.push_back(modelSource(modelName(m_batch, sweep.model)));
             if (auto folder = findDataSet(dataName(m_batch, sweep.data))) all.push_back(std::move(*folder));
             for (const std::string& word : sweep.configurations) all.emplace_back(m_batch.resolve(word));
+            all.emplace_back(classChoice(m_batch, sweep));
         }
         return all;
     }
@@ -66,12 +74,16 @@ private:
         if (!found) found = std::make_shared<const MetaModel>(openModel(modelName(m_batch, spec.model), spec.seed));
         return found;
     }
-    std::shared_ptr<const DataSet> data(const SweepSpec& spec, const ImageShape& shape) {
-        auto& found = m_data[{spec.data, spec.split, toText(shape), spec.choices}];
+    /// Models of one input share the images, each with its own classes.
+    std::shared_ptr<const DataSet> data(const SweepSpec& spec, const MetaModel& model) {
+        const ImageShape shape = inputShapeOf(model);
+        DataChoices choices = spec.choices;
+        choices.classes.clear();
+        auto& found = m_data[{spec.data, spec.split, toText(shape), choices}];
         if (!found)
             found = openDataSet(dataName(m_batch, spec.data), parseSplit(spec.split),
-                                {.shape = shape, .choices = spec.choices, .stop = m_stop, .progress = m_progress});
-        return found;
+                                {.shape = shape, .choices = choices, .stop = m_stop, .progress = m_progress});
+        return matchedTo(found, model.classNames, classChoice(m_batch, spec));
     }
 
     const Batch& m_batch;

@@ -11,6 +11,7 @@
 #include "core/base/hash.h"
 #include "core/base/random.h"
 #include "core/base/read_file.h"
+#include "core/data/class_names.h"
 #include "core/evaluate/evaluator.h"
 #include "core/exchange/import_model.h"
 #include "core/model/model_file.h"
@@ -101,6 +102,17 @@ void checkShape(const DataSet& data, const MetaModel& model) {
                         toText(inputShapeOf(model)));
 }
 
+/// Nothing in the file says which output is which class.
+void takeClassNames(const DataSet& data, ImportResult& result) {
+    result.model.classNames = data.classNames();
+    if (data.hasClassNames())
+        result.notes.push_back(
+            fmt::format("The outputs are called as the data's classes, in this order: {}. Where the network was "
+                        "trained in another, "
+                        "a mapping's \"classes\" says so.",
+                        someOf(data.classNames())));
+}
+
 /// Tensors that a draft made nothing of: scales among them would mean that a trained quantizer was overlooked.
 void tellUnused(ImportResult& result) {
     if (result.unused.empty()) return;
@@ -163,9 +175,12 @@ ImportResult importNetwork(const ImportRequest& request, JobContext& context) {
     result.model = std::move(imported.model);
     if (data != nullptr) {
         checkShape(*data, result.model);
+        for (const std::string& note : data->description().notes)
+            result.notes.push_back(fmt::format("{} ({}): {}.", data->name(), splitName(data->split()), note));
+        result.skippedFiles = data->description().skipped;
         // Scales need no labels: a sample of the images may lack classes.
         const bool sameClasses = static_cast<int>(data->classNames().size()) == network.classes();
-        if (mapping.classes.empty() && sameClasses) result.model.classNames = data->classNames();
+        if (mapping.classes.empty() && sameClasses) takeClassNames(*data, result);
     }
     calibrate(request, data.get(), imported.uncalibrated, result, context);
     mark(request, imported, result);

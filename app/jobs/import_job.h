@@ -40,6 +40,7 @@ struct ImportResult {
     std::vector<std::string> calibrated;  ///< layers whose activation scales come from data
     std::vector<std::string> unused;      ///< tensors of the file that nothing refers to (of a drafted mapping)
     std::vector<std::string> notes;       ///< what the user must know, whole sentences
+    std::int64_t skippedFiles = 0;        ///< of the data, that were left out
 };
 
 /// What a model whose weights were trained as floats is marked with.

@@ -11,6 +11,19 @@
 #include <nlohmann/json.hpp>
 
 namespace bitdesk {
+namespace {
+
+std::string composed(const std::string& text, int more) {
+    utf8proc_uint8_t* mapped = nullptr;
+    const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+    const auto size = utf8proc_map(bytes, static_cast<utf8proc_ssize_t>(text.size()), &mapped,
+                                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | more));
+    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owned(mapped, &std::free);
+    if (size == UTF8PROC_ERROR_NOMEM) throw std::bad_alloc();
+    return size < 0 ? text : std::string(reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size));
+}
+
+}  // namespace
 
 std::string validUtf8(const std::string& text) {
     using Json = nlohmann::json;
@@ -24,14 +37,10 @@ std::string validUtf8(const std::string& text) {
 }
 
 std::string nfc(const std::string& text) {
-    if (std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return text;
-    utf8proc_uint8_t* mapped = nullptr;
-    const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
-    const auto size = utf8proc_map(bytes, static_cast<utf8proc_ssize_t>(text.size()), &mapped,
-                                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owned(mapped, &std::free);
-    if (size == UTF8PROC_ERROR_NOMEM) throw std::bad_alloc();
-    return size < 0 ? text : std::string(reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size));
+    const bool ascii = std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    return ascii ? text : composed(text, 0);
 }
+
+std::string foldCase(const std::string& text) { return composed(text, UTF8PROC_CASEFOLD); }
 
 }  // namespace bitdesk

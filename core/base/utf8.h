@@ -12,5 +12,7 @@ std::string validUtf8(const std::string& text);
 /// The text in Unicode's Normalization Form C, so that one name has one spelling ("é" may be one code point or two);
 /// what is no UTF-8 comes back as it is.
 std::string nfc(const std::string& text);
+/// The same, and without the difference of capital and small letters.
+std::string foldCase(const std::string& text);
 
 }  // namespace bitdesk

@@ -16,6 +16,7 @@
 #include "core/data/data_format.h"
 #include "core/data/idx.h"
 #include "core/data/image_folder.h"
+#include "core/data/matched_data_set.h"
 #include "core/data/npz.h"
 
 namespace bitdesk {
@@ -231,9 +232,11 @@ std::shared_ptr<const DataSet> openDataSet(const std::string& spec, Split split,
     checkRequest(bounded, format);
     SplitPlan plan = planSplit(format, source.path, split);
     plan.name = source.named ? spec : fs::absolute(source.path).lexically_normal().string();
-    if (format.open != nullptr) return format.open(source.path, plan, bounded);
-    if (request.choices.badFiles) (*request.choices.badFiles)({});  // an earlier list is none of this
-    return readWhole(format, source.path, source.named, std::move(plan));
+    if (format.open == nullptr && request.choices.badFiles)
+        (*request.choices.badFiles)({});  // an earlier list is none of this
+    auto data = format.open != nullptr ? format.open(source.path, plan, bounded)
+                                       : readWhole(format, source.path, source.named, std::move(plan));
+    return request.modelClasses.empty() ? data : matchedTo(data, request.modelClasses, request.choices.classes);
 }
 
 }  // namespace bitdesk

@@ -61,6 +61,8 @@ public:
     const std::vector<std::string>& classNames() const { return m_classNames; }
     /// False where the source has numbers alone: the names are then "class 0", "class 1", …, and say nothing.
     bool hasClassNames() const { return m_namedClasses; }
+    /// False where the order of the classes says nothing: a folder's have names alone, and come in the order of these.
+    bool numbersClasses() const { return m_numberedClasses; }
     const DataDescription& description() const { return m_description; }
 
     virtual std::int64_t size() const = 0;
@@ -76,7 +78,7 @@ protected:
     Split m_split = Split::Test;
     ImageShape m_shape;
     std::vector<std::string> m_classNames;
-    bool m_namedClasses = true;
+    bool m_namedClasses = true, m_numberedClasses = true;
     DataDescription m_description;
 };
 
@@ -86,6 +88,8 @@ std::vector<std::int64_t> classCounts(const DataSet& data);
 /// A gibibyte, or an eighth of the machine's memory where that is less.
 std::int64_t defaultDataMemory();
 
+inline constexpr const char* kByNumber = "by-number";
+
 /// What a user chooses of how DATA is read and prepared; the same words for every verb, batch file and dialog.
 struct DataChoices {
     int resize = 0;           ///< shorter side before the centre is cut out, 0: the smallest that covers the input
@@ -93,10 +97,12 @@ struct DataChoices {
     bool exif = false;        ///< turn images as their EXIF orientation says
     bool skipBad = false;     ///< leave out files that cannot be read, instead of refusing the data set
     std::shared_ptr<const BadFilesSink> badFiles = {};  ///< is told of them; null: nobody
-    /// How the classes are matched with the model's where names do not tell: "", "by-number", or a JSON file.
+    /// How the classes are matched with the model's: "" as their names tell, kByNumber, or as a JSON file says.
     std::string classes = {};
 
     bool operator==(const DataChoices&) const = default;
+    // clang-tidy 14 misreads a defaulted <=>.
+    // NOLINTNEXTLINE(modernize-use-nullptr)
     auto operator<=>(const DataChoices&) const = default;
 };
 
@@ -104,6 +110,8 @@ struct DataChoices {
 struct DataRequest {
     std::optional<ImageShape> shape = {};  ///< that images of a folder are brought to; empty: as they are
     DataChoices choices = {};
+    /// Whose numbers the labels are to be, as `choices.classes` says (matched_data_set.h); empty: those of the data.
+    std::vector<std::string> modelClasses = {};
     std::stop_token stop = {};
     ProgressSink progress = {};  ///< of the first reading of a folder
 };

@@ -76,6 +76,7 @@ ImageFolderDataSet::ImageFolderDataSet(ImageFolderIndex index, const SplitPlan& 
     m_name = plan.name;
     m_split = plan.split;
     m_classNames = m_index.classNames;
+    m_numberedClasses = false;
     const auto chosen = plan.choose(size());
     if (m_index.bad.empty()) checkCount(m_index, static_cast<std::int64_t>(chosen.size()));
     std::vector<ImageFolderIndex::Entry> entries;

@@ -58,6 +58,10 @@ ImageShape imageShapeOf(const Shape& input) { return {input.height, input.width,
 
 ImageShape inputShapeOf(const MetaModel& model) { return imageShapeOf(model.network.inputShape()); }
 
+DataRequest requestOf(const MetaModel& model, const DataChoices& choices) {
+    return {.shape = inputShapeOf(model), .choices = choices, .modelClasses = model.classNames};
+}
+
 void checkDataFitsModel(const DataSet& data, const MetaModel& model) {
     const std::string where = "data set '" + data.name() + "'";
     if (data.shape() != inputShapeOf(model))
@@ -68,6 +72,8 @@ void checkDataFitsModel(const DataSet& data, const MetaModel& model) {
         throw Error(ErrorKind::BadInput, where,
                     "it has " + std::to_string(data.classNames().size()) + " classes, model '" + model.name + "' has " +
                         std::to_string(model.network.classes()));
+    if (data.classNames() != model.classNames)
+        throw Error(ErrorKind::BadInput, where, "its classes are not those of model '" + model.name + "'");
 }
 
 void appendPredictions(std::span<const float> logits, int classes, const DataSet& data,

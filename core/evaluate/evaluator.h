@@ -55,7 +55,11 @@ ImageShape imageShapeOf(const Shape& input);
 /// What a model's images are brought to.
 ImageShape inputShapeOf(const MetaModel& model);
 
-/// Checks that a data set fits a model (shape, class count); throws Error (BadInput) naming both.
+/// What a model asks of its data: images of its input, labels that are its classes.
+DataRequest requestOf(const MetaModel& model, const DataChoices& choices = {});
+
+/// Checks that a data set is a model's: its images are of the model's input, its classes matched with the model's.
+/// Throws Error (BadInput) naming both.
 void checkDataFitsModel(const DataSet& data, const MetaModel& model);
 
 /// Appends class and verdict of each image of a mini-batch. Ties between logits go to the lowest class.

@@ -143,7 +143,7 @@ class Data(unittest.TestCase):
         self.assertEqual(found["preprocessing"], "shorter side to 30 (triangle filter), centre 30×30")
         self.assertEqual(found["splits"][0]["classes"], [{"name": "a", "images": 2}, {"name": "b", "images": 2}])
         self.refused("set/a/60.png: is 60×80×1, the first image is 40×80×1", "data", self.path / "set")
-        self.refused("it has 2 classes", "eval", SAMPLE, "--bits", "2", "--data", self.path / "set")
+        self.refused("the data has 2 classes ('a', 'b')", "eval", SAMPLE, "--bits", "2", "--data", self.path / "set")
         for wrong in ("5", "20%", "1T"):
             done = self.run_bitdesk("data", self.path / "set", "--data-memory", wrong)
             self.assertEqual((done.returncode, done.stdout), (2, ""))

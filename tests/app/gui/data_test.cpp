@@ -3,6 +3,7 @@
 
 // Data sets in the window: opening them, and their preview.
 #include <QDir>
+#include <QFile>
 #include <QImage>
 #include <QTableView>
 #include <QToolButton>
@@ -119,6 +120,39 @@ TEST_F(Data, OpeningIsCancelled) {
     EXPECT_TRUE(m_window->ready());
 }
 
+TEST_F(Data, ClassesAreMatchedWithWhateverModelIsOpen) {
+    const QString folder = writeFolder("folder", 5);
+    QFile::copy(folder + QStringLiteral("/test/kind1/0.png"), folder + QStringLiteral("/test/kind1/again.png"));
+    const auto openModelOf = [this](const char* name, const std::vector<std::string>& classes) {
+        MetaModel model = randomModel(network(), {2, 3, 4}, 1);
+        model.classNames = classes;
+        const QString file = path(name) + QStringLiteral(".safetensors");
+        writeModel(model, file.toStdString());
+        m_window->openModel(file);
+        ASSERT_TRUE(QTest::qWaitFor([&] { return m_window->windowTitle().startsWith(QLatin1String(name)); }, 10'000));
+    };
+    m_window->openData(folder);
+    ASSERT_TRUE(waitStatus("21 images, 1 note")) << statusData().toStdString() << ": the model has no class names";
+    openModelOf("turned", {"kind1", "kind0", "kind3", "kind2"});
+    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->ready(); }, 20'000));
+    EXPECT_TRUE(statusData().endsWith(QStringLiteral("21 images"))) << statusData().toStdString();
+    auto* dialog = dialogOf<DataDialog>("Data set");
+    ASSERT_TRUE(waitImages(dialog, 21));
+    EXPECT_EQ(dialog->counts()->count(0), 6) << "kind1";
+    EXPECT_EQ(dialog->counts()->index(0, ClassCounts::Name).data().toString(), QStringLiteral("kind1"));
+    openModelOf("pets", {"cat", "dog", "emu", "fox"});
+    expectMessage("'kind0', 'kind1', 'kind2', 'kind3'), the model has 4 ('cat', 'dog', 'emu', 'fox')");
+    EXPECT_FALSE(m_window->ready());
+    m_window->openData(folder);
+    expectMessage("'kind0', 'kind1'");
+    EXPECT_FALSE(m_window->ready());
+    openModelOf("capital", {"KIND3", "KIND2", "KIND1", "KIND0"});
+    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->ready(); }, 20'000));
+    EXPECT_TRUE(waitStatus("21 images, 1 note")) << statusData().toStdString();
+    auto* tip = m_window->findChild<QToolButton*>(QStringLiteral("statusData"));
+    EXPECT_TRUE(tip->toolTip().contains(QStringLiteral("letter case"))) << tip->toolTip().toStdString();
+}
+
 TEST_F(Data, FoldersWaitForAModel) {
     Startup without = startup();
     without.model.clear();
@@ -132,7 +166,7 @@ TEST_F(Data, FoldersWaitForAModel) {
 }
 
 TEST(DataPreview, AThousandClassesInColour) {
-    DataDialog dialog(std::make_shared<ManyClasses>(), QString(), std::nullopt);
+    DataDialog dialog(std::make_shared<ManyClasses>(), QString(), {});
     dialog.setAttribute(Qt::WA_DeleteOnClose, false);
     dialog.show();
     ASSERT_TRUE(QTest::qWaitFor([&] { return dialog.grid()->count() == 24; }, 20'000))

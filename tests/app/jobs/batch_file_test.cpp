@@ -33,6 +33,7 @@ TEST(BatchFile, ReadsWhatTheSchemaAllows) {
     EXPECT_EQ(sweep.choices.resize, 256);
     EXPECT_EQ(sweep.choices.memory, 256 << 20);
     EXPECT_TRUE(sweep.choices.skipBad);
+    EXPECT_EQ(sweep.choices.classes, kByNumber);
     EXPECT_EQ(sweep.effort.samples, 30);
     EXPECT_EQ(sweep.latency, LatencyOf::All);
     EXPECT_EQ(whole.reports.at(0).files, (std::vector<std::string>{"a.html", "a.pdf"}));
@@ -71,6 +72,7 @@ TEST(BatchFile, IsACommandLine) {
     EXPECT_EQ(toCommandLine(batch),
               "bitdesk sweep random:resnet14 --data d --split val --configs all --configs random:10 --configs 4,4,3 "
               "--configs 2,3,4 --configs mixes.txt --seed 7 --limit 100 --batch 8 --resize 256 --data-memory 256M --skip-bad "
+              "--class-map by-number "
               "--latency all "
               "--latency-batch 4 --noise 0.01 --max-seconds 2.5 --samples 30 --margin 5% --backend packed --threads 2 "
               "--db night.sqlite "

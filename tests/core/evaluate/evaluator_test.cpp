@@ -99,6 +99,10 @@ TEST_F(Evaluator, StopsBetweenMiniBatches) {
 TEST_F(Evaluator, NamesDataThatDoesNotFit) {
     test::expectBadInput({"random", "5×4×2", "4×4×2"}, [&] { checkDataFitsModel(randomData(5, 3), m_model); });
     test::expectBadInput({"random", "7 classes", "has 3"}, [&] { checkDataFitsModel(randomData(4, 7), m_model); });
+    MetaModel named = m_model;
+    named.classNames = {"a", "b", "c"};
+    test::expectBadInput({"random", "its classes are not those of"},
+                         [&] { checkDataFitsModel(randomData(4, 3), named); });
 }
 
 }  // namespace
