@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "core/base/error.h"
+#include "core/base/unpacking.h"
 #include "core/base/utf8.h"
 
 namespace bitdesk {
@@ -80,9 +81,8 @@ void ZipArchive::Handle::add(const fs::path& path, std::uint64_t index, std::vec
     if (about.comp_method != ZIP_CM_STORE && about.comp_method != ZIP_CM_DEFLATE)
         fail("has an entry that is packed by another method than deflate");
     constexpr auto kMost = static_cast<std::uint64_t>(kMostBytes);
-    constexpr std::uint64_t kSmall = 1 << 20;
     if (about.size > kMost || about.comp_size > kMost) fail("has an entry of more than 4 GiB");
-    if (about.size > kSmall && about.size / kMostExpansion > about.comp_size)
+    if (unpacksTooFar(static_cast<std::int64_t>(about.comp_size), static_cast<std::int64_t>(about.size)))
         fail("has an entry that unpacks to more than " + std::to_string(kMostExpansion) + " times its size");
     unpacked += static_cast<std::int64_t>(about.size);
     packed += static_cast<std::int64_t>(about.comp_size);

@@ -19,8 +19,6 @@ class ZipArchive {
 public:
     static constexpr std::int64_t kMostEntries = 100'000;
     static constexpr std::int64_t kMostBytes = std::int64_t{1} << 32;  ///< of all entries, unpacked
-    /// Deflate cannot do better than about 1032; a file of pixels or weights is far from it.
-    static constexpr std::int64_t kMostExpansion = 200;  ///< of an entry above a megabyte
 
     /// Throws Error (BadInput) naming the file, and the entry where one is at fault.
     explicit ZipArchive(const std::filesystem::path& path);

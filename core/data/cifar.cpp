@@ -3,137 +3,81 @@
 
 #include "core/data/cifar.h"
 
-#include <algorithm>
-#include <sstream>
+#include <map>
 #include <string>
 
 #include "core/base/error.h"
-#include "core/base/read_file.h"
-#include "core/base/utf8.h"
+#include "core/data/cifar_batch.h"
+#include "core/data/cifar_files.h"
 
 namespace bitdesk {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kSide = 32, kPlane = kSide * kSide, kPixels = 3 * kPlane;
-constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 31;
-
-/// One of the two. The label that counts is a record's last.
-struct Kind {
-    int labels;
-    int classes;
-    const char* names;
-
-    std::uint64_t recordBytes() const { return static_cast<std::uint64_t>(labels) + kPixels; }
-};
-constexpr Kind kCifar10{1, 10, "batches.meta.txt"};
-constexpr Kind kCifar100{2, 100, "fine_label_names.txt"};
-
-fs::path folderOf(const fs::path& path) {
-    std::error_code code;
-    if (fs::is_directory(path, code)) return path;
-    return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
-
-std::vector<fs::path> filesOf(const fs::path& folder, SourcePart part) {
-    std::vector<std::string> names{"test_batch.bin", "test.bin"};
-    if (part == SourcePart::Train) {
-        names = {"train.bin"};
-        for (char number = '1'; number <= '5'; ++number) names.push_back(std::string("data_batch_") + number + ".bin");
-    }
-    std::vector<fs::path> found;
-    std::error_code code;
-    for (const std::string& name : names)
-        if (fs::is_regular_file(folder / name, code)) found.push_back(folder / name);
-    return found;
-}
-
-/// Null where the file's size fits neither; where it fits both, its name decides.
-const Kind* kindOf(const fs::path& file) {
-    std::error_code code;
-    const auto size = fs::file_size(file, code);
-    if (code || size == 0) return nullptr;
-    const bool ten = size % kCifar10.recordBytes() == 0, hundred = size % kCifar100.recordBytes() == 0;
-    if (ten && hundred) return file.filename().string().find("batch") != std::string::npos ? &kCifar10 : &kCifar100;
-    return ten ? &kCifar10 : hundred ? &kCifar100 : nullptr;
-}
-
-std::vector<SourcePart> parts(const fs::path& path) {
-    std::vector<SourcePart> found;
-    for (const SourcePart part : {SourcePart::Train, SourcePart::Test})
-        if (!filesOf(folderOf(path), part).empty()) found.push_back(part);
-    return found;
-}
+std::vector<SourcePart> parts(const fs::path& path) { return CifarFiles(path).parts(); }
 
 bool detect(const fs::path& path) {
-    std::error_code code;
-    if (!fs::is_directory(path, code)) {
-        bool ours = false;
-        for (const SourcePart part : {SourcePart::Train, SourcePart::Test})
-            for (const fs::path& file : filesOf(folderOf(path), part))
-                ours = ours || file.filename() == path.filename();
-        if (!ours) return false;
+    try {
+        return !parts(path).empty();
+    } catch (const std::exception&) {
+        return false;
     }
-    return !parts(path).empty();
 }
 
-void setClassNames(RawImages& raw, const fs::path& folder, const Kind& kind) {
-    constexpr std::uint64_t kMost = 1 << 16;
-    std::vector<std::string>& names = raw.classNames;
-    std::error_code code;
-    raw.named = fs::exists(folder / kind.names, code);
-    if (!raw.named) {
-        for (int c = 0; c < kind.classes; ++c) names.push_back("class " + std::to_string(c));
-        return;
-    }
-    std::istringstream lines(readFile(folder / kind.names, kMost));
-    for (std::string line; std::getline(lines, line);) {
-        if (line.ends_with('\r')) line.pop_back();
-        if (!line.empty()) names.push_back(printable(validUtf8(line)));
-    }
-    if (static_cast<int>(names.size()) != kind.classes)
-        throw Error(
-            ErrorKind::BadInput, (folder / kind.names).string(),
-            "names " + std::to_string(names.size()) + " classes, " + std::to_string(kind.classes) + " are needed");
-}
+struct Text {
+    std::string bytes, where;
+};
 
-void addRecords(RawImages& raw, const fs::path& file, const Kind& kind) {
-    const std::string bytes = readFile(file, kMostBytes);
-    if (raw.pixels.size() + bytes.size() > kMostBytes)
-        throw Error(ErrorKind::BadInput, file.string(), "goes beyond 2 GiB of images");
-    for (std::size_t offset = 0; offset + kind.recordBytes() <= bytes.size(); offset += kind.recordBytes()) {
-        const auto* record = reinterpret_cast<const std::uint8_t*>(bytes.data() + offset);
-        const int label = record[kind.labels - 1];
-        if (label >= kind.classes)
-            throw Error(ErrorKind::BadInput, file.string(),
-                        "has the label " + std::to_string(label) + " in record " +
-                            std::to_string(offset / kind.recordBytes()) + ", there are " +
-                            std::to_string(kind.classes) + " classes");
-        raw.labels.push_back(label);
-        const std::uint8_t* planes = record + kind.labels;
-        for (int p = 0; p < kPlane; ++p)
-            for (int c = 0; c < 3; ++c) raw.pixels.push_back(planes[c * kPlane + p]);
+/// The batches by their names, in whose order the images stand, whatever order they lie in.
+class Parts {
+public:
+    void add(const std::string& name, const std::string& bytes, const std::string& where) {
+        const CifarName known = *cifarName(name);
+        if (known.role == CifarName::ClassNames) {
+            m_names = {bytes, where};
+            return;
+        }
+        // The binary version's files have no mark of their own: their size is one.
+        CifarBatch batch = known.pickle ? parseCifarPickle(bytes, where) : parseCifarRecords(bytes, name, where);
+        if (!m_batches.empty() && batch.classes != m_batches.begin()->second.classes)
+            throw Error(ErrorKind::BadInput, where, "is of the other CIFAR than " + m_batches.begin()->first);
+        m_bytes += batch.pixels.size();
+        constexpr std::size_t kMostBytes = std::size_t{1} << 31;
+        if (m_bytes > kMostBytes) throw Error(ErrorKind::BadInput, where, "goes beyond 2 GiB of images");
+        if (!m_batches.emplace(name, std::move(batch)).second)
+            throw Error(ErrorKind::BadInput, where, "is there twice");
     }
-}
+
+    RawImages joined() && {
+        RawImages raw{
+            .height = kCifarSide, .width = kCifarSide, .channels = 3, .pixels = {}, .labels = {}, .classNames = {}};
+        if (m_batches.empty()) return raw;
+        const int classes = m_batches.begin()->second.classes;
+        for (auto& [name, batch] : m_batches) {
+            raw.labels.insert(raw.labels.end(), batch.labels.begin(), batch.labels.end());
+            if (raw.pixels.empty()) raw.pixels = std::move(batch.pixels);
+            else raw.pixels.insert(raw.pixels.end(), batch.pixels.begin(), batch.pixels.end());
+            batch = {};
+        }
+        raw.named = !m_names.where.empty();
+        if (raw.named) raw.classNames = parseCifarNames(m_names.bytes, classes, m_names.where);
+        raw.numberClasses(classes);
+        return raw;
+    }
+
+private:
+    std::map<std::string, CifarBatch> m_batches;
+    std::size_t m_bytes = 0;
+    Text m_names;
+};
 
 RawImages read(const fs::path& path, SourcePart part) {
-    const fs::path folder = folderOf(path);
-    const auto files = filesOf(folder, part);
-    RawImages raw{
-        .height = kSide, .width = kSide, .channels = 3, .pixels = {}, .labels = {}, .classNames = {}, .named = false};
-    const Kind* kind = files.empty() ? nullptr : kindOf(files.front());
-    for (const fs::path& file : files) {
-        const Kind* own = kindOf(file);
-        if (own == nullptr)
-            throw Error(ErrorKind::BadInput, file.string(),
-                        "is no CIFAR file, or cut short: its size is no multiple of 3073 or 3074 bytes");
-        if (own != kind)
-            throw Error(ErrorKind::BadInput, file.string(), "is of the other CIFAR than " + files.front().string());
-        addRecords(raw, file, *kind);
-    }
-    if (kind != nullptr) setClassNames(raw, folder, *kind);
-    return raw;
+    Parts parts;
+    CifarFiles(path).read(part, [&](const std::string& name, const std::string& bytes, const std::string& where) {
+        parts.add(name, bytes, where);
+    });
+    return std::move(parts).joined();
 }
 
 }  // namespace

@@ -7,9 +7,9 @@
 
 namespace bitdesk {
 
-/// The binary version of CIFAR-10 (data_batch_1.bin … data_batch_5.bin, test_batch.bin, batches.meta.txt) and CIFAR-100
-/// (train.bin, test.bin, fine_label_names.txt), whose fine labels are read. Records of one or two labels and 3 072
-/// bytes in planes of red, green and blue; which of the two it is follows from the files' sizes.
+/// CIFAR-10 and CIFAR-100 (whose fine labels are read), in the binary version (data_batch_1.bin …, test_batch.bin;
+/// train.bin, test.bin) and the Python version (data_batch_1 …, test_batch; train, test), in a folder, or in the
+/// .tar.gz that they are handed out in. What a file holds tells which of the two CIFARs it is.
 const DataFormat& cifarFormat();
 
 }  // namespace bitdesk

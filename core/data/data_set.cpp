@@ -12,12 +12,10 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/data/cifar.h"
 #include "core/data/data_format.h"
+#include "core/data/find_format.h"
 #include "core/data/idx.h"
-#include "core/data/image_folder.h"
 #include "core/data/matched_data_set.h"
-#include "core/data/npz.h"
 
 namespace bitdesk {
 namespace {
@@ -57,18 +55,6 @@ std::vector<fs::path> placesOf(const NamedDataSet& set) {
                 std::string("Install Debian's package ") + set.debianPackage + ", or set BITDESK_DATA_DIR");
 }
 
-const DataFormat& detectFormat(const fs::path& path) {
-    std::error_code code;
-    if (!fs::exists(path, code))
-        throw Error(ErrorKind::BadInput, path.string(), "there is no such file or folder",
-                    "Name a data set's file or folder, or fashion-mnist");
-    for (const DataFormat* format : dataFormats())
-        if (format->detect(path)) return *format;
-    std::string known;
-    for (const DataFormat* format : dataFormats()) known += (known.empty() ? "" : ", ") + std::string(format->name);
-    throw Error(ErrorKind::BadInput, path.string(), "holds no data set of a known format", "Known: " + known);
-}
-
 /// What DATA stands for.
 struct Source {
     fs::path path;
@@ -80,7 +66,9 @@ Source findSource(const std::string& spec) {
     const bool named = spec == fashionMnist().name;
     const auto found = findDataSet(spec);
     if (!found) failNotFound(fashionMnist());
-    return {*found, named ? idxFormat() : detectFormat(*found), named};
+    if (named) return {*found, idxFormat(), named};
+    FoundFormat source = findFormat(*found);
+    return {std::move(source.path), *source.format, named};
 }
 
 void checkLabels(const RawImages& raw, const std::string& where) {
@@ -161,7 +149,8 @@ std::shared_ptr<const DataSet> readWhole(const DataFormat& format, const fs::pat
     const auto indices = plan.choose(static_cast<std::int64_t>(raw.labels.size()));
     if (raw.labels.size() < 2 || indices.empty())
         throw Error(ErrorKind::BadInput, path.string(), "has too few images: two are the least");
-    return std::make_shared<InMemoryDataSet>(plan.name, plan.split, raw, indices, std::move(plan.description));
+    return std::make_shared<InMemoryDataSet>(plan.name, plan.split, std::move(raw), indices,
+                                             std::move(plan.description));
 }
 
 void checkRequest(const DataRequest& request, const DataFormat& format) {
@@ -186,12 +175,6 @@ Split parseSplit(std::string_view text) {
     for (const Split split : {Split::Train, Split::Val, Split::Test})
         if (text == splitName(split)) return split;
     throw Error(ErrorKind::Usage, "--split", "'" + std::string(text) + "' is no split", "Use train, val or test");
-}
-
-std::span<const DataFormat* const> dataFormats() {
-    // An image folder is the least particular: it comes last.
-    static const std::array kFormats{&idxFormat(), &cifarFormat(), &npzFormat(), &imageFolderFormat()};
-    return kFormats;
 }
 
 std::optional<fs::path> findDataSet(const std::string& spec) {

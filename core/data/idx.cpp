@@ -3,173 +3,114 @@
 
 #include "core/data/idx.h"
 
-#include <zlib.h>
 #include <algorithm>
-#include <array>
-#include <cstring>
-#include <memory>
+#include <sstream>
 
 #include "core/base/error.h"
+#include "core/base/read_file.h"
+#include "core/data/idx_file.h"
+#include "core/data/idx_names.h"
 
 namespace bitdesk {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kMaxBytes = std::int64_t{1} << 31;
 constexpr std::int64_t kMaxSide = 16384;  // of an image, pixels
-
-/// gzread reads plain files as they are, so both forms take one path.
-class GzipReader {
-public:
-    explicit GzipReader(const fs::path& path) : m_path(path) {
-        std::error_code code;
-        if (!fs::is_regular_file(path, code)) fail("is no file that can be read");
-        m_file.reset(gzopen(path.c_str(), "rb"));
-        if (m_file == nullptr) fail(std::string("cannot be opened: ") + std::strerror(errno));
-        gzbuffer(m_file.get(), 1 << 17);
-    }
-
-    [[noreturn]] void fail(const std::string& reason) const {
-        throw Error(ErrorKind::BadInput, m_path.string(), reason);
-    }
-
-    /// Exactly that many bytes.
-    void read(std::uint8_t* out, std::int64_t size, const char* what) {
-        while (size > 0) {
-            const int got = gzread(m_file.get(), out, static_cast<unsigned>(std::min<std::int64_t>(size, 1 << 24)));
-            if (got < 0) fail(std::string("is a damaged gzip file: ") + gzerrorText());
-            if (got == 0) fail(std::string("ends in the middle of its ") + what + ": the file is cut short");
-            out += got;
-            size -= got;
-        }
-    }
-
-    void expectEnd() {
-        std::uint8_t extra = 0;
-        const int got = gzread(m_file.get(), &extra, 1);
-        if (got < 0) fail(std::string("is a damaged gzip file: ") + gzerrorText());
-        if (got > 0) fail("has more bytes than its header says");
-        // Only closing tells that a stream lacks its checksum.
-        if (gzclose(m_file.release()) != Z_OK) fail("is a damaged gzip file: its end is cut off");
-    }
-
-private:
-    struct Close {
-        void operator()(gzFile_s* file) const { gzclose(file); }
-    };
-    const char* gzerrorText() const {
-        int number = 0;
-        return gzerror(m_file.get(), &number);
-    }
-
-    fs::path m_path;
-    std::unique_ptr<gzFile_s, Close> m_file;
-};
-
-std::uint32_t bigEndian(const std::uint8_t* bytes) {
-    return (std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) | (std::uint32_t{bytes[2]} << 8) |
-           bytes[3];
-}
-
-struct FileNames {
-    const char* images;
-    const char* labels;
-};
-FileNames fileNames(SourcePart part) {
-    if (part == SourcePart::Train) return {"train-images-idx3-ubyte", "train-labels-idx1-ubyte"};
-    return {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
-}
-
-/// The file with or without .gz, empty where there is neither.
-fs::path findFile(const fs::path& folder, const std::string& stem) {
-    std::error_code code;
-    for (const char* suffix : {"", ".gz"})
-        if (fs::is_regular_file(folder / (stem + suffix), code)) return folder / (stem + suffix);
-    return {};
-}
-
-fs::path needFile(const fs::path& folder, const std::string& stem) {
-    fs::path found = findFile(folder, stem);
-    if (found.empty()) throw Error(ErrorKind::BadInput, (folder / stem).string(), "is not there, and no .gz of it");
-    return found;
-}
-
-fs::path folderOf(const fs::path& path) {
-    std::error_code code;
-    if (fs::is_directory(path, code)) return path;
-    return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
 
 std::vector<SourcePart> parts(const fs::path& path) {
     std::vector<SourcePart> found;
-    for (const SourcePart part : {SourcePart::Train, SourcePart::Test})
-        if (!findFile(folderOf(path), fileNames(part).images).empty()) found.push_back(part);
+    for (const auto& [part, files] : findIdxFiles(path).parts) found.push_back(part);
     return found;
 }
 
 bool detect(const fs::path& path) {
-    std::error_code code;
-    if (!fs::is_directory(path, code) && path.filename().string().find("-ubyte") == std::string::npos) return false;
-    return !parts(path).empty();
+    try {
+        return !parts(path).empty();
+    } catch (const Error&) {
+        return true;  // several sets: reading it says so
+    } catch (const std::exception&) {
+        return false;
+    }
+}
+
+/// A character of ASCII by its code, printable or as "#7".
+std::string character(int code) {
+    if (code > 32 && code < 127) return {static_cast<char>(code)};
+    return "#" + std::to_string(code);
+}
+
+/// Names of a mapping's lines "label code [code]": "7", "A/a".
+void readMapping(RawImages& raw, const fs::path& path) {
+    constexpr std::uint64_t kMost = 1 << 16;
+    constexpr int kMostLabel = 255;
+    std::istringstream lines(readFile(path, kMost));
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream numbers(line);
+        int label = 0, code = 0;
+        if (!(numbers >> label)) continue;
+        std::string name;
+        while (numbers >> code) name += (name.empty() ? "" : "/") + character(code);
+        if (label < 0 || label > kMostLabel || name.empty() || name.size() > 16)
+            throw Error(ErrorKind::BadInput, path.string(), "has a line that is no label with codes of characters");
+        raw.numberClasses(label + 1);
+        raw.classNames[static_cast<std::size_t>(label)] = name;
+        raw.named = true;
+    }
+}
+
+/// How many classes the labels of the parts that are not read tell of.
+int classesOfOthers(const IdxFiles& files, SourcePart read, RawImages& raw) {
+    int classes = 0;
+    for (const auto& [part, pair] : files.parts) {
+        if (part == read || pair.labels.empty()) continue;
+        try {
+            classes = std::max(classes, std::ranges::max(readIdxLabels(pair.labels)) + 1);
+        } catch (const Error& error) {
+            raw.notes.push_back(std::string("the classes of the other part are not known: ") + error.what());
+        }
+    }
+    return classes;
+}
+
+void setClasses(RawImages& raw, const IdxFiles& files, SourcePart part) {
+    if (!files.mapping.empty()) readMapping(raw, files.mapping);
+    raw.numberClasses(std::max(std::ranges::max(raw.labels) + 1, classesOfOthers(files, part, raw)));
+    if (files.name.starts_with("emnist"))
+        raw.notes.emplace_back(
+            "EMNIST's images lie transposed in the file (rows are columns), and are taken as they are");
+    for (const std::string& other : files.others)
+        raw.notes.push_back("the folder holds '" + other + "', too: name one of its files to read it");
 }
 
 RawImages read(const fs::path& path, SourcePart part) {
-    const fs::path folder = folderOf(path);
-    const fs::path imagesPath = needFile(folder, fileNames(part).images);
-    const fs::path labelsPath = needFile(folder, fileNames(part).labels);
+    const IdxFiles files = findIdxFiles(path);
+    const auto found = files.parts.find(part);
+    if (found == files.parts.end()) throw Error(ErrorKind::BadInput, path.string(), "lacks the part");
+    const auto& [imagesPath, labelsPath] = found->second;
+    if (labelsPath.empty())
+        throw Error(ErrorKind::BadInput, imagesPath.string(), "has no file of labels beside it",
+                    "Put its …-labels-idx1-ubyte there, plain or .gz");
     IdxArray images = readIdx(imagesPath, 3);
-    const IdxArray labels = readIdx(labelsPath, 1);
-    if (images.extents[0] != labels.extents[0])
+    RawImages raw;
+    raw.labels = readIdxLabels(labelsPath);
+    if (images.extents[0] != static_cast<std::int64_t>(raw.labels.size()))
         throw Error(ErrorKind::BadInput, labelsPath.string(),
-                    "has " + std::to_string(labels.extents[0]) + " labels for the " +
+                    "has " + std::to_string(raw.labels.size()) + " labels for the " +
                         std::to_string(images.extents[0]) + " images of " + imagesPath.filename().string());
     if (std::max(images.extents[1], images.extents[2]) > kMaxSide)
         throw Error(ErrorKind::BadInput, imagesPath.string(),
                     "has images of " + std::to_string(images.extents[1]) + "×" + std::to_string(images.extents[2]) +
                         " pixels, at most " + std::to_string(kMaxSide) + " a side are read");
-    RawImages raw;
     raw.height = static_cast<int>(images.extents[1]);
     raw.width = static_cast<int>(images.extents[2]);
     raw.channels = 1;
     raw.pixels = std::move(images.bytes);
-    raw.labels.assign(labels.bytes.begin(), labels.bytes.end());
-    raw.numberClasses();
+    setClasses(raw, files, part);
     return raw;
 }
 
 }  // namespace
-
-IdxArray readIdx(const fs::path& path, int rank) {
-    GzipReader reader(path);
-    std::array<std::uint8_t, 4> magic{};
-    reader.read(magic.data(), magic.size(), "header");
-    constexpr std::uint8_t kUnsignedByte = 0x08;
-    if (magic[0] != 0 || magic[1] != 0) reader.fail("is no IDX file: it does not begin with two zero bytes");
-    if (magic[2] != kUnsignedByte) reader.fail("holds elements of another type than unsigned bytes");
-    if (magic[3] != rank)
-        reader.fail("has " + std::to_string(magic[3]) + " dimensions where " + std::to_string(rank) + " are needed");
-    IdxArray array;
-    std::int64_t size = 1;
-    for (int d = 0; d < rank; ++d) {
-        std::array<std::uint8_t, 4> extent{};
-        reader.read(extent.data(), extent.size(), "header");
-        array.extents.push_back(bigEndian(extent.data()));
-        if (array.extents.back() < 1) reader.fail("has an empty dimension");
-        if (array.extents.back() > kMaxBytes / size) reader.fail("claims more than 2 GiB of data");
-        size *= array.extents.back();
-    }
-    // Grown as the bytes arrive: a header that lies cannot make us take memory that the file does not fill.
-    constexpr std::int64_t kChunk = 1 << 22;
-    while (static_cast<std::int64_t>(array.bytes.size()) < size) {
-        const auto have = static_cast<std::int64_t>(array.bytes.size());
-        const std::int64_t part = std::min(kChunk, size - have);
-        array.bytes.resize(static_cast<std::size_t>(have + part));
-        reader.read(array.bytes.data() + have, part, "data");
-    }
-    reader.expectEnd();
-    return array;
-}
 
 const DataFormat& idxFormat() {
     static const DataFormat kFormat{"IDX", detect, parts, read, nullptr};

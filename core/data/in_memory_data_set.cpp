@@ -9,32 +9,54 @@
 
 namespace bitdesk {
 
-void RawImages::numberClasses() {
-    const int classes = labels.empty() ? 0 : *std::ranges::max_element(labels) + 1;
-    for (int c = 0; c < classes; ++c) classNames.push_back("class " + std::to_string(c));
+void RawImages::numberClasses(int count) {
+    for (auto c = static_cast<int>(classNames.size()); c < count; ++c)
+        classNames.push_back("class " + std::to_string(c));
 }
 
-InMemoryDataSet::InMemoryDataSet(std::string name, Split split, const RawImages& raw,
-                                 const std::vector<std::int64_t>& indices, DataDescription description) {
+std::string emptyClassesNote(const std::vector<std::int64_t>& counts, const std::vector<std::string>& names) {
+    constexpr std::int64_t kMostNamed = 5;
+    const std::int64_t empty = std::ranges::count(counts, 0);
+    if (empty == 0) return {};
+    std::string list;
+    std::int64_t named = 0;
+    for (std::size_t c = 0; c < counts.size() && named < kMostNamed; ++c)
+        if (counts[c] == 0 && ++named > 0) list += (list.empty() ? "" : ", ") + names[c];
+    if (empty > named) list += " and " + std::to_string(empty - named) + " more";
+    const auto first = std::ranges::find_if(counts, [](std::int64_t count) { return count > 0; }) - counts.begin();
+    const auto last = static_cast<std::int64_t>(counts.size()) - 1;
+    std::string note = list + (empty == 1 ? " has no images" : " have no images");
+    if (empty == first) note += ": labels run from " + std::to_string(first) + " to " + std::to_string(last);
+    return note;
+}
+
+InMemoryDataSet::InMemoryDataSet(std::string name, Split split, RawImages raw, const std::vector<std::int64_t>& indices,
+                                 DataDescription description) {
     m_name = std::move(name);
     m_split = split;
     m_shape = {raw.height, raw.width, raw.channels};
-    m_classNames = raw.classNames;
+    m_classNames = std::move(raw.classNames);
     m_namedClasses = raw.named;
     const auto bytes = raw.imageBytes();
-    m_pixels.resize(indices.size() * static_cast<std::size_t>(bytes));
     m_labels.reserve(indices.size());
+    // Within its own memory: a set may fill half of the machine's.
+    m_pixels = std::move(raw.pixels);
     auto out = m_pixels.begin();
     for (const std::int64_t index : indices) {
-        out = std::copy_n(raw.pixels.begin() + index * bytes, bytes, out);
+        const auto from = m_pixels.begin() + index * bytes;
+        out = from == out ? out + bytes : std::copy_n(from, bytes, out);
         m_labels.push_back(raw.labels[static_cast<std::size_t>(index)]);
     }
+    m_pixels.erase(out, m_pixels.end());
     Sha256 hash;
     hash.update(std::to_string(height()) + "x" + std::to_string(width()) + "x" + std::to_string(channels()) + ";");
     hash.update(std::as_bytes(std::span(m_pixels)));
     for (const int label : m_labels) hash.update(std::to_string(label) + ",");
     m_hash = hash.hex();
     m_description = std::move(description);
+    for (std::string& note : raw.notes) m_description.notes.push_back(std::move(note));
+    std::string empty = emptyClassesNote(classCounts(*this), m_classNames);
+    if (!empty.empty()) m_description.notes.push_back(std::move(empty));
     m_description.preprocessing = "as they are";
     m_description.memory = static_cast<std::int64_t>(m_pixels.size());
 }

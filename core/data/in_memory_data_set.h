@@ -17,18 +17,23 @@ struct RawImages {
     std::vector<std::uint8_t> pixels;  ///< [count, H, W, C]
     std::vector<int> labels;
     std::vector<std::string> classNames;
-    bool named = false;  ///< the class names are the source's own, not made of numbers
+    bool named = false;                   ///< the class names are the source's own, not made of numbers
+    std::vector<std::string> notes = {};  ///< what the user should know, a sentence each
 
     std::int64_t imageBytes() const { return std::int64_t{height} * width * channels; }
-    /// Names "class 0", "class 1", … up to the highest label.
-    void numberClasses();
+    /// Names "class 0", "class 1", … for as many as are not named yet.
+    void numberClasses(int count);
 };
+
+/// A note of the classes that none of `counts` images is of (classCounts); empty where there are none such.
+std::string emptyClassesNote(const std::vector<std::int64_t>& counts, const std::vector<std::string>& names);
 
 /// A split that lies in memory whole.
 class InMemoryDataSet final : public DataSet {
 public:
-    /// `indices`: which images of `raw`, in which order. Computes the hash.
-    InMemoryDataSet(std::string name, Split split, const RawImages& raw, const std::vector<std::int64_t>& indices,
+    /// `indices`: which images of `raw`, ascending; the images of `raw` are kept in its own memory. Computes the hash,
+    /// and adds notes of the reader and of classes without images.
+    InMemoryDataSet(std::string name, Split split, RawImages raw, const std::vector<std::int64_t>& indices,
                     DataDescription description = {});
 
     std::int64_t size() const override { return static_cast<std::int64_t>(m_labels.size()); }

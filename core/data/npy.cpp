@@ -3,11 +3,15 @@
 
 #include "core/data/npy.h"
 
+#include <algorithm>
+#include <bit>
 #include <charconv>
 #include <optional>
 #include <string_view>
 
 #include "core/base/error.h"
+#include "core/base/half.h"
+#include "core/base/utf8.h"
 
 namespace bitdesk {
 namespace {
@@ -55,14 +59,27 @@ private:
 };
 
 void setType(NpyArray& array, const std::string& type, const HeaderReader& reader) {
-    const bool known = type.size() == 3 && "<>|="sv.find(type[0]) != std::string_view::npos &&
-                       "uib"sv.find(type[1]) != std::string_view::npos &&
-                       "1248"sv.find(type[2]) != std::string_view::npos;
-    if (!known)
-        reader.fail("holds elements of the type '" + type + "'; unsigned bytes are read, and integers as labels");
+    const auto unknown = [&] {
+        reader.fail("holds elements of the type '" + printable(type) + "'; numbers are read, and texts as labels");
+    };
+    if (type == "|O" || type == "O")
+        reader.fail(
+            "holds Python objects ('|O'), which are a program and never run; save numbers or texts: .astype(np.int64), "
+            ".astype(str), of images np.stack(…).astype(np.uint8)");
+    constexpr int kLongestText = 4096;
+    if (type.size() < 3 || "<>|="sv.find(type[0]) == std::string_view::npos) unknown();
+    int size = 0;
+    const auto parsed = std::from_chars(type.data() + 2, type.data() + type.size(), size);
+    if (parsed.ec != std::errc{} || parsed.ptr != type.data() + type.size()) unknown();
     array.bigEndian = type[0] == '>';
     array.kind = type[1];
-    array.itemBytes = type[2] - '0';
+    array.itemBytes = array.kind == 'U' ? 4 * std::min(size, kLongestText + 1) : size;
+    const bool number = size == 1 || size == 2 || size == 4 || size == 8;
+    const bool known = array.holdsText()   ? size > 0 && size <= kLongestText
+                       : array.kind == 'f' ? number && size > 1
+                       : array.kind == 'b' ? size == 1
+                                           : number && (array.kind == 'u' || array.kind == 'i');
+    if (!known) unknown();
 }
 
 std::vector<std::int64_t> readExtents(HeaderReader& reader) {
@@ -87,7 +104,7 @@ void readHeader(NpyArray& array, HeaderReader& reader) {
         const std::string key = reader.quoted();
         reader.expect(":");
         if (key == "descr" && !type) {
-            if (reader.take("[")) reader.fail("holds records; unsigned bytes are read, and integers as labels");
+            if (reader.take("[")) reader.fail("holds records; numbers are read, and texts as labels");
             setType(array, reader.quoted(), reader);
             type = true;
         } else if (key == "fortran_order" && !order) {
@@ -109,6 +126,24 @@ void readHeader(NpyArray& array, HeaderReader& reader) {
     if (!type || !order || !shape) reader.failDamaged();
 }
 
+void appendUtf8(std::string& text, std::uint32_t code) {
+    const auto add = [&](std::uint32_t byte) { text += static_cast<char>(byte); };
+    if (code < 0x80) return add(code);
+    if (code < 0x800) {
+        add(0xc0 | code >> 6);
+    } else if (code < 0x10000) {
+        add(0xe0 | code >> 12);
+        add(0x80 | (code >> 6 & 0x3f));
+    } else if (code < 0x110000) {
+        add(0xf0 | code >> 18);
+        add(0x80 | (code >> 12 & 0x3f));
+        add(0x80 | (code >> 6 & 0x3f));
+    } else {
+        return add(0xff);  // no character: becomes U+FFFD
+    }
+    add(0x80 | (code & 0x3f));
+}
+
 }  // namespace
 
 std::int64_t NpyArray::count() const {
@@ -117,14 +152,50 @@ std::int64_t NpyArray::count() const {
     return product;
 }
 
-std::int64_t NpyArray::at(std::int64_t index) const {
+std::string NpyArray::typeName() const {
+    if (kind == 'b') return "bool";
+    if (holdsText()) return "text";
+    return (kind == 'f' ? "float" : kind == 'u' ? "uint" : "int") + std::to_string(8 * itemBytes);
+}
+
+std::uint64_t NpyArray::bits(std::int64_t index) const {
     std::uint64_t value = 0;
     const auto bytes = data.subspan(static_cast<std::size_t>(index * itemBytes), static_cast<std::size_t>(itemBytes));
     for (std::size_t i = 0; i < bytes.size(); ++i)
         value |= std::to_integer<std::uint64_t>(bytes[bigEndian ? bytes.size() - 1 - i : i]) << (8 * i);
+    return value;
+}
+
+std::int64_t NpyArray::at(std::int64_t index) const {
+    const std::uint64_t value = bits(index);
     if (kind != 'i' || itemBytes == 8) return static_cast<std::int64_t>(value);
     const int unused = 64 - 8 * itemBytes;
     return static_cast<std::int64_t>(value << unused) >> unused;  // the sign
+}
+
+double NpyArray::real(std::int64_t index) const {
+    if (kind != 'f') return static_cast<double>(at(index));
+    const std::uint64_t value = bits(index);
+    if (itemBytes == 2) return halfToFloat(static_cast<std::uint16_t>(value));
+    if (itemBytes == 4) return std::bit_cast<float>(static_cast<std::uint32_t>(value));
+    return std::bit_cast<double>(value);
+}
+
+std::string NpyArray::text(std::int64_t index) const {
+    const auto item = data.subspan(static_cast<std::size_t>(index * itemBytes), static_cast<std::size_t>(itemBytes));
+    std::string found;
+    if (kind == 'S') {
+        found.assign(reinterpret_cast<const char*>(item.data()), item.size());
+    } else {
+        for (std::size_t i = 0; i + 4 <= item.size(); i += 4) {
+            std::uint32_t code = 0;
+            for (std::size_t b = 0; b < 4; ++b)
+                code |= std::to_integer<std::uint32_t>(item[i + (bigEndian ? 3 - b : b)]) << (8 * b);
+            appendUtf8(found, code);
+        }
+    }
+    found.resize(found.find_last_not_of('\0') + 1);  // NumPy pads with zeros
+    return validUtf8(found);
 }
 
 NpyArray parseNpy(std::span<const std::byte> bytes, const std::string& where) {

@@ -4,133 +4,121 @@
 #include "core/data/npz.h"
 
 #include <algorithm>
-#include <array>
+#include <map>
 #include <optional>
 
 #include "core/base/error.h"
-#include "core/base/zip_archive.h"
-#include "core/data/npy.h"
+#include "core/base/utf8.h"
+#include "core/data/array_images.h"
+#include "core/data/array_labels.h"
+#include "core/data/array_names.h"
 
 namespace bitdesk {
 namespace {
 
 namespace fs = std::filesystem;
+using Pairs = std::map<SourcePart, ArrayPair>;
 
-constexpr std::int64_t kMostSide = 16384;  // of an image, pixels
-constexpr std::int64_t kMostClasses = 65535;
+/// Two arrays of any names, where their shapes leave no doubt.
+std::optional<ArrayPair> pairByShape(const ArrayStore& store) {
+    const auto names = store.names();
+    if (names.size() != 2 || !store.has(names[0]) || !store.has(names[1])) return std::nullopt;
+    const auto first = store.read(names[0]).array.extents, second = store.read(names[1]).array.extents;
+    const auto fits = [](const auto& images, const auto& labels) {
+        return images.size() >= 3 && (labels.size() == 1 || labels.size() == 2) && images[0] == labels[0];
+    };
+    if (fits(first, second)) return ArrayPair{names[0], names[1]};
+    if (fits(second, first)) return ArrayPair{names[1], names[0]};
+    return std::nullopt;
+}
 
-struct Pair {
-    SourcePart part;
-    const char* images;
-    const char* labels;
-};
-/// Of several for one part the first that is there.
-constexpr std::array kPairs{
-    Pair{SourcePart::Train, "x_train", "y_train"}, Pair{SourcePart::Train, "train_images", "train_labels"},
-    Pair{SourcePart::Val, "x_val", "y_val"},       Pair{SourcePart::Val, "val_images", "val_labels"},
-    Pair{SourcePart::Test, "x_test", "y_test"},    Pair{SourcePart::Test, "test_images", "test_labels"},
-    Pair{SourcePart::Test, "images", "labels"},    Pair{SourcePart::Test, "x", "y"}};
+Pairs pairsOf(const ArrayStore& store, const fs::path& path) {
+    Pairs pairs = pairArrays(store.names(), path.string(), store.set());
+    if (!pairs.empty()) return pairs;
+    if (auto pair = pairByShape(store)) return {{SourcePart::Test, *pair}};
+    std::string names;
+    for (const std::string& name : store.names())
+        if (names.size() < 200) names += (names.empty() ? "" : ", ") + printable(validUtf8(name));
+    throw Error(ErrorKind::BadInput, path.string(),
+                "holds no arrays x_train and y_train, train_images and train_labels, x_test and y_test, …, images and "
+                "labels, or x and y; it has: " +
+                    (names.empty() ? "nothing" : names),
+                "Save np.savez(FILE, x_train=…, y_train=…, x_test=…, y_test=…)");
+}
 
-std::string entryOf(const char* key) { return std::string(key) + ".npy"; }
-
-const Pair* pairOf(const ZipArchive& archive, SourcePart part) {
-    for (const Pair& pair : kPairs)
-        if (pair.part == part && archive.has(entryOf(pair.images))) return &pair;
-    return nullptr;
+/// A zip archive with arrays; also one that is damaged: reading it says where.
+bool detectNpz(const fs::path& path) {
+    if (!ZipArchive::detect(path)) return false;
+    try {
+        const auto names = ZipArchive(path).names();
+        const auto isArray = [](const std::string& name) { return name.ends_with(".npy"); };
+        return names.empty() || std::ranges::any_of(names, isArray);
+    } catch (const std::exception&) {
+        return true;
+    }
 }
 
 std::vector<SourcePart> parts(const fs::path& path) {
-    const ZipArchive archive(path);
     std::vector<SourcePart> found;
-    for (const SourcePart part : {SourcePart::Train, SourcePart::Val, SourcePart::Test})
-        if (pairOf(archive, part) != nullptr) found.push_back(part);
-    if (found.empty()) {
-        std::string names;
-        for (const std::string& name : archive.names())
-            if (names.size() < 200) names += (names.empty() ? "" : ", ") + name;
-        throw Error(ErrorKind::BadInput, path.string(),
-                    "holds no arrays x_train and y_train, train_images and train_labels, x_test and y_test, …, images "
-                    "and labels, or x and y; it has: " +
-                        (names.empty() ? "nothing" : names));
-    }
+    for (const auto& [part, pair] : pairsOf(ArrayStore(path), path)) found.push_back(part);
     return found;
 }
 
-/// Where the channels stand, 0: there is no such dimension.
-int channelDimension(const NpyArray& images, const std::string& where) {
-    const auto& extents = images.extents;
-    const auto isChannels = [](std::int64_t extent) { return extent == 1 || extent == 3; };
-    if (images.kind != 'u' || images.itemBytes != 1)
-        throw Error(ErrorKind::BadInput, where, "holds images that are no unsigned bytes (uint8)",
-                    "Save pixels of 0 to 255 as uint8");
-    if (extents.size() == 3) return 0;
-    if (extents.size() == 4 && isChannels(extents[3])) return 3;
-    if (extents.size() == 4 && isChannels(extents[1])) return 1;
-    throw Error(ErrorKind::BadInput, where, "is neither [N, H, W], [N, H, W, C] nor [N, C, H, W] with C 1 or 3");
+/// The labels of the parts that are not read, as far as they can be.
+std::vector<ArrayLabels> labelsOfOthers(const ArrayStore& store, const Pairs& pairs, SourcePart read, RawImages& raw) {
+    std::vector<ArrayLabels> others;
+    for (const auto& [part, pair] : pairs) {
+        if (part == read || pair.labels.empty()) continue;
+        try {
+            others.push_back(readLabels(store, pair.labels));
+        } catch (const Error& error) {
+            raw.notes.push_back(std::string("the classes of another part are not known: ") + error.what());
+        }
+    }
+    return others;
 }
 
-void setImages(RawImages& raw, const NpyArray& images, const std::string& where) {
-    const int dimension = channelDimension(images, where);
-    const std::size_t spatial = dimension == 1 ? 2 : 1;
-    const std::int64_t height = images.extents[spatial], width = images.extents[spatial + 1];
-    if (std::max(height, width) > kMostSide)
-        throw Error(ErrorKind::BadInput, where, "has images of more than 16384 pixels a side");
-    raw.height = static_cast<int>(height);
-    raw.width = static_cast<int>(width);
-    raw.channels = dimension == 0 ? 1 : static_cast<int>(images.extents[static_cast<std::size_t>(dimension)]);
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(images.data.data());
-    if (dimension != 1 || raw.channels == 1) {
-        raw.pixels.assign(bytes, bytes + images.data.size());
-        return;
-    }
-    raw.pixels.resize(images.data.size());
-    const std::int64_t plane = height * width;
-    std::uint8_t* out = raw.pixels.data();
-    for (std::int64_t i = 0; i < images.extents[0]; ++i, bytes += 3 * plane)
-        for (std::int64_t p = 0; p < plane; ++p)
-            for (int c = 0; c < 3; ++c) *out++ = bytes[c * plane + p];
-}
-
-void setLabels(RawImages& raw, const NpyArray& labels, std::int64_t images, const std::string& where) {
-    const bool column = labels.extents.size() == 2 && labels.extents[1] == 1;
-    if (labels.extents.size() != 1 && !column)
-        throw Error(ErrorKind::BadInput, where, "holds labels that are neither [N] nor [N, 1]");
-    if (labels.extents[0] != images)
-        throw Error(ErrorKind::BadInput, where,
-                    "has " + std::to_string(labels.extents[0]) + " labels for " + std::to_string(images) + " images");
-    for (std::int64_t i = 0; i < images; ++i) {
-        const std::int64_t label = labels.at(i);
-        if (label < 0 || label >= kMostClasses)
-            throw Error(ErrorKind::BadInput, where,
-                        "has the label " + std::to_string(label) + "; labels are 0 to 65534");
-        raw.labels.push_back(static_cast<int>(label));
-    }
+void setLabels(RawImages& raw, ArrayLabels own, std::vector<ArrayLabels> others, const fs::path& path) {
+    std::vector<ArrayLabels*> all{&own};
+    for (ArrayLabels& other : others) all.push_back(&other);
+    uniteNames(all, path.string());
+    raw.labels = std::move(own.numbers);
+    raw.named = !own.names.empty();
+    for (const std::string& name : own.names) raw.classNames.push_back(printable(name));
+    int classes = 0;
+    for (const ArrayLabels* labels : all) classes = std::max(classes, labels->classes);
+    raw.numberClasses(classes);
 }
 
 RawImages read(const fs::path& path, SourcePart part) {
-    const ZipArchive archive(path);
-    const Pair* pair = pairOf(archive, part);
-    if (pair == nullptr) throw Error(ErrorKind::BadInput, path.string(), "lacks the part");
-    const auto where = [&](const char* key) { return path.string() + ", array " + key; };
-    if (!archive.has(entryOf(pair->labels)))
+    const ArrayStore store(path);
+    const Pairs pairs = pairsOf(store, path);
+    const auto pair = pairs.find(part);
+    if (pair == pairs.end()) throw Error(ErrorKind::BadInput, path.string(), "lacks the part");
+    const auto& [images, labels] = pair->second;
+    if (labels.empty())
         throw Error(ErrorKind::BadInput, path.string(),
-                    std::string("has ") + pair->images + ", but no " + pair->labels);
+                    "has " + printable(validUtf8(images)) + ", but no " + printable(validUtf8(labelsNameFor(images))));
     RawImages raw;
-    {
-        const auto bytes = archive.read(entryOf(pair->images));
-        setImages(raw, parseNpy(bytes, where(pair->images)), where(pair->images));
-    }
-    const auto bytes = archive.read(entryOf(pair->labels));
+    readImages(raw, store, images);
+    ArrayLabels own = readLabels(store, labels);
     const auto count = static_cast<std::int64_t>(raw.pixels.size()) / raw.imageBytes();
-    setLabels(raw, parseNpy(bytes, where(pair->labels)), count, where(pair->labels));
-    raw.numberClasses();
+    if (static_cast<std::int64_t>(own.numbers.size()) != count)
+        throw Error(ErrorKind::BadInput, store.where(labels),
+                    "has " + std::to_string(own.numbers.size()) + " labels for " + std::to_string(count) + " images");
+    setLabels(raw, std::move(own), labelsOfOthers(store, pairs, part, raw), path);
     return raw;
 }
 
 }  // namespace
 
 const DataFormat& npzFormat() {
-    static const DataFormat kFormat{"npz", ZipArchive::detect, parts, read, nullptr};
+    static const DataFormat kFormat{"npz", detectNpz, parts, read, nullptr};
+    return kFormat;
+}
+
+const DataFormat& npyFormat() {
+    static const DataFormat kFormat{"npy", isArrayFolder, parts, read, nullptr};
     return kFormat;
 }
 

@@ -7,8 +7,11 @@
 
 namespace bitdesk {
 
-/// NumPy's .npz with pairs of images (unsigned bytes [N, H, W], [N, H, W, C] or [N, C, H, W]; C 1 or 3) and labels
-/// (integers [N] or [N, 1]): x_train and y_train, train_images and train_labels, and so on; one pair is the test split.
+/// NumPy's .npz with pairs of images (readImages) and labels (readLabels) whose names say which part they are of
+/// (pairArrays), or of two arrays that only their shapes tell apart; one pair alone is the test split.
 const DataFormat& npzFormat();
+
+/// The same in a folder of .npy files.
+const DataFormat& npyFormat();
 
 }  // namespace bitdesk

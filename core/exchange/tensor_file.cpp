@@ -8,7 +8,9 @@
 #include <cstring>
 
 #include "core/base/error.h"
+#include "core/base/half.h"
 #include "core/base/read_file.h"
+#include "core/base/what_is.h"
 #include "core/base/zip_archive.h"
 #include "core/exchange/torch_file.h"
 
@@ -16,16 +18,6 @@ namespace bitdesk {
 namespace {
 
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 31;
-
-/// IEEE 754 binary16.
-float halfToFloat(std::uint16_t half) {
-    const int exponent = (half >> 10) & 31;
-    const int mantissa = half & 1023;
-    const float sign = (half & 0x8000) != 0 ? -1.0F : 1.0F;
-    if (exponent == 0) return sign * std::ldexp(static_cast<float>(mantissa), -24);
-    if (exponent == 31) return mantissa == 0 ? sign * INFINITY : NAN;
-    return sign * std::ldexp(static_cast<float>(1024 + mantissa), exponent - 25);
-}
 
 template <typename Stored, typename Convert>
 std::vector<float> converted(const Tensor& tensor, Convert convert) {
@@ -61,18 +53,41 @@ std::vector<float> numbers(const Tensor& tensor, const std::string& where) {
     throw Error(ErrorKind::BadInput, where, "has the element type " + type + ", which is not read");
 }
 
-/// Before PyTorch 1.6, and with _use_new_zipfile_serialization=False, torch.save wrote bare pickles.
-bool isOldTorchFile(const std::string& bytes) {
-    return bytes.size() > 2 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5;
+/// What is surely neither of the two kinds of file is told as what it is. An ending tells nothing: "model.pth.tar" is
+/// what torch.save wrote, mostly.
+void refuseOthers(const std::filesystem::path& path) {
+    const WhatItIs what = whatIs(path);
+    const auto fail = [&](const std::string& more, const std::string& hint) {
+        throw Error(ErrorKind::BadInput, path.string(), "is " + what.text + more, hint);
+    };
+    const std::string save = "torch.save(model.state_dict(), FILE)";
+    switch (what.kind) {
+        case FileKind::TorchZip:
+        case FileKind::Zip:
+        case FileKind::Safetensors:
+        case FileKind::Absent:
+        case FileKind::Unknown: return;  // reading it says what is wrong
+        case FileKind::Pickle:
+            // Before PyTorch 1.6, and with _use_new_zipfile_serialization=False, torch.save wrote bare pickles.
+            return fail(", which is not read", "Save it again with PyTorch 1.6 or newer: " + save);
+        case FileKind::Folder: return fail("", "Name the file of tensors");
+        case FileKind::WebPage:
+        case FileKind::Empty: return fail("", "Download it again");
+        case FileKind::LfsPointer: return fail("", "Fetch the file itself: git lfs pull");
+        case FileKind::Tar:
+        case FileKind::Packed:
+            return fail(", no file of tensors", "Unpack it and name the file that " + save + " wrote");
+        case FileKind::Network:
+            return fail(", from which no tensors are read",
+                        "Take the PyTorch network that it was made of: " + save + "; or a .safetensors file");
+        default: return fail(", no file of tensors", "Read are what " + save + " writes and .safetensors files");
+    }
 }
 
 TensorFile readSafetensorsFile(const std::filesystem::path& path) {
     TensorFile file;
     file.where = path.string();
     const std::string bytes = readFile(path, kMostBytes);
-    if (isOldTorchFile(bytes))
-        throw Error(ErrorKind::BadInput, file.where, "is a pickle in torch.save's old format, which is not read",
-                    "Save it again with PyTorch 1.6 or newer");
     file.tensors = parseSafetensors(std::as_bytes(std::span(bytes)), file.where).tensors;
     file.names.reserve(file.tensors.size());
     for (const auto& [name, tensor] : file.tensors) file.names.push_back(name);
@@ -101,6 +116,7 @@ const Tensor* TensorFile::find(const std::string& name) const {
 }
 
 TensorFile readTensorFile(const std::filesystem::path& path) {
+    refuseOthers(path);
     TensorFile file = ZipArchive::detect(path) ? readTorchFile(path) : readSafetensorsFile(path);
     if (file.names.empty()) throw Error(ErrorKind::BadInput, file.where, "holds no tensors");
     // DataParallel and DistributedDataParallel write the first, torch.compile the second; they nest.

@@ -10,7 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/base/zip_archive.h"
-#include "core/exchange/pickle.h"
+#include "core/base/pickle.h"
 
 namespace bitdesk {
 namespace {

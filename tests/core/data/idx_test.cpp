@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/data/idx.h"
+#include "core/data/idx_file.h"
 
 #include <gtest/gtest.h>
 #include <zlib.h>
@@ -57,6 +57,24 @@ TEST_F(Idx, AHeaderThatLiesIsNamed) {
     refused(test::idxHeader({2, 3, 1}) + "abcdef", "3 dimensions");
     refused(test::idxHeader({0, 3}), "empty dimension");
     refused(test::idxHeader({0x7fffffff, 0x7fffffff}), "more than 2 GiB");
+}
+
+/// A file that would fill the memory is refused before a byte of its data is unpacked.
+TEST_F(Idx, BombsAreRefusedByTheirHeaders) {
+    const auto refused = [&](const std::string& text, int rank, const char* reason) {
+        gzip(m_folder / "bomb.gz", text);
+        test::expectBadInput({"bomb.gz: ", reason}, [&] { readIdx(m_folder / "bomb.gz", rank); });
+    };
+    const std::string zeros(4 << 20, '\0');
+    refused(test::idxHeader({1 << 22}) + zeros, 1, "unpacks to 4194304 bytes, more than 200 times its size");
+    refused(test::idxHeader({2, 0x3fffffff}) + zeros, 2, "more than 200 times its size");  // claims more than it has
+    refused(test::idxHeader({10}) + zeros, 1, "has more bytes than its header says");
+    test::writeText(m_folder / "plain", test::idxHeader({2, 0x3fffffff}) + "abc");
+    test::expectBadInput({"plain: ends in the middle of its data"}, [&] { readIdx(m_folder / "plain", 2); });
+    gzip(m_folder / "labels.gz", test::idxHeader({1 << 30}) + "abc");
+    test::expectBadInput({"labels.gz: ", "200 times"}, [&] { readIdxLabels(m_folder / "labels.gz"); });
+    gzip(m_folder / "small.gz", test::idxHeader({1 << 20}) + std::string(1 << 20, '\0'));  // a megabyte may be of zeros
+    EXPECT_EQ(readIdx(m_folder / "small.gz", 1).bytes.size(), std::size_t{1} << 20);
 }
 
 TEST_F(Idx, ImagesOfAbsurdWidthAreNamed) {

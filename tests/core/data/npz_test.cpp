@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "core/data/npy.h"
 #include "tests/core/base/zip_file.h"
 #include "tests/core/data/data_folder.h"
@@ -20,7 +22,7 @@ std::string npy(const std::string& type, const std::string& shape, const std::st
 }
 NpyArray parse(const std::string& bytes) { return parseNpy(std::as_bytes(std::span(bytes)), "f"); }
 
-TEST(Npy, Numbers) {
+TEST(NpyHeader, Numbers) {
     const std::string signedShorts = npy("<i2", "(3,)", std::string("\1\0\377\377\0\200", 6));
     const NpyArray shorts = parse(signedShorts);
     EXPECT_EQ(shorts.at(0), 1);
@@ -34,7 +36,7 @@ TEST(Npy, Numbers) {
     EXPECT_EQ(parse(scalar).at(0), 7);
 }
 
-TEST(Npy, WhatIsNoArrayIsNamed) {
+TEST(NpyHeader, WhatIsNoArrayIsNamed) {
     const struct {
         const char* name;
         std::string bytes, reason;
@@ -48,8 +50,9 @@ TEST(Npy, WhatIsNoArrayIsNamed) {
         {"overflow", npy("|u1", "(4294967296, 4294967296, 4294967296)", "abc"), "more elements"},
         {"nothing", npy("|u1", "(0, 5)", ""), "is empty"},
         {"negative", npy("|u1", "(-1,)", "a"), "header cannot be read"},
-        {"floats", npy("<f4", "(1,)", "abcd"), "elements of the type '<f4'"},
-        {"objects", npy("|O", "(1,)", "abcd"), "elements of the type '|O'"},
+        {"complex", npy("<c8", "(1,)", "abcdefgh"), "elements of the type '<c8'"},
+        {"long text", npy("<U70000", "(1,)", "abcdefgh"), "elements of the type '<U70000'"},
+        {"objects", npy("|O", "(1,)", "abcd"), "holds Python objects ('|O'), which are a program and never run"},
         {"records", npyOf("{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (1,)}", "abcd"), "holds records"},
         {"columns first", npyOf("{'descr': '|u1', 'fortran_order': True, 'shape': (1,)}", "a"), "Fortran's order"},
         {"no shape", npyOf("{'descr': '|u1', 'fortran_order': False}", "a"), "header cannot be read"},
@@ -73,6 +76,16 @@ protected:
             entries.push_back({.name = key + ".npy", .text = bytes, .packed = true});
         test::writeText(root() / name, test::zipBytes(entries));
         return (root() / name).string();
+    }
+    /// What of these labels is read, on two images.
+    std::vector<int> read(const std::string& y) const {
+        return DataFolder::labels(*openDataSet(file({{"x", npy("|u1", "(2, 1, 2)", "abcd")}, {"y", y}}), Split::Test));
+    }
+    template <typename Number>
+    static std::string raw(std::initializer_list<Number> numbers) {
+        std::string text;
+        for (const Number number : numbers) text.append(reinterpret_cast<const char*>(&number), sizeof number);
+        return text;
     }
     static std::string labels(int count, const std::string& shape) {
         std::string text;
@@ -112,6 +125,152 @@ TEST_F(Npz, ReadsEveryLayout) {
     EXPECT_EQ(pixels(*data), (Pixels{'a', 'c', 'e', 'b', 'd', 'f', 'g', 'i', 'k', 'h', 'j', 'l'}));
 }
 
+TEST_F(Npz, LabelsAsPeopleSaveThem) {
+    const std::vector<int> both{2, 0};
+    EXPECT_EQ(read(npy("<f4", "(2,)", raw<float>({2, 0}))), both);
+    EXPECT_EQ(read(npy("<f8", "(2, 1)", raw<double>({2, 0}))), both);
+    EXPECT_EQ(read(npy("<f2", "(2,)", raw<std::uint16_t>({0x4000, 0}))), both);
+    EXPECT_EQ(read(npy("|u1", "(2, 3)", std::string("\0\0\1\1\0\0", 6))), both);
+    EXPECT_EQ(read(npy("|b1", "(2, 4)", std::string("\0\0\1\0\1\0\0\0", 8))), both);
+    EXPECT_EQ(read(npy("<f4", "(2, 3)", raw<float>({0, 0, 1, 1, 0, 0}))), both);
+    EXPECT_EQ(read(npy("|b1", "(2,)", std::string("\1\0", 2))), (std::vector<int>{1, 0}));
+    EXPECT_EQ(read(npy("|S2", "(2,)",
+                       std::string("2\0"
+                                   "0\0",
+                                   4))),
+              both);  // numbers, written out
+    const auto hot = openDataSet(
+        file({{"x", npy("|u1", "(2, 1, 2)", "abcd")}, {"y", npy("|u1", "(2, 4)", std::string("\0\1\0\0\1\0\0\0", 8))}}),
+        Split::Test);
+    EXPECT_EQ(hot->classNames().size(), 4U);  // its columns
+}
+
+TEST_F(Npz, TextsAreTheClassesOfAllParts) {
+    const std::string two = npy("|u1", "(2, 1, 2)", "abcd");
+    const auto path = file({{"X_train", npy("|u1", "(3, 1, 1)", "abc")},
+                            {"Y_train", npy("|S3", "(3,)", std::string("dogcatowl", 9))},
+                            {"X_test", two},
+                            {"Y_test", npy("<U2", "(2, 1)", raw<std::uint32_t>({0xe9, 'l', 'o', 'x'}))}});
+    const auto data = openDataSet(path, Split::Test);
+    EXPECT_EQ(data->classNames(), (std::vector<std::string>{"cat", "dog", "owl", "ox", "él"}));
+    EXPECT_TRUE(data->hasClassNames());
+    EXPECT_EQ(DataFolder::labels(*data), (std::vector<int>{4, 3}));
+    EXPECT_EQ(openDataSet(path, Split::Train)->classNames(), data->classNames());
+}
+
+TEST_F(Npz, NamesAsPeopleWriteThem) {
+    const std::string x = npy("|u1", "(2, 1, 2)", "abcd"), y = labels(2, "(2,)");
+    const struct {
+        const char *images, *labels;
+    } names[] = {{"X_test", "y_test"},
+                 {"test_x", "test_y"},
+                 {"testX", "testY"},
+                 {"XTest", "YTest"},
+                 {"test_data", "test_target"},
+                 {"arr_0", "arr_1"},
+                 {"arr_1", "arr_0"},
+                 {"a", "b"},
+                 {"data", "target"}};
+    for (const auto& name : names) {
+        SCOPED_TRACE(name.images);
+        EXPECT_EQ(DataFolder::labels(*openDataSet(file({{name.images, x}, {name.labels, y}}), Split::Test)),
+                  (std::vector<int>{0, 1}));
+    }
+    const auto several =
+        file({{"x_train", x}, {"y_train", y}, {"train_images", npy("|u1", "(1,)", "a")}, {"x", x}, {"y", y}});
+    EXPECT_EQ(openDataSet(several, Split::Train)->size(), 2);  // x_train is taken, as ever
+}
+
+TEST_F(Npz, ClassesAreThoseOfAllParts) {
+    const std::string x = npy("|u1", "(2, 1, 2)", "abcd");
+    const auto path = file({{"x_train", x},
+                            {"y_train", npy("|u1", "(2,)", "\1\7")},
+                            {"x_test", x},
+                            {"y_test", npy("|u1", "(2,)", "\1\2")}});
+    EXPECT_EQ(openDataSet(path, Split::Test)->classNames().size(), 8U);
+    EXPECT_EQ(openDataSet(path, Split::Test)->description().notes,
+              std::vector<std::string>{"class 0, class 3, class 4, class 5, class 6 and 1 more have no images"});
+}
+
+TEST_F(Npz, OtherNumbersAreImagesWhereTheyCanBeNothingElse) {
+    const auto images = [&](const std::string& x) {
+        return openDataSet(file({{"x", x}, {"y", labels(2, "(2,)")}}), Split::Test);
+    };
+    const auto floats = images(npy("<f4", "(2, 1, 2)", raw<float>({0, 255, 7, 1})));
+    EXPECT_EQ(pixels(*floats), (Pixels{0, 255, 7, 1}));
+    EXPECT_EQ(floats->description().notes,
+              std::vector<std::string>{"x holds float32, whole numbers of 0 to 255, taken as bytes"});
+    EXPECT_EQ(pixels(*images(npy("<i8", "(2, 1, 1)", raw<std::int64_t>({200, 0})))), (Pixels{200, 0}));
+    const auto refused = [&](const std::string& x, const std::string& reason, const std::string& line) {
+        test::expectBadInput({"array x: " + reason, line}, [&] { images(x); });
+    };
+    refused(npy("<f4", "(2, 1, 1)", raw<float>({0, 0.5F})), "holds float32 from 0 to 0.5",
+            "np.savez(FILE, …, x=(x * 255).round().astype(np.uint8))");
+    refused(npy("<f4", "(2, 1, 1)", raw<float>({0, 1})), "holds float32 from 0 to 1", "x=(x * 255).round()");
+    refused(npy("<f4", "(2, 1, 1)", raw<float>({-1, 1})), "holds float32 from -1 to 1", "x=((x + 1) * 127.5).round()");
+    refused(npy("<f8", "(2, 1, 1)", raw<double>({-2.5, 2.8})), "holds float64 from -2.5 to 2.8",
+            "before they were normalized");
+    refused(npy("<u2", "(2, 1, 1)", raw<std::uint16_t>({0, 65535})), "holds uint16 from 0",
+            "x=(x // 256).astype(np.uint8)");
+    refused(npy("<f4", "(2, 1, 1)", raw<float>({0, NAN})), "holds NaN", "uint8");
+    refused(npy("|b1", "(2, 1, 1)", std::string("\0\1", 2)), "holds true and false", "x=x.astype(np.uint8) * 255)");
+    refused(npy("|u1", "(2, 4)", "abcdefgh"), "is neither [N, H, W]", "x=x.reshape(-1, 2, 2))");
+    refused(npy("|u1", "(2, 12)", std::string(24, 'a')), "is neither", "x=x.reshape(-1, 3, 2, 2)");
+    refused(npy("|u1", "(2, 2, 2, 4)", std::string(32, 'a')), "is neither", "x=x[..., :3])");
+    refused(npy("|u1", "(8, 8, 3, 2)", std::string(384, 'a')), "is neither", "x=np.moveaxis(x, -1, 0))");
+}
+
+TEST_F(Npz, LabelsThatNeedAWordAreRefusedWithTheLine) {
+    const auto refused = [&](const std::string& y, const std::string& reason, const std::string& line) {
+        test::expectBadInput({"set.npz, array y: " + reason, line}, [&] { read(y); });
+    };
+    refused(npy("<f4", "(2, 3)", raw<float>({0.2F, 0.8F, 0, 1, 0, 0})), "holds rows of 3 labels that are not one-hot",
+            "y=y.argmax(1))");
+    refused(npy("|u1", "(2, 2)", std::string("\1\1\1\0", 4)), "holds rows of 2 labels", "y=y.argmax(1))");
+    refused(npy("<f4", "(2,)", raw<float>({0.5F, 1})), "holds the label 0.500000", "y=y.astype(np.int64))");
+    refused(npy("<f4", "(2,)", raw<float>({NAN, 1})), "holds the label nan", "y=y.astype(np.int64))");
+    refused(npy("|i1", "(2,)", "\377\1"), "has the label -1", "y=np.unique(y, return_inverse=True)[1])");
+    refused(npy("|S2", "(2,)", std::string("a\0\0\0", 4)), "has an empty text as the label of image 1", "");
+    refused(npy("|O", "(2,)", "abcd"), "holds Python objects", ".astype(str)");
+}
+
+class Npy : public Npz {};
+
+TEST_F(Npy, PairsOfFilesInAFolder) {
+    const std::string x = npy("|u1", "(2, 1, 2)", "abcd"), y = labels(2, "(2,)");
+    write("d/x_train.npy", x);
+    write("d/y_train.npy", npy("<f4", "(2,)", raw<float>({4, 0})));
+    write("d/X_test.npy", x);
+    write("d/y_test.npy", y);
+    write("d/readme.txt", "hello");
+    for (const char* name : {"d", "d/x_train.npy", "d/y_test.npy", ""}) {
+        SCOPED_TRACE(name);
+        const auto data = openDataSet((root() / name).string(), Split::Test);
+        EXPECT_EQ(data->description().format, "npy");
+        EXPECT_EQ(DataFolder::labels(*data), (std::vector<int>{0, 1}));
+        EXPECT_EQ(data->classNames().size(), 5U);
+    }
+    write("d/y_test.npy", npy("|u1", "(2, 2)", "abcd"));
+    test::expectBadInput(
+        {"d/y_test.npy: holds rows of 2", "np.save(\"y_test.npy\", a.argmax(1)), where a is the array"},
+        [&] { openDataSet((root() / "d").string(), Split::Test); });
+}
+
+/// As Kuzushiji-49 is handed out: an .npz an array.
+TEST_F(Npy, ArchivesOfOneArrayEach) {
+    const std::string x = npy("|u1", "(2, 1, 2)", "abcd"), y = labels(2, "(2,)");
+    for (const char* set : {"k49", "kmnist"})
+        for (const auto& [kind, bytes] : {std::pair{"imgs", x}, std::pair{"labels", y}})
+            file({{"arr_0", bytes}}, (std::string(set) + "-test-" + kind + ".npz").c_str());
+    refused({"holds several arrays of images: k49-test-imgs, kmnist-test-imgs"});
+    EXPECT_EQ(openDataSet((root() / "k49-test-imgs.npz").string(), Split::Test)->size(), 2);
+    std::filesystem::remove(root() / "kmnist-test-imgs.npz");
+    EXPECT_EQ(open()->size(), 2);
+    test::writeText(root() / "images.npy", x);
+    test::expectBadInput({"/images.npy: holds no data set", "an array of NumPy (.npy)", "x_test.npy and y_test.npy"},
+                         [&] { openDataSet((root() / "images.npy").string(), Split::Test); });
+}
+
 TEST_F(Npz, OddArchivesAreNamed) {
     const std::string images = npy("|u1", "(2, 2, 2)", "abcdefgh"), two = labels(2, "(2,)");
     const struct {
@@ -119,14 +278,16 @@ TEST_F(Npz, OddArchivesAreNamed) {
         Arrays arrays;
         std::string reason;
     } cases[] = {
-        {"other names", {{"a", images}, {"b", two}}, "set.npz: holds no arrays x_train and y_train"},
+        {"other names", {{"a", images}, {"b", two}, {"c", two}}, "set.npz: holds no arrays x_train and y_train"},
         {"no labels", {{"x_test", images}}, "has x_test, but no y_test"},
-        {"floats", {{"x", npy("<f4", "(1, 1, 1)", "abcd")}, {"y", two}}, "set.npz, array x: holds elements"},
+        {"complex", {{"x", npy("<c8", "(1, 1, 1)", "abcdefgh")}, {"y", two}}, "set.npz, array x: holds elements"},
         {"shorts", {{"x", npy("<u2", "(1, 1, 2)", "abcd")}, {"y", two}}, "no unsigned bytes"},
         {"vectors", {{"x", npy("|u1", "(2, 4)", "abcdefgh")}, {"y", two}}, "neither [N, H, W]"},
         {"5 channels", {{"x", npy("|u1", "(1, 2, 2, 2)", "abcdefgh")}, {"y", two}}, "neither [N, H, W]"},
         {"few labels", {{"x", images}, {"y", labels(1, "(1,)")}}, "array y: has 1 labels for 2 images"},
-        {"label lists", {{"x", images}, {"y", labels(4, "(2, 2)")}}, "neither [N] nor [N, 1]"},
+        {"label lists",
+         {{"x", images}, {"y", npy("|u1", "(2, 2)", "\1\1\1\1")}},
+         "neither [N] nor a single 1 in row 0"},
         {"a negative label", {{"x", images}, {"y", npy("|i1", "(2,)", "\1\377")}}, "has the label -1"},
         {"a huge label", {{"x", images}, {"y", npy("<u2", "(2,)", "\1\1\377\377")}}, "has the label 65535"},
         {"a path", {{"../x", images}, {"y", two}}, "set.npz: has an entry that leads out of the archive"},

@@ -8,8 +8,8 @@
 #include "core/base/atomic_file.h"
 #include "core/exchange/tensor_file.h"
 #include "tests/core/base/expect_error.h"
+#include "tests/core/base/tar_file.h"
 #include "tests/core/base/temporary_folder.h"
-#include "tests/core/base/zip_file.h"
 
 namespace bitdesk {
 namespace {
@@ -135,8 +135,18 @@ TEST_F(TorchFile, TellsOtherFilesApart) {
         "\x80\x02\x8a\nl\xfc\x9c"
         "F\xf9 j\xa8P\x19."s,
         {"torch.save's old format"});
-    refused("nothing of the kind", {"f.pt"});
-    refused("", {"f.pt"});
+    refused("nothing of the kind",
+            {"f.pt: is a text that begins 'nothing of the kind', no file of tensors", "torch.save("});
+    refused("", {"f.pt: is empty (0 bytes)", "Download it again"});
+    refused(test::gzipped(test::tarBytes({{.name = "net/a.bin"}})),
+            {"f.pt: is a tar archive packed by gzip (net/a.bin), no file of tensors", "Unpack it"});
+    refused("GGUF\3", {"f.pt: is a GGUF file (llama.cpp), from which no tensors are read", "torch.save("});
+    refused(
+        "\x08\x07\x12\x07pytorch\x1a\x05"
+        "2.1.0",
+        {"f.pt: is an ONNX network, made by pytorch, from which"});
+    refused(test::zipBytes({{.name = "x.npy"}}), {"f.pt: is an .npz of NumPy's arrays (x.npy), no file of tensors"});
+    refused("\n<html>404", {"f.pt: is a web page", "Download it again"});
 }
 
 }  // namespace

@@ -1,63 +1,46 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/exchange/pickle.h"
+#include "core/base/pickle.h"
 
 #include <fmt/format.h>
-#include <array>
 #include <bit>
 #include <cstring>
 #include <map>
 #include <string_view>
 
 #include "core/base/error.h"
+#include "core/base/pickle_objects.h"
 
 namespace bitdesk {
 namespace {
 
 using Kind = PickleValue::Kind;
 
-constexpr std::size_t kMostBytes = std::size_t{1} << 24;
 constexpr std::size_t kMostValues = 2'000'000;
-constexpr std::size_t kMostText = 65'536;
+constexpr std::size_t kMostMarks = 65'536;
 
-/// What a state dict may name. Nothing of it is ever called: the machine knows what each stands for.
-constexpr std::array kStorages{"FloatStorage", "DoubleStorage", "HalfStorage", "BFloat16Storage", "LongStorage",
-                               "IntStorage",   "ShortStorage",  "CharStorage", "ByteStorage",     "BoolStorage"};
-constexpr const char* kTensor = "torch._utils _rebuild_tensor_v2";
-constexpr const char* kParameter = "torch._utils _rebuild_parameter";
-constexpr const char* kOrderedDict = "collections OrderedDict";
-constexpr const char* kSize = "torch Size";
-
-bool isKnown(const std::string& name) {
-    for (const char* storage : kStorages)
-        if (name == std::string("torch ") + storage) return true;
-    return name == kTensor || name == kParameter || name == kOrderedDict || name == kSize;
-}
-
-/// The stack machine of pickle, protocols 0x02 to 0x05, as far as state dicts use it.
+/// The stack machine of pickle, protocols 0x02 to 0x05, as far as state dicts and arrays use it.
 class Machine {
 public:
-    Machine(std::span<const std::byte> bytes, const std::string& where) : m_bytes(bytes), m_where(where) {}
+    Machine(std::span<const std::byte> bytes, const PickleLimits& limits)
+        : m_bytes(bytes), m_limits(limits), m_objects(m_values, limits.bytes) {}
 
     Pickle run() {
-        if (m_bytes.size() > kMostBytes) fail("is larger than a state dict's needs to be");
+        if (m_bytes.size() > m_limits.bytes)
+            fail("is larger than is read: " + std::to_string(m_bytes.size()) + " bytes");
         while (true) {
             const std::uint8_t code = byte();
             if (code == '.') break;
             if (!constant(code) && !container(code) && !memory(code) && !object(code))
-                fail(fmt::format("has the opcode 0x{:02x} at byte {}, which a state dict has not", code,
-                                 m_position - 1));
+                fail(fmt::format("has the opcode 0x{:02x} at byte {}, which is not read", code, m_position - 1));
         }
         if (m_stack.size() != 1 || !m_marks.empty()) fail("ends with something left over");
         return {std::move(m_values), m_stack.back()};
     }
 
 private:
-    [[noreturn]] void fail(const std::string& reason) const {
-        throw Error(ErrorKind::BadInput, m_where, "its pickle " + reason,
-                    "Save tensors alone: torch.save(model.state_dict(), FILE)");
-    }
+    [[noreturn]] static void fail(const std::string& reason) { throw PickleFault{reason}; }
 
     // ---- bytes ----
     std::span<const std::byte> take(std::size_t size) {
@@ -73,7 +56,7 @@ private:
         return value;
     }
     std::string text(std::uint64_t size) {
-        if (size > kMostText) fail("has a text of " + std::to_string(size) + " bytes");
+        if (size > m_limits.text) fail("has a text of " + std::to_string(size) + " bytes");
         const auto bytes = take(size);
         return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
     }
@@ -81,7 +64,7 @@ private:
         std::string found;
         for (char c = static_cast<char>(byte()); c != '\n'; c = static_cast<char>(byte())) {
             found += c;
-            if (found.size() > kMostText) fail("has a name without an end");
+            if (found.size() > kMostMarks) fail("has a name without an end");
         }
         return found;
     }
@@ -143,6 +126,12 @@ private:
             case 'X': pushText(Kind::Text, text(littleEndian(4))); return true;
             case 0x8c: pushText(Kind::Text, text(byte())); return true;
             case 0x8d: pushText(Kind::Text, text(littleEndian(8))); return true;
+            case 'U': pushText(Kind::Text, text(byte())); return true;  // a str of Python 2
+            case 'T': pushText(Kind::Text, text(littleEndian(4))); return true;
+            case 'C': pushText(Kind::Bytes, text(byte())); return true;
+            case 'B': pushText(Kind::Bytes, text(littleEndian(4))); return true;
+            case 0x8e:
+            case 0x96: pushText(Kind::Bytes, text(littleEndian(8))); return true;
             default: return false;
         }
     }
@@ -165,7 +154,7 @@ private:
         switch (code) {
             case '(':
                 m_marks.push_back(m_stack.size());
-                if (m_marks.size() > kMostText) fail("is nested too deeply");
+                if (m_marks.size() > kMostMarks) fail("is nested too deeply");
                 return true;
             case ')': push(Kind::Tuple); return true;
             case ']': push(Kind::List); return true;
@@ -251,13 +240,18 @@ private:
                 call(pop(), arguments);
                 return true;
             }
-            case 'b': pop(); return true;  // BUILD: the metadata of an OrderedDict, which nobody needs
+            case 'b': {
+                const int state = pop(), target = pop();
+                m_objects.build(target, state);
+                m_stack.push_back(target);
+                return true;
+            }
             default: return false;
         }
     }
 
     void global(const std::string& module, const std::string& name) {
-        if (!isKnown(module + " " + name))
+        if (!PickleObjects::knows(module + " " + name))
             fail("refers to '" + module + "." + name + "', which this program does not know; nothing of it was run");
         pushText(Kind::Global, module + " " + name);
     }
@@ -276,33 +270,16 @@ private:
     }
 
     void call(int function, int arguments) {
-        if (value(function).kind != Kind::Global || value(arguments).kind != Kind::Tuple)
-            fail("calls something that is no name");
-        const std::string& name = value(function).text;
-        const std::vector<int> items = value(arguments).items;
-        if (name == kOrderedDict) {
-            if (!items.empty()) fail("fills an OrderedDict in an unknown form");
-            push(Kind::Dict);
-        } else if (name == kSize) {
-            if (items.size() != 1) fail("has a torch.Size of an unknown form");
-            m_stack.push_back(items.front());
-        } else if (name == kParameter) {
-            if (items.empty() || value(items[0]).kind != Kind::Tensor) fail("has a parameter without a tensor");
-            m_stack.push_back(items.front());
-        } else if (name == kTensor) {
-            if (items.size() < 4 || value(items[0]).kind != Kind::Storage || value(items[1]).kind != Kind::Integer ||
-                value(items[2]).kind != Kind::Tuple || value(items[3]).kind != Kind::Tuple)
-                fail("has a tensor of an unknown form");
-            push(PickleValue{.kind = Kind::Tensor, .text = {}, .items = {items[0], items[1], items[2], items[3]}});
-        } else {
-            fail("calls '" + name + "'");
-        }
+        auto result = m_objects.call(function, arguments);
+        if (const int* known = std::get_if<int>(&result)) m_stack.push_back(*known);
+        else push(std::move(std::get<PickleValue>(result)));
     }
 
     std::span<const std::byte> m_bytes;
-    const std::string& m_where;
+    const PickleLimits& m_limits;
     std::size_t m_position = 0, m_items = 0;
     std::vector<PickleValue> m_values;
+    PickleObjects m_objects;
     std::vector<int> m_stack;
     std::vector<std::size_t> m_marks;
     std::map<std::uint64_t, int> m_memo;
@@ -310,6 +287,21 @@ private:
 
 }  // namespace
 
-Pickle parsePickle(std::span<const std::byte> bytes, const std::string& where) { return Machine(bytes, where).run(); }
+const PickleValue* Pickle::find(const PickleValue& dict, const std::string& key) const {
+    if (dict.kind != Kind::Dict) return nullptr;
+    for (std::size_t i = 0; i + 1 < dict.items.size(); i += 2) {
+        const PickleValue& name = at(dict.items[i]);
+        if ((name.kind == Kind::Text || name.kind == Kind::Bytes) && name.text == key) return &at(dict.items[i + 1]);
+    }
+    return nullptr;
+}
+
+Pickle parsePickle(std::span<const std::byte> bytes, const std::string& where, const PickleLimits& limits) {
+    try {
+        return Machine(bytes, limits).run();
+    } catch (const PickleFault& fault) {
+        throw Error(ErrorKind::BadInput, where, "its pickle " + fault.reason, limits.hint);
+    }
+}
 
 }  // namespace bitdesk

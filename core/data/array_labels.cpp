@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/data/array_labels.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "core/base/error.h"
+#include "core/base/utf8.h"
+
+namespace bitdesk {
+namespace {
+
+constexpr std::int64_t kMostLabel = 65534;
+
+class LabelReader {
+public:
+    LabelReader(const ArrayStore& store, const std::string& name)
+        : m_store(store), m_name(name), m_stored(store.read(name)), m_array(m_stored.array) {}
+
+    ArrayLabels read() {
+        const auto& extents = m_array.extents;
+        const bool column = extents.size() == 2 && extents[1] == 1;
+        if (extents.size() == 2 && !column && !m_array.holdsText()) return oneHot();
+        if (extents.size() != 1 && !column)
+            fail("holds labels that are neither [N] nor [N, 1], nor one-hot rows [N, C]",
+                 "one label an image, as {}[:, 0]");
+        return m_array.holdsText() ? texts() : numbers();
+    }
+
+private:
+    [[noreturn]] void fail(const std::string& reason, const std::string& hint) const {
+        throw Error(ErrorKind::BadInput, m_store.where(m_name), reason, hint);
+    }
+    [[noreturn]] void failWithLine(const std::string& reason, const std::string& expression) const {
+        fail(reason, "Save " + m_store.saveLine(m_name, expression));
+    }
+
+    ArrayLabels numbers() const {
+        ArrayLabels labels;
+        for (std::int64_t i = 0; i < m_array.count(); ++i) {
+            const double value = m_array.real(i);
+            if (std::floor(value) != value) {
+                const std::string text = std::to_string(value);
+                failWithLine("holds the label " + text + ", which is no whole number", "{}.astype(np.int64)");
+            }
+            if (value < 0 || value > kMostLabel)
+                failWithLine("has the label " +
+                                 std::to_string(static_cast<std::int64_t>(std::clamp(value, -1e15, 1e15))) +
+                                 "; labels are 0 to 65534",
+                             "np.unique({}, return_inverse=True)[1]");
+            add(labels, static_cast<int>(value));
+        }
+        return labels;
+    }
+
+    static void add(ArrayLabels& labels, int label) {
+        labels.numbers.push_back(label);
+        labels.classes = std::max(labels.classes, label + 1);
+    }
+
+    /// A row has a single 1 at its class.
+    ArrayLabels oneHot() const {
+        const std::int64_t rows = m_array.extents[0], columns = m_array.extents[1];
+        if (columns > kMostLabel + 1) fail("has rows of " + std::to_string(columns) + " numbers", "Labels are [N]");
+        ArrayLabels labels;
+        for (std::int64_t row = 0; row < rows; ++row) {
+            std::optional<int> found;
+            bool sound = true;
+            for (std::int64_t c = 0; c < columns && sound; ++c) {
+                const double value = m_array.real(row * columns + c);
+                sound = value == 0 || (value == 1 && !found);
+                if (value == 1) found = static_cast<int>(c);
+            }
+            if (!sound || !found)
+                failWithLine("holds rows of " + std::to_string(columns) +
+                                 " labels that are not one-hot: neither [N] nor a single 1 in row " +
+                                 std::to_string(row),
+                             "{}.argmax(1)");
+            labels.numbers.push_back(*found);
+        }
+        labels.classes = static_cast<int>(columns);
+        return labels;
+    }
+
+    /// A text that is a number as it is written: no sign, no zero before it.
+    static std::optional<int> numberOf(const std::string& text) {
+        int value = 0;
+        const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+        const bool whole = parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size();
+        if (!whole || value < 0 || value > kMostLabel || std::to_string(value) != text) return std::nullopt;
+        return value;
+    }
+
+    ArrayLabels texts() const {
+        std::vector<std::string> all;
+        std::set<std::string> names;
+        bool numeric = true;
+        for (std::int64_t i = 0; i < m_array.count(); ++i) {
+            all.push_back(nfc(m_array.text(i)));
+            if (all.back().empty())
+                fail("has an empty text as the label of image " + std::to_string(i), "Name its class");
+            names.insert(all.back());
+            numeric = numeric && numberOf(all.back()).has_value();
+            if (names.size() > kMostLabel) fail("has more than 65535 different labels", "Labels are classes");
+        }
+        std::map<std::string, int> places;
+        for (const std::string& name : names) places.emplace(name, static_cast<int>(places.size()));
+        ArrayLabels labels;
+        for (const std::string& text : all) add(labels, numeric ? *numberOf(text) : places.at(text));
+        if (!numeric) labels.names = {names.begin(), names.end()};
+        return labels;
+    }
+
+    const ArrayStore& m_store;
+    const std::string& m_name;
+    const StoredArray m_stored;
+    const NpyArray& m_array;
+};
+
+}  // namespace
+
+ArrayLabels readLabels(const ArrayStore& store, const std::string& name) { return LabelReader(store, name).read(); }
+
+void uniteNames(std::vector<ArrayLabels*> parts, const std::string& where) {
+    std::set<std::string> names;
+    bool numbers = false;
+    for (const ArrayLabels* part : parts) {
+        names.insert(part->names.begin(), part->names.end());
+        numbers = numbers || part->names.empty();
+    }
+    if (names.empty()) return;
+    if (numbers)
+        throw Error(ErrorKind::BadInput, where, "has labels that are texts in one part and numbers in another",
+                    "Save the labels of all parts alike");
+    const std::vector<std::string> all(names.begin(), names.end());
+    for (ArrayLabels* part : parts) {
+        for (int& number : part->numbers) {
+            const std::string& name = part->names[static_cast<std::size_t>(number)];
+            number = static_cast<int>(std::ranges::lower_bound(all, name) - all.begin());
+        }
+        part->names = all;
+        part->classes = static_cast<int>(all.size());
+    }
+}
+
+}  // namespace bitdesk

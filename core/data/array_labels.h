@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/data/array_store.h"
+
+namespace bitdesk {
+
+/// Labels as people save them, made numbers.
+struct ArrayLabels {
+    std::vector<int> numbers;
+    int classes = 0;  ///< that this array tells of: its highest label and one, or the columns of one-hot rows
+    std::vector<std::string> names;  ///< of labels that are texts, sorted by bytes; else empty
+};
+
+/// Reads whole numbers of any type ([N] or [N, 1]), true and false, one-hot rows [N, C], and texts; texts that are all
+/// whole numbers are numbers. Throws Error (BadInput) naming the array and the line of Python that makes labels of it.
+ArrayLabels readLabels(const ArrayStore& store, const std::string& name);
+
+/// Brings the labels of several parts to one numbering: all of them get the names of all. Throws Error (BadInput)
+/// naming `where` if some are texts and some numbers.
+void uniteNames(std::vector<ArrayLabels*> parts, const std::string& where);
+
+}  // namespace bitdesk
