@@ -62,7 +62,7 @@ void addData(CLI::App& command, DataOptions& options);
 /// --input H,W,C, for inputShape().
 void addInput(CLI::App& command, std::vector<int>& input, const std::string& description);
 std::optional<Shape> inputShape(const std::vector<int>& input);
-/// --resize, --data-memory, --skip-bad: DataChoices.
+/// --resize, --data-memory, --skip-bad, --exif: DataChoices.
 void addChoices(CLI::App& command, DataChoices& choices);
 void addDevice(CLI::App& command, DeviceOptions& options);
 void addStore(CLI::App& command, StoreOptions& options);

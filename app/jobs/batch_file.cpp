@@ -69,6 +69,7 @@ SweepSpec readSweep(JsonReader reader) {
     sweep.choices.resize = static_cast<int>(reader.whole("resize", 0, 0, 16384));
     sweep.choices.memory = reader.whole("data_memory", 0, 16 << 20, std::int64_t{1} << 40);
     sweep.choices.skipBad = reader.boolean("skip_bad", false);
+    sweep.choices.exif = reader.boolean("exif", false);
     sweep.configurations = readConfigurations(reader);
     sweep.effort.seed = sweep.seed;
     readLatency(reader, sweep);
@@ -97,6 +98,7 @@ nlohmann::ordered_json sweepJson(const SweepSpec& sweep) {
     if (sweep.choices.resize != 0) json["resize"] = sweep.choices.resize;
     if (sweep.choices.memory != 0) json["data_memory"] = sweep.choices.memory;
     if (sweep.choices.skipBad) json["skip_bad"] = true;
+    if (sweep.choices.exif) json["exif"] = true;
     json["configurations"] = sweep.configurations;
     if (sweep.latency == LatencyOf::None) return json;
     nlohmann::ordered_json latency{{"of", toText(sweep.latency)}};
@@ -178,6 +180,7 @@ std::string toCommandLine(const Batch& batch) {
     if (sweep.choices.resize != 0) add("--resize", std::to_string(sweep.choices.resize));
     if (sweep.choices.memory != 0) add("--data-memory", toByteSize(sweep.choices.memory));
     if (sweep.choices.skipBad) line += " --skip-bad";
+    if (sweep.choices.exif) line += " --exif";
     if (sweep.latency != LatencyOf::None) add("--latency", toText(sweep.latency));
     if (sweep.latencyBatch != usual.latencyBatch) add("--latency-batch", std::to_string(sweep.latencyBatch));
     if (sweep.effort.noise != usual.effort.noise) add("--noise", fmt::format("{}", sweep.effort.noise));
