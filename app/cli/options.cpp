@@ -81,6 +81,7 @@ void addChoices(CLI::App& command, DataChoices& choices) {
         "--data-memory", [&choices](const std::string& text) { choices.memory = parseDataMemory(text); },
         "image folders: decoded pixels at most, as 256M or 2G (default: 1G)");
     command.add_flag("--skip-bad", choices.skipBad, "image folders: leave out files that cannot be read");
+    command.add_flag("--exif", choices.exif, "image folders: turn images as their EXIF orientation says");
 }
 
 void addClassMap(CLI::App& command, DataChoices& choices) {

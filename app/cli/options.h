@@ -62,7 +62,7 @@ void addData(CLI::App& command, DataOptions& options);
 /// --input H,W,C, for inputShape().
 void addInput(CLI::App& command, std::vector<int>& input, const std::string& description);
 std::optional<Shape> inputShape(const std::vector<int>& input);
-/// --resize, --data-memory, --skip-bad: DataChoices.
+/// --resize, --data-memory, --skip-bad, --exif: DataChoices.
 void addChoices(CLI::App& command, DataChoices& choices);
 /// --class-map, of verbs that hold the data's classes against a model's.
 void addClassMap(CLI::App& command, DataChoices& choices);

@@ -70,6 +70,7 @@ SweepSpec readSweep(JsonReader reader) {
     sweep.choices.memory = reader.whole("data_memory", 0, 16 << 20, std::int64_t{1} << 40);
     sweep.choices.skipBad = reader.boolean("skip_bad", false);
     if (reader.find("class_map") != nullptr) sweep.choices.classes = reader.text("class_map", "", true);
+    sweep.choices.exif = reader.boolean("exif", false);
     sweep.configurations = readConfigurations(reader);
     sweep.effort.seed = sweep.seed;
     readLatency(reader, sweep);
@@ -99,6 +100,7 @@ nlohmann::ordered_json sweepJson(const SweepSpec& sweep) {
     if (sweep.choices.memory != 0) json["data_memory"] = sweep.choices.memory;
     if (sweep.choices.skipBad) json["skip_bad"] = true;
     if (!sweep.choices.classes.empty()) json["class_map"] = sweep.choices.classes;
+    if (sweep.choices.exif) json["exif"] = true;
     json["configurations"] = sweep.configurations;
     if (sweep.latency == LatencyOf::None) return json;
     nlohmann::ordered_json latency{{"of", toText(sweep.latency)}};
@@ -181,6 +183,7 @@ std::string toCommandLine(const Batch& batch) {
     if (sweep.choices.memory != 0) add("--data-memory", toByteSize(sweep.choices.memory));
     if (sweep.choices.skipBad) line += " --skip-bad";
     if (!sweep.choices.classes.empty()) add("--class-map", sweep.choices.classes);
+    if (sweep.choices.exif) line += " --exif";
     if (sweep.latency != LatencyOf::None) add("--latency", toText(sweep.latency));
     if (sweep.latencyBatch != usual.latencyBatch) add("--latency-batch", std::to_string(sweep.latencyBatch));
     if (sweep.effort.noise != usual.effort.noise) add("--noise", fmt::format("{}", sweep.effort.noise));

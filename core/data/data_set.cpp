@@ -154,13 +154,14 @@ std::shared_ptr<const DataSet> readWhole(const DataFormat& format, const fs::pat
 }
 
 void checkRequest(const DataRequest& request, const DataFormat& format) {
-    if (request.choices.resize == 0) return;
-    if (format.open == nullptr)
-        throw Error(ErrorKind::Usage, "--resize",
+    const DataChoices& choices = request.choices;
+    if (format.open == nullptr && (choices.resize != 0 || choices.exif))
+        throw Error(ErrorKind::Usage, choices.exif ? "--exif" : "--resize",
                     std::string("is for image folders; ") + format.name + " holds pixels, which are taken as they are");
+    if (choices.resize == 0) return;
     const int least = request.shape ? std::max(request.shape->height, request.shape->width) : 2;
-    if (request.choices.resize < least)
-        throw Error(ErrorKind::Usage, "--resize " + std::to_string(request.choices.resize),
+    if (choices.resize < least)
+        throw Error(ErrorKind::Usage, "--resize " + std::to_string(choices.resize),
                     "is less than the " + std::to_string(least) + " pixels that are cut out of an image");
 }
 

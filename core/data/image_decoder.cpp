@@ -9,12 +9,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
+#include "core/data/exif.h"
+#include "core/data/picture.h"
 #include "core/data/resample.h"
-#include "core/data/stb_decode.h"
 
 namespace bitdesk {
 namespace {
@@ -93,21 +96,13 @@ Digest digestOf(std::span<const std::uint8_t> bytes) {
     return digest;
 }
 
-/// Makes 2 channels 1 and 4 channels 3, and 3 channels 1 where `grey`; in place. The channels that are left.
-int convertChannels(std::uint8_t* pixels, std::int64_t count, int channels, bool grey) {
-    const int kept = channels == 2 ? 1 : std::min(channels, 3);
-    const bool luma = grey && kept == 3;
-    if (kept == channels && !luma) return kept;
+/// Pillow's convert("L"), in place.
+void becomeGrey(std::uint8_t* pixels, std::int64_t count) {
     std::uint8_t* out = pixels;
-    for (std::int64_t i = 0; i < count; ++i, pixels += channels) {
-        if (luma) {  // Pillow's convert("L")
-            const unsigned sum = pixels[0] * 19595U + pixels[1] * 38470U + pixels[2] * 7471U + 0x8000U;
-            *out++ = static_cast<std::uint8_t>(sum >> 16);
-        } else {
-            for (int c = 0; c < kept; ++c) *out++ = pixels[c];
-        }
+    for (std::int64_t i = 0; i < count; ++i, pixels += 3) {
+        const unsigned sum = pixels[0] * 19595U + pixels[1] * 38470U + pixels[2] * 7471U + 0x8000U;
+        *out++ = static_cast<std::uint8_t>(sum >> 16);
     }
-    return luma ? 1 : kept;
 }
 
 /// Three equal channels, in place: `pixels` begins with `count` grey ones.
@@ -116,19 +111,59 @@ void spreadGrey(std::span<std::uint8_t> pixels, std::int64_t count) {
         std::fill_n(pixels.begin() + 3 * i, 3, pixels[static_cast<std::size_t>(i)]);
 }
 
-void bringTo(const Preparation& preparation, StbImage& image, std::span<std::uint8_t> out) {
+/// `pixels` are of `from`.
+void bringTo(const Preparation& preparation, std::uint8_t* pixels, ImageShape from, std::span<std::uint8_t> out) {
     const ImageShape& shape = preparation.shape;
-    const std::int64_t count = std::int64_t{image.height} * image.width;
-    const int channels = convertChannels(image.pixels.get(), count, image.channels, shape.channels == 1);
-    const ImageShape from{image.height, image.width, channels};
-    const ImageShape to{shape.height, shape.width, std::min(channels, shape.channels)};
-    const std::span<const std::uint8_t> pixels(image.pixels.get(), static_cast<std::size_t>(from.bytes()));
+    if (from.channels > shape.channels) {
+        becomeGrey(pixels, std::int64_t{from.height} * from.width);
+        from.channels = 1;
+    }
+    const ImageShape to{shape.height, shape.width, from.channels};
+    const std::span<const std::uint8_t> source(pixels, static_cast<std::size_t>(from.bytes()));
     const auto resized = out.first(static_cast<std::size_t>(to.bytes()));
     const Placement place = placeCentre(from.height, from.width, shape, preparation.resize);
     if (place.height == from.height && place.width == from.width && to == from)
-        std::ranges::copy(pixels, resized.begin());
-    else resizeAndCrop(pixels, from, place, to, resized);
+        std::ranges::copy(source, resized.begin());
+    else resizeAndCrop(source, from, place, to, resized);
     if (to.channels < shape.channels) spreadGrey(out, std::int64_t{shape.height} * shape.width);
+}
+
+ImageShape turned(ImageShape shape, int orientation) {
+    if (liesOnItsSide(orientation)) std::swap(shape.height, shape.width);
+    return shape;
+}
+
+/// A file that is open, and of which the header was read.
+struct Opened {
+    DecodeMemory::Hold hold;  ///< ends last
+    File file;
+    std::vector<std::uint8_t> buffer;
+    ImageHeader header;
+};
+
+/// Reads the whole file, once there is room for it and for its decoding to `preparation`.
+void readWhole(Opened& opened, const fs::path& path, const Preparation& preparation, DecodeMemory& memory) {
+    constexpr std::int64_t kLargest = 1 << 30;
+    if (opened.file.bytes() > kLargest) fail(path, "is larger than 1 GiB");
+    ImageHeader& header = opened.header = readHeader(opened.file, opened.buffer, path);
+    // Besides the decoder's: the turned pixels, and the rows that resizing holds, at the width that they come to.
+    const ImageShape& shape = header.shape;
+    const std::int64_t needed =
+        header.decodeBytes + (preparation.exif ? shape.bytes() : 0) +
+        (std::max(shape.height, shape.width) + std::int64_t{4}) * preparation.shape.width * preparation.shape.channels;
+    if (needed > memory.mostOfOneImage())
+        failUnfit(path,
+                  "is " + toText(shape) + " and takes " + std::to_string((needed >> 20) + 1) +
+                      " MiB while it is decoded, at most " + std::to_string(memory.mostOfOneImage() >> 20) +
+                      " are given to an image",
+                  "Say --data-memory of four times as much, or make it smaller");
+    opened.hold = memory.decode(needed);
+    opened.file.readUpTo(opened.buffer, opened.file.bytes());
+}
+
+int brightestOf(const Picture& picture, const ImageHeader& header) {
+    if (!header.wide) return ImageFacts::kEight;
+    return std::ranges::max(std::span(picture.pixels.get(), static_cast<std::size_t>(header.shape.bytes())));
 }
 
 }  // namespace
@@ -141,48 +176,46 @@ FileStamp stampOf(const fs::path& path) {
     return {about.st_size, nanoseconds(about.st_mtim), nanoseconds(about.st_ctim)};
 }
 
-ImageHeader readImageHeader(const fs::path& path) {
-    File file(path);
-    std::vector<std::uint8_t> buffer;
-    return readHeader(file, buffer, path);
+ImageShape readImageShape(const fs::path& path, bool exif, DecodeMemory& memory) {
+    Opened opened{.hold = {}, .file = File(path), .buffer = {}, .header = {}};
+    if (!exif) return readHeader(opened.file, opened.buffer, path).shape;
+    readWhole(opened, path, {.shape = {}, .asTheyAre = true, .resize = 0, .exif = true}, memory);
+    if (!opened.header.jpeg) checkPng(opened.buffer, opened.header, path.string());
+    return turned(opened.header.shape, opened.header.orientation);
 }
 
-void checkShape(const ImageShape& shape, const Preparation& preparation, const fs::path& path) {
+void checkShape(const ImageFacts& facts, const Preparation& preparation, const fs::path& path) {
+    const ImageShape shape = turned(facts.shape, preparation.exif ? facts.orientation : 1);
     if (preparation.asTheyAre && shape != preparation.shape)
         failUnfit(path, "is " + toText(shape) + ", the first image is " + toText(preparation.shape),
                   "Open or name a model, whose input they are brought to, or resize them (--resize N)");
 }
 
-ImageFile decodeImage(const fs::path& path, const Preparation& preparation, DecodeMemory& memory,
-                      std::span<std::uint8_t> out, const Digest* expected) {
-    constexpr std::int64_t kLargest = 1 << 30;
-    File file(path);
-    if (file.bytes() > kLargest) fail(path, "is larger than 1 GiB");
-    std::vector<std::uint8_t> buffer;
-    ImageFile result{.header = readHeader(file, buffer, path), .bytes = file.bytes()};
-    const ImageHeader& header = result.header;
-    // Besides stb_image's: the rows that resizing holds, at the width that they come to.
-    const std::int64_t needed = header.decodeBytes + (header.shape.height + std::int64_t{4}) * preparation.shape.width *
-                                                         preparation.shape.channels;
-    if (needed > memory.mostOfOneImage())
-        failUnfit(path,
-                  "is " + toText(header.shape) + " and takes " + std::to_string((needed >> 20) + 1) +
-                      " MiB while it is decoded, at most " + std::to_string(memory.mostOfOneImage() >> 20) +
-                      " are given to an image",
-                  "Say --data-memory of four times as much, or make it smaller");
-    const auto hold = memory.decode(needed);
-    file.readUpTo(buffer, file.bytes());
-    result.digest = digestOf(buffer);
-    if (expected != nullptr && result.digest != *expected)
+ImageFacts decodeImage(const fs::path& path, const Preparation& preparation, DecodeMemory& memory,
+                       std::span<std::uint8_t> out, const Digest* expected) {
+    Opened opened{.hold = {}, .file = File(path), .buffer = {}, .header = {}};
+    readWhole(opened, path, preparation, memory);
+    ImageHeader& header = opened.header;
+    ImageFacts facts{.shape = header.shape, .jpeg = header.jpeg, .digest = digestOf(opened.buffer)};
+    if (expected != nullptr && facts.digest != *expected)
         fail(path, "has changed since the data set was opened", "Run again");
-    const auto checked = checkedImage(buffer, header, path.string());
-    checkShape(header.shape, preparation, path);
-    StbImage image = stbDecode(checked, header.decodeBytes);
-    if (image.pixels == nullptr) fail(path, "is a damaged image: " + image.failure);
-    if (image.height != header.shape.height || image.width != header.shape.width)
-        fail(path, "is a damaged image: it has two headers");
-    bringTo(preparation, image, out);
-    return result;
+    if (!header.jpeg) checkPng(opened.buffer, header, path.string());
+    facts.orientation = header.orientation;
+    checkShape(facts, preparation, path);
+    Picture picture = header.jpeg ? decodeJpeg(opened.buffer, header) : decodePng(opened.buffer, header);
+    if (picture.pixels == nullptr) fail(path, picture.failure);
+    facts.brightest = brightestOf(picture, header);
+    ImageShape shape = header.shape;
+    if (preparation.exif && facts.orientation != 1) {
+        auto upright = std::make_unique_for_overwrite<std::uint8_t[]>(static_cast<std::size_t>(shape.bytes()));
+        const auto bytes = static_cast<std::size_t>(shape.bytes());
+        turnUpright({picture.pixels.get(), bytes}, shape.height, shape.width, shape.channels, facts.orientation,
+                    {upright.get(), bytes});
+        picture.pixels = std::move(upright);
+        shape = turned(shape, facts.orientation);
+    }
+    bringTo(preparation, picture.pixels.get(), shape, out);
+    return facts;
 }
 
 }  // namespace bitdesk

@@ -96,10 +96,10 @@ ImageShape ImageFolderDataSet::shapeOfFirst() {
     std::vector<std::uint8_t> pixels;
     for (std::size_t i = 0; i < m_index.entries.size(); ++i) {
         try {
-            const ImageShape shape = readImageHeader(pathOf(i)).shape;
+            const ImageShape shape = readImageShape(pathOf(i), m_preparation.exif, m_memory);
             if (shape.bytes() > m_memory.mostOfOneImage()) return shape;
             pixels.resize(static_cast<std::size_t>(shape.bytes()));
-            decodeImage(pathOf(i), {.shape = shape}, m_memory, pixels);
+            decodeImage(pathOf(i), {.shape = shape, .exif = m_preparation.exif}, m_memory, pixels);
             return shape;
         } catch (const UnfitImage&) {
             throw;
@@ -112,12 +112,14 @@ ImageShape ImageFolderDataSet::shapeOfFirst() {
 
 /// The shape that images are brought to: the one asked for, or the first image's.
 void ImageFolderDataSet::prepare(const DataRequest& request) {
-    m_preparation = {
-        .shape = {}, .asTheyAre = !request.shape && request.choices.resize == 0, .resize = request.choices.resize};
+    const DataChoices& choices = request.choices;
+    m_preparation = {.shape = {},
+                     .asTheyAre = !request.shape && choices.resize == 0,
+                     .resize = choices.resize,
+                     .exif = choices.exif};
     if (request.shape) m_preparation.shape = *request.shape;
     else m_preparation.shape = shapeOfFirst();
-    if (!request.shape && request.choices.resize > 0)
-        m_preparation.shape.height = m_preparation.shape.width = request.choices.resize;
+    if (!request.shape && choices.resize > 0) m_preparation.shape.height = m_preparation.shape.width = choices.resize;
     m_shape = m_preparation.shape;
     if (imageBytes() > m_memory.mostOfOneImage())
         throw Error(ErrorKind::Usage, "--data-memory",
@@ -137,16 +139,18 @@ void ImageFolderDataSet::check(const DataRequest& request) {
         const auto path = pathOf(i);
         const FileStamp stamp = stampOf(path);
         if (const auto known = knownFile(i, stamp)) {
-            checkShape(known->shape, m_preparation, path);
-            m_digests[i] = known->digest;
+            checkShape(known->facts, m_preparation, path);
+            m_digests[i] = known->facts.digest;
+            m_notes.add(known->facts);
             return;
         }
         pixels.resize(static_cast<std::size_t>(imageBytes()));
-        const ImageFile file = decodeImage(path, m_preparation, m_memory, pixels);
-        m_digests[i] = file.digest;
+        const ImageFacts facts = decodeImage(path, m_preparation, m_memory, pixels);
+        m_digests[i] = facts.digest;
+        m_notes.add(facts);
         m_kept->offer(static_cast<std::int64_t>(i), pixels);
         const std::scoped_lock lock(mutex);
-        manifest.set(m_index.entries[i].path, {.stamp = stamp, .shape = file.header.shape, .digest = file.digest});
+        manifest.set(m_index.entries[i].path, {.stamp = stamp, .facts = facts});
         found = true;
     };
     const auto failures =
@@ -206,10 +210,11 @@ void ImageFolderDataSet::leaveOut(const std::vector<CheckFailure>& failures, con
 
 void ImageFolderDataSet::describe(const SplitPlan& plan, const DataRequest& request) {
     m_description = plan.description;
-    m_description.preprocessing = preprocessingText(request.shape, request.choices.resize);
+    m_description.preprocessing = preprocessingText(request.shape, request.choices);
     m_description.memory = m_memory.limit();
     m_description.skipped = m_skipped;
     std::ranges::move(m_index.notes, std::back_inserter(m_description.notes));
+    std::ranges::move(m_notes.sentences(m_preparation.exif), std::back_inserter(m_description.notes));
     std::vector<std::string> without;
     const auto counts = classCounts(*this);
     for (std::size_t i = 0; i < counts.size(); ++i)
@@ -222,7 +227,9 @@ void ImageFolderDataSet::describe(const SplitPlan& plan, const DataRequest& requ
 void ImageFolderDataSet::computeHash(const DataRequest& request) {
     Sha256 hash;
     const auto add = [&](const std::string& text) { hash.update(std::to_string(text.size()) + ":" + text + ","); };
-    add("bitdesk image folder 1");  // a new number where other pixels come of the same files
+    // Says more where other pixels come of the same files. Sets of PNG files alone have the hash that they always had.
+    add(std::string("bitdesk image folder 1") + (m_notes.anyJpeg() ? ", JPEG by libjpeg" : "") +
+        (m_preparation.exif ? ", EXIF applied" : ""));
     add(toText(m_shape));
     add(m_preparation.asTheyAre ? "as they are" : std::to_string(request.choices.resize));
     for (const std::string& name : m_classNames) add(name);

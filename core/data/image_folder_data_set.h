@@ -15,6 +15,7 @@
 #include "core/data/image_decoder.h"
 #include "core/data/image_folder_index.h"
 #include "core/data/parallel_check.h"
+#include "core/data/picture_notes.h"
 
 namespace bitdesk {
 
@@ -63,6 +64,7 @@ private:
     std::int64_t m_skipped = 0;
     Preparation m_preparation;
     std::vector<Digest> m_digests;
+    PictureNotes m_notes;
     mutable DecodeMemory m_memory;
     DecodeMemory::Hold m_names;
     std::unique_ptr<DecodedImages> m_kept;

@@ -18,7 +18,10 @@ inline constexpr std::int64_t kMostImagePixels = std::int64_t{1} << 26;
 /// What the header of a PNG or JPEG file says, checked before anything is decoded.
 struct ImageHeader {
     bool jpeg = false;
-    ImageShape shape;              ///< 1 or 3 channels: alpha is dropped
+    bool inks = false;             ///< a JPEG of CMYK or YCCK, which becomes RGB
+    bool wide = false;             ///< 16 bits a sample
+    int orientation = 1;           ///< EXIF's; of a PNG known once checkPng() went through it
+    ImageShape shape;              ///< as it is stored; 1 or 3 channels: alpha is dropped
     std::int64_t decodeBytes = 0;  ///< of memory that decoding the file takes at most, itself included
 };
 
@@ -27,13 +30,20 @@ bool beginsAsImage(std::span<const std::uint8_t> bytes);
 
 /// Reads the header from the first bytes of a file of `fileBytes`; nothing where it needs more of them. `where` names
 /// the file. Throws Error (BadInput): neither PNG nor JPEG, damaged, a side of 1 or of more than kMostImageSide, more
-/// than kMostImagePixels, CMYK, a kind of JPEG that is not read.
+/// than kMostImagePixels, a kind of JPEG that is not read.
 std::optional<ImageHeader> parseImageHeader(std::span<const std::uint8_t> begin, std::int64_t fileBytes,
                                             const std::string& where);
 
-/// Walks a whole file: every chunk's checksum of a PNG, tables and end marker of a JPEG. The bytes that belong to the
-/// image. Throws Error (BadInput) where it is cut short or damaged; decoders fill such gaps with grey, or worse.
-std::span<const std::uint8_t> checkedImage(std::span<const std::uint8_t> file, const ImageHeader& header,
+/// The part of it for JPEG files, which goes up to the first scan. What stands between segments, which no program
+/// should write and all pass over, is passed over.
+std::optional<ImageHeader> parseJpegHeader(std::span<const std::uint8_t> begin, std::int64_t fileBytes,
                                            const std::string& where);
+
+/// Walks a whole PNG file, compares every chunk's checksum and finds its orientation. Throws Error (BadInput) where it
+/// is cut short or damaged.
+void checkPng(std::span<const std::uint8_t> file, ImageHeader& header, const std::string& where);
+
+/// Throws Error (BadInput) where the sides, of an untrusted header, are out of bounds.
+ImageShape checkedShape(std::uint32_t height, std::uint32_t width, int channels, const std::string& where);
 
 }  // namespace bitdesk

@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// A new number where a decoder, or its checks, change: what passed the old ones is read again.
-constexpr std::string_view kFirstLine = "bitdesk image manifest 1\n";
+constexpr std::string_view kFirstLine = "bitdesk image manifest 2\n";
 constexpr std::size_t kHexDigits = 64;
 
 fs::path placeFor(const fs::path& folder) {
@@ -108,10 +108,12 @@ ImageManifest ImageManifest::load(const fs::path& folder) {
         file.stamp.bytes = fields.number();
         file.stamp.modified = fields.number();
         file.stamp.changed = fields.number();
-        file.shape.height = static_cast<int>(fields.number());
-        file.shape.width = static_cast<int>(fields.number());
-        file.shape.channels = static_cast<int>(fields.number());
-        file.digest = fields.digest();
+        ImageFacts& facts = file.facts;
+        for (int* number :
+             {&facts.shape.height, &facts.shape.width, &facts.shape.channels, &facts.orientation, &facts.brightest})
+            *number = static_cast<int>(fields.number());
+        facts.jpeg = fields.number() != 0;
+        facts.digest = fields.digest();
         if (!fields.good() || end == std::string_view::npos) return manifest;
         files.emplace(fields.rest(), file);
         body.remove_prefix(end + 1);
@@ -129,11 +131,13 @@ void ImageManifest::save() const {
     text.reserve(size);
     text += kFirstLine;
     for (const auto& [path, file] : m_files) {
-        for (const std::int64_t number :
-             {file.stamp.bytes, file.stamp.modified, file.stamp.changed, std::int64_t{file.shape.height},
-              std::int64_t{file.shape.width}, std::int64_t{file.shape.channels}})
+        const ImageFacts& facts = file.facts;
+        for (const std::int64_t number : {file.stamp.bytes, file.stamp.modified, file.stamp.changed})
             text += std::to_string(number) + ' ';
-        text += hexOf(file.digest) + ' ' + path + '\n';
+        for (const int number : {facts.shape.height, facts.shape.width, facts.shape.channels, facts.orientation,
+                                 facts.brightest, facts.jpeg ? 1 : 0})
+            text += std::to_string(number) + ' ';
+        text += hexOf(facts.digest) + ' ' + path + '\n';
     }
     text += sha256(text);
     std::error_code code;

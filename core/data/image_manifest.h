@@ -17,8 +17,7 @@ class ImageManifest {
 public:
     struct File {
         FileStamp stamp;
-        ImageShape shape;
-        Digest digest{};
+        ImageFacts facts;
     };
 
     /// Reads what is remembered of `folder`: nothing where there is no such file, or it is damaged or of another

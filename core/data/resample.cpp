@@ -110,14 +110,16 @@ void resizeAndCrop(std::span<const std::uint8_t> pixels, const ImageShape& from,
     }
 }
 
-std::string preprocessingText(const std::optional<ImageShape>& shape, int resize) {
-    if (!shape && resize == 0) return "as they are";
-    const std::string side = std::to_string(resize);
+std::string preprocessingText(const std::optional<ImageShape>& shape, const DataChoices& choices) {
+    const std::string upright = choices.exif ? "turned as their EXIF orientation says" : "";
+    if (!shape && choices.resize == 0) return choices.exif ? upright : "as they are";
+    const std::string before = choices.exif ? upright + ", " : "";
+    const std::string side = std::to_string(choices.resize);
     const std::string filter = " (triangle filter), centre ";
-    if (!shape) return "shorter side to " + side + filter + side + "×" + side;
+    if (!shape) return before + "shorter side to " + side + filter + side + "×" + side;
     const std::string size = std::to_string(shape->height) + "×" + std::to_string(shape->width);
-    return (resize > 0 ? "shorter side to " + side : "scaled to cover " + size) + filter + size + ", " +
-           (shape->channels == 1 ? "1 channel" : std::to_string(shape->channels) + " channels");
+    return before + (choices.resize > 0 ? "shorter side to " + side : "scaled to cover " + size) + filter + size +
+           ", " + (shape->channels == 1 ? "1 channel" : std::to_string(shape->channels) + " channels");
 }
 
 }  // namespace bitdesk

@@ -27,7 +27,8 @@ Placement placeCentre(int height, int width, const ImageShape& shape, int resize
 void resizeAndCrop(std::span<const std::uint8_t> pixels, const ImageShape& from, const Placement& placement,
                    const ImageShape& shape, std::span<std::uint8_t> out);
 
-/// Says it: "as they are", or "shorter side to 256 (triangle filter), centre 224×224, 3 channels".
-std::string preprocessingText(const std::optional<ImageShape>& shape, int resize);
+/// Says it: "as they are", or "shorter side to 256 (triangle filter), centre 224×224, 3 channels", and before it
+/// whether images are turned.
+std::string preprocessingText(const std::optional<ImageShape>& shape, const DataChoices& choices);
 
 }  // namespace bitdesk

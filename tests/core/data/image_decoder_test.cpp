@@ -8,7 +8,7 @@
 #include <cstdlib>
 
 #include "core/base/random.h"
-#include "core/data/stb_decode.h"
+#include "core/data/picture.h"
 #include "tests/core/base/expect_error.h"
 #include "tests/core/base/temporary_folder.h"
 #include "tests/core/data/image_files.h"
@@ -75,8 +75,16 @@ std::string replaced(std::string text, std::size_t offset, const std::string& by
     return text.replace(offset, bytes.size(), bytes);
 }
 
+/// Its first scan `count` times.
+std::string manyScans(const std::string& progressive, std::size_t count) {
+    const std::size_t begin = progressive.find("\xff\xda"), end = progressive.find("\xff\xc4", begin);
+    std::string file = progressive.substr(0, begin);
+    for (std::size_t i = 0; i < count; ++i) file += progressive.substr(begin, end - begin);
+    return file + progressive.substr(end);
+}
+
 TEST_F(Decoder, HostileFilesAreNamed) {
-    const std::string png = test::greyPng(20, 20, 5), jpeg = test::rgbJpeg();
+    const std::string png = test::greyPng(20, 20, 5), jpeg = test::rgbJpeg(), progressive = test::progressiveJpeg();
     const std::size_t frame = jpeg.find("\xff\xc0"), table = jpeg.find("\xff\xc4");
     const struct {
         const char* name;
@@ -90,22 +98,25 @@ TEST_F(Decoder, HostileFilesAreNamed) {
         {"PNG cut in a chunk", png.substr(0, 45), "cut short"},
         {"PNG without an end", png.substr(0, png.size() - 12), "cut short"},
         {"PNG with a flipped bit", replaced(png, 45, "\x55"), "a checksum does not fit"},
-        {"PNG with too few rows", claiming(20, 20), "is a damaged image"},
+        {"PNG with too few rows", claiming(20, 20), "is a damaged PNG image"},
         {"PNG of no known kind", test::pngFile(20, 20, 8, 5, "abc"), "no known kind"},
         {"PNG of 1 pixel", test::greyPng(1, 1, 5), "has 1×1 pixels; an image has at least 2×2"},
         {"PNG of 30 000 pixels", claiming(30000, 30000), "30000×30000 pixels, at most 16384"},
         {"PNG of 2^28 pixels", claiming(16384, 16384), "at most 2^26"},
-        {"PNG that unpacks to more", test::pngFile(20, 20, 8, 0, std::string(2 << 20, '\0')), "is a damaged image"},
+        {"PNG that unpacks to more", test::pngFile(20, 20, 8, 0, std::string(2 << 20, '\0')), "unpack to more"},
         {"JPEG cut in its header", jpeg.substr(0, 100), "cut short"},
         {"JPEG cut in its data", jpeg.substr(0, jpeg.size() - 20), "cut short"},
-        {"JPEG without its end marker", jpeg.substr(0, jpeg.size() - 2), "cut short"},
+        {"JPEG cut and ended", jpeg.substr(0, jpeg.size() - 20) + "\xff\xd9", "cut short"},
+        {"JPEG, progressive, without its end", progressive.substr(0, progressive.size() - 2), "cut short"},
+        {"JPEG of very many scans", manyScans(progressive, 101), "more than 100 scans"},
         {"JPEG of 1 pixel", replaced(jpeg, frame + 5, std::string("\0\1\0\1", 4)), "has 1×1 pixels"},
         {"JPEG of 30 000 pixels", replaced(jpeg, frame + 5, "\x75\x30\x75\x30"), "30000×30000 pixels"},
         {"JPEG of 12 bits", replaced(jpeg, frame + 4, "\x0c"), "of 12 bits"},
-        {"JPEG of CMYK", test::cmykJpeg(), "is a CMYK image; grey and RGB are read. Convert it to RGB"},
-        {"JPEG, lossless", replaced(jpeg, frame + 1, "\xc3"), "lossless or arithmetically"},
-        {"JPEG table of 4080 codes", replaced(jpeg, table + 5, std::string(16, '\xff')), "Huffman table"},
-        {"JPEG without a marker", replaced(jpeg, 20, "x"), "a marker is missing"},
+        {"JPEG of 2 components", replaced(jpeg, frame + 9, "\2"), "of 2 components"},
+        {"JPEG of no sampling", replaced(jpeg, frame + 11, std::string("\0", 1)), "sampling is none"},
+        {"JPEG, lossless", replaced(jpeg, frame + 1, "\xc3"), "lossless or hierarchical"},
+        {"JPEG table of 4080 codes", replaced(jpeg, table + 5, std::string(16, '\xff')), "is a damaged JPEG image"},
+        {"JPEG without a table", replaced(jpeg, jpeg.find("\xff\xdb") + 1, "\xe5"), "is a damaged JPEG image"},
         {"JPEG with nothing in it", "\xff\xd8\xff\xd9", "no frame header"},
     };
     for (const auto& hostile : cases) {
@@ -131,6 +142,25 @@ TEST_F(Decoder, AnImageThatTakesTooMuchMemoryIsNamed) {
     });
 }
 
+/// Nor does libjpeg take more than was asked for, or write a temporary file, whatever $JPEGMEM says.
+TEST_F(Decoder, AProgressivePictureStaysInItsMemory) {
+    std::string file = test::progressiveJpeg();
+    file.replace(file.find("\xff\xc2") + 5, 4, "\4\x10\4\x10");  // 1040×1040
+    const std::span bytes(reinterpret_cast<const std::uint8_t*>(file.data()), file.size());
+    ImageHeader header = parseImageHeader(bytes, static_cast<std::int64_t>(file.size()), "f").value();
+    EXPECT_GT(header.decodeBytes, 1040 * 1040 * 3 + 1040 * 1040 * 3 / 2 * 2);  // pixels, and coefficients of 4:2:0
+    ::setenv("JPEGMEM", "1000M", 1);
+    EXPECT_NE(decodeJpeg(bytes, header).failure.find("cut short"), std::string::npos);
+    header.decodeBytes = 1000;
+    EXPECT_NE(decodeJpeg(bytes, header).failure.find("Backing store"), std::string::npos);
+    ::unsetenv("JPEGMEM");
+}
+
+TEST_F(Decoder, APngMayHaveARowTooMany) {
+    const std::string rows = std::string("\0\1\2\0\3\4\0\5\6", 9);
+    EXPECT_EQ(decode(test::pngFile(2, 2, 8, 0, rows), exact({2, 2, 1})), (Pixels{1, 2, 3, 4}));
+}
+
 /// Whatever is wrong with a file, decoding it ends, within its memory, in an image or an Error.
 TEST_F(Decoder, ManyDamagedFilesDoNoHarm) {
     Random random(5);
@@ -143,11 +173,12 @@ TEST_F(Decoder, ManyDamagedFilesDoNoHarm) {
                 file[random.below(file.size())] = static_cast<char>(random.below(256));
             try {
                 const std::span bytes(reinterpret_cast<const std::uint8_t*>(file.data()), file.size());
-                const auto header = parseImageHeader(bytes, static_cast<std::int64_t>(file.size()), "f");
+                auto header = parseImageHeader(bytes, static_cast<std::int64_t>(file.size()), "f");
                 ASSERT_TRUE(header);
-                const StbImage image = stbDecode(checkedImage(bytes, *header, "f"), header->decodeBytes);
-                ASSERT_LE(image.peakBytes, header->decodeBytes);
-                decoded += image.pixels != nullptr ? 1 : 0;
+                if (!header->jpeg) checkPng(bytes, *header, "f");
+                const Picture picture = header->jpeg ? decodeJpeg(bytes, *header) : decodePng(bytes, *header);
+                ASSERT_EQ(picture.pixels == nullptr, !picture.failure.empty());
+                decoded += picture.pixels != nullptr ? 1 : 0;
             } catch (const Error&) {
             }
         }

@@ -55,6 +55,12 @@ inline std::string greyPng(int height, int width, int value) {
     return pngOf(height, width, 0, 1, std::string(static_cast<std::size_t>(height * width), static_cast<char>(value)));
 }
 
+/// `png`, with an EXIF orientation.
+inline std::string turnedPng(const std::string& png, char orientation) {
+    const std::string exif = std::string("MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0", 19) + orientation;
+    return png.substr(0, png.size() - 12) + pngChunk("eXIf", exif + std::string(2, '\0')) + pngChunk("IEND", "");
+}
+
 inline std::string fromText(const std::string& base64) {
     const auto bytes = fromBase64(base64).value();
     return {bytes.begin(), bytes.end()};
@@ -86,13 +92,6 @@ inline const std::string& greyJpeg() {
         "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxOUlNSMj5a"
         "YVpQYEpRUk//wAALCAAQABABAREA/8QAFgABAQEAAAAAAAAAAAAAAAAAAAYH/8QAFhAAAwAAAAAAAAAAAAAAAAAAABVi/9oACAEBAAA/AJNF"
         "ARQacigIoP/Z");
-    return kBytes;
-}
-inline const std::string& cmykJpeg() {
-    static const std::string kBytes = fromText(
-        "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwANCQoLCggNCwoLDg4NDxMgFRMSEhMnHB4XIC4pMTAuKS0sMzpKPjM2RjcsLUBXQUZMTlJTUjI+WmFa"
-        "UGBKUVJP/8AAFAgAEAAQBEMRAE0RAFkRAEsRAP/EABYAAQEBAAAAAAAAAAAAAAAAAAAHBv/EABgQAQADAQAAAAAAAAAAAAAAAAAGFWJC/9oA"
-        "DgRDAE0AWQBLAAA/AMnRYZOP8tZe7U4osKdH+S92KdRYTGP8phe7Ciwp0f5L3Y//2Q==");
     return kBytes;
 }
 

@@ -153,7 +153,7 @@ TEST_F(ImageFolder, FilesThatFailAreNamedAndCounted) {
     twoClasses();
     write("a/0.png", test::greyPng(2, 2, 1).substr(0, 50));
     write("b/0.jpg", "no image");
-    write("b/2.jpg", test::cmykJpeg());
+    write("b/2.jpg", test::rgbJpeg().substr(0, 400));
     refused({"a/0.png: ", "cut short", "(and 2 more files fail)"});
     fs::remove(root() / "a/0.png");
     fs::remove(root() / "b/2.jpg");

@@ -54,11 +54,14 @@ TEST(Resample, AnExtremeStripCostsNoMoreThanItsCentre) {
 }
 
 TEST(Resample, IsSaid) {
-    EXPECT_EQ(preprocessingText({}, 0), "as they are");
-    EXPECT_EQ(preprocessingText(ImageShape{224, 224, 3}, 256),
+    EXPECT_EQ(preprocessingText({}, {}), "as they are");
+    EXPECT_EQ(preprocessingText(ImageShape{224, 224, 3}, {.resize = 256}),
               "shorter side to 256 (triangle filter), centre 224×224, 3 channels");
-    EXPECT_EQ(preprocessingText(ImageShape{28, 28, 1}, 0),
+    EXPECT_EQ(preprocessingText(ImageShape{28, 28, 1}, {}),
               "scaled to cover 28×28 (triangle filter), centre 28×28, 1 channel");
+    EXPECT_EQ(preprocessingText({}, {.exif = true}), "turned as their EXIF orientation says");
+    EXPECT_EQ(preprocessingText({}, {.resize = 32, .exif = true}),
+              "turned as their EXIF orientation says, shorter side to 32 (triangle filter), centre 32×32");
 }
 
 }  // namespace

@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include <algorithm>
+#include <array>
+#include <csetjmp>
+#include <cstddef>
+#include <cstdio>
+#include <cstring>
+
+#include <jpeglib.h>  // needs <cstdio>
+
+#include <jerror.h>  // needs <jpeglib.h>
+
+#include "core/data/picture.h"
+
+namespace bitdesk {
+namespace {
+
+constexpr int kMostScans = 100;  ///< an encoder's best has some ten; each goes over the whole picture
+
+/// A call of libjpeg, which leaves it by a jump where it fails. Between setjmp() and the jump there may be nothing that
+/// has a destructor.
+struct Decompression {
+    jpeg_decompress_struct info;
+    jpeg_error_mgr errors;
+    jpeg_source_mgr source;
+    jpeg_progress_mgr progress;
+    std::jmp_buf escape;
+    std::array<char, JMSG_LENGTH_MAX + 64> failure;
+    bool ended;  ///< more bytes were asked for than the file has
+};
+
+Decompression& of(j_common_ptr info) { return *static_cast<Decompression*>(info->client_data); }
+
+[[noreturn]] void leave(Decompression& self, const char* failure) {
+    std::snprintf(self.failure.data(), self.failure.size(), "%s", failure);
+    std::longjmp(self.escape, 1);
+}
+
+[[noreturn]] void failWithMessage(j_common_ptr info) {
+    if (of(info).ended) leave(of(info), "is cut short: it ends in the midst of its data");
+    std::array<char, JMSG_LENGTH_MAX> message;
+    info->err->format_message(info, message.data());
+    std::array<char, JMSG_LENGTH_MAX + 32> failure;
+    std::snprintf(failure.data(), failure.size(), "is a damaged JPEG image: %s", message.data());
+    leave(of(info), failure.data());
+}
+
+/// libjpeg goes on after these with a picture that is not the one that was taken. Its other warnings, of extraneous
+/// bytes or odd versions, do the pixels no harm.
+void judgeWarning(j_common_ptr info, int level) {
+    if (level >= 0) return;
+    switch (info->err->msg_code) {
+        case JWRN_HIT_MARKER: leave(of(info), "is cut short: its data end before the picture is whole");
+        case JWRN_HUFF_BAD_CODE:
+        case JWRN_ARITH_BAD_CODE:
+        case JWRN_MUST_RESYNC: failWithMessage(info);
+        default: return;
+    }
+}
+
+void countScans(j_common_ptr info) {
+    if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number > kMostScans)
+        leave(of(info), "is a JPEG image of more than 100 scans, which are not read");
+}
+
+/// At the file's end, as libjpeg's own sources do: an end marker, for ever.
+boolean endOfFile(j_decompress_ptr info) {
+    static constexpr std::array<JOCTET, 2> kEnd{0xFF, JPEG_EOI};
+    of(reinterpret_cast<j_common_ptr>(info)).ended = true;
+    info->src->next_input_byte = kEnd.data();
+    info->src->bytes_in_buffer = kEnd.size();
+    return TRUE;
+}
+
+void skipInput(j_decompress_ptr info, long count) {
+    if (count <= 0) return;
+    if (static_cast<std::size_t>(count) > info->src->bytes_in_buffer) {
+        endOfFile(info);
+        return;
+    }
+    info->src->next_input_byte += count;
+    info->src->bytes_in_buffer -= static_cast<std::size_t>(count);
+}
+
+void begin(Decompression& self, std::span<const std::uint8_t> file, const ImageHeader& header) {
+    jpeg_create_decompress(&self.info);
+    // Of what grows with a picture's size, and would go to a temporary file: $JPEGMEM has no say.
+    self.info.mem->max_memory_to_use = static_cast<long>(header.decodeBytes);
+    self.progress.progress_monitor = countScans;
+    self.info.progress = &self.progress;
+    self.source = {.next_input_byte = file.data(),
+                   .bytes_in_buffer = file.size(),
+                   .init_source = [](j_decompress_ptr) {},
+                   .fill_input_buffer = endOfFile,
+                   .skip_input_data = skipInput,
+                   .resync_to_restart = jpeg_resync_to_restart,
+                   .term_source = [](j_decompress_ptr) {}};
+    self.info.src = &self.source;
+}
+
+/// Of one scan that was read whole all is there. Of several, or where bits are guessed from those before, only an end
+/// marker tells that no more were to come.
+void checkEnd(Decompression& self) {
+    const jpeg_decompress_struct& info = self.info;
+    if (!jpeg_has_multiple_scans(&self.info) && !info.arith_code) return;
+    if (self.ended) leave(self, "is cut short: it ends without an end marker");
+    for (int i = 0; i < info.num_components; ++i)
+        if (info.comp_info[i].quant_table == nullptr) leave(self, "is cut short: a channel has no data");
+}
+
+/// Pillow's conversion of what Adobe's programs write: inverted inks.
+void inksToRgb(const JSAMPLE* inks, int width, std::uint8_t* rgb) {
+    for (int x = 0; x < width; ++x, inks += 4)
+        for (int c = 0; c < 3; ++c) {
+            const int black = inks[3], product = (255 - inks[c]) * black + 128;
+            *rgb++ = static_cast<std::uint8_t>(black - (((product >> 8) + product) >> 8));
+        }
+}
+
+void readPixels(Decompression& self, std::span<const std::uint8_t> file, const ImageHeader& header,
+                std::uint8_t* pixels, std::uint8_t* inks) {
+    const ImageShape& shape = header.shape;
+    begin(self, file, header);
+    jpeg_read_header(&self.info, TRUE);
+    const int components = self.info.num_components;
+    if (static_cast<int>(self.info.image_height) != shape.height ||
+        static_cast<int>(self.info.image_width) != shape.width || (components == 1 ? 1 : 3) != shape.channels ||
+        (components == 4) != header.inks)
+        leave(self, "is a damaged JPEG image: it has two headers");
+    self.info.out_color_space = components == 1 ? JCS_GRAYSCALE : components == 3 ? JCS_RGB : JCS_CMYK;
+    jpeg_start_decompress(&self.info);
+    const std::ptrdiff_t stride = std::ptrdiff_t{shape.width} * shape.channels;
+    while (self.info.output_scanline < self.info.output_height) {
+        std::uint8_t* target = pixels + static_cast<std::ptrdiff_t>(self.info.output_scanline) * stride;
+        JSAMPROW row = header.inks ? inks : target;
+        jpeg_read_scanlines(&self.info, &row, 1);
+        if (header.inks) inksToRgb(inks, shape.width, target);
+    }
+    checkEnd(self);
+}
+
+/// False where it failed.
+bool run(Decompression& self, std::span<const std::uint8_t> file, const ImageHeader& header, std::uint8_t* pixels,
+         std::uint8_t* inks) {
+    self.info.err = jpeg_std_error(&self.errors);
+    self.errors.error_exit = failWithMessage;
+    self.errors.emit_message = judgeWarning;
+    self.info.client_data = &self;
+    if (setjmp(self.escape) == 0)  // NOLINT(cert-err52-cpp): libjpeg knows no other way out
+        readPixels(self, file, header, pixels, inks);
+    jpeg_destroy_decompress(&self.info);
+    return self.failure[0] == '\0';
+}
+
+}  // namespace
+
+Picture decodeJpeg(std::span<const std::uint8_t> file, const ImageHeader& header) {
+    const auto bytes = static_cast<std::size_t>(header.shape.bytes());
+    Picture picture{.pixels = std::make_unique_for_overwrite<std::uint8_t[]>(bytes), .failure = {}};
+    const auto inks =
+        std::make_unique<std::uint8_t[]>(header.inks ? static_cast<std::size_t>(header.shape.width) * 4 : 0);
+    Decompression decompression{};
+    if (run(decompression, file, header, picture.pixels.get(), inks.get())) return picture;
+    return {.pixels = nullptr, .failure = decompression.failure.data()};
+}
+
+}  // namespace bitdesk
