@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+#include <array>
 #include <csignal>
 
 #include "core/base/error.h"
@@ -14,6 +15,10 @@ namespace {
 
 // A handler may do little more than write; the watcher thread does the rest.
 std::atomic<int> g_writeEnd{-1};
+
+/// Ctrl-C; a scheduler's end of time; a terminal that goes away; what Slurm (--signal=USR1@60) and Grid Engine
+/// (-notify) send ahead of the end.
+constexpr std::array kStopSignals{SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
 
 extern "C" void onStopSignal(int signal) {
     const char byte = 's';
@@ -32,15 +37,16 @@ StopOnSignal::StopOnSignal() {
         }
         if (byte == 's') m_source.request_stop();
     });
-    std::signal(SIGINT, onStopSignal);
-    std::signal(SIGTERM, onStopSignal);
+    for (const int signal : kStopSignals)
+        // nohup's wish is kept.
+        if (std::signal(signal, onStopSignal) == SIG_IGN && signal == SIGHUP) std::signal(signal, SIG_IGN);
     // A reader that went away is an error of the write, not the end of the program.
     std::signal(SIGPIPE, SIG_IGN);
 }
 
 StopOnSignal::~StopOnSignal() {
-    std::signal(SIGINT, SIG_DFL);
-    std::signal(SIGTERM, SIG_DFL);
+    for (const int signal : kStopSignals)
+        if (std::signal(signal, SIG_DFL) == SIG_IGN) std::signal(signal, SIG_IGN);
     const char byte = 'q';
     [[maybe_unused]] const auto written = ::write(m_pipe[1], &byte, 1);
     m_watcher.join();

@@ -9,8 +9,8 @@
 
 namespace bitdesk::cli {
 
-/// While it lives, SIGINT and SIGTERM ask for a stop instead of killing: the verb ends at its next safe point and
-/// leaves a resumable state. A second signal kills. At most one at a time.
+/// While it lives, SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2 ask for a stop instead of killing: the verb ends at its
+/// next safe point and leaves a resumable state. The same signal a second time kills. At most one at a time.
 class StopOnSignal {
 public:
     StopOnSignal();

@@ -17,7 +17,7 @@ namespace bitdesk::cli {
 struct Terminal {
     std::ostream& out;
     std::ostream& err;
-    std::stop_token stop;     ///< fires on SIGINT and SIGTERM
+    std::stop_token stop;     ///< fires on the signals of StopOnSignal
     std::string commandLine;  ///< as typed, quoted for a shell
 };
 

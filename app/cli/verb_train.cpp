@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include <fmt/format.h>
-#include <chrono>
+#include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "app/cli/bad_files.h"
 #include "app/cli/options.h"
@@ -39,8 +40,13 @@ std::string accuracies(const TrainProgress& progress) {
 
 void printProgress(std::ostream& err, const TrainProgress& p) {
     const std::string place = fmt::format("{}, epoch {} of {}", stageName(p.stage), p.epoch, p.epochs);
-    if (p.epochEnd)
-        err << fmt::format("{}: loss {:.4f} {} (val)  remaining {}\n", place, p.loss, accuracies(p),
+    if (!p.note.empty()) err << p.note << '\n';
+    else if (!p.activity.empty())
+        err << fmt::format("{}: {} of {}  remaining {}\n", p.activity, p.step, p.steps, duration(p.remainingSeconds));
+    else if (p.epochEnd)
+        err << fmt::format("{}: loss {:.4f} {} (val, {})  remaining {}\n", place, p.loss, accuracies(p),
+                           p.validated < p.validation ? fmt::format("{} of {} images", p.validated, p.validation)
+                                                      : fmt::format("{} images", p.validation),
                            duration(p.remainingSeconds));
     else
         err << fmt::format("{}, step {} of {}: loss {:.4f}  rate {:.4f}  remaining {}\n", place, p.step, p.steps,
@@ -48,14 +54,20 @@ void printProgress(std::ostream& err, const TrainProgress& p) {
     err.flush();
 }
 
-void printPlan(std::ostream& out, const TrainRequest& r) {
-    out << fmt::format("would train {} on {} and write {}\n", r.network, r.data, r.out.string())
-        << fmt::format(
-               "  float {} epochs from rate {}, stage I {} from {}, stage II {} from {}, stage III {} from {}\n",
-               r.floatEpochs, r.floatRate, r.activationEpochs, r.activationRate, r.uniformEpochs, r.uniformRate,
-               r.mixedEpochs, r.mixedRate)
-        << fmt::format("  batch {}, weight decay {}, distillation {}, seed {}\n", r.batch, r.weightDecay,
-                       r.distillation, r.seed);
+void printPlan(std::ostream& out, const TrainRequest& r, const TrainFacts& facts) {
+    out << fmt::format("would train {} on {} and write {}\n", r.network, r.data, r.out.string());
+    if (!facts.resumesAt.empty()) out << fmt::format("  from {}\n", facts.resumesAt);
+    out << fmt::format("  {}, input {}, {} classes\n", facts.network, toText(facts.input), facts.classes)
+        << fmt::format("  {} training images, {} of val, {}\n", facts.train, facts.val,
+                       facts.test > 0 ? fmt::format("{} of test", facts.test) : "no test part")
+        << fmt::format("  float {} epochs, stage I {}, stage II {}, stage III {}, of {} steps of {} images\n",
+                       r.floatEpochs, r.activationEpochs, r.uniformEpochs, r.mixedEpochs, facts.steps, facts.batch);
+    std::string rates;
+    for (const auto& [option, rate] : facts.rates) rates += fmt::format(" {} {}", option, rate);
+    out << fmt::format(" {}, distillation {}, seed {}\n", rates, r.distillation, r.seed)
+        << fmt::format("  checkpoint {}: {:.1f} MB\n", checkpointOf(r.out).string(),
+                       static_cast<double>(facts.checkpointBytes) / 1e6);
+    for (const std::string& note : facts.notes) out << "  " << note << '\n';
 }
 
 int run(TrainOptions& options, Terminal& terminal) {
@@ -69,8 +81,7 @@ int run(TrainOptions& options, Terminal& terminal) {
     if (jobs::sameFile(request.out, options.output.json))
         throw Error(ErrorKind::Usage, "--out and --json", "name the same file " + options.output.json);
     if (options.dryRun) {
-        checkRequest(request);
-        printPlan(terminal.out, request);
+        printPlan(terminal.out, request, checkTraining(request, terminal.stop));
         return 0;
     }
     jobs::JobContext context;
@@ -85,7 +96,7 @@ int run(TrainOptions& options, Terminal& terminal) {
         } catch (const Cancelled&) {
             const std::string checkpoint = checkpointOf(request.out).string();
             if (std::filesystem::exists(checkpoint))
-                terminal.err << fmt::format("{} holds the epochs done: the same command with --resume goes on\n",
+                terminal.err << fmt::format("{} holds what is done: the same command with --resume goes on\n",
                                             checkpoint);
             throw;
         }
@@ -116,12 +127,15 @@ Run prepareTrain(CLI::App& command) {
     command.add_option("--stage1-epochs", r.activationEpochs, "epochs of stage I")->capture_default_str();
     command.add_option("--stage2-epochs", r.uniformEpochs, "epochs of stage II")->capture_default_str();
     command.add_option("--stage3-epochs", r.mixedEpochs, "epochs of stage III")->capture_default_str();
-    command.add_option("--float-rate", r.floatRate, "learning rate at the start of the float stage")
-        ->capture_default_str();
-    command.add_option("--stage1-rate", r.activationRate, "… of stage I")->capture_default_str();
-    command.add_option("--stage2-rate", r.uniformRate, "… of stage II")->capture_default_str();
-    command.add_option("--stage3-rate", r.mixedRate, "… of stage III")->capture_default_str();
-    command.add_option("--weight-decay", r.weightDecay, "on weights only")->capture_default_str();
+    const auto addRate = [&](const char* name, std::optional<double>& rate, const std::string& description) {
+        const auto known = std::ranges::find(rateOptions(), std::string_view(name), &RateOption::option);
+        command.add_option(name, rate, fmt::format("{} ({}; with --resume: as it was)", description, known->fallback));
+    };
+    addRate("--float-rate", r.floatRate, "learning rate at the start of the float stage");
+    addRate("--stage1-rate", r.activationRate, "… of stage I");
+    addRate("--stage2-rate", r.uniformRate, "… of stage II");
+    addRate("--stage3-rate", r.mixedRate, "… of stage III");
+    addRate("--weight-decay", r.weightDecay, "on weights only");
     command.add_option("--distillation", r.distillation, "share of the teacher's targets, 0 to 1")
         ->capture_default_str();
     command.add_option("--shift", r.shift, "augmentation: pixels that an image moves at most")->capture_default_str();
@@ -132,9 +146,14 @@ Run prepareTrain(CLI::App& command) {
     command.add_option("--limit", r.limit, "training images, 0: all")->capture_default_str();
     command.add_option("--threads", r.threads, "0: all")->capture_default_str();
     command.add_option("--device", r.device, "cpu or cuda:N")->capture_default_str();
-    command.add_flag("--resume", r.resume, "go on from FILE.ckpt");
+    command
+        .add_option_function<double>(
+            "--checkpoint-minutes", [&r](double minutes) { r.checkpointSeconds = 60 * minutes; },
+            "minutes between checkpoints within an epoch, at least (10)")
+        ->check(CLI::Range(0.0, 1e6));
+    command.add_flag("--resume", r.resume, "go on from FILE.ckpt; rates may be others");
     command.add_flag("--overwrite", r.overwrite, "replace an existing model file");
-    command.add_flag("--dry-run", options->dryRun, "say what would be done");
+    command.add_flag("--dry-run", options->dryRun, "check everything and say what would be done");
     addJson(command, options->output);
     return [options](Terminal& terminal) { return run(*options, terminal); };
 }

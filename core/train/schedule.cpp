@@ -15,21 +15,20 @@ const char* stageName(TrainStage stage) {
         case TrainStage::Activations: return "stage I";
         case TrainStage::Uniform: return "stage II";
         case TrainStage::Mixed: return "stage III";
-        case TrainStage::Calibration: return "calibration";
-        case TrainStage::Done: return "done";
     }
     return "";
 }
 
 std::vector<StagePlan> stagePlans(const TrainRequest& request) {
     std::vector<StagePlan> plans;
-    const auto add = [&](TrainStage stage, int epochs, double rate) {
-        if (epochs > 0) plans.push_back({stage, epochs, rate});
+    const auto add = [&](TrainStage stage, int epochs) {
+        const auto rate = std::ranges::find(rateOptions(), std::optional(stage), &RateOption::stage);
+        if (epochs > 0) plans.push_back({stage, epochs, (request.*rate->value).value_or(rate->fallback)});
     };
-    add(TrainStage::Float, request.floatEpochs, request.floatRate);
-    add(TrainStage::Activations, request.activationEpochs, request.activationRate);
-    add(TrainStage::Uniform, request.uniformEpochs, request.uniformRate);
-    add(TrainStage::Mixed, request.mixedEpochs, request.mixedRate);
+    add(TrainStage::Float, request.floatEpochs);
+    add(TrainStage::Activations, request.activationEpochs);
+    add(TrainStage::Uniform, request.uniformEpochs);
+    add(TrainStage::Mixed, request.mixedEpochs);
     return plans;
 }
 

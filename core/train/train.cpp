@@ -9,6 +9,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/reference/device.h"
+#include "core/train/train_settings.h"
 #include "core/train/trainer.h"
 
 namespace bitdesk {
@@ -18,18 +19,13 @@ void require(bool holds, const std::string& what, const std::string& reason) {
     if (!holds) throw Error(ErrorKind::Usage, what, reason);
 }
 
-}  // namespace
-
-std::filesystem::path checkpointOf(const std::filesystem::path& out) { return out.string() + ".ckpt"; }
-
+/// Numbers in their ranges, files that may be written.
 void checkRequest(const TrainRequest& request) {
     require(std::ranges::adjacent_find(request.bits, std::greater_equal<>{}) == request.bits.end(), "--bits",
             "bit-widths must ascend");
     require(!request.bits.empty() && request.bits.front() >= 2 && request.bits.back() <= 8, "--bits",
             "bit-widths must be between 2 and 8");
-    for (const double rate : {request.floatRate, request.activationRate, request.uniformRate, request.mixedRate})
-        require(rate > 0 && rate <= 10, "learning rate", "must be above 0 and at most 10");
-    require(request.weightDecay >= 0 && request.weightDecay <= 1, "--weight-decay", "must be between 0 and 1");
+    checkRates(request);
     require(request.limit >= 0, "--limit", "must not be negative");
     require(request.threads >= 0 && request.threads <= 4096, "--threads", "must be between 0 and 4096");
     require(request.batch >= 2, "--batch", "a batch has at least 2 images");
@@ -39,13 +35,24 @@ void checkRequest(const TrainRequest& request) {
                 request.mixedEpochs >= 0 && request.uniformEpochs + request.mixedEpochs > 0,
             "epochs", "none may be negative, and stages II and III need at least one between them");
     require(!request.out.empty(), "--out", "names no file");
-    if (std::filesystem::exists(request.out) && !request.overwrite && !request.resume)
+    std::error_code code;
+    if (std::filesystem::exists(request.out, code) && !request.overwrite && !request.resume)
         throw Error(ErrorKind::BadInput, request.out.string(), "the file exists", "Choose another or give --overwrite");
     const std::filesystem::path checkpoint = checkpointOf(request.out);
-    if (std::filesystem::exists(checkpoint) && !request.overwrite && !request.resume)
+    if (std::filesystem::exists(checkpoint, code) && !request.overwrite && !request.resume)
         throw Error(ErrorKind::BadInput, checkpoint.string(), "is the checkpoint of an earlier training",
                     "Go on with --resume, or replace it with --overwrite");
     checkWritable(request.out);
+    checkWritable(checkpoint);
+}
+
+}  // namespace
+
+std::filesystem::path checkpointOf(const std::filesystem::path& out) { return out.string() + ".ckpt"; }
+
+TrainFacts checkTraining(const TrainRequest& request, std::stop_token stop) {
+    checkRequest(request);
+    return reportTorchErrors([&] { return Trainer(request, {}, std::move(stop)).prepare(); });
 }
 
 MetaModel train(const TrainRequest& request, const TrainSink& sink, std::stop_token stop) {

@@ -8,8 +8,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/data/data_set.h"
@@ -23,8 +25,6 @@ enum class TrainStage {
     Activations,  ///< stage I: activations quantized, weights real; one network-wide bit-width a step
     Uniform,      ///< stage II: both quantized, one network-wide bit-width a step
     Mixed,        ///< stage III: bits drawn layer by layer, transitional norms
-    Calibration,  ///< running statistics of every transition, re-estimated with the final weights
-    Done,
 };
 const char* stageName(TrainStage stage);
 
@@ -38,43 +38,74 @@ struct TrainRequest {
     std::filesystem::path out;  ///< model file; the checkpoint is `out` + ".ckpt"
     std::vector<int> bits = {2, 3, 4};
     int floatEpochs = 6, activationEpochs = 3, uniformEpochs = 5, mixedEpochs = 16;
-    double floatRate = 0.1, activationRate = 0.05, uniformRate = 0.05, mixedRate = 0.05;  ///< at the cosine's start
-    double weightDecay = 1e-4;                                                            ///< on weights only
-    double distillation = 0.5;  ///< share of the teacher's soft targets in the loss, 0: none
-    int shift = 2;              ///< augmentation: each image moves by −shift … shift pixels
-    bool flip = true;           ///< augmentation: half of the images are mirrored; not for digits or text
+    /// At the cosine's start. Nothing: the checkpoint's when resumed, else what rateOptions() says.
+    std::optional<double> floatRate = {}, activationRate = {}, uniformRate = {}, mixedRate = {};
+    std::optional<double> weightDecay = {};  ///< on weights only; nothing: as with the rates
+    double distillation = 0.5;               ///< share of the teacher's soft targets in the loss, 0: none
+    int shift = 2;                           ///< augmentation: each image moves by −shift … shift pixels
+    bool flip = true;                        ///< augmentation: half of the images are mirrored; not for digits or text
     int batch = 128;
     std::uint64_t seed = 1;
     std::int64_t limit = 0;  ///< training images, 0: all (for trials)
     std::string device = "cpu";
-    int threads = 0;         ///< 0: all
-    bool resume = false;     ///< go on from the checkpoint; an error where there is none
-    bool overwrite = false;  ///< otherwise an existing `out` is an error
-    std::string command;     ///< kept in the provenance
+    int threads = 0;                 ///< 0: all
+    double checkpointSeconds = 600;  ///< between checkpoints within an epoch, at least
+    bool resume = false;             ///< go on from the checkpoint; an error where there is none
+    bool overwrite = false;          ///< otherwise an existing `out` is an error
+    std::string command;             ///< kept in the provenance
 };
 
-/// One report of a running training.
+/// One report of a running training: of a step, of an epoch's end, of an activity between the epochs, or a note.
 struct TrainProgress {
     TrainStage stage = TrainStage::Float;
     int epoch = 0, epochs = 0;         ///< within the stage, from 1
-    std::int64_t step = 0, steps = 0;  ///< within the epoch
+    std::int64_t step = 0, steps = 0;  ///< within the epoch, or images of the activity
     double loss = 0;                   ///< mean over the last steps
     double learningRate = 0;
-    double remainingSeconds = -1;  ///< of the whole training
+    double remainingSeconds = -1;  ///< of the whole training, its last tests included
     bool epochEnd = false;
     /// On `val` at the end of an epoch: fraction right by bit-width (0: float; −1: random mixes, mean).
-    std::map<int, double> accuracy;
+    std::map<int, double> accuracy = {};
+    std::int64_t validated = 0, validation = 0;  ///< images that `accuracy` is of, and those of all `val`
+    std::string activity = {};                   ///< not empty: what is done before, between and after the epochs
+    std::string note = {};                       ///< not empty: a sentence for the user, and nothing else
 };
 using TrainSink = std::function<void(const TrainProgress&)>;
 
+/// What a training will do, found before its first step.
+struct TrainFacts {
+    std::string network;
+    Shape input;
+    int classes = 0;
+    std::int64_t train = 0, val = 0, test = 0;  ///< images in use; no test part: 0
+    std::int64_t batch = 0, steps = 0;          ///< images a step, steps an epoch
+    std::int64_t checkpointBytes = 0;
+    std::vector<std::pair<std::string, double>> rates;  ///< by option, in force
+    std::string resumesAt;                              ///< of a checkpoint, empty: begins anew
+    std::vector<std::string> notes;                     ///< for the user, a sentence each
+};
+
+/// A number that may change when a training goes on, and the option that sets it.
+struct RateOption {
+    const char* option;
+    std::optional<double> TrainRequest::*value;
+    double fallback;
+    std::optional<TrainStage> stage;  ///< nothing: of all stages
+};
+std::span<const RateOption> rateOptions();
+
 /// Where a training keeps what it needs to go on.
 std::filesystem::path checkpointOf(const std::filesystem::path& out);
-/// Throws Error: Usage for a number out of its range, BadInput for a file that would be replaced.
-void checkRequest(const TrainRequest& request);
 
-/// Trains by the three stages and writes `out` at the end; a checkpoint after each epoch. Cancelling (Cancelled) leaves
-/// the checkpoint resumable. Resuming gives the same model as an undisturbed run on the same machine and threads.
-/// Throws Error (BadInput) for data that does not fit, a checkpoint of another request, or an existing `out`.
+/// Checks all that a training needs before its first step: options, files to be written, space for them, data, network
+/// and, when resumed, the checkpoint. Throws Error: Usage for a number out of its range, BadInput for data, a network
+/// or a checkpoint that do not fit and for a file that would be replaced, Resource for what cannot be written.
+TrainFacts checkTraining(const TrainRequest& request, std::stop_token stop = {});
+
+/// Trains by the three stages and writes `out` at the end. A checkpoint is written after each epoch, within long ones,
+/// and when cancelled (Cancelled), which leaves every finished step. Resuming gives the same model as an undisturbed
+/// run on the same machine and threads. Throws Error as checkTraining() does, and BadInput when the loss ceases to be
+/// finite: the last checkpoint stays as it is.
 MetaModel train(const TrainRequest& request, const TrainSink& sink, std::stop_token stop);
 
 }  // namespace bitdesk

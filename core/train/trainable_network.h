@@ -62,6 +62,9 @@ public:
     std::map<std::string, at::Tensor> weights() const;
     std::map<std::string, at::Tensor> otherParameters() const;
     std::map<std::string, at::Tensor> statistics() const;
+    /// How many batches each norm's entry has seen since resetRunningStatistics(), in a fixed order; whole floats.
+    at::Tensor visits() const;
+    void setVisits(const at::Tensor& visits);  ///< of the same shape
 
     /// Codes and tables as a model file keeps them (normalization, classes and provenance are the caller's).
     MetaModel toModel() const;

@@ -14,7 +14,10 @@
 #include "core/train/batches.h"
 #include "core/train/checkpoint.h"
 #include "core/train/schedule.h"
+#include "core/train/train_inputs.h"
+#include "core/train/train_position.h"
 #include "core/train/trainable_network.h"
+#include "core/train/work_clock.h"
 
 namespace torch::optim {
 class SGD;
@@ -22,58 +25,89 @@ class SGD;
 
 namespace bitdesk {
 
-/// One training, from the first epoch or a checkpoint to the finished model.
+/// One training, from the first step or a checkpoint to the finished model.
 class Trainer {
 public:
     Trainer(const TrainRequest& request, TrainSink sink, std::stop_token stop);
     ~Trainer();
 
+    /// Opens and checks all that the training needs; nothing is trained yet.
+    TrainFacts prepare();
     MetaModel run();
 
 private:
-    void openData();
+    // trainer.cpp: what is done in which order
+    void begin();
     void startStage(const StagePlan& plan);
-    void trainEpoch(const StagePlan& plan, int epoch);
+    void trainStages();
+    void calibrateNorms();
+    MetaModel finish();
+    /// Between two batches: ends a training that is to stop, and writes a checkpoint when one is due.
+    void pause();
+
+    // trainer_steps.cpp: what changes the network
+    void trainEpoch(const StagePlan& plan);
     double trainStep(const StagePlan& plan, std::span<const std::int64_t> indices, double stageProgress);
     at::Tensor loss(const at::Tensor& logits, std::span<const std::int64_t> indices) const;
     void makeSoftTargets();
-    Augmentation augmentation() const { return {.shift = m_request.shift, .flip = m_request.flip}; }
-    void calibrateNorms();
-    void reportEpoch(const StagePlan& plan, int epoch, double meanLoss);
-    double accuracy(const ForwardMode& mode, const DataSet& data, std::int64_t limit);
-    std::map<int, double> validate(TrainStage stage, std::int64_t limit);
-    ForwardMode evaluationMode(TrainStage stage, const BitConfiguration& bits) const;
     void makeOptimizer();
     void setRate(double rate);
-    void save(std::size_t stage, int epochsDone);
-    void restore();
-    std::string fingerprint() const;
-    MetaModel finish();
-    std::map<std::string, std::string> provenance(const MetaModel& model);
-    std::filesystem::path checkpointPath() const;
+    Augmentation augmentation() const { return {.shift = m_request.shift, .flip = m_request.flip}; }
+    std::vector<std::int64_t> epochOrder() const;
+
+    // trainer_report.cpp: what is found and told
+    void reportEpoch(const StagePlan& plan, double meanLoss);
+    double accuracy(const ForwardMode& mode, const DataSet& data, std::span<const std::int64_t> images,
+                    const std::string& activity);
+    std::map<int, double> validate(TrainStage stage);
+    std::span<const std::int64_t> validationImages(std::int64_t most) const;
+    ForwardMode evaluationMode(TrainStage stage, const BitConfiguration& bits) const;
     std::string measureFloatBaseline();
-    double remainingSeconds(const StagePlan& plan, int epoch, std::int64_t step, std::int64_t steps) const;
+    void testModel(const MetaModel& model);
+    std::map<std::string, std::string> provenance() const;
+    /// A line of an activity; `first`: at once, else when the last line is some seconds old.
+    void tell(const std::string& activity, std::int64_t done, std::int64_t all, bool first = false);
+    void note(const std::string& sentence) const;
+    double remainingSeconds() const;
+    bool isQuiet() const;
+
+    // trainer_state.cpp: checkpoints
+    void save();
+    void restore();
+    void restoreTensors();
+    Checkpoint state() const;
+    void requireFinite(const Checkpoint& checkpoint) const;
+    [[noreturn]] void failDiverged(const std::string& reason) const;
+    std::int64_t checkpointBytes() const;
+    void checkSpace() const;
+    void checkExport();
 
     TrainRequest m_request;
     TrainSink m_sink;
     std::stop_token m_stop;
     at::Device m_device;
-    DataRequest m_dataRequest;  // of every split
-    std::shared_ptr<const DataSet> m_train, m_val;
-    std::vector<std::int64_t> m_indices;  // of the training images in use
-    std::unique_ptr<BatchMaker> m_trainBatches, m_valBatches;
+    std::optional<TrainInputs> m_inputs;
+    std::optional<Checkpoint> m_resumed;  // between prepare() and begin()
+    std::unique_ptr<BatchMaker> m_trainBatches;
     Normalization m_normalization;
     Random m_random;
     std::unique_ptr<TrainableNetwork> m_network;
     std::unique_ptr<torch::optim::SGD> m_optimizer;
     std::vector<StagePlan> m_plans;
-    std::size_t m_stage = 0;       // index into m_plans of the stage in hand
-    int m_epochsDone = 0;          // of that stage
-    at::Tensor m_softTargets;      // [training images, classes], undefined without a teacher
-    std::string m_history;         // one line an epoch, kept in the provenance
-    std::string m_floatAccuracy;   // of the float baseline, by split, for the provenance
-    double m_secondsPerImage = 0;  // of the present stage's steps, smoothed
-    std::chrono::steady_clock::time_point m_begin;
+    TrainPosition m_at;
+    std::vector<std::int64_t> m_order;             // of the epoch in hand; empty before its first step
+    std::vector<std::int64_t> m_validationOrder;   // of all of val, random and fixed
+    at::Tensor m_softTargets;                      // [training images, classes], undefined without a teacher
+    std::string m_history;                         // one line an epoch, kept in the provenance
+    std::string m_floatAccuracy;                   // of the float baseline, by split, for the provenance
+    std::map<std::string, std::string> m_figures;  // of the finished model, for the provenance
+
+    std::string m_saved;     // where the last checkpoint stands, for people; empty: there is none of this training
+    bool m_unsaved = false;  // whether anything was done since
+    std::chrono::steady_clock::time_point m_lastSave;
+    std::chrono::steady_clock::duration m_saveTook{};
+    WorkClock m_clock;
+    std::chrono::steady_clock::time_point m_lastTold;
 };
 
 }  // namespace bitdesk

@@ -2,18 +2,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <torch/csrc/autograd/grad_mode.h>
 #include <torch/optim/sgd.h>
 
-#include "core/base/atomic_file.h"
 #include "core/base/error.h"
-#include "core/evaluate/evaluator.h"
-#include "core/model/model_file.h"
-#include "core/reference/reference_executor.h"
+#include "core/plan/execution_plan.h"
+#include "core/train/passes.h"
+#include "core/train/train_settings.h"
 #include "core/train/trainer.h"
 
 namespace bitdesk {
 namespace {
+
+const std::string kFigure = "figure.";
 
 /// Every tensor that a training changes: parameters and running statistics.
 std::map<std::string, at::Tensor> stateOf(const TrainableNetwork& network) {
@@ -28,36 +29,18 @@ torch::optim::SGDParamState* momentumState(torch::optim::SGD& optimizer, const a
     return found == optimizer.state().end() ? nullptr : static_cast<torch::optim::SGDParamState*>(found->second.get());
 }
 
-const std::string& textOf(const Checkpoint& checkpoint, const std::string& key, const std::filesystem::path& path) {
-    const auto found = checkpoint.texts.find(key);
-    if (found == checkpoint.texts.end())
-        throw Error(ErrorKind::BadInput, path.string(), "the checkpoint lacks '" + key + "'");
-    return found->second;
-}
+bool isFinite(const at::Tensor& tensor) { return at::isfinite(tensor).all().item<bool>(); }
 
 }  // namespace
 
-std::filesystem::path Trainer::checkpointPath() const { return checkpointOf(m_request.out); }
-
-/// What must be the same for a checkpoint to be this training's.
-std::string Trainer::fingerprint() const {
-    const TrainRequest& r = m_request;
-    return fmt::format(
-        "1 network={} train={} val={} bits={} epochs={},{},{},{} rates={},{},{},{} decay={} "
-        "distillation={} shift={} flip={} batch={} seed={} limit={}",
-        r.network, m_train->hash(), m_val->hash(), fmt::join(r.bits, "+"), r.floatEpochs, r.activationEpochs,
-        r.uniformEpochs, r.mixedEpochs, r.floatRate, r.activationRate, r.uniformRate, r.mixedRate, r.weightDecay,
-        r.distillation, r.shift, r.flip, r.batch, r.seed, r.limit);
-}
-
-void Trainer::save(std::size_t stage, int epochsDone) {
+Checkpoint Trainer::state() const {
     Checkpoint checkpoint;
-    checkpoint.texts = {{"bitdesk.checkpoint", fingerprint()},
-                        {"stage", std::to_string(stage)},
-                        {"epochs_done", std::to_string(epochsDone)},
-                        {"random", std::to_string(m_random.state())},
-                        {"history", m_history},
-                        {"float_accuracy", m_floatAccuracy}};
+    checkpoint.texts = settingsOf(m_request, *m_inputs);
+    store(m_at, checkpoint.texts);
+    checkpoint.texts["random"] = std::to_string(m_random.state());
+    checkpoint.texts["history"] = m_history;
+    checkpoint.texts["float_accuracy"] = m_floatAccuracy;
+    for (const auto& [name, figure] : m_figures) checkpoint.texts[kFigure + name] = figure;
     for (const auto& [name, tensor] : stateOf(*m_network)) {
         checkpoint.tensors["state." + name] = tensor;
         const auto* momentum = momentumState(*m_optimizer, tensor);
@@ -65,74 +48,139 @@ void Trainer::save(std::size_t stage, int epochsDone) {
             checkpoint.tensors["momentum." + name] = momentum->momentum_buffer();
     }
     if (m_softTargets.defined()) checkpoint.tensors["soft_targets"] = m_softTargets;
-    writeCheckpoint(checkpoint, checkpointPath());
+    if (m_at.calibrated > 0) checkpoint.tensors["visits"] = m_network->visits();
+    return checkpoint;
 }
 
+/// Nobody can go on from numbers that are none.
+void Trainer::requireFinite(const Checkpoint& checkpoint) const {
+    for (const auto& [name, tensor] : checkpoint.tensors)
+        if (!isFinite(tensor)) failDiverged("'" + name + "' is not finite any more");
+}
+
+void Trainer::failDiverged(const std::string& reason) const {
+    const StagePlan& plan = m_plans[std::min(m_at.stage, m_plans.size() - 1)];
+    std::string rates;
+    for (const RateOption& rate : rateOptions())
+        if (rate.stage == plan.stage) rates = fmt::format("{} {:.3g}", rate.option, plan.rate / 10);
+    throw Error(ErrorKind::BadInput, toText(m_at, m_plans, m_inputs->steps()), reason + ": the training diverges",
+                m_saved.empty() ? "Train anew with a lower rate, as " + rates
+                                : fmt::format("{} keeps what was before, at {}: go on from there with a lower rate, as "
+                                              "--resume {}",
+                                              checkpointOf(m_request.out).string(), m_saved, rates));
+}
+
+void Trainer::save() {
+    const auto begin = std::chrono::steady_clock::now();
+    const Checkpoint checkpoint = state();
+    requireFinite(checkpoint);
+    writeCheckpoint(checkpoint, checkpointOf(m_request.out));
+    m_saved = toText(m_at, m_plans, m_inputs->steps());
+    m_unsaved = false;
+    m_lastSave = std::chrono::steady_clock::now();
+    m_saveTook = m_lastSave - begin;
+}
+
+/// Texts: what the training is, where it stands, and what has been found.
 void Trainer::restore() {
-    const auto path = checkpointPath();
-    const Checkpoint checkpoint = readCheckpoint(path);
-    if (textOf(checkpoint, "bitdesk.checkpoint", path) != fingerprint())
-        throw Error(ErrorKind::BadInput, path.string(),
-                    "the checkpoint belongs to a training with other options: " +
-                        textOf(checkpoint, "bitdesk.checkpoint", path),
-                    "Repeat its options, or train without --resume");
-    m_stage = std::stoul(textOf(checkpoint, "stage", path));
-    m_epochsDone = std::stoi(textOf(checkpoint, "epochs_done", path));
-    m_random.setState(std::stoull(textOf(checkpoint, "random", path)));
-    m_history = textOf(checkpoint, "history", path);
-    m_floatAccuracy = textOf(checkpoint, "float_accuracy", path);
-    if (m_stage >= m_plans.size())
-        throw Error(ErrorKind::BadInput, path.string(), "the checkpoint's stage is not one of this training");
+    const std::string where = checkpointOf(m_request.out).string();
+    m_resumed->texts = upgradedSettings(std::move(m_resumed->texts), where);
+    const TrainTexts& texts = m_resumed->texts;
+    const auto plans = stagePlans(m_request);
+    TrainRequest asked = m_request;
+    fillRates(asked);  // of no account here: rates may differ
+    requireSameTraining(texts, settingsOf(asked, *m_inputs), where);
+    m_at = readPosition(texts, plans, *m_inputs, kCalibrationSteps, where);
+    m_history = storedText(texts, "history", where);
+    m_floatAccuracy = storedText(texts, "float_accuracy", where);
+    for (const auto& [key, value] : texts)
+        if (key.starts_with(kFigure)) m_figures[key.substr(kFigure.size())] = value;
+    m_saved = toText(m_at, plans, m_inputs->steps());
+    const std::string changes = resumeRates(m_request, texts, plans, m_at.stage, m_inputs->notes, where);
+    checkRates(m_request);
+    const auto tell = [&](const std::string& what) {
+        m_history += fmt::format("from {}: {}\n", m_saved, what);
+        m_inputs->notes.push_back(fmt::format("From {}: {}.", m_saved, what));
+    };
+    if (!changes.empty()) tell(changes);
+    const auto test = texts.find("hash.test");
+    if (test != texts.end() && test->second != m_inputs->testHash) {
+        tell("the test part is another than at the beginning");
+        std::erase_if(m_figures, [](const auto& figure) { return figure.first.starts_with("accuracy.test."); });
+    }
+}
+
+/// The network is there, with fresh weights.
+void Trainer::restoreTensors() {
+    const std::string where = checkpointOf(m_request.out).string();
+    m_random.setState(storedWord(m_resumed->texts, "random", where));
     const torch::NoGradGuard guard;
     makeOptimizer();
+    const auto& tensors = m_resumed->tensors;
+    const auto check = [&](const std::string& name, const at::Tensor& stored, at::IntArrayRef sizes) {
+        if (stored.sizes() != sizes)
+            throw Error(ErrorKind::BadInput, where, "tensor '" + name + "' has another shape",
+                        "Train anew with --overwrite");
+        if (!isFinite(stored))
+            throw Error(ErrorKind::BadInput, where, "tensor '" + name + "' holds numbers that are not finite",
+                        "Train anew with --overwrite");
+    };
     for (auto& [name, tensor] : stateOf(*m_network)) {
-        const auto stored = checkpoint.tensors.find("state." + name);
-        if (stored == checkpoint.tensors.end() || stored->second.sizes() != tensor.sizes())
-            throw Error(ErrorKind::BadInput, path.string(), "tensor '" + name + "' is missing or has another shape");
+        const auto stored = tensors.find("state." + name);
+        if (stored == tensors.end())
+            throw Error(ErrorKind::BadInput, where, "tensor '" + name + "' is missing", "Train anew with --overwrite");
+        check(name, stored->second, tensor.sizes());
         at::Tensor(tensor).copy_(stored->second);
-        const auto momentum = checkpoint.tensors.find("momentum." + name);
-        if (momentum == checkpoint.tensors.end()) continue;
+        const auto momentum = tensors.find("momentum." + name);
+        if (momentum == tensors.end()) continue;
+        check("momentum." + name, momentum->second, tensor.sizes());
         auto state = std::make_unique<torch::optim::SGDParamState>();
         state->momentum_buffer(at::empty_like(tensor).copy_(momentum->second));
         m_optimizer->state()[tensor.unsafeGetTensorImpl()] = std::move(state);
     }
-    const auto targets = checkpoint.tensors.find("soft_targets");
-    if (targets != checkpoint.tensors.end()) m_softTargets = targets->second;
-    if (m_epochsDone < m_plans[m_stage].epochs) return;
-    ++m_stage;
-    m_epochsDone = 0;
-}
-
-MetaModel Trainer::finish() {
-    MetaModel model = m_network->toModel();
-    model.normalization = m_normalization;
-    model.classNames = m_train->classNames();
-    model.provenance = provenance(model);
-    model.name = m_request.out.stem().string();
-    checkModel(model, m_request.out.string());
-    model.hash = writeModel(model, m_request.out);
-    return model;
-}
-
-/// The accuracies are those of the exported integers, not of the floats behind them.
-std::map<std::string, std::string> Trainer::provenance(const MetaModel& model) {
-    std::map<std::string, std::string> facts{{"command", m_request.command},
-                                             {"options", fingerprint()},
-                                             {"data", m_train->name()},
-                                             {"data_hash_train", m_train->hash()},
-                                             {"float_baseline_accuracy", m_floatAccuracy},
-                                             {"history", m_history}};
-    const auto executor = makeReferenceExecutor(model, m_request.device, m_request.threads);
-    for (const Split split : {Split::Val, Split::Test}) {
-        const auto data = split == Split::Val ? m_val : openDataSet(m_request.data, split, m_dataRequest);
-        for (const int width : m_request.bits) {
-            const auto plan = lower(model, uniformBits(model.network, width));
-            const auto outcome = evaluate(*executor, plan, *data, {}, m_stop);
-            facts[fmt::format("accuracy.{}.{}_bits", splitName(split), width)] =
-                fmt::format("{} of {}", outcome.correct, outcome.total);
-        }
+    if (const auto targets = tensors.find("soft_targets"); targets != tensors.end()) {
+        check("soft_targets", targets->second, {m_inputs->train->size(), m_network->network().classes()});
+        m_softTargets = targets->second;
     }
-    return facts;
+    if (m_at.calibrated > 0) {
+        const auto visits = tensors.find("visits");
+        if (visits == tensors.end())
+            throw Error(ErrorKind::BadInput, where, "tensor 'visits' is missing", "Train anew with --overwrite");
+        check("visits", visits->second, m_network->visits().sizes());
+        m_network->setVisits(visits->second);
+    }
+    m_resumed.reset();
+}
+
+std::int64_t Trainer::checkpointBytes() const {
+    std::int64_t numbers = 0;
+    for (const auto& [name, tensor] : stateOf(*m_network)) numbers += tensor.numel() * (tensor.requires_grad() ? 2 : 1);
+    if (m_request.distillation > 0 && m_request.floatEpochs > 0)
+        numbers += m_inputs->train->size() * m_network->network().classes();
+    return 4 * numbers;
+}
+
+/// A checkpoint is written beside the one before.
+void Trainer::checkSpace() const {
+    std::filesystem::path folder = m_request.out.parent_path();
+    if (folder.empty()) folder = ".";
+    std::error_code code;
+    const auto space = std::filesystem::space(folder, code);
+    const std::int64_t needed = checkpointBytes() * (m_request.resume ? 1 : 2);
+    if (code || static_cast<std::uintmax_t>(needed) <= space.available) return;
+    throw Error(ErrorKind::Resource, folder.string(),
+                fmt::format("has {} MB free; checkpoints need {} MB", space.available / 1'000'000, needed / 1'000'000),
+                "Make room, or choose another --out");
+}
+
+/// What comes last must not fail last: the model file is made once of the weights as they are.
+void Trainer::checkExport() {
+    MetaModel model = m_network->toModel();
+    model.normalization = {std::vector<float>(static_cast<std::size_t>(m_inputs->train->channels()), 0.5F),
+                           std::vector<float>(static_cast<std::size_t>(m_inputs->train->channels()), 0.5F)};
+    model.classNames = m_inputs->train->classNames();
+    checkModel(model, m_request.network);
+    for (const int width : m_request.bits) lower(model, uniformBits(model.network, width));
 }
 
 }  // namespace bitdesk

@@ -11,48 +11,12 @@
 #include "core/base/error.h"
 #include "core/model/model_file.h"
 #include "tests/core/base/expect_error.h"
-#include "tests/core/data/small_data.h"
+#include "tests/core/train/small_training.h"
 
 namespace bitdesk {
 namespace {
 
-class Training : public testing::Test {
-protected:
-    static void SetUpTestSuite() {
-        s_data = std::make_unique<test::TemporaryFolder>();
-        test::writeSmallData(s_data->path(), 600, 80);
-    }
-    static void TearDownTestSuite() { s_data.reset(); }
-
-    TrainRequest request(const std::string& out) const {
-        TrainRequest r;
-        r.data = s_data->path().string();
-        r.out = m_folder / out;
-        r.floatEpochs = 2;
-        r.activationEpochs = r.uniformEpochs = 1;
-        r.mixedEpochs = 2;
-        r.floatRate = r.activationRate = r.uniformRate = r.mixedRate = 0.02;
-        r.batch = 32;
-        r.threads = 1;
-        return r;
-    }
-    /// Trains, and stops after so many epochs (all stages counted).
-    static void trainEpochs(const TrainRequest& r, int epochs) {
-        std::stop_source source;
-        int seen = 0;
-        EXPECT_THROW(train(
-                         r,
-                         [&](const TrainProgress& progress) {
-                             if (progress.epochEnd && ++seen == epochs) source.request_stop();
-                         },
-                         source.get_token()),
-                     Cancelled);
-    }
-
-    static std::unique_ptr<test::TemporaryFolder> s_data;
-    test::TemporaryFolder m_folder;
-};
-std::unique_ptr<test::TemporaryFolder> Training::s_data;
+using Training = test::SmallTraining;
 
 TEST_F(Training, LearnsAndTellsHowItGoes) {
     std::vector<TrainProgress> epochs;
