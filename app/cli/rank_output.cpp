@@ -12,20 +12,31 @@
 namespace bitdesk::cli {
 namespace {
 
-/// Whether a rank's store has evaluations that the other lacks, as the newest of them tell; one that cannot be read may
-/// have.
-bool holdsMore(const std::filesystem::path& part, Store& whole) {
+/// Whether a rank's store has evaluations that the other lacks, as the newest of them tell.
+bool holdsMore(Store& part, Store& whole) {
     constexpr std::int64_t kNewest = 64;
-    try {
-        Store store(part);
-        for (const EvaluationSummary& row : store.evaluations({}, kNewest)) {
-            const auto full = store.evaluation(row.id);
-            if (full && whole.findId(full->key) == 0) return true;
-        }
-        return false;
-    } catch (const Error&) {
-        return true;
+    for (const EvaluationSummary& row : part.evaluations({}, kNewest)) {
+        const auto full = part.evaluation(row.id);
+        if (full && whole.findId(full->key) == 0) return true;
     }
+    return false;
+}
+
+/// Those of the parts that hold more; all of them where there is no whole. What cannot be read is not worth a note.
+std::vector<std::filesystem::path> unmerged(const std::filesystem::path& database) {
+    std::vector<std::filesystem::path> parts = jobs::rankDatabasesOf(database);
+    std::error_code code;
+    if (parts.empty() || !std::filesystem::exists(database, code)) return parts;
+    try {
+        Store whole(database);
+        std::erase_if(parts, [&](const std::filesystem::path& path) {
+            Store part(path);
+            return !holdsMore(part, whole);
+        });
+    } catch (const Error&) {
+        return {};
+    }
+    return parts;
 }
 
 }  // namespace
@@ -66,12 +77,7 @@ void tellPart(const jobs::Launch& launch, const jobs::Rank& rank, const std::fil
 }
 
 void tellUnmerged(const std::filesystem::path& database, Terminal& terminal) {
-    std::vector<std::filesystem::path> parts = jobs::rankDatabasesOf(database);
-    std::error_code code;
-    if (!parts.empty() && std::filesystem::exists(database, code)) {
-        Store whole(database);
-        std::erase_if(parts, [&](const std::filesystem::path& part) { return !holdsMore(part, whole); });
-    }
+    const std::vector<std::filesystem::path> parts = unmerged(database);
     if (parts.empty()) return;
     terminal.err << fmt::format(
         "bitdesk: note: {} beside {} {} results that it lacks; join them: {}\n",
