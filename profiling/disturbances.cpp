@@ -152,6 +152,22 @@ void crowding(const Run& run, Sentences& found) {
                                     run.threads, e.logicalCpus, e.logicalCpus));
 }
 
+/// A quota halts all threads of the container until the next period, once they have used it up together.
+void quota(const Run& run, Sentences& found) {
+    const Environment& e = run.environment;
+    if (e.cpuQuota <= 0 || (e.logicalCpus > 0 && e.cpuQuota >= e.logicalCpus)) return;
+    const std::string allowed =
+        fmt::format("a CPU quota gives this container {:.3g} of {} CPUs", e.cpuQuota, e.logicalCpus);
+    const std::string threads = fmt::format("{} {}", run.threads, run.threads == 1 ? "thread" : "threads");
+    if (run.threads > e.cpuQuota)
+        found.push_back(
+            fmt::format("{}, and {} ran: runs are halted in every period; {}raise the container's CPU limit", allowed,
+                        threads, e.cpuQuota < 1 ? "" : fmt::format("use at most {}, or ", std::floor(e.cpuQuota))));
+    else
+        found.push_back(
+            fmt::format("{}: they are enough for {}, as long as nothing else runs in the container", allowed, threads));
+}
+
 void switches(const Run& run, Sentences& found) {
     // Each takes some microseconds. An idle machine has some hundred a second of its own; what competes for the CPUs
     // brings hundreds.
@@ -194,7 +210,7 @@ std::vector<std::string> disturbances(const Environment& environment, const Mach
     const Run run{environment, before, after, seconds, threads};
     Sentences found;
     for (const auto check :
-         {otherProcesses, steal, throttling, frequency, handover, gpus, crowding, switches, settings})
+         {otherProcesses, steal, throttling, frequency, handover, gpus, crowding, quota, switches, settings})
         check(run, found);
     return found;
 }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "profiling/machine_files.h"
+#include "core/base/machine_files.h"
 #include "profiling/nvml.h"
 
 namespace bitdesk {

@@ -10,6 +10,7 @@
 #include "core/base/build_info.h"
 #include "core/base/error.h"
 #include "core/base/hash.h"
+#include "core/base/machine_limits.h"
 
 namespace bitdesk {
 namespace {
@@ -60,6 +61,7 @@ Environment readEnvironment(const MachineFiles& files, const Nvml& nvml) {
     e.isa = instructionSets();
     e.logicalCpus = static_cast<int>(files.cpus.size());
     e.onlineCpus = onlineCpus(files);
+    e.cpuQuota = cpuQuota(files).value_or(-1);
     e.governor = governor(files);
     const double frequency = numberFrom(cpuInfo(files, "cpu MHz")).value_or(-1);
     e.frequencyMHz = frequency > 0 ? frequency : -1;
@@ -87,6 +89,7 @@ std::string toJson(const Environment& e) {
     return nlohmann::json{{"cpu", textOrNull(e.cpuModel)},
                           {"isa", e.isa},
                           {"logical_cpus", e.logicalCpus},
+                          {"cpu_quota", orNull(e.cpuQuota)},
                           {"governor", textOrNull(e.governor)},
                           {"frequency_mhz", orNull(e.frequencyMHz)},
                           {"load_1min", orNull(e.load1)},

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "profiling/machine_files.h"
+#include "core/base/machine_files.h"
 #include "profiling/nvml.h"
 
 namespace bitdesk {
@@ -17,6 +17,7 @@ struct Environment {
     std::vector<std::string> isa;  ///< "avx2", "avx512f", "avx512_vnni", … as far as present
     int logicalCpus = 0;           ///< that this process may use; 0 where not readable
     int onlineCpus = 0;            ///< of the whole machine; 0 where not readable
+    double cpuQuota = -1;          ///< CPUs that a container gives this process in the long run; −1: all of them
     std::string governor;          ///< cpufreq governor, "" where not readable
     double frequencyMHz = -1;      ///< of the first CPU, as /proc/cpuinfo says
     double load1 = -1;             ///< one-minute load average

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/control_groups.h"
 #include "profiling/core_handover.h"
 #include "profiling/effective_clock.h"
 
@@ -88,44 +89,18 @@ std::optional<std::uint64_t> thermalThrottles(const MachineFiles& files) {
     return sum;
 }
 
-/// nr_throttled of a group and of all above it, whose quotas hold for it as well. In a container, the path may be the
-/// host's, and then only its end, or the root alone, is there.
-std::optional<std::uint64_t> throttlesUpwards(const MachineFiles& files, const path& mount, std::string_view group) {
-    if (!group.starts_with('/') || group.find("..") != std::string_view::npos) return std::nullopt;
+/// nr_throttled of this process's group and of all above it, whose quotas hold for it as well.
+std::optional<std::uint64_t> cgroupThrottles(const MachineFiles& files) {
     std::optional<std::uint64_t> sum;
-    for (path at = path(group.substr(1));; at = at.parent_path()) {
-        const std::string text = readMachineFile(files, mount / at / "cpu.stat").value_or("");
+    for (const path& group : controlGroupFolders(files, "cpu")) {
+        const std::string text = readMachineFile(files, group / "cpu.stat").value_or("");
         for (const std::string_view line : linesOf(text)) {
             const auto words = wordsOf(line);
             if (words.size() != 2 || words[0] != "nr_throttled") continue;
             if (const auto count = countFrom(words[1])) sum = sum.value_or(0) + *count;
         }
-        if (at.empty()) return sum;
     }
-}
-
-/// One line of /proc/self/cgroup: "0::/group" of version 2, "3:cpu,cpuacct:/group" of version 1.
-std::optional<std::uint64_t> throttlesOf(const MachineFiles& files, std::string_view line) {
-    const auto first = line.find(':');
-    const auto second = first == std::string_view::npos ? first : line.find(':', first + 1);
-    if (second == std::string_view::npos) return std::nullopt;
-    const std::string controllers(line.substr(first + 1, second - first - 1));
-    const std::string_view group = line.substr(second + 1);
-    if (controllers.empty()) {
-        const auto found = throttlesUpwards(files, "sys/fs/cgroup", group);
-        return found ? found : throttlesUpwards(files, "sys/fs/cgroup/unified", group);
-    }
-    if (("," + controllers + ",").find(",cpu,") == std::string::npos) return std::nullopt;
-    const auto found = throttlesUpwards(files, "sys/fs/cgroup/" + controllers, group);
-    return found ? found : throttlesUpwards(files, "sys/fs/cgroup/cpu", group);
-}
-
-std::optional<std::uint64_t> cgroupThrottles(const MachineFiles& files) {
-    constexpr std::size_t kLongestLine = 4096;
-    const std::string text = readMachineFile(files, "proc/self/cgroup").value_or("");
-    for (const std::string_view line : linesOf(text))
-        if (const auto found = line.size() <= kLongestLine ? throttlesOf(files, line) : std::nullopt) return found;
-    return std::nullopt;
+    return sum;
 }
 
 struct CpuSeconds {

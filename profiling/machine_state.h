@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "profiling/machine_files.h"
+#include "core/base/machine_files.h"
 #include "profiling/nvml.h"
 
 namespace bitdesk {

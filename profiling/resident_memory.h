@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "profiling/machine_files.h"
+#include "core/base/machine_files.h"
 
 namespace bitdesk {
 

@@ -8,8 +8,11 @@
 #include <set>
 
 #include "app/cli/figures.h"
+#include "app/cli/rank_output.h"
+#include "app/jobs/division_record.h"
 #include "app/jobs/output_file.h"
 #include "core/base/error.h"
+#include "core/base/machine_limits.h"
 
 namespace bitdesk::cli {
 namespace {
@@ -64,6 +67,7 @@ Json sweepJson(const jobs::SweepRequest& request, const jobs::SweepResult& resul
         {"evaluations_per_second", perSecond(result.evaluated, result.seconds)},
         {"images_per_second", perSecond(result.images, result.seconds)},
         {"workers", result.workers},
+        {"workers_note", result.workersNote},
         {"trie_bound", result.trieBound},
         {"baseline", result.baseline.bits},
         {"front", std::move(front)},
@@ -102,6 +106,7 @@ std::string sweepText(const jobs::SweepRequest& request, const jobs::SweepResult
                             perSecond(result.evaluated, result.seconds), perSecond(result.images, result.seconds),
                             result.trieBound);
     text += "\n";
+    if (!result.workersNote.empty()) text += "  note: " + result.workersNote + "\n";
     if (result.measured + result.measuredBefore > 0)
         text += fmt::format("  {} latencies measured, {} were there\n", result.measured, result.measuredBefore);
     text += fmt::format("\n{:>6}  {:<30} {:>9}  {:>16} {:>12}  {}\n", "id", "front", "accuracy", "95 % interval",
@@ -167,20 +172,25 @@ std::string dryRunText(const jobs::PreparedBatch& prepared, const std::filesyste
     return text;
 }
 
-void tellRank(const jobs::Rank& rank, const std::filesystem::path& base, const jobs::PreparedBatch& prepared,
-              Terminal& terminal) {
-    if (!rank.shared() || rank.index != 0) return;
-    const bool more = !prepared.reportFiles.empty() || prepared.sweeps.front().latency != jobs::LatencyOf::None;
-    terminal.err << fmt::format(
-        "bitdesk: {} parts, each with a store of its own beside {}: join them with bitdesk db merge{}\n", rank.count,
-        base.string(), more ? "; then the same command without the launcher measures latency and writes reports" : "");
-}
-
-std::filesystem::path baseDatabase(const StoreOptions& options, const jobs::Rank& rank) {
-    if (options.none && rank.shared())
+std::filesystem::path baseDatabase(const StoreOptions& options, const jobs::Launch& launch) {
+    if (options.none && launch.shared())
         throw Error(ErrorKind::Usage, "--no-store", "leaves nothing of a work that is shared", "Name a --db");
     if (options.none) return ":memory:";
     return options.db.empty() ? Store::defaultPath() : std::filesystem::path(options.db);
+}
+
+/// Where --threads does not say.
+int threadsHere(const jobs::Rank& rank) {
+    const int usable = std::max(static_cast<int>(usableCpus().size()), 1);
+    return jobs::threadsOf(rank, usable, static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN)), cpuQuota());
+}
+
+/// Ranks on one machine have its memory together.
+void shareDataMemory(jobs::Batch& batch, int ranks) {
+    constexpr std::int64_t kLeast = 16 << 20;
+    for (jobs::SweepSpec& sweep : batch.sweeps)
+        if (ranks > 1 && sweep.choices.memory == 0)
+            sweep.choices.memory = std::max(defaultDataMemory() / ranks, kLeast);
 }
 
 int exitCode(const jobs::BatchResult& result, Terminal& terminal) {
@@ -250,30 +260,36 @@ void addNight(CLI::App& command, NightOptions& options) {
 
 int runNight(jobs::Batch batch, const NightOptions& options, bool single, const Inputs& inputs, Terminal& terminal) {
     checkOutputs(options.output, inputs);
-    const jobs::Rank rank = options.part.empty() ? jobs::rankOfProcess() : jobs::parsePart(options.part);
-    const std::filesystem::path base = baseDatabase(options.store, rank), path = jobs::databaseOf(rank, base);
+    const jobs::Launch launch = options.part.empty() ? jobs::launchOfProcess() : jobs::parsePart(options.part);
+    const std::filesystem::path base = baseDatabase(options.store, launch);
     const int threads = batch.threads;
-    deviceChoice({.device = batch.device, .backend = batch.backend});
-    const jobs::PreparedBatch prepared = [&] {
+    shareDataMemory(batch, launch.step.onThisMachine);
+    jobs::PreparedBatch prepared = [&] {
         ProgressLine line(terminal, options.output.quiet);
         const auto show = [&](const Progress& progress) { line.show(progressText(progress)); };
-        return jobs::prepareBatch(std::move(batch), rank, options.resume, path.string(), terminal.stop, show);
+        return jobs::openBatch(std::move(batch), terminal.stop, show);
     }();
     tellNotesOf(prepared.sweeps, options.output.quiet, terminal);
+    const std::string work = jobs::workOf(prepared);
+    const auto recorded = launch.task ? jobs::recordedDivision(base, work) : std::nullopt;
+    const jobs::Rank rank = jobs::rankOf(launch, recorded);
+    const std::filesystem::path path = jobs::databaseOf(rank, base);
+    jobs::assign(prepared, rank, options.resume, path.string());
     for (const auto& files : prepared.reportFiles)
         for (const std::string& file : files)
             if (jobs::sameFile(file, options.output.json) || jobs::sameFile(file, options.output.csv))
                 throw Error(ErrorKind::Usage, file, "is to hold a report and the result", "Name another file");
+    const bool more = !prepared.reportFiles.empty() || prepared.sweeps.front().latency != jobs::LatencyOf::None;
+    tellPart(launch, rank, base, more, terminal);
+    if (!rank.shared() && base != ":memory:") tellUnmerged(base, terminal);
     if (options.dryRun) {
         terminal.out << dryRunText(prepared, path);
         return 0;
     }
-    tellRank(rank, base, prepared, terminal);
+    if (launch.task) jobs::recordDivision(base, work, jobs::divisionOf(launch, recorded));
     StoreThread store(path);
     ComputeArbiter arbiter;
-    arbiter.setThreads(
-        threads > 0 ? threads
-                    : jobs::threadsOf(rank, arbiter.threads(), static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN))));
+    arbiter.setThreads(threads > 0 ? threads : threadsHere(rank));
     jobs::BatchResult result;
     {
         ProgressLine line(terminal, options.output.quiet);

@@ -12,7 +12,9 @@
 #include <cmath>
 #include <fstream>
 
+#include "app/cli/rank_output.h"
 #include "app/jobs/output_file.h"
+#include "app/jobs/rank.h"
 #include "core/base/atomic_file.h"
 #include "core/base/byte_size.h"
 #include "core/base/error.h"
@@ -211,8 +213,12 @@ std::unique_ptr<StoreThread> openStore(const StoreOptions& options) {
 
 std::filesystem::path existingDatabase(const StoreOptions& options) {
     auto path = options.db.empty() ? Store::defaultPath() : std::filesystem::path(options.db);
-    if (!std::filesystem::exists(path))
-        throw Error(ErrorKind::BadInput, path.string(), "there is no such database", "Name one with --db");
+    if (!std::filesystem::exists(path)) {
+        const auto parts = jobs::rankDatabasesOf(path);
+        throw Error(
+            ErrorKind::BadInput, path.string(), "there is no such database",
+            parts.empty() ? "Name one with --db" : "Parts of it are there; join them: " + mergeCommand(path, parts));
+    }
     std::error_code code;
     if (std::filesystem::is_regular_file(path, code) && std::filesystem::file_size(path, code) == 0)
         throw Error(ErrorKind::BadInput, path.string(), "is an empty file, no database", "Name another with --db");
@@ -221,9 +227,7 @@ std::filesystem::path existingDatabase(const StoreOptions& options) {
 
 jobs::DeviceChoice deviceChoice(const DeviceOptions& options) {
     jobs::DeviceChoice choice{.backend = options.backend, .device = options.device};
-    const std::string backend = jobs::backendOf(choice);
-    if (backend != "packed" && backend != "reference" && backend != "portable")
-        throw Error(ErrorKind::Usage, "--backend " + backend, "is not known", "Known: packed, reference, portable");
+    jobs::checkDevice(choice);
     return choice;
 }
 

@@ -5,6 +5,7 @@
 
 #include "app/cli/batch_output.h"
 #include "app/cli/options.h"
+#include "app/cli/rank_output.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/output_file.h"
 #include "app/jobs/report_job.h"
@@ -51,6 +52,7 @@ int run(ReportOptions options, Terminal& terminal) {
     options.request.accuracyMargin = parsePoints("--accuracy-margin", options.accuracyMargin);
     options.request.command = terminal.commandLine;
     const auto path = existingDatabase(options.store);
+    tellUnmerged(path, terminal);
     options.request.database = std::filesystem::absolute(path).string();
     if (!options.model.empty()) {
         const auto model = std::make_shared<const MetaModel>(openModel(options.model));

@@ -29,6 +29,9 @@ QString summaryOf(const jobs::BatchResult& result) {
                          .arg(sweep.result->evaluated)
                          .arg(sweep.result->fromStore)
                          .arg(sweep.result->measured);
+    for (const jobs::SweepOutcome& sweep : result.sweeps)
+        if (sweep.result && !sweep.result->workersNote.empty())
+            lines << QString::fromStdString(sweep.result->workersNote) + u'.';
     for (const jobs::WrittenReport& report : result.reports) lines << QString::fromStdString(report.summary);
     return lines.join(u'\n');
 }

@@ -8,8 +8,10 @@
 #include <map>
 #include <tuple>
 
+#include "app/jobs/batch_place.h"
 #include "app/jobs/output_file.h"
 #include "core/base/error.h"
+#include "core/base/hash.h"
 #include "core/data/matched_data_set.h"
 #include "core/model/model_file.h"
 #include "core/network/configuration_set.h"
@@ -34,19 +36,29 @@ std::string classChoice(const Batch& batch, const SweepSpec& spec) {
     return choice == kByNumber ? choice : batch.resolve(choice);
 }
 
+std::string keyOfEntry(const char* list, std::size_t index, const std::string& key) {
+    return fmt::format("{}[{}].{}", list, index, key);
+}
+
 class Preparation {
 public:
     Preparation(const Batch& batch, std::stop_token stop, ProgressSink progress)
         : m_batch(batch), m_stop(std::move(stop)), m_progress(std::move(progress)) {}
 
-    SweepRequest prepare(const SweepSpec& spec) {
+    SweepRequest prepare(std::size_t index) {
+        const SweepSpec& spec = m_batch.sweeps[index];
+        const auto at = [&](const char* key, const auto& work) {
+            return placed(m_batch, keyOfEntry("sweeps", index, key), work);
+        };
         SweepRequest request;
-        request.model = model(spec);
+        request.model = at("model", [&] { return model(spec); });
         const MetaModel& model = *request.model;
-        request.data = data(spec, model);
-        checkDataFitsModel(*request.data, model);
-        request.configurations =
-            configurationsOf(spec.configurations, model.network, model.bits, spec.seed, m_batch.folder);
+        request.data = at("data", [&] {
+            auto opened = data(spec, model);
+            checkDataFitsModel(*opened, model);
+            return opened;
+        });
+        request.configurations = configurations(spec, index, model);
         request.device = {.backend = m_batch.backend, .device = m_batch.device};
         request.options.limit = spec.limit;
         request.options.batch = spec.batch;
@@ -57,18 +69,19 @@ public:
         return request;
     }
 
-    std::vector<std::filesystem::path> inputs(const std::string& database) const {
-        std::vector<std::filesystem::path> all{database, m_batch.file};
-        for (const SweepSpec& sweep : m_batch.sweeps) {
-            all.push_back(modelSource(modelName(m_batch, sweep.model)));
-            if (auto folder = findDataSet(dataName(m_batch, sweep.data))) all.push_back(std::move(*folder));
-            for (const std::string& word : sweep.configurations) all.emplace_back(m_batch.resolve(word));
-            all.emplace_back(classChoice(m_batch, sweep));
-        }
-        return all;
+private:
+    /// Word by word, so that an error names the one that it comes from.
+    std::vector<BitConfiguration> configurations(const SweepSpec& spec, std::size_t index, const MetaModel& model) {
+        for (std::size_t i = 0; i < spec.configurations.size() && spec.configurations.size() > 1; ++i)
+            placed(m_batch, keyOfEntry("sweeps", index, fmt::format("configurations[{}]", i)), [&] {
+                return configurationsOf(std::span(spec.configurations).subspan(i, 1), model.network, model.bits,
+                                        spec.seed, m_batch.folder);
+            });
+        return placed(m_batch, keyOfEntry("sweeps", index, "configurations"), [&] {
+            return configurationsOf(spec.configurations, model.network, model.bits, spec.seed, m_batch.folder);
+        });
     }
 
-private:
     std::shared_ptr<const MetaModel> model(const SweepSpec& spec) {
         auto& found = m_models[{spec.model, spec.seed}];
         if (!found) found = std::make_shared<const MetaModel>(openModel(modelName(m_batch, spec.model), spec.seed));
@@ -93,9 +106,41 @@ private:
     ProgressSink m_progress;
 };
 
-SweepOutcome runOne(const SweepRequest& request, JobContext& context) {
+/// Files and folders that a report must not replace.
+std::vector<std::filesystem::path> inputsOf(const Batch& batch, const std::string& database) {
+    std::vector<std::filesystem::path> all{database, batch.file};
+    for (const SweepSpec& sweep : batch.sweeps) {
+        all.push_back(modelSource(modelName(batch, sweep.model)));
+        if (auto folder = findDataSet(dataName(batch, sweep.data))) all.push_back(std::move(*folder));
+        for (const std::string& word : sweep.configurations) all.emplace_back(batch.resolve(word));
+        all.emplace_back(classChoice(batch, sweep));
+    }
+    return all;
+}
+
+/// Limits and baseline of one report, read word by word.
+std::vector<StatedLimit> checkedReport(const Batch& batch, std::size_t index, const MetaModel& model) {
+    const ReportSpec& report = batch.reports[index];
+    if (!report.baseline.empty())
+        placed(batch, keyOfEntry("reports", index, "baseline"),
+               [&] { return parseBits(report.baseline, model.network, model.bits, "baseline"); });
+    for (std::size_t i = 0; i < report.files.size(); ++i)
+        placed(batch, keyOfEntry("reports", index, fmt::format("out[{}]", i)),
+               [&] { reportFormatOf(batch.resolve(report.files[i])); });
+    std::vector<StatedLimit> limits;
+    for (std::size_t i = 0; i < report.failOn.size(); ++i)
+        for (StatedLimit& limit : placed(batch, keyOfEntry("reports", index, fmt::format("fail_on[{}]", i)),
+                                         [&] { return parseLimits(std::span(report.failOn).subspan(i, 1)); }))
+            limits.push_back(std::move(limit));
+    return limits;
+}
+
+SweepOutcome runOne(const PreparedBatch& prepared, std::size_t index, JobContext& context) {
     try {
-        return {.result = runSweep(request, context), .failure = {}, .exitCode = 0};
+        return {.result = placed(prepared.batch, fmt::format("sweeps[{}]", index),
+                                 [&] { return runSweep(prepared.sweeps[index], context); }),
+                .failure = {},
+                .exitCode = 0};
     } catch (const Error& error) {
         return {.result = {}, .failure = error.what(), .exitCode = static_cast<int>(error.kind())};
     }
@@ -135,34 +180,51 @@ ReportRequest reportRequest(const PreparedBatch& prepared, std::size_t index, co
 
 }  // namespace
 
-PreparedBatch prepareBatch(Batch batch, const Rank& rank, bool resume, const std::string& database,
-                           const std::stop_token& stop, const ProgressSink& progress) {
+PreparedBatch openBatch(Batch batch, const std::stop_token& stop, const ProgressSink& progress) {
+    placed(batch, "device", [&] { checkDevice({.backend = batch.backend, .device = batch.device}); });
     PreparedBatch prepared;
     Preparation preparation(batch, stop, progress);
-    for (const SweepSpec& spec : batch.sweeps) {
-        prepared.sweeps.push_back(preparation.prepare(spec));
-        prepared.sweeps.back().rank = rank;
-        prepared.sweeps.back().resume = resume;
+    for (std::size_t i = 0; i < batch.sweeps.size(); ++i) prepared.sweeps.push_back(preparation.prepare(i));
+    for (std::size_t i = 0; i < batch.reports.size(); ++i)
+        prepared.limits.push_back(checkedReport(batch, i, *prepared.sweeps.front().model));
+    prepared.batch = std::move(batch);
+    return prepared;
+}
+
+std::string workOf(const PreparedBatch& prepared) {
+    std::string all;
+    for (const SweepRequest& sweep : prepared.sweeps) all += contentHash(sweep) + "\n";
+    return sha256(all);
+}
+
+void assign(PreparedBatch& prepared, const Rank& rank, bool resume, const std::string& database) {
+    const Batch& batch = prepared.batch;
+    for (SweepRequest& sweep : prepared.sweeps) {
+        sweep.rank = rank;
+        sweep.resume = resume;
     }
-    const auto inputs = preparation.inputs(database);
+    const auto inputs = inputsOf(batch, database);
     std::vector<std::string> named;
-    for (const ReportSpec& report : batch.reports) {
+    prepared.reportFiles.clear();
+    for (std::size_t i = 0; i < batch.reports.size(); ++i) {
         std::vector<std::string> files;
-        for (const std::string& name : report.files) {
-            files.push_back(batch.resolve(name));
-            reportFormatOf(files.back());
-            if (!rank.shared()) checkOutput(files.back(), inputs);
-            for (const std::string& other : named)
-                if (sameFile(files.back(), other))
+        for (std::size_t j = 0; j < batch.reports[i].files.size(); ++j) {
+            files.push_back(batch.resolve(batch.reports[i].files[j]));
+            placed(batch, keyOfEntry("reports", i, fmt::format("out[{}]", j)), [&] {
+                if (!rank.shared()) checkOutput(files.back(), inputs);
+                if (std::ranges::any_of(named, [&](const std::string& other) { return sameFile(files.back(), other); }))
                     throw Error(ErrorKind::Usage, files.back(), "is to hold two reports", "Name another file");
+            });
             named.push_back(files.back());
         }
-        const MetaModel& model = *prepared.sweeps.front().model;
-        if (!report.baseline.empty()) parseBits(report.baseline, model.network, model.bits, "baseline");
         prepared.reportFiles.push_back(std::move(files));
-        prepared.limits.push_back(parseLimits(report.failOn));
     }
-    prepared.batch = std::move(batch);
+}
+
+PreparedBatch prepareBatch(Batch batch, const Rank& rank, bool resume, const std::string& database,
+                           const std::stop_token& stop, const ProgressSink& progress) {
+    PreparedBatch prepared = openBatch(std::move(batch), stop, progress);
+    assign(prepared, rank, resume, database);
     return prepared;
 }
 
@@ -175,7 +237,7 @@ BatchResult runBatch(const PreparedBatch& prepared, const std::string& command, 
                 progress.activity = fmt::format("sweep {} of {}: {}", i + 1, prepared.sweeps.size(), progress.activity);
                 context.progress(progress);
             };
-        result.sweeps.push_back(runOne(prepared.sweeps[i], own));
+        result.sweeps.push_back(runOne(prepared, i, own));
     }
     const bool any = std::ranges::any_of(result.sweeps, [](const SweepOutcome& s) { return s.result.has_value(); });
     if (!any || prepared.sweeps.front().rank.shared()) return result;

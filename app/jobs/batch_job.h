@@ -21,8 +21,18 @@ struct PreparedBatch {
     std::vector<std::vector<std::string>> reportFiles;  ///< resolved, by batch.reports
 };
 
-/// Opens models and data, reads the configurations and limits, and makes sure that the reports can be written and
-/// replace no input. Throws the first Error, and Cancelled. `database`: where the results go.
+/// Opens models and data, reads the configurations and limits. Throws the first Error, and Cancelled; of a batch that
+/// was read from a file, an Error names that file and the place in it.
+PreparedBatch openBatch(Batch batch, const std::stop_token& stop = {}, const ProgressSink& progress = {});
+
+/// What makes two batches the same work: all their sweeps, by content. 64 hexadecimal digits.
+std::string workOf(const PreparedBatch& prepared);
+
+/// Says which part is to be done, whether earlier work goes on, and where the results go; makes sure that the reports
+/// can be written and replace no input, or throws Error.
+void assign(PreparedBatch& prepared, const Rank& rank, bool resume, const std::string& database);
+
+/// Both.
 PreparedBatch prepareBatch(Batch batch, const Rank& rank, bool resume, const std::string& database,
                            const std::stop_token& stop = {}, const ProgressSink& progress = {});
 

@@ -26,14 +26,20 @@ std::string backendOf(const DeviceChoice& choice) {
     return choice.device == "cpu" ? "packed" : "reference";
 }
 
-std::unique_ptr<Executor> makeExecutor(const MetaModel& model, const DeviceChoice& choice, int threads) {
+void checkDevice(const DeviceChoice& choice) {
     const std::string backend = backendOf(choice);
-    if (backend == "reference") return makeReferenceExecutor(model, choice.device, threads);
+    if (backend == "reference") return;
     if (backend != "packed" && backend != "portable")
         throw Error(ErrorKind::Usage, "--backend " + backend, "is not known", "Known: packed, reference, portable");
     if (choice.device != "cpu")
         throw Error(ErrorKind::Usage, "--device " + choice.device, "the " + backend + " backend runs on the CPU only",
                     "Use --device cpu, or --backend reference");
+}
+
+std::unique_ptr<Executor> makeExecutor(const MetaModel& model, const DeviceChoice& choice, int threads) {
+    checkDevice(choice);
+    const std::string backend = backendOf(choice);
+    if (backend == "reference") return makeReferenceExecutor(model, choice.device, threadsOf(threads));
     if (backend == "portable") return makeInterpreter(model);
     PackedOptions options;
     options.threads = threadsOf(threads);

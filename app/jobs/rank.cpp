@@ -3,8 +3,11 @@
 
 #include "app/jobs/rank.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <cstdint>
 #include <cstdlib>
 
 #include "core/base/error.h"
@@ -12,14 +15,22 @@
 namespace bitdesk::jobs {
 namespace {
 
+constexpr const char* kSayPart = "Say --part 4/16 for the fourth of sixteen parts, or --part 1/1 for all of the work";
+
+constexpr int kMost = 10'000'000;  // of tasks, processes and ids: more than any launcher has
+
 /// A whole number that a launcher set; nothing for another text.
+std::optional<int> number(std::string_view text) {
+    int value = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size() || value < 0 || value > kMost)
+        return std::nullopt;
+    return value;
+}
+
 std::optional<int> number(const ReadVariable& read, const char* name) {
     const auto text = read(name);
-    if (!text) return std::nullopt;
-    int value = 0;
-    const auto parsed = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (parsed.ec != std::errc{} || parsed.ptr != text->data() + text->size() || value < 0) return std::nullopt;
-    return value;
+    return text ? number(*text) : std::nullopt;
 }
 
 std::optional<Rank> launched(const ReadVariable& read, const char* index, const char* count, const char* local,
@@ -28,70 +39,136 @@ std::optional<Rank> launched(const ReadVariable& read, const char* index, const 
     if (!i || !n) return std::nullopt;
     return Rank{.index = *i,
                 .count = *n,
-                .onThisMachine = number(read, local).value_or(1),
+                .onThisMachine = std::max(number(read, local).value_or(1), 1),
                 .allocatedCpus = 0,
                 .launcher = launcher};
 }
 
+/// The node among those that `counts` speaks of: as Slurm says, else the one that holds process `index` where the
+/// processes fill node after node.
+std::size_t nodeOf(const ReadVariable& read, const std::vector<int>& counts, int index) {
+    if (const auto node = number(read, "SLURM_NODEID")) return static_cast<std::size_t>(*node);
+    std::size_t node = 0;
+    for (int before = 0; node < counts.size() && index >= before + counts[node]; ++node) before += counts[node];
+    return node;
+}
+
+/// The count of this process's node in the first of the variables that tells one for as many nodes as there are.
+std::optional<int> countHere(const ReadVariable& read, std::initializer_list<const char*> names, int index) {
+    for (const char* name : names) {
+        const std::vector<int> counts = countsByNode(read(name).value_or(""));
+        const std::size_t node = nodeOf(read, counts, index);
+        if (node < counts.size()) return counts[node];
+    }
+    return std::nullopt;
+}
+
+/// Where nothing tells how many processes of a step share this node: as many as would if the nodes had alike.
+int evenShare(const ReadVariable& read, int count) {
+    const int nodes = std::max(number(read, "SLURM_STEP_NUM_NODES").value_or(1), 1);
+    return std::max((count + nodes - 1) / nodes, 1);
+}
+
 /// The processes of one step. A batch script itself has SLURM_PROCID, too, but is not one of several.
 std::optional<Rank> stepOf(const ReadVariable& read) {
-    auto step = launched(read, "SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_STEP_TASKS_PER_NODE", "srun");
-    if (!step || !step->shared()) return std::nullopt;
-    step->allocatedCpus = number(read, "SLURM_CPUS_ON_NODE").value_or(0);
-    return step;
+    const auto index = number(read, "SLURM_PROCID"), count = number(read, "SLURM_STEP_NUM_TASKS");
+    if (!index || !count || *count < 2) return std::nullopt;
+    const auto here = countHere(read, {"SLURM_STEP_TASKS_PER_NODE", "SLURM_TASKS_PER_NODE"}, *index);
+    const auto cpus = countHere(read, {"SLURM_JOB_CPUS_PER_NODE"}, *index);
+    return Rank{.index = *index,
+                .count = *count,
+                .onThisMachine = here.value_or(evenShare(read, *count)),
+                .allocatedCpus = number(read, "SLURM_CPUS_ON_NODE").value_or(cpus.value_or(0)),
+                .launcher = "srun"};
 }
 
-/// The task of a job array, numbered from 0.
-std::optional<Rank> arrayTaskOf(const ReadVariable& read) {
+std::optional<Launch::Task> arrayTaskOf(const ReadVariable& read) {
+    if (!read("SLURM_ARRAY_TASK_ID")) return std::nullopt;
     const auto id = number(read, "SLURM_ARRAY_TASK_ID"), first = number(read, "SLURM_ARRAY_TASK_MIN"),
                count = number(read, "SLURM_ARRAY_TASK_COUNT");
-    if (!id || !first || !count || *count < 2) return std::nullopt;
+    if (!id || !first || !count || *count < 1)
+        throw Error(ErrorKind::Usage, "Slurm job array", "does not tell which ids it has, so that they are no ranks",
+                    kSayPart);
     const int stride = std::max(number(read, "SLURM_ARRAY_TASK_STEP").value_or(1), 1);
-    const int last = number(read, "SLURM_ARRAY_TASK_MAX").value_or(*first + (*count - 1) * stride);
-    if ((last - *first) / stride + 1 != *count)
-        throw Error(ErrorKind::Usage, "Slurm job array", "has gaps, so that its indices are no ranks",
-                    "Submit one as 0-9 or 0-18:2; or say --part");
-    return Rank{.index = (*id - *first) / stride,
-                .count = *count,
-                .onThisMachine = 1,
-                .allocatedCpus = number(read, "SLURM_CPUS_ON_NODE").value_or(0),
-                .launcher = "Slurm job array"};
+    const std::int64_t end = *first + std::int64_t{*count - 1} * stride;
+    const int last =
+        number(read, "SLURM_ARRAY_TASK_MAX").value_or(static_cast<int>(std::min<std::int64_t>(end, kMost)));
+    const JobArray array{.first = *first, .last = last, .stride = stride, .tasks = *count};
+    if (array.whole() && !array.holds(*id))
+        throw Error(ErrorKind::Usage, "Slurm job array", fmt::format("{} has no task {}", array.toText(), *id),
+                    kSayPart);
+    return Launch::Task{.id = *id, .array = array};
 }
 
-/// Every task of an array has all processes of its step.
-Rank combined(const Rank& task, const Rank& step) {
-    return {.index = task.index * step.count + step.index,
-            .count = task.count * step.count,
-            .onThisMachine = step.onThisMachine,
-            .allocatedCpus = step.allocatedCpus,
-            .launcher = task.launcher + " and " + step.launcher};
+/// Throws where an array cannot be taken for a first submission.
+void checkIsFirst(const JobArray& array) {
+    const std::string what = "Slurm job array " + array.toText();
+    if (!array.whole())
+        throw Error(ErrorKind::Usage, what,
+                    "has gaps, and no earlier submission of this work is recorded here, so that its ids are no ranks",
+                    std::string("Submit one as 0-9 or 0-18:2. ") + kSayPart);
+    if (array.tasks > 1 && array.first <= 1) return;
+    throw Error(ErrorKind::Usage, what,
+                array.tasks == 1 ? "is a single task, and no earlier submission of this work is recorded here: it may "
+                                   "be a part that is submitted again"
+                                 : "begins in the middle, and no earlier submission of this work is recorded here: it "
+                                   "may be parts that are submitted again",
+                std::string(array.tasks == 1 ? "" : "Begin at 0 or 1 for a new work. ") + kSayPart);
+}
+
+/// Throws where what is submitted now is no part of what was submitted first.
+void checkIsPart(const Launch& launch, const Division& recorded) {
+    const JobArray &now = launch.task->array, &then = recorded.array;
+    const bool inside = then.holds(now.first) && then.holds(now.last) && then.holds(launch.task->id) &&
+                        (!now.whole() || then.holds(now.first + std::min(now.tasks - 1, 1) * now.stride));
+    if (!inside)
+        throw Error(ErrorKind::Usage, "Slurm job array " + now.toText(),
+                    "is no part of " + then.toText() + ", as which this work was submitted first",
+                    std::string("Name another --db to divide it anew. ") + kSayPart);
+    if (launch.step.count != recorded.processes)
+        throw Error(ErrorKind::Usage, "Slurm job array " + now.toText(),
+                    fmt::format("has {} processes a task, and had {} when this work was submitted first",
+                                launch.step.count, recorded.processes),
+                    std::string("Name another --db to divide it anew. ") + kSayPart);
 }
 
 }  // namespace
 
-Rank rankOf(const ReadVariable& read) {
+bool JobArray::whole() const { return last >= first && (last - first) / stride + 1 == tasks; }
+
+bool JobArray::holds(int id) const { return id >= first && id <= last && (id - first) % stride == 0; }
+
+std::string JobArray::toText() const {
+    if (first == last) return std::to_string(first);
+    const std::string range = fmt::format("{}-{}{}", first, last, stride > 1 ? fmt::format(":{}", stride) : "");
+    return whole() ? range : fmt::format("{} of {}", tasks, range);
+}
+
+Launch launchOf(const ReadVariable& read) {
     std::optional<Rank> step =
         launched(read, "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE", "mpirun");
     if (!step) step = stepOf(read);
     if (!step) step = launched(read, "PMI_RANK", "PMI_SIZE", "MPI_LOCALNRANKS", "PMI");
-    const std::optional<Rank> task = arrayTaskOf(read);
-    Rank rank = task && step && step->shared() ? combined(*task, *step) : task ? *task : step.value_or(Rank());
-    if (rank.index >= rank.count)
-        throw Error(ErrorKind::Usage, rank.launcher,
-                    "gives rank " + std::to_string(rank.index) + " of " + std::to_string(rank.count),
-                    "A job array must be without gaps, as 0-9 or 0-18:2; or say --part");
-    return rank;
+    Launch launch{.step = step && step->shared() ? *step : Rank(),
+                  .task = arrayTaskOf(read),
+                  .job = read("SLURM_JOB_ID").value_or("")};
+    if (launch.task && !launch.step.shared())
+        launch.step.allocatedCpus = number(read, "SLURM_CPUS_ON_NODE").value_or(0);
+    if (step && step->index >= step->count)
+        throw Error(ErrorKind::Usage, step->launcher,
+                    "gives rank " + std::to_string(step->index) + " of " + std::to_string(step->count), kSayPart);
+    return launch;
 }
 
-Rank rankOfProcess() {
-    return rankOf([](const char* name) -> std::optional<std::string> {
+Launch launchOfProcess() {
+    return launchOf([](const char* name) -> std::optional<std::string> {
         const char* value = std::getenv(name);
         return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
     });
 }
 
-Rank parsePart(const std::string& text) {
-    constexpr int kMost = 1'000'000;
+Launch parsePart(const std::string& text) {
+    constexpr int kMostParts = 1'000'000;
     Rank rank{.index = -1, .count = 0, .onThisMachine = 1, .allocatedCpus = 0, .launcher = "--part"};
     const char* const end = text.data() + text.size();
     const auto index = std::from_chars(text.data(), end, rank.index);
@@ -99,10 +176,28 @@ Rank parsePart(const std::string& text) {
         const auto count = std::from_chars(index.ptr + 1, end, rank.count);
         --rank.index;
         if (count.ec == std::errc{} && count.ptr == end && rank.index >= 0 && rank.index < rank.count &&
-            rank.count <= kMost)
-            return rank;
+            rank.count <= kMostParts)
+            return {.step = rank, .task = {}, .job = {}};
     }
     throw Error(ErrorKind::Usage, "--part", "'" + text + "' is no part of a work", "Write 2/5 for the second of five");
+}
+
+Rank rankOf(const Launch& launch, const std::optional<Division>& recorded) {
+    if (!launch.task) return launch.step;
+    if (recorded) checkIsPart(launch, *recorded);
+    else checkIsFirst(launch.task->array);
+    const JobArray array = divisionOf(launch, recorded).array;
+    if (std::int64_t{array.tasks} * launch.step.count > kMost)
+        throw Error(ErrorKind::Usage, "Slurm job array " + array.toText(), "has too many parts", kSayPart);
+    Rank rank = launch.step;
+    rank.index += (launch.task->id - array.first) / array.stride * rank.count;
+    rank.count *= array.tasks;
+    rank.launcher = "Slurm job array " + array.toText() + (launch.step.shared() ? " and " + launch.step.launcher : "");
+    return rank;
+}
+
+Division divisionOf(const Launch& launch, const std::optional<Division>& recorded) {
+    return recorded.value_or(Division{.array = launch.task->array, .processes = launch.step.count});
 }
 
 std::filesystem::path databaseOf(const Rank& rank, const std::filesystem::path& database) {
@@ -113,10 +208,53 @@ std::filesystem::path databaseOf(const Rank& rank, const std::filesystem::path& 
     return own;
 }
 
-int threadsOf(const Rank& rank, int usable, int online) {
-    if (usable < online) return usable;  // bound
+std::vector<std::filesystem::path> rankDatabasesOf(const std::filesystem::path& database) {
+    const std::string begin = database.stem().string() + ".rank", end = database.extension().string();
+    std::vector<std::pair<int, std::filesystem::path>> found;
+    std::error_code code;
+    const std::filesystem::path folder = database.has_parent_path() ? database.parent_path() : ".";
+    for (std::filesystem::directory_iterator entry(folder, code), none; !code && entry != none; entry.increment(code)) {
+        const std::string name = entry->path().filename().string();
+        if (name.size() <= begin.size() + end.size() || !name.starts_with(begin) || !name.ends_with(end)) continue;
+        const std::string digits = name.substr(begin.size(), name.size() - begin.size() - end.size());
+        const auto rank = number(digits);
+        if (rank && std::to_string(*rank) == digits)
+            found.emplace_back(*rank, database.parent_path() / entry->path().filename());
+    }
+    std::ranges::sort(found);
+    std::vector<std::filesystem::path> paths;
+    for (auto& [rank, path] : found) paths.push_back(std::move(path));
+    return paths;
+}
+
+int threadsOf(const Rank& rank, int usable, int online, std::optional<double> quota) {
+    const int ranks = std::max(rank.onThisMachine, 1);
     const int cpus = rank.allocatedCpus > 0 ? std::min(usable, rank.allocatedCpus) : usable;
-    return std::max(cpus / std::max(rank.onThisMachine, 1), 1);
+    const bool bound = usable < online;
+    const int own = bound ? usable : cpus / ranks;
+    const int given = quota ? static_cast<int>(std::min(std::ceil(*quota / ranks), double{kMost})) : own;
+    return std::max(std::min(own, given), 1);
+}
+
+std::vector<int> countsByNode(std::string_view text) {
+    constexpr std::size_t kMostNodes = 100'000;
+    std::vector<int> counts;
+    while (!text.empty()) {
+        const auto comma = text.find(',');
+        std::string_view item = text.substr(0, comma);
+        text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
+        std::optional<int> times = 1;
+        if (const auto open = item.find("(x"); open != std::string_view::npos && item.ends_with(')')) {
+            times = number(item.substr(open + 2, item.size() - open - 3));
+            item = item.substr(0, open);
+        }
+        const auto count = number(item);
+        if (!count || !times || *count < 1 || *times < 1 ||
+            counts.size() + static_cast<std::size_t>(*times) > kMostNodes)
+            return {};
+        counts.insert(counts.end(), static_cast<std::size_t>(*times), *count);
+    }
+    return counts;
 }
 
 }  // namespace bitdesk::jobs

@@ -19,8 +19,8 @@ namespace {
 
 constexpr const char* kKind = "sweep";
 
-/// What makes two sweeps the same work; which ranks share it, on how many threads, does not.
-std::string describe(const SweepRequest& request) {
+/// What makes two sweeps the same work, by content; which ranks share it, on how many threads, does not.
+nlohmann::ordered_json contentOf(const SweepRequest& request) {
     Sha256 hash;
     for (const BitConfiguration& bits : request.configurations) hash.update(toText(bits) + "\n");
     const EvaluationKey key = keyOf({.model = request.model,
@@ -28,9 +28,7 @@ std::string describe(const SweepRequest& request) {
                                      .bits = {},
                                      .device = request.device,
                                      .options = request.options});
-    nlohmann::ordered_json json{{"model", request.model->name},
-                                {"model_hash", key.modelHash},
-                                {"data", request.data->name()},
+    nlohmann::ordered_json json{{"model_hash", key.modelHash},
                                 {"data_hash", key.dataHash},
                                 {"split", key.split},
                                 {"images", key.subset},
@@ -48,7 +46,28 @@ std::string describe(const SweepRequest& request) {
                      {"samples", request.effort.samples},
                      {"seed", request.effort.seed},
                      {"margin", request.margin}});
+    return json;
+}
+
+/// The content, and the names under which it was found: those are for readers, since a file may be moved.
+std::string describe(const SweepRequest& request) {
+    nlohmann::ordered_json json{{"model", request.model->name}, {"data", request.data->name()}};
+    json.update(contentOf(request));
     return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+/// The newest job of the same content, whatever its files were called.
+std::optional<StoredJob> findSame(Store& store, const SweepRequest& request) {
+    const nlohmann::json content = contentOf(request);
+    for (StoredJob& job : store.jobs()) {
+        if (job.kind != kKind) continue;
+        nlohmann::json stored = nlohmann::json::parse(job.request, nullptr, false);
+        if (!stored.is_object()) continue;
+        stored.erase("model");
+        stored.erase("data");
+        if (stored == content) return std::move(job);
+    }
+    return std::nullopt;
 }
 
 /// What a sweep saves at most by sharing first layers, in multiplications.
@@ -93,14 +112,13 @@ private:
     }
 
     void begin() {
-        const std::string description = describe(m_request);
         if (m_request.resume)
-            if (const auto job = stored([&](Store& store) { return store.findJob(kKind, description); })) {
+            if (const auto job = stored([&](Store& store) { return findSame(store, m_request); })) {
                 m_result.job = job->id;
                 end(JobState::Running);
                 return;
             }
-        m_result.job = stored([&](Store& store) { return store.beginJob(kKind, description); });
+        m_result.job = stored([&](Store& store) { return store.beginJob(kKind, describe(m_request)); });
     }
 
     void end(JobState state) {
@@ -170,12 +188,14 @@ private:
         const WorkersResult work = evaluateInParallel({.model = m_request.model,
                                                        .data = m_request.data,
                                                        .device = m_request.device,
-                                                       .options = m_request.options},
+                                                       .options = m_request.options,
+                                                       .sharers = m_request.rank.onThisMachine},
                                                       mixes, m_context, finished);
         m_result.evaluated = static_cast<std::int64_t>(missing.size());
         m_result.seconds = work.seconds;
         m_result.images = work.images;
         m_result.workers = work.workers;
+        m_result.workersNote = work.note;
         m_result.trieBound = boundOf(m_request, mixes, kLargestSubtree);
     }
 
@@ -290,6 +310,10 @@ LatencyOf parseLatencyOf(const std::string& text, const std::string& where) {
     for (const LatencyOf of : {LatencyOf::None, LatencyOf::Front, LatencyOf::All})
         if (text == toText(of)) return of;
     throw Error(ErrorKind::Usage, where, "'" + text + "' is not known", "Known: none, front, all");
+}
+
+std::string contentHash(const SweepRequest& request) {
+    return sha256(contentOf(request).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 std::vector<std::size_t> partOf(const std::vector<BitConfiguration>& configurations, const Rank& rank) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "app/jobs/evaluate_job.h"
@@ -33,7 +34,7 @@ struct SweepRequest {
     int latencyBatch = 1;
     double margin = 0.02;  ///< LatencyLimits
     Rank rank;             ///< a shared sweep evaluates its part alone and measures nothing
-    /// Goes on with the newest job of the same request: what it has measured is not measured again. Evaluations that
+    /// Goes on with the newest job of the same content: what it has measured is not measured again. Evaluations that
     /// are stored are never repeated, with or without.
     bool resume = false;
 };
@@ -45,6 +46,7 @@ struct SweepResult {
     double seconds = 0;              ///< wall time of the evaluations that were run
     std::int64_t images = 0;         ///< (configurations · images) that were run
     int workers = 0;                 ///< executors that ran side by side
+    std::string workersNote;         ///< why they were fewer than threads; empty: they were not
     double trieBound = 1;            ///< what the trie saves at most, counted in MACs
     BitConfiguration baseline;       ///< all layers at the most bits, else the first
     std::vector<std::size_t> front;  ///< indices into items: of accuracy and BitOPs, by ascending BitOPs
@@ -55,6 +57,9 @@ struct SweepResult {
 /// each subtree as soon as it is finished; then measures latencies in groups, each in turns with the baseline. Needs a
 /// store. Throws Cancelled or Error; what is finished is stored then.
 SweepResult runSweep(const SweepRequest& request, JobContext& context);
+
+/// What makes two sweeps the same work: the same images, weights and mixes, whatever their files are called.
+std::string contentHash(const SweepRequest& request);
 
 /// The positions of a rank: neighbours in the trie's order, so that the parts share as little as possible.
 std::vector<std::size_t> partOf(const std::vector<BitConfiguration>& configurations, const Rank& rank);

@@ -12,6 +12,7 @@
 #include <shared_mutex>
 #include <thread>
 
+#include "app/jobs/worker_memory.h"
 #include "core/base/error.h"
 #include "core/evaluate/sweep.h"
 
@@ -23,10 +24,10 @@ using Clock = std::chrono::steady_clock;
 double secondsSince(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 /// How many executors, and on how many threads each.
-struct Division {
-    int workers = 1, threadsEach = 1;
+struct Workers {
+    int count = 1, threadsEach = 1;
 };
-Division divide(const DeviceChoice& device, int threads, std::size_t configurations) {
+Workers divide(const DeviceChoice& device, int threads, std::size_t configurations) {
     if (backendOf(device) != "packed") return {1, threads};
     const int workers = std::clamp(static_cast<int>(std::min<std::size_t>(configurations, 4096)), 1, threads);
     return {workers, std::max(threads / workers, 1)};
@@ -80,12 +81,7 @@ public:
         if (m_context.arbiter != nullptr)
             m_lease.emplace(m_context.arbiter->acquire(ComputePriority::Background, m_context.stop));
         const int threads = m_context.arbiter != nullptr ? m_context.arbiter->threads() : ComputeArbiter().threads();
-        const Division division = divide(m_request.device, threads, m_configurations.size());
-        for (int i = 0; i < division.workers; ++i) {
-            m_executors.push_back(makeExecutor(*m_request.model, m_request.device, division.threadsEach));
-            // One after the other: kernels are chosen by the clock.
-            m_executors.back()->prepareAll(m_context.stop);
-        }
+        const std::string note = makeExecutors(threads);
         const std::int64_t size = m_request.data->size(), limit = m_request.options.limit;
         m_total = static_cast<std::int64_t>(m_configurations.size()) * (limit > 0 ? std::min(limit, size) : size);
         m_begin = Clock::now();
@@ -96,10 +92,41 @@ public:
             guardedWork(0);
         }
         if (m_failure) std::rethrow_exception(m_failure);
-        return {.seconds = secondsSince(m_begin), .images = m_done, .workers = division.workers};
+        return {.seconds = secondsSince(m_begin),
+                .images = m_done,
+                .workers = static_cast<int>(m_executors.size()),
+                .note = note};
     }
 
 private:
+    /// As many as there are threads and memory for; why there are fewer than threads.
+    std::string makeExecutors(int threads) {
+        const Workers wanted = divide(m_request.device, threads, m_configurations.size());
+        if (backendOf(m_request.device) != "packed") {
+            addExecutor(wanted.threadsEach);
+            return {};
+        }
+        const MemoryBudget budget = memoryBudget(m_request.sharers);
+        SweepMemory memory = sweepMemory(*m_request.model, m_configurations, *m_request.data, m_request.options.batch);
+        workersThatFit(memory, budget, wanted.count);  // refuses what cannot be, before anything is packed
+        addExecutor(wanted.threadsEach);
+        if (const auto measured = m_executors.front()->memory()) takeMeasured(memory, *measured);
+        const int fit = workersThatFit(memory, budget, wanted.count);
+        const int threadsEach = std::max(threads / fit, 1);
+        if (fit < wanted.count && threadsEach != wanted.threadsEach) {
+            m_executors.clear();
+            addExecutor(threadsEach);
+        }
+        while (static_cast<int>(m_executors.size()) < fit) addExecutor(threadsEach);
+        return fit < wanted.count ? fewerWorkersNote(memory, budget, fit, wanted.count) : std::string();
+    }
+
+    /// One after the other: kernels are chosen by the clock.
+    void addExecutor(int threads) {
+        m_executors.push_back(makeExecutor(*m_request.model, m_request.device, threads));
+        m_executors.back()->prepareAll(m_context.stop);
+    }
+
     /// Keeps the first failure and ends the others.
     void guardedWork(std::size_t worker) {
         try {

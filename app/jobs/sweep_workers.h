@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "app/jobs/job_context.h"
@@ -21,12 +22,14 @@ struct WorkersRequest {
     std::shared_ptr<const DataSet> data;
     DeviceChoice device;
     EvaluationOptions options;
+    int sharers = 1;  ///< processes of the same work on this machine: its memory is theirs, too
 };
 
 struct WorkersResult {
     double seconds = 0;
     std::int64_t images = 0;  ///< configurations · images
     int workers = 0;
+    std::string note;  ///< why there are fewer workers than threads, for the user; empty: there are not
 };
 
 /// Called with the executor that ran them, indices of the configurations, and their outcomes; by one thread at a time.
@@ -35,7 +38,9 @@ using FinishedSink =
 
 /// Evaluates configurations through the trie, subtree by subtree, each handed over as soon as it is finished. Where the
 /// packed runtime runs, every thread of the budget has an executor of its own: whole networks side by side lose no time
-/// waiting for each other, as the threads of one small network do. Yields to higher priorities between mini-batches.
+/// waiting for each other, as the threads of one small network do. Where the memory
+/// that this process may use does not hold as many, there are fewer, on more threads each; where a limit does not hold
+/// one, throws Error (Resource) before the work. Yields to higher priorities between mini-batches.
 /// The first failure of a worker, or of `finished`, ends all and is thrown; Cancelled likewise.
 WorkersResult evaluateInParallel(const WorkersRequest& request, const std::vector<BitConfiguration>& configurations,
                                  JobContext& context, const FinishedSink& finished);

@@ -5,13 +5,15 @@
 
 #include <optional>
 
+#include "core/base/machine_limits.h"
+
 namespace bitdesk::jobs {
 
 MetaModel trainModel(const TrainRequest& request, JobContext& context, const TrainSink& onProgress) {
     std::optional<ComputeArbiter::Lease> lease;
     if (context.arbiter != nullptr) lease.emplace(context.arbiter->acquire(ComputePriority::Background, context.stop));
     TrainRequest local = request;
-    if (local.threads == 0 && context.arbiter != nullptr) local.threads = context.arbiter->threads();
+    if (local.threads == 0) local.threads = context.arbiter != nullptr ? context.arbiter->threads() : usableThreads();
     return train(local, onProgress, context.stop);
 }
 

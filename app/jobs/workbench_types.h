@@ -21,6 +21,9 @@ struct DeviceChoice {
 /// The backend that a choice means.
 std::string backendOf(const DeviceChoice& choice);
 
+/// Throws Error (Usage) for a backend that is not known or does not run on the device, before anything long begins.
+void checkDevice(const DeviceChoice& choice);
+
 /// The one place that knows all executors. Throws Error (Usage) for an unknown backend, (Resource) for a device that
 /// is not there. `model` must outlive the executor.
 std::unique_ptr<Executor> makeExecutor(const MetaModel& model, const DeviceChoice& choice, int threads);

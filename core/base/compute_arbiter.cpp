@@ -3,26 +3,13 @@
 
 #include "core/base/compute_arbiter.h"
 
-#include <sched.h>
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/base/machine_limits.h"
 
 namespace bitdesk {
-namespace {
-
-int usableCpus() {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    // It fails where the machine has more CPUs than the set holds.
-    if (sched_getaffinity(0, sizeof set, &set) != 0)
-        return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    return std::max(1, CPU_COUNT(&set));
-}
-
-}  // namespace
 
 ComputeArbiter::Lease::Lease(Lease&& other) noexcept
     : m_arbiter(std::exchange(other.m_arbiter, nullptr)), m_priority(other.m_priority) {}
@@ -79,7 +66,7 @@ void ComputeArbiter::releaseSlot() {
 
 int ComputeArbiter::threads() const {
     const std::scoped_lock lock(m_mutex);
-    return m_threads > 0 ? m_threads : usableCpus();
+    return m_threads > 0 ? m_threads : usableThreads();
 }
 
 void ComputeArbiter::setThreads(int threads) {

@@ -40,7 +40,7 @@ public:
     /// Waits until the cores are free for this priority. Throws Cancelled when `stop` fires first.
     Lease acquire(ComputePriority priority, std::stop_token stop = {});
 
-    /// The process's thread budget: the `--threads` of the command line, else the CPUs this process may use.
+    /// The process's thread budget: the `--threads` of the command line, else usableThreads().
     /// Executors and LibTorch's pool follow it.
     int threads() const;
     void setThreads(int threads);

@@ -3,7 +3,6 @@
 
 #include "core/data/data_set.h"
 
-#include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -11,6 +10,7 @@
 #include <numeric>
 
 #include "core/base/error.h"
+#include "core/base/machine_limits.h"
 #include "core/base/random.h"
 #include "core/data/data_format.h"
 #include "core/data/find_format.h"
@@ -199,8 +199,7 @@ std::vector<std::int64_t> classCounts(const DataSet& data) {
 
 std::int64_t defaultDataMemory() {
     constexpr std::int64_t kMost = 1 << 30;
-    const std::int64_t pages = ::sysconf(_SC_PHYS_PAGES), pageBytes = ::sysconf(_SC_PAGESIZE);
-    return pages > 0 && pageBytes > 0 ? std::min(kMost, pages / 8 * pageBytes) : kMost;
+    return modestMemory(kMost);
 }
 
 std::vector<Split> splitsOf(const std::string& spec) {

@@ -85,7 +85,7 @@ protected:
 /// Images of each class, in the order of classNames().
 std::vector<std::int64_t> classCounts(const DataSet& data);
 
-/// A gibibyte, or an eighth of the machine's memory where that is less.
+/// A gibibyte, or an eighth of usableMemory() where that is less.
 std::int64_t defaultDataMemory();
 
 inline constexpr const char* kByNumber = "by-number";

@@ -3,8 +3,9 @@
 
 #include "core/evaluate/prefix_cache.h"
 
-#include <unistd.h>
 #include <algorithm>
+
+#include "core/base/machine_limits.h"
 
 namespace bitdesk {
 namespace {
@@ -23,12 +24,7 @@ int anchor(const ExecutionPlan& plan, const std::vector<double>& work, double sh
 
 }  // namespace
 
-std::size_t prefixBudget() {
-    constexpr std::size_t kMost = std::size_t{1} << 30;
-    const long pages = ::sysconf(_SC_PHYS_PAGES), pageBytes = ::sysconf(_SC_PAGE_SIZE);
-    if (pages <= 0 || pageBytes <= 0) return kMost;
-    return std::min(kMost, static_cast<std::size_t>(pages) * static_cast<std::size_t>(pageBytes) / 8);
-}
+std::size_t prefixBudget() { return static_cast<std::size_t>(modestMemory(std::int64_t{1} << 30)); }
 
 std::vector<double> cumulativeWork(const ExecutionPlan& plan) {
     std::vector<double> work;

@@ -12,7 +12,7 @@
 
 namespace bitdesk {
 
-/// The one bound on what an evaluation keeps to go on from: 1 GiB, or an eighth of the machine's memory where that is
+/// The one bound on what an evaluation keeps to go on from: 1 GiB, or an eighth of usableMemory() where that is
 /// less.
 std::size_t prefixBudget();
 

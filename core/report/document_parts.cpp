@@ -85,6 +85,7 @@ std::string machineText(const Measurement& m) {
     };
     add("machine ", printable(m.machine));
     add("CPUs ", factOf(environment, "logical_cpus"));
+    add("CPU quota ", factOf(environment, "cpu_quota"));
     add("kernel ", factOf(environment, "kernel"));
     add("build ", printable(m.build));
     if (const auto after = environment.find("after"); after != environment.end() && after->is_object()) {

@@ -14,6 +14,7 @@
 #endif
 
 #include "core/base/error.h"
+#include "core/base/machine_files.h"
 
 namespace bitdesk::runtime {
 namespace {
@@ -32,17 +33,6 @@ bool spin(const Ready& ready) {
     } while (std::chrono::steady_clock::now() < end);
     return false;
 }
-
-#ifdef __linux__
-std::vector<int> allowedCores() {
-    cpu_set_t allowed;
-    std::vector<int> cores;
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return cores;
-    for (int core = 0; core < CPU_SETSIZE; ++core)
-        if (CPU_ISSET(core, &allowed)) cores.push_back(core);
-    return cores;
-}
-#endif
 
 }  // namespace
 
@@ -71,7 +61,7 @@ void ThreadTeam::leaveCallersCore() {
     const int callers = sched_getcpu();
     if (callers == m_callersCore) return;
     m_callersCore = callers;
-    const auto cores = allowedCores();
+    const auto cores = usableCpus();
     if (cores.size() != m_threads.size() + 1) return;
     std::size_t next = 0;
     for (const int core : cores) {

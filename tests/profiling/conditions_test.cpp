@@ -9,7 +9,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
-#include "tests/profiling/fake_machine.h"
+#include "tests/core/base/fake_machine.h"
 
 namespace bitdesk {
 namespace {
@@ -100,6 +100,12 @@ const std::vector<Row>& rows() {
         {"the hand-over from CPU to CPU went from 350 to 70 ns: ",
          [](Measured& r) { r.threads = 2, r.before.handoverNs = 350; }},
         {"5 threads shared 4 CPUs: ", [](Measured& r) { r.threads = 5; }},
+        {"a CPU quota gives this container 1.5 of 4 CPUs, and 2 threads ran: ",
+         [](Measured& r) { r.environment.cpuQuota = 1.5, r.threads = 2; }},
+        {"a CPU quota gives this container 0.25 of 4 CPUs, and 1 thread ran: ",
+         [](Measured& r) { r.environment.cpuQuota = 0.25; }},
+        {"a CPU quota gives this container 1.5 of 4 CPUs: ", [](Measured& r) { r.environment.cpuQuota = 1.5; }},
+        {"", [](Measured& r) { r.environment.cpuQuota = 4, r.threads = 4; }},
         {"", [](Measured& r) { r.after.involuntarySwitches = 2600; }},
         {"the system interrupted this process 260 times a second: ",
          [](Measured& r) { r.after.involuntarySwitches = 2700; }},

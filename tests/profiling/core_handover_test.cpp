@@ -7,7 +7,7 @@
 
 #include <vector>
 
-#include "profiling/machine_files.h"
+#include "core/base/machine_files.h"
 
 namespace bitdesk {
 namespace {

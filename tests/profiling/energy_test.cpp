@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "tests/profiling/fake_machine.h"
+#include "tests/core/base/fake_machine.h"
 #include "tests/profiling/variable.h"
 
 namespace bitdesk {

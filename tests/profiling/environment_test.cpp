@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "tests/profiling/fake_machine.h"
+#include "tests/core/base/fake_machine.h"
 
 namespace bitdesk {
 namespace {

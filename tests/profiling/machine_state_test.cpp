@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/profiling/fake_machine.h"
+#include "tests/core/base/fake_machine.h"
 
 namespace bitdesk {
 namespace {

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/profiling/fake_machine.h"
+#include "tests/core/base/fake_machine.h"
 
 namespace bitdesk {
 namespace {

@@ -204,7 +204,8 @@ class BatchFile(Night):
                 file = self.write(**changes)
                 if says.startswith("night.json5.json"):  # a batch file under a name that a report may have
                     file = file.rename(self.path / "night.json5.json")
-                self.refused(code, [says], "batch", file, "--quiet")
+                told = self.refused(code, [says, f"{file}: "], "batch", file, "--quiet").stderr
+                self.assertNotRegex(told, "--(configs|fail-on|baseline|backend|data|out)", "a file has keys, no options")
                 self.assertFalse((self.path / "night.sqlite").exists())
         self.refused(3, ["no-such-batch.json"], "batch", self.path / "no-such-batch.json")
         (self.path / "cut.json").write_text('{"bitdesk_batch": 1,')

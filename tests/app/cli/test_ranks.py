@@ -189,8 +189,66 @@ class SharedBySlurm(Shared):
     def test_two_tasks_of_srun(self):
         self.check(launchers.srun(self.node, *self.words(self.path / "shared.sqlite")))
 
+    def array(self, ids, db, *more):
+        """{id: (exit code, what it printed)} of an array of the sweep."""
+        return self.node.sbatch(f"#!/bin/sh\nexec {shlex.join(map(str, (*self.words(db), *more)))}\n", f"--array={ids}")
+
     def test_an_array_of_two(self):
-        self.check(launchers.array(self.node, *self.words(self.path / "shared.sqlite"), first=5, step=3))
+        self.check(launchers.array(self.node, *self.words(self.path / "shared.sqlite"), first=1, step=3))
+
+    def test_a_part_of_an_array_that_is_submitted_again_is_the_part_that_it_was(self):
+        db = self.path / "shared.sqlite"
+        stores = [self.path / f"shared.rank{rank}.sqlite" for rank in range(4)]
+        for index, (code, text) in self.array("0-3%2", db).items():
+            self.assertEqual(code, 0, text)
+            self.assertIn(f"part {index + 1} of 4 (Slurm job array 0-3), into {stores[index]}; --part", text)
+        parts = [night.rows(store) for store in stores]
+        self.assertEqual([len(part) for part in parts], [40] * 4)
+        for ids in ("3", "0,2"):  # alone, and a list with gaps
+            again = [int(id) for id in ids.split(",")]
+            for index in again:
+                stores[index].unlink()
+            ended = self.array(ids, db, "--resume")
+            self.assertEqual(sorted(ended), again)
+            for index, (code, text) in ended.items():
+                self.assertEqual(code, 0, text)
+                self.assertIn(f"part {index + 1} of 4 ", text)
+                self.assertEqual(night.rows(stores[index]), parts[index])
+        (code, text), = self.array("4", db).values()
+        self.assertEqual(code, 2, text)
+        self.assertIn("no part of 0-3", text)
+        self.assertFalse(db.exists(), "nobody took itself for the whole")
+        self.refused(3, ["no such database", "bitdesk db merge", str(stores[2])],
+                     "report", "--db", db, "--out", self.path / "r.md")
+        self.done("db", "merge", db, *stores[:3])
+        report = self.done("report", "--db", db, "--out", self.path / "r.md")
+        self.assertIn(f"note: {stores[3].name} beside {db} holds results that it lacks", report.stderr)
+        self.assertIn(f"bitdesk db merge {db} {stores[3]}", report.stderr)
+        self.done("db", "merge", db, stores[3])
+        self.assertEqual(self.done("report", "--db", db, "--out", self.path / "r.md").stderr, "")
+        self.assertEqual(night.rows(db), self.expected()[0])
+
+    def test_a_part_of_an_array_that_nobody_knows_of_is_refused(self):
+        db = self.path / "shared.sqlite"
+        for code, text in self.array("3-4", db).values():
+            self.assertEqual(code, 2, text)
+            self.assertIn("begins in the middle", text)
+            self.assertIn("--part 4/16", text)
+        self.assertEqual(list(self.path.iterdir()), [])
+        (code, text), = self.array("3", db, "--part", "1/2").values()
+        self.assertEqual(code, 0, text)
+        self.assertEqual(len(night.rows(self.path / "shared.rank0.sqlite")), 80)
+
+    def test_what_runs_in_an_allocation_is_told_what_it_does(self):
+        db = self.path / "shared.sqlite"
+        done = self.node.command("salloc", "-n", "2", *self.words(db, 20), "--dry-run")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stderr, rf"all of the work, by this process alone \(in Slurm job \d+\), into {db}; srun")
+        done = self.node.command("srun", "-n", "2", *self.words(db, 20), "--dry-run")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for rank in (0, 1):
+            self.assertIn(f"part {rank + 1} of 2 (srun), into {self.path}/shared.rank{rank}.sqlite; --part says otherwise",
+                          done.stderr)
 
     def test_an_array_with_gaps_is_refused(self):
         script = f"#!/bin/sh\nexec {shlex.join(map(str, self.words(self.path / 'shared.sqlite')))}\n"

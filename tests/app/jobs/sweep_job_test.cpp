@@ -10,9 +10,11 @@
 #include <thread>
 
 #include "app/jobs/sweep_workers.h"
+#include "app/jobs/worker_memory.h"
 #include "core/base/error.h"
 #include "core/network/configuration_set.h"
 #include "tests/app/jobs/small_workplace.h"
+#include "tests/core/base/expect_error.h"
 
 namespace bitdesk::jobs {
 namespace {
@@ -79,6 +81,44 @@ TEST(SweepJob, RepeatsNothingAndMeasuresTheFrontOnce) {
     EXPECT_NE(anew.job, first.job);
     EXPECT_EQ(anew.evaluated, 0);
     EXPECT_EQ(anew.measured, first.measured);
+}
+
+/// The same weights, images and mixes go on, whatever their files are called; others under the old names do not.
+TEST(SweepJob, GoesOnByContent) {
+    test::SmallWorkplace place;
+    SweepRequest request = requestIn(place, "random:5");
+    request.latency = LatencyOf::Front;
+    request.resume = true;
+    auto context = place.context();
+    const SweepResult first = runSweep(request, context);
+    ASSERT_GT(first.measured, 0);
+
+    MetaModel renamed = *place.model;
+    renamed.name = "another-name";
+    SweepRequest moved = request;
+    moved.model = std::make_shared<const MetaModel>(renamed);
+    std::filesystem::copy(place.folder / "data", place.folder / "elsewhere");
+    moved.data = openDataSet((place.folder / "elsewhere").string(), Split::Test);
+    ASSERT_NE(moved.data->name(), request.data->name());
+    const SweepResult same = runSweep(moved, context);
+    EXPECT_EQ(same.job, first.job);
+    EXPECT_EQ(same.evaluated, 0);
+    EXPECT_EQ(same.measured, 0);
+
+    SweepRequest changed = request;
+    MetaModel other = randomModel(place.model->network, place.model->bits, 9);
+    other.name = place.model->name;
+    changed.model = std::make_shared<const MetaModel>(other);
+    const SweepResult anew = runSweep(changed, context);
+    EXPECT_NE(anew.job, first.job);
+    EXPECT_EQ(anew.evaluated, static_cast<std::int64_t>(changed.configurations.size()));
+    EXPECT_NE(contentHash(changed), contentHash(request));
+
+    SweepRequest fewer = request;
+    fewer.configurations.pop_back();
+    const SweepResult part = runSweep(fewer, context);
+    EXPECT_NE(part.job, first.job);
+    EXPECT_EQ(part.evaluated, 0) << "what is known stays known";
 }
 
 TEST(SweepJob, GoesOnAfterACancel) {
@@ -169,6 +209,48 @@ TEST(SweepJob, YieldsToTheHand) {
     }
     sweeping.join();
     EXPECT_TRUE(finished);
+}
+
+constexpr std::int64_t kMebibyte = 1 << 20;
+
+TEST(SweepWorkers, AreAsManyAsFit) {
+    const SweepMemory memory{.weights = 60 * kMebibyte,
+                             .buffers = 4 * kMebibyte,
+                             .perImage = 5 * kMebibyte,
+                             .shared = 100 * kMebibyte,
+                             .batch = 32};
+    const auto budget = [](std::int64_t free) {
+        return MemoryBudget{.free = free * kMebibyte, .limit = 700 * kMebibyte};
+    };
+    EXPECT_EQ(workersThatFit(memory, budget(324), 4), 1);
+    EXPECT_EQ(workersThatFit(memory, budget(547), 4), 1);
+    EXPECT_EQ(workersThatFit(memory, budget(548), 4), 2);
+    EXPECT_EQ(workersThatFit(memory, budget(5000), 4), 4);
+    EXPECT_EQ(workersThatFit(memory, {}, 4), 4) << "nothing is known";
+    EXPECT_EQ(workersThatFit(memory, {.free = kMebibyte, .limit = {}}, 4), 1) << "a machine may have swap";
+    test::expectError(ErrorKind::Resource, {"700 MiB", "up to 324 MiB", "free are 323 MiB", "--batch 16."},
+                      [&] { workersThatFit(memory, budget(323), 4); });
+    test::expectError(ErrorKind::Resource, {"--batch 2."}, [&] { workersThatFit(memory, budget(175), 4); });
+    test::expectError(ErrorKind::Resource, {"Raise the limit by 69 MiB"},
+                      [&] { workersThatFit(memory, budget(100), 4); });
+    EXPECT_EQ(fewerWorkersNote(memory, budget(548), 2, 4),
+              "2 workers instead of 4: a memory limit of 700 MiB, and each takes up to 224 MiB");
+}
+
+/// What a mini-batch holds at most, against what the checkpoints of a real sweep add up to.
+TEST(SweepWorkers, KnowWhatTheirCheckpointsTake) {
+    test::SmallWorkplace place;
+    const auto perImage = [&](const std::string& words) {
+        const SweepRequest request = requestIn(place, words);
+        return sweepMemory(*place.model, request.configurations, *place.data, 8).perImage -
+               3 * place.data->imageBytes();
+    };
+    const ExecutionPlan plan = lower(*place.model, place.uniform(4));
+    std::int64_t all = 0;
+    for (const Step& step : plan.steps) all += 4 * step.outputShape.elements();
+    EXPECT_GT(perImage("random:200"), perImage("4"));
+    EXPECT_LT(perImage("random:200"), all);
+    EXPECT_EQ(sweepMemory(*place.model, requestIn(place).configurations, *place.data, 5000).batch, place.kImages);
 }
 
 TEST(SweepWorkers, TheFirstFailureEndsAll) {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "profiling/machine_files.h"
+#include "core/base/machine_files.h"
 
 #include <fcntl.h>
 #include <sched.h>

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "profiling/machine_files.h"
+#include "core/base/machine_files.h"
 #include "tests/core/base/temporary_folder.h"
 
 namespace bitdesk::test {

@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "core/base/machine_files.h"
+
+// What a container, a batch system or a shell lets this process use of its machine: the machine itself knows nothing of
+// that, and who asks it alone takes more than there is, and is killed.
+namespace bitdesk {
+
+/// CPUs that control groups (cpu.max, cpu.cfs_quota_us) give this process in the long run, the least of all groups
+/// that it is in: 1.5. Nothing where none does.
+std::optional<double> cpuQuota(const MachineFiles& files = {});
+
+/// Bytes that control groups (memory.max, memory.high, memory.limit_in_bytes) let this process's group hold, the least
+/// of all. Nothing where none does.
+std::optional<std::int64_t> memoryLimit(const MachineFiles& files = {});
+
+/// The same, or what `ulimit -v` and `ulimit -d` leave, where that is less. Read once for the process.
+std::optional<std::int64_t> ownMemoryLimit();
+
+/// Bytes of this process that no file stands behind, which therefore count against a limit; 0 where not told.
+std::int64_t anonymousBytes(const MachineFiles& files = {});
+
+/// Bytes that this process may plan with: of the machine, or of ownMemoryLimit() where that is less; nothing where
+/// neither is known.
+std::optional<std::int64_t> usableMemory();
+/// At most `most`, and an eighth of usableMemory(): a bound for what is kept for the sake of speed.
+std::int64_t modestMemory(std::int64_t most);
+
+/// Threads that have a CPU each: those that the calling thread may use, or as many as cpuQuota() gives, a part of one
+/// counted as one. At least 1. The quota is read once for the process.
+int usableThreads();
+
+}  // namespace bitdesk
