@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "app/cli/databases.h"
 #include "app/cli/figures.h"
 #include "app/jobs/output_file.h"
 #include "core/base/error.h"
@@ -169,7 +170,7 @@ std::filesystem::path baseDatabase(const StoreOptions& options, const jobs::Rank
     if (options.none && rank.shared())
         throw Error(ErrorKind::Usage, "--no-store", "leaves nothing of a work that is shared", "Name a --db");
     if (options.none) return ":memory:";
-    return options.db.empty() ? Store::defaultPath() : std::filesystem::path(options.db);
+    return databasePath(options);
 }
 
 int exitCode(const jobs::BatchResult& result, Terminal& terminal) {
@@ -253,11 +254,13 @@ int runNight(jobs::Batch batch, const NightOptions& options, bool single, const 
             if (jobs::sameFile(file, options.output.json) || jobs::sameFile(file, options.output.csv))
                 throw Error(ErrorKind::Usage, file, "is to hold a report and the result", "Name another file");
     if (options.dryRun) {
+        Store::checkWritable(path);
         terminal.out << dryRunText(prepared, path);
         return 0;
     }
     tellRank(rank, base, prepared, terminal);
-    StoreThread store(path);
+    const auto opened = openStore(path, terminal);
+    StoreThread& store = *opened;
     ComputeArbiter arbiter;
     arbiter.setThreads(
         threads > 0 ? threads

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/cli/bad_files.h"
+#include "app/cli/databases.h"
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/predict_job.h"
@@ -41,7 +42,7 @@ int run(const PredictOptions& options, Terminal& terminal) {
     request.options.limit = options.data.limit;
     request.options.batch = options.data.batch;
     checkDataFitsModel(*request.data, *model);
-    const auto store = openStore(options.store);  // last: bad input makes no database
+    const auto store = openStore(options.store, terminal);  // last: bad input makes no database
     ComputeArbiter arbiter;
     arbiter.setThreads(options.device.threads);
     const auto executor = jobs::makeExecutor(*model, request.device, arbiter.threads());
@@ -63,6 +64,7 @@ int run(const PredictOptions& options, Terminal& terminal) {
                     {"from_store", result.fromStore}};
     const std::string csv = listCsv(result.predictions, *model);
     emit(options.output, terminal, json, csv, csv);
+    if (result.notStored) std::rethrow_exception(result.notStored);
     return 0;
 }
 
