@@ -26,7 +26,7 @@ public:
         // Over a progress line that is written in place.
         const char* over = ::isatty(STDERR_FILENO) == 1 ? "\r\x1b[K" : "";
         m_err << fmt::format(
-                     "{}bitdesk: {} is locked by another program; waiting since {:.0f} s. What is found is kept, and "
+                     "{}bitdesk: {} is locked by another program; waited {:.0f} s so far. What is found is kept, and "
                      "stored once the lock is gone; Ctrl-C gives up\n",
                      over, m_database, seconds)
               << std::flush;

@@ -5,6 +5,7 @@
 
 #include <SQLiteCpp/Backup.h>
 #include <fmt/format.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -35,7 +36,8 @@ fs::path placeOf(const fs::path& file) {
 /// The name from the root on: no relative name is one that SQLite reads as something else ("file:…").
 std::string nameForSqlite(const fs::path& file) { return isInMemory(file) ? file.string() : placeOf(file).string(); }
 
-bool mayWrite(const fs::path& path) { return ::access(path.c_str(), W_OK) == 0; }
+/// With the rights that opening would have.
+bool may(int what, const fs::path& path) { return ::faccessat(AT_FDCWD, path.c_str(), what, AT_EACCESS) == 0; }
 
 /// How large a file is and when it was written last; nothing where it is not there.
 struct Stamp {
@@ -118,7 +120,7 @@ void checkMayWrite(const fs::path& file) {
         throw Error(ErrorKind::BadInput, file.string(), "its folder is not there",
                     "Make it, or choose another with --db");
     for (const fs::path& path : {folder, file})
-        if (isThere(path) && !mayWrite(path))
+        if (isThere(path) && !may(W_OK, path))
             throw Error(ErrorKind::BadInput, file.string(),
                         fmt::format("the database cannot be written{} ({})", path == file ? "" : " in its folder",
                                     std::strerror(errno)),
@@ -132,12 +134,12 @@ SQLite::Database openToWrite(const fs::path& file) {
 
 SQLite::Database openToRead(const fs::path& file, LockWaiter& waiter) {
     // Who may write also cleans up: a reader's log left behind would keep the owner out.
-    if (mayWrite(file) && mayWrite(placeOf(file).parent_path())) {
+    if (may(W_OK, file) && may(W_OK, placeOf(file).parent_path())) {
         SQLite::Database database(nameForSqlite(file), SQLite::OPEN_READWRITE);
         waiter.attach(database);
         return database;
     }
-    if (::access(file.c_str(), R_OK) != 0)
+    if (!may(R_OK, file))
         throw Error(ErrorKind::BadInput, file.string(), "cannot be read: " + std::string(std::strerror(errno)),
                     "Check its permissions, or choose another with --db");
     if (!hasLog(file) && !hasRollback(file)) return copyOfUnwritable(file);
