@@ -259,7 +259,7 @@ int runNight(jobs::Batch batch, const NightOptions& options, bool single, const 
         return 0;
     }
     tellRank(rank, base, prepared, terminal);
-    const auto opened = openStore(path, terminal);
+    const auto opened = openStore(path, terminal, rank.index > 0);
     StoreThread& store = *opened;
     ComputeArbiter arbiter;
     arbiter.setThreads(

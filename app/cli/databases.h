@@ -5,6 +5,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "app/cli/options.h"
 #include "core/store/store_thread.h"
@@ -23,8 +25,9 @@ StoreAccess toWrite(const std::filesystem::path& database, Terminal& terminal);
 /// To look into it.
 StoreAccess toRead();
 
-/// Opens one to write and tells what the user should know of its place.
-std::unique_ptr<StoreThread> openStore(const std::filesystem::path& database, Terminal& terminal);
+/// Opens one to write and tells what the user should know of its place; `quiet`: somebody else does.
+std::unique_ptr<StoreThread> openStore(const std::filesystem::path& database, Terminal& terminal, bool quiet = false);
+void tellNotes(const std::vector<std::string>& notes, Terminal& terminal);
 /// Null under --no-store.
 std::unique_ptr<StoreThread> openStore(const StoreOptions& options, Terminal& terminal);
 /// For --dry-run: throws what openStore() would throw; makes nothing.

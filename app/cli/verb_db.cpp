@@ -61,6 +61,7 @@ int merge(const DbOptions& options, Terminal& terminal) {
     }
     NewDatabase made(options.into);  // closed before it is taken away
     Store target(options.into, toWrite(options.into, terminal));
+    tellNotes(target.notes(), terminal);
     Json rows = Json::array();
     std::string text;
     bool conflict = false;

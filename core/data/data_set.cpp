@@ -11,6 +11,7 @@
 #include <numeric>
 
 #include "core/base/error.h"
+#include "core/base/file_type.h"
 #include "core/base/random.h"
 #include "core/data/cifar.h"
 #include "core/data/data_format.h"
@@ -57,8 +58,7 @@ std::vector<fs::path> placesOf(const NamedDataSet& set) {
 }
 
 const DataFormat& detectFormat(const fs::path& path) {
-    std::error_code code;
-    if (!fs::exists(path, code))
+    if (!isThere(path))
         throw Error(ErrorKind::BadInput, path.string(), "there is no such file or folder",
                     "Name a data set's file or folder, or fashion-mnist");
     for (const DataFormat* format : dataFormats())

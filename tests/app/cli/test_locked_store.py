@@ -16,7 +16,7 @@ from night import BIN, SAMPLE, Night, query, run
 
 EVAL = ["eval", SAMPLE, "--data", "fashion-mnist", "--limit", "20", "--quiet"]
 # Root passes by permissions; without these two capabilities it is bound by them as anybody.
-AS_ANYBODY = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+AS_ANYBODY = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
 
 
 def outsider(db):
