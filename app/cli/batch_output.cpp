@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <set>
 
+#include "app/cli/databases.h"
 #include "app/cli/figures.h"
 #include "app/cli/rank_output.h"
 #include "app/jobs/division_record.h"
@@ -176,7 +177,7 @@ std::filesystem::path baseDatabase(const StoreOptions& options, const jobs::Laun
     if (options.none && launch.shared())
         throw Error(ErrorKind::Usage, "--no-store", "leaves nothing of a work that is shared", "Name a --db");
     if (options.none) return ":memory:";
-    return options.db.empty() ? Store::defaultPath() : std::filesystem::path(options.db);
+    return databasePath(options);
 }
 
 /// Where --threads does not say.
@@ -283,11 +284,13 @@ int runNight(jobs::Batch batch, const NightOptions& options, bool single, const 
     tellPart(launch, rank, base, more, terminal);
     if (!rank.shared() && base != ":memory:") tellUnmerged(base, terminal);
     if (options.dryRun) {
+        Store::checkWritable(path);
         terminal.out << dryRunText(prepared, path);
         return 0;
     }
     if (launch.task) jobs::recordDivision(base, work, jobs::divisionOf(launch, recorded));
-    StoreThread store(path);
+    const auto opened = openStore(path, terminal, rank.index > 0);
+    StoreThread& store = *opened;
     ComputeArbiter arbiter;
     arbiter.setThreads(threads > 0 ? threads : threadsHere(rank));
     jobs::BatchResult result;

@@ -4,6 +4,7 @@
 #include "app/cli/options.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 #include <algorithm>
 #include <array>
@@ -12,7 +13,6 @@
 #include <cmath>
 #include <fstream>
 
-#include "app/cli/rank_output.h"
 #include "app/jobs/output_file.h"
 #include "app/jobs/rank.h"
 #include "core/base/atomic_file.h"
@@ -206,25 +206,6 @@ std::vector<BitConfiguration> parseConfigurations(const ModelOptions& options, c
     return configurations;
 }
 
-std::unique_ptr<StoreThread> openStore(const StoreOptions& options) {
-    if (options.none) return nullptr;
-    return std::make_unique<StoreThread>(options.db.empty() ? Store::defaultPath() : std::filesystem::path(options.db));
-}
-
-std::filesystem::path existingDatabase(const StoreOptions& options) {
-    auto path = options.db.empty() ? Store::defaultPath() : std::filesystem::path(options.db);
-    if (!std::filesystem::exists(path)) {
-        const auto parts = jobs::rankDatabasesOf(path);
-        throw Error(
-            ErrorKind::BadInput, path.string(), "there is no such database",
-            parts.empty() ? "Name one with --db" : "Parts of it are there; join them: " + mergeCommand(path, parts));
-    }
-    std::error_code code;
-    if (std::filesystem::is_regular_file(path, code) && std::filesystem::file_size(path, code) == 0)
-        throw Error(ErrorKind::BadInput, path.string(), "is an empty file, no database", "Name another with --db");
-    return path;
-}
-
 jobs::DeviceChoice deviceChoice(const DeviceOptions& options) {
     jobs::DeviceChoice choice{.backend = options.backend, .device = options.device};
     jobs::checkDevice(choice);
@@ -272,17 +253,40 @@ void checkOutputs(const OutputOptions& options, const Inputs& inputs) {
         if (!file.empty() && file != "-") jobs::checkOutput(file, inputs.paths());
 }
 
+namespace {
+
+/// Names in it may come from hostile files and databases.
+void printLines(std::ostream& out, std::string_view text) {
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        out << printable(text.substr(0, end));
+        if (end == std::string_view::npos) return;
+        out << '\n';
+        text.remove_prefix(end + 1);
+    }
+}
+
+}  // namespace
+
 void emit(const OutputOptions& options, Terminal& terminal, const Json& json, const std::string& csv,
           const std::string& text) {
     // Text that came from a file may not be UTF-8; a report of it must not fail.
     const std::string dumped = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    if (!options.json.empty() && options.json != "-") writeFileAtomically(options.json, dumped);
+    if (!options.csv.empty() && options.csv != "-") writeFileAtomically(options.csv, csv);
     if (options.json == "-") terminal.out << dumped;
-    else if (!options.json.empty()) writeFileAtomically(options.json, dumped);
-    if (options.csv == "-") terminal.out << csv;
-    else if (!options.csv.empty()) writeFileAtomically(options.csv, csv);
-    if (options.json != "-" && options.csv != "-") terminal.out << text;
-    terminal.out.flush();
-    if (!terminal.out) throw Error(ErrorKind::Resource, "standard output", "cannot be written");
+    else if (options.csv == "-") terminal.out << csv;
+    else printLines(terminal.out, text);
+    finishOutput(terminal.out);
+}
+
+void finishOutput(std::ostream& out) {
+    out.flush();
+    if (out) return;
+    // Whoever reads has seen enough: `bitdesk info … | head` is no error.
+    pollfd standardOutput{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+    if (::poll(&standardOutput, 1, 0) > 0 && (standardOutput.revents & (POLLERR | POLLHUP)) != 0) return;
+    throw Error(ErrorKind::Resource, "standard output", "cannot be written");
 }
 
 ProgressLine::ProgressLine(Terminal& terminal, bool quiet)

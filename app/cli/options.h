@@ -94,11 +94,6 @@ void addNotes(Json& json, const DataDescription& description);
 std::vector<int> parseWidths(const std::string& text);
 std::vector<BitConfiguration> parseConfigurations(const ModelOptions& options, const MetaModel& model);
 
-/// Null under --no-store.
-std::unique_ptr<StoreThread> openStore(const StoreOptions& options);
-/// The database that --db, or the default, names. Looking into one must not make one: throws Error (BadInput) where
-/// there is none.
-std::filesystem::path existingDatabase(const StoreOptions& options);
 /// Checks backend and device before anything long begins.
 jobs::DeviceChoice deviceChoice(const DeviceOptions& options);
 
@@ -123,6 +118,9 @@ void checkOutputs(const OutputOptions& options, const Inputs& inputs);
 /// them goes there.
 void emit(const OutputOptions& options, Terminal& terminal, const Json& json, const std::string& csv,
           const std::string& text);
+
+/// Flushes; throws Error (Resource) where something was lost, but for a reader that went away.
+void finishOutput(std::ostream& out);
 
 /// A progress line on `err`: in place on a terminal, else a line every few seconds. Nothing when quiet.
 class ProgressLine {

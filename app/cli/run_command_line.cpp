@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <new>
 #include <optional>
 
+#include "app/cli/options.h"
 #include "app/cli/signals.h"
 #include "app/cli/verbs.h"
 #include "core/base/build_info.h"
@@ -36,6 +38,9 @@ int guarded(const std::function<int()>& work, std::ostream& err) {
     } catch (const Error& error) {
         err << "bitdesk: " << error.what() << '\n';
         return static_cast<int>(error.kind());
+    } catch (const std::filesystem::filesystem_error& error) {
+        err << "bitdesk: " << printable(error.path1().string()) << ": " << error.code().message() << '\n';
+        return kResource;
     } catch (const std::bad_alloc&) {
         err << "bitdesk: out of memory\n";
         return kResource;
@@ -140,7 +145,11 @@ int runCommandLine(int argc, const char* const* argv, std::ostream& out, std::os
             const StopOnSignal signals;
             Terminal terminal{out, err, signals.token(), commandLine(argc, argv)};
             for (const auto& [command, run] : prepared)
-                if (command->parsed()) return run(terminal);
+                if (command->parsed()) {
+                    const int code = run(terminal);
+                    finishOutput(out);
+                    return code;
+                }
             return kUsage;
         },
         err);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 
+#include "app/cli/databases.h"
 #include "app/cli/figures.h"
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
@@ -58,6 +59,10 @@ Json sideJson(const jobs::ComparedSide& side) {
         const Interval interval = wilson(e.correct, e.total);
         json["evaluation"] = {{"id", e.id},
                               {"data", e.dataName},
+                              {"data_hash", e.key.dataHash},
+                              {"preparation", e.facts.preparation.empty() ? Json() : Json(e.facts.preparation)},
+                              {"skipped", e.facts.skipped ? Json(*e.facts.skipped) : Json()},
+                              {"created_at", e.createdAt},
                               {"split", e.key.split},
                               {"correct", e.correct},
                               {"total", e.total},
@@ -85,18 +90,19 @@ Json resultJson(const jobs::CompareResult& result, const std::vector<Limit>& lim
 }
 
 std::string sideText(const char* name, const jobs::ComparedSide& side) {
-    std::string text = fmt::format("{}  {:>5}  {} at {}\n", name, side.id, side.modelName, toText(side.bits));
+    std::string text = fmt::format("{}  {:>5}  {} {} at {}\n", name, side.id, printable(side.modelName),
+                                   shortHash(side.modelHash), toText(side.bits));
     if (side.evaluation) {
         const Evaluation& e = *side.evaluation;
         const Interval interval = wilson(e.correct, e.total);
-        text +=
-            fmt::format("          accuracy {:.2f} % [{:.2f}, {:.2f}] on {} images of {} ({})\n", 100 * e.accuracy(),
-                        100 * interval.low, 100 * interval.high, e.total, e.dataName, e.key.split);
+        text += fmt::format("          accuracy {:.2f} % [{:.2f}, {:.2f}] on {} images of {} ({}; {})\n",
+                            100 * e.accuracy(), 100 * interval.low, 100 * interval.high, e.total, printable(e.dataName),
+                            printable(e.key.split), toText(e.facts, e.key.dataHash));
     }
     if (side.measurement) {
         const Measurement& m = *side.measurement;
-        text += fmt::format("          latency {}, {} on {}, {} thread(s), batch {}\n", latencyText(m), m.backend,
-                            m.device, m.threads, m.batch);
+        text += fmt::format("          latency {}, {} on {}, {} thread(s), batch {}\n", latencyText(m),
+                            printable(m.backend), printable(m.device), m.threads, m.batch);
     }
     return text;
 }
@@ -109,7 +115,7 @@ std::string resultText(const jobs::CompareResult& result, const std::vector<Limi
     std::vector<std::string> warnings = a ? a->warnings : std::vector<std::string>();
     if (b && !(a && a->runGroup == b->runGroup))
         warnings.insert(warnings.end(), b->warnings.begin(), b->warnings.end());
-    for (const std::string& warning : warnings) text += fmt::format("  disturbed: {}\n", warning);
+    for (const std::string& warning : warnings) text += fmt::format("  disturbed: {}\n", printable(warning));
     for (const Limit& limit : limits)
         text += fmt::format("{} {}: {}\n", limit.name, limit.held.broken ? "BROKEN" : "kept", limit.held.reason);
     return text;
@@ -132,13 +138,14 @@ int run(CompareOptions options, Terminal& terminal) {
     options.request.latencyMargin = parseRatioMargin("--latency-margin", options.latencyMargin);
     options.request.accuracyMargin = parsePoints("--accuracy-margin", options.accuracyMargin);
     const auto stated = parseLimits(options);  // before the work, so that a wrong one is told at once
-    Store store(existingDatabase(options.store));
+    Store store(existingDatabase(options.store), toRead());
     const jobs::CompareResult result = jobs::compareStored(store, options.request);
     const auto limits = hold(stated, result);
     emit(options.output, terminal, resultJson(result, limits), resultCsv(result), resultText(result, limits));
     bool broken = false;
     for (const Limit& limit : limits) {
-        if (limit.held.broken) terminal.err << "bitdesk: " << limit.name << ": " << limit.held.reason << '\n';
+        if (limit.held.broken)
+            terminal.err << "bitdesk: " << printable(limit.name) << ": " << printable(limit.held.reason) << '\n';
         broken = broken || limit.held.broken;
     }
     return broken ? 1 : 0;

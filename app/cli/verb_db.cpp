@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
-#include "app/cli/figures.h"
+#include "app/cli/databases.h"
+#include "app/cli/db_list.h"
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/output_file.h"
+#include "core/base/file_type.h"
 
 namespace bitdesk::cli {
 namespace {
@@ -14,7 +16,7 @@ namespace {
 struct DbOptions {
     StoreOptions store;
     OutputOptions output;
-    std::int64_t limit = 0;
+    RowsWanted rows;
     CLI::App* list = nullptr;
     CLI::App* check = nullptr;
     CLI::App* merge = nullptr;
@@ -22,86 +24,30 @@ struct DbOptions {
     std::vector<std::string> sources;
 };
 
-Json evaluationRow(const EvaluationSummary& e) {
-    return {{"id", e.id},           {"model", e.modelName},      {"model_hash", e.modelHash},
-            {"data", e.dataName},   {"split", e.split},          {"bits", e.bits.bits},
-            {"correct", e.correct}, {"total", e.total},          {"backend", e.backend},
-            {"device", e.device},   {"created_at", e.createdAt}, {"stopped_early", e.looks > 1}};
-}
-
-Json measurementRow(const Measurement& m) {
-    Json json = measurementJson(m);
-    json.erase("environment");
-    json["model"] = m.modelName;
-    json["model_hash"] = m.modelHash;
-    json["bits"] = m.bits.bits;
-    json["created_at"] = m.createdAt;
-    return json;
-}
-
-std::string measurementsText(const std::vector<Measurement>& measurements) {
-    if (measurements.empty()) return {};
-    std::string text = fmt::format("\n{:>6}  {:<20} {:<30} {:<40} {}\n", "id", "model", "bits",
-                                   "latency, 95 % interval", "how, interleaved group, when");
-    for (const Measurement& m : measurements) {
-        const TimeScale unit = TimeScale::forLongest(m.latencyMs.median);
-        text += fmt::format(
-            "{:>6}  {:<20} {:<30} {:<40} {} on {}, {} thread(s), batch {}{}, {}, {}\n", m.id, m.modelName,
-            toText(m.bits),
-            fmt::format("{} {} n = {}", unit.figure(m.latencyMs.median, m.medianCi95), unit.name, m.latencyMs.n),
-            m.backend, m.device, m.threads, m.batch, m.simulated ? ", simulated" : "", m.runGroup, m.createdAt);
-    }
-    return text;
-}
-
-Json jobRow(const StoredJob& job) {
-    return {{"id", job.id},
-            {"kind", job.kind},
-            {"state", toText(job.state)},
-            {"evaluated", job.evaluated},
-            {"measured", job.measured},
-            {"created_at", job.createdAt},
-            {"finished_at", job.finishedAt.empty() ? Json() : Json(job.finishedAt)},
-            {"request", storedJson(job.request)}};
-}
-
-std::string jobsText(const std::vector<StoredJob>& all) {
-    if (all.empty()) return {};
-    std::string text = fmt::format("\n{:>6}  {:<8} {:<10} {:>10} {:>9}  {}\n", "job", "kind", "state", "evaluated",
-                                   "measured", "begun");
-    for (const StoredJob& job : all)
-        text += fmt::format("{:>6}  {:<8} {:<10} {:>10} {:>9}  {}\n", job.id, job.kind, toText(job.state),
-                            job.evaluated, job.measured, job.createdAt);
-    return text;
-}
-
 int list(const DbOptions& options, Terminal& terminal) {
-    Store store(existingDatabase(options.store));
-    Json evaluations = Json::array(), measurements = Json::array();
-    std::string text = fmt::format("{:>6}  {:<20} {:<16} {:<5} {:<30} {:>15} {:>9}  {}\n", "id", "model", "data",
-                                   "split", "bits", "right", "accuracy", "when");
-    std::string csv = "id,model,data,split,bits,correct,total,created_at\n";
-    for (const EvaluationSummary& e : store.evaluations({}, options.limit)) {
-        evaluations.push_back(evaluationRow(e));
-        text += fmt::format("{:>6}  {:<20} {:<16} {:<5} {:<30} {:>6} of {:<5} {:>7.2f} %  {}{}\n", e.id, e.modelName,
-                            e.dataName, e.split, toText(e.bits), e.correct, e.total, 100 * e.accuracy(), e.createdAt,
-                            e.looks > 1 ? ", stopped early" : "");
-        csv += fmt::format("{},{},{},{},{},{},{},{}\n", e.id, csvCell(e.modelName), csvCell(e.dataName), e.split,
-                           csvCell(toText(e.bits)), e.correct, e.total, e.createdAt);
-    }
-    const auto measured = store.measurements({}, options.limit);
-    for (const Measurement& m : measured) measurements.push_back(measurementRow(m));
-    Json jobs = Json::array();
-    const auto begun = store.jobs(options.limit);
-    for (const StoredJob& job : begun) jobs.push_back(jobRow(job));
-    emit(options.output, terminal,
-         {{"database", store.path().string()},
-          {"evaluations", evaluations},
-          {"measurements", measurements},
-          {"jobs", jobs}},
-         csv, text + measurementsText(measured) + jobsText(begun));
+    Store store(existingDatabase(options.store), toRead());
+    const DbListing found = listStore(store, options.rows);
+    emit(options.output, terminal, found.json, found.csv, found.text);
     return 0;
 }
+
+/// A database that this run made and did not finish goes away again: nobody takes it for a merged one.
+class NewDatabase {
+public:
+    explicit NewDatabase(const std::filesystem::path& path) : m_path(path), m_isNew(!isThere(path)) {}
+    ~NewDatabase() {
+        std::error_code code;
+        for (const char* ending : {"", "-wal", "-shm", "-journal"})
+            if (m_isNew) std::filesystem::remove(m_path.string() + ending, code);
+    }
+    NewDatabase(const NewDatabase&) = delete;
+    NewDatabase& operator=(const NewDatabase&) = delete;
+    void keep() { m_isNew = false; }
+
+private:
+    std::filesystem::path m_path;
+    bool m_isNew;
+};
 
 /// Sources are opened, and so checked, before the target is made.
 int merge(const DbOptions& options, Terminal& terminal) {
@@ -111,9 +57,11 @@ int merge(const DbOptions& options, Terminal& terminal) {
         named.db = source;
         const auto path = existingDatabase(named);
         if (jobs::sameFile(path, options.into)) throw Error(ErrorKind::Usage, source, "cannot be merged into itself");
-        sources.emplace_back(path);
+        sources.emplace_back(path, toRead());
     }
-    Store target(options.into);
+    NewDatabase made(options.into);  // closed before it is taken away
+    Store target(options.into, toWrite(options.into, terminal));
+    tellNotes(target.notes(), terminal);
     Json rows = Json::array();
     std::string text;
     bool conflict = false;
@@ -125,12 +73,13 @@ int merge(const DbOptions& options, Terminal& terminal) {
                         {"layer_tables", found.layerTables},
                         {"known", found.known},
                         {"conflicts", found.conflicts}});
-        text +=
-            fmt::format("{}: {} evaluations, {} measurements and {} layer tables added, {} were there\n",
-                        source.path().string(), found.evaluations, found.measurements, found.layerTables, found.known);
+        text += fmt::format("{}: {} evaluations, {} measurements and {} layer tables added, {} were there\n",
+                            printable(source.path().string()), found.evaluations, found.measurements, found.layerTables,
+                            found.known);
         for (const std::string& line : found.conflicts) terminal.err << "bitdesk: " << printable(line) << '\n';
         conflict = conflict || !found.conflicts.empty();
     }
+    made.keep();
     emit(options.output, terminal, {{"database", options.into}, {"merged", std::move(rows)}}, {}, text);
     return conflict ? 1 : 0;
 }
@@ -138,9 +87,9 @@ int merge(const DbOptions& options, Terminal& terminal) {
 int check(const DbOptions& options, Terminal& terminal) {
     const std::string path = existingDatabase(options.store).string();
     const auto problems = Store::check(path);
-    std::string text =
-        fmt::format("{}: schema {}, {}\n", path, Store::schemaVersion(), problems.empty() ? "no problems" : "damaged");
-    for (const std::string& problem : problems) text += "  " + problem + "\n";
+    std::string text = fmt::format("{}: schema {}, {}\n", printable(path), Store::schemaVersion(),
+                                   problems.empty() ? "no problems" : "damaged");
+    for (const std::string& problem : problems) text += "  " + printable(problem) + "\n";
     emit(options.output, terminal, {{"database", path}, {"problems", problems}}, {}, text);
     if (!problems.empty())
         throw Error(ErrorKind::BadInput, path, "the database is damaged", "Move it away, or restore a copy of it");
@@ -165,9 +114,11 @@ Run prepareDb(CLI::App& command) {
             ->check(namesAFile());
         addOutput(*part, options->output);
     }
-    options->list->add_option("--limit", options->limit, "rows of each, 0: all")
+    options->list->add_option("--limit", options->rows.limit, "rows of each, 0: all")
         ->capture_default_str()
         ->check(CLI::Range(std::int64_t{0}, kLargestLimit));
+    options->list->add_option("--model", options->rows.model, "of this model: its name, or the beginning of its hash");
+    options->list->add_option("--data", options->rows.data, "on this data: its name, or the beginning of its hash");
     return [options](Terminal& terminal) {
         Inputs inputs;
         inputs.add(options->store);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/cli/bad_files.h"
+#include "app/cli/databases.h"
 #include "app/cli/figures.h"
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
@@ -120,7 +121,7 @@ std::vector<Row> evaluateAll(const EvalOptions& options, std::shared_ptr<const M
                              const std::vector<BitConfiguration>& mixes, Terminal& terminal) {
     const jobs::DeviceChoice device = deviceChoice(options.device);
     const auto data = openDataFor(*model, options.data, options.output.quiet, terminal);
-    const auto store = openStore(options.store);  // last: bad input makes no database
+    const auto store = openStore(options.store, terminal);  // last: bad input makes no database
     ComputeArbiter arbiter;
     arbiter.setThreads(options.device.threads);
     const auto executor = jobs::makeExecutor(*model, device, arbiter.threads());
@@ -139,6 +140,7 @@ std::vector<Row> evaluateAll(const EvalOptions& options, std::shared_ptr<const M
             rows.push_back({jobs::evaluateMix(request, *executor, context, show), data, std::nullopt});
             continue;
         }
+        if (rows.back().result.notStored) break;  // nor would the next be
         const Evaluation& first = rows.front().result.evaluation;
         if (options.untilSettled) {
             auto found = jobs::evaluateUntilSettled(request, first, options.margin, *executor, context, show);
@@ -161,6 +163,7 @@ int run(EvalOptions options, Terminal& terminal) {
     const auto model = std::make_shared<const MetaModel>(openModel(options.model.model, options.model.seed));
     const auto mixes = parseConfigurations(options.model, *model);
     if (options.dryRun) {
+        checkStore(options.store);
         terminal.out << dryRunText(options, *model, mixes);
         return 0;
     }
@@ -172,6 +175,7 @@ int run(EvalOptions options, Terminal& terminal) {
         json = {{"evaluations", list}};
     }
     emit(options.output, terminal, json, tableCsv(rows), tableText(rows));
+    if (rows.back().result.notStored) std::rethrow_exception(rows.back().result.notStored);
     return 0;
 }
 

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "app/cli/databases.h"
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/export_job.h"
 #include "app/jobs/output_file.h"
+#include "core/base/file_type.h"
 #include "core/model/model_file.h"
 
 namespace bitdesk::cli {
@@ -40,8 +42,8 @@ const ExportFormat& checked(const ExportOptions& options) {
 /// Null where there is nothing to look into; looking must not make a database.
 std::unique_ptr<StoreThread> storeFor(const ExportFormat& format, const StoreOptions& options) {
     if (format.measurement == NeedOfMeasurement::None) return nullptr;
-    if (options.db.empty() && !std::filesystem::exists(Store::defaultPath())) return nullptr;
-    return std::make_unique<StoreThread>(existingDatabase(options));
+    if (options.db.empty() && !isThere(Store::defaultPath())) return nullptr;
+    return std::make_unique<StoreThread>(existingDatabase(options), toRead());
 }
 
 Json tensorsJson(const std::vector<ExportedTensor>& tensors) {

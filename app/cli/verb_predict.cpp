@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/cli/bad_files.h"
+#include "app/cli/databases.h"
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/predict_job.h"
@@ -39,7 +40,7 @@ int run(const PredictOptions& options, Terminal& terminal) {
                                   .options = {}};
     request.options.limit = options.data.limit;
     request.options.batch = options.data.batch;
-    const auto store = openStore(options.store);  // last: bad input makes no database
+    const auto store = openStore(options.store, terminal);  // last: bad input makes no database
     ComputeArbiter arbiter;
     arbiter.setThreads(options.device.threads);
     const auto executor = jobs::makeExecutor(*model, request.device, arbiter.threads());
@@ -62,6 +63,7 @@ int run(const PredictOptions& options, Terminal& terminal) {
     addNotes(json, request.data->description());
     const std::string csv = listCsv(result.predictions, *model);
     emit(options.output, terminal, json, csv, csv);
+    if (result.notStored) std::rethrow_exception(result.notStored);
     return 0;
 }
 

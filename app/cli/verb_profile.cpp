@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "app/cli/databases.h"
 #include "app/cli/options.h"
 #include "app/cli/profile_output.h"
 #include "app/cli/verbs.h"
@@ -40,7 +41,7 @@ struct Workplace {
     std::unique_ptr<Executor> executor;
 };
 
-LayerTable measureTable(const ProfileOptions& options, Workplace& place, Terminal& terminal) {
+jobs::LayerTableResult measureTable(const ProfileOptions& options, Workplace& place, Terminal& terminal) {
     ProgressLine line(terminal, options.output.quiet);
     jobs::JobContext context{place.store.get(), &place.arbiter,
                              [&](const Progress& progress) {
@@ -107,28 +108,33 @@ int run(ProfileOptions options, Terminal& terminal) {
     place.model = std::make_shared<const MetaModel>(openModel(options.model.model, options.model.seed));
     const auto mixes = parseConfigurations(options.model, *place.model);
     if (options.dryRun) {
+        checkStore(options.store);
         terminal.out << dryRunText(options, *place.model, mixes);
         return 0;
     }
     place.device = deviceChoice(options.device);
-    place.store = openStore(options.store);
+    place.store = openStore(options.store, terminal);
     place.arbiter.setThreads(options.device.threads);
     place.executor = jobs::makeExecutor(*place.model, place.device, place.arbiter.threads());
     Json json = Json::object();
     std::string csv, text;
     std::optional<LayerTable> table;
+    std::exception_ptr notStored;
     if (options.table) {
-        table = measureTable(options, place, terminal);
+        auto found = measureTable(options, place, terminal);
+        table = std::move(found.table);
+        notStored = found.notStored;
         text = layerTableText(*table);
         csv = layerTableCsv(*table);
     }
-    if (!mixes.empty()) {
+    if (!mixes.empty() && !notStored) {
         jobs::ProfileResult result = profile(options, mixes, place, terminal);
         // Without a store the table is known here alone.
         if (table && !result.table) {
             for (Measurement& m : result.runs) m.predictedMs = table->predict(m.bits);
             result.table = table;
         }
+        notStored = result.notStored;
         json = profileJson(result);
         csv = profileCsv(result);
         text += (text.empty() ? "" : "\n") + profileText(result);
@@ -136,6 +142,7 @@ int run(ProfileOptions options, Terminal& terminal) {
     }
     if (table) json["layer_table"] = layerTableJson(*table);
     emit(options.output, terminal, json, csv, text);
+    if (notStored) std::rethrow_exception(notStored);
     return 0;
 }
 

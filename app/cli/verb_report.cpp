@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 
 #include "app/cli/batch_output.h"
+#include "app/cli/databases.h"
 #include "app/cli/options.h"
 #include "app/cli/rank_output.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/output_file.h"
 #include "app/jobs/report_job.h"
+#include "core/base/file_type.h"
 #include "core/model/model_file.h"
 
 namespace bitdesk::cli {
@@ -53,19 +55,18 @@ int run(ReportOptions options, Terminal& terminal) {
     options.request.command = terminal.commandLine;
     const auto path = existingDatabase(options.store);
     tellUnmerged(path, terminal);
-    options.request.database = std::filesystem::absolute(path).string();
+    options.request.database = fullName(path).string();
     if (!options.model.empty()) {
         const auto model = std::make_shared<const MetaModel>(openModel(options.model));
         options.request.model = model;
-        options.request.modelFile = options.model.starts_with("random:")
-                                        ? options.model
-                                        : std::filesystem::absolute(options.model).lexically_normal().string();
+        options.request.modelFile =
+            options.model.starts_with("random:") ? options.model : fullName(options.model).string();
         if (!options.baseline.empty())
             options.request.baseline = parseBits(options.baseline, model->network, model->bits, "--baseline");
     } else if (!options.baseline.empty()) {
         throw Error(ErrorKind::Usage, "--baseline", "needs the model that the mix is of", "Name it with --model");
     }
-    Store store(path);
+    Store store(path, toRead());
     const Report report = jobs::reportOf(store, options.request);
     jobs::writeReport(report, options.files);
     return tell(report, options, terminal);

@@ -95,7 +95,8 @@ int run(TrainOptions& options, Terminal& terminal) {
             return jobs::trainModel(request, context, show);
         } catch (const Cancelled&) {
             const std::string checkpoint = checkpointOf(request.out).string();
-            if (std::filesystem::exists(checkpoint))
+            std::error_code code;
+            if (std::filesystem::exists(checkpoint, code))
                 terminal.err << fmt::format("{} holds what is done: the same command with --resume goes on\n",
                                             checkpoint);
             throw;

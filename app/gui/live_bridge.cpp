@@ -73,7 +73,8 @@ void LiveBridge::receive() {
         } else if (const auto* table = std::get_if<jobs::LiveLayerTable>(&event)) {
             emit layerTableReady(table->table);
         } else if (const auto* failure = std::get_if<jobs::LiveFailure>(&event)) {
-            if (failure->generation == m_generation) emit failed(QString::fromStdString(failure->message));
+            if (failure->generation == 0 || failure->generation == m_generation)
+                emit failed(QString::fromStdString(failure->message));
         }
     }
 }

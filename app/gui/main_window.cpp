@@ -72,6 +72,7 @@ MainWindow::MainWindow(const Startup& startup, QWidget* parent) : QMainWindow(pa
 
 MainWindow::~MainWindow() {
     m_dataStop.request_stop();
+    m_closing.request_stop();                // nobody waits for another program's lock any more
     qDeleteAll(findChildren<JobDialog*>());  // their jobs use the store and the arbiter
 }
 
@@ -97,9 +98,9 @@ void MainWindow::openStore() {
     const std::string database = m_startup.database.toStdString();
     m_background.run(
         OpenStore,
-        [database] {
-            return std::make_unique<StoreThread>(database.empty() ? Store::defaultPath()
-                                                                  : std::filesystem::path(database));
+        [database, access = toWrite()] {
+            return std::make_unique<StoreThread>(
+                database.empty() ? Store::defaultPath() : std::filesystem::path(database), access);
         },
         [this](std::unique_ptr<StoreThread> store) { takeStore(std::move(store)); },
         [this](const QString& message) {

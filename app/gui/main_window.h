@@ -161,6 +161,9 @@ private:
     void showWritten(const QString& title, const QString& summary, const QStringList& files);
     void showBox(QMessageBox* box, const QString& message);
     void updateStatus();
+    void showStoreStatus();
+    /// Waits for others' locks until the window closes.
+    StoreAccess toWrite() const { return {.wait = {.endless = true, .stop = m_closing.get_token()}}; }
     void showDataStatus();
     void showModelStatus();
 
@@ -199,6 +202,7 @@ private:
 
     Startup m_startup;
     ComputeArbiter m_arbiter;
+    std::stop_source m_closing;
     std::unique_ptr<StoreThread> m_store;
     std::vector<std::unique_ptr<StoreThread>> m_formerStores;  // work that was begun may still use them
     QString m_modelSpec, m_dataSpec;                           // as they were opened

@@ -13,6 +13,7 @@
 #include <QStatusBar>
 #include <QTabWidget>
 #include <QTableView>
+#include <QTimer>
 #include <QToolBar>
 #include <QVBoxLayout>
 
@@ -230,6 +231,10 @@ void MainWindow::createStatusBar() {
     m_statusStore->setTextFormat(Qt::PlainText);
     m_statusStore->setContentsMargins(6, 0, 6, 0);
     statusBar()->addPermanentWidget(m_statusStore);
+    // A lock comes and goes without a word of ours.
+    auto* look = new QTimer(this);
+    connect(look, &QTimer::timeout, this, &MainWindow::showStoreStatus);
+    look->start(std::chrono::seconds(1));
     m_statusSpeed->setObjectName(QStringLiteral("statusSpeed"));
     m_statusModel->setObjectName(QStringLiteral("statusModel"));
     m_statusSpeed->setToolTip(QStringLiteral(
@@ -247,8 +252,16 @@ void MainWindow::updateStatus() {
             .arg(jobs::backendOf(deviceChoice()) == "reference" ? QStringLiteral(", simulated bits") : QString()));
     m_statusSpeed->setText(QString());
     m_statusConditions->setText(QString());
-    const QString store = m_store == nullptr ? QStringLiteral("results are not stored")
-                                             : QString::fromStdString(m_store->path().string());
+    showStoreStatus();
+}
+
+void MainWindow::showStoreStatus() {
+    QString store = QStringLiteral("results are not stored");
+    if (m_store != nullptr) {
+        store = QString::fromStdString(m_store->path().string());
+        if (!m_store->writes()) store += QStringLiteral(" · may only be read: results are not stored");
+        if (m_store->waiting()) store += QStringLiteral(" · locked by another program, waiting to store");
+    }
     m_statusStore->setText(m_session ? QStringLiteral("session %1, kept apart · %2").arg(m_session->name, store)
                                      : store);
 }

@@ -28,6 +28,7 @@
 #include "app/jobs/report_job.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/file_type.h"
 #include "core/base/shell_quote.h"
 #include "widgets/elided_label.h"
 #include "widgets/history_model.h"
@@ -238,10 +239,13 @@ void MainWindow::openResults(const QString& path) {
     }
     m_background.run(
         OpenStore,
-        [file = std::filesystem::path(path.toStdString())] {
-            if (!std::filesystem::exists(file))
-                throw Error(ErrorKind::BadInput, file.string(), "there is no such database");
-            return std::make_unique<StoreThread>(file);
+        [file = std::filesystem::path(path.toStdString()), access = toWrite()] {
+            if (!isThere(file)) throw Error(ErrorKind::BadInput, file.string(), "there is no such database");
+            try {
+                return std::make_unique<StoreThread>(file, access);
+            } catch (const Error&) {  // somebody else's, perhaps: to look at
+                return std::make_unique<StoreThread>(file, StoreAccess{.use = StoreAccess::Use::Read});
+            }
         },
         [this](std::unique_ptr<StoreThread> store) { takeStore(std::move(store)); },
         [this](const QString& message) { showFailure(QStringLiteral("The results cannot be opened"), message); });

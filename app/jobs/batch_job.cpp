@@ -11,6 +11,7 @@
 #include "app/jobs/batch_place.h"
 #include "app/jobs/output_file.h"
 #include "core/base/error.h"
+#include "core/base/file_type.h"
 #include "core/base/hash.h"
 #include "core/data/matched_data_set.h"
 #include "core/model/model_file.h"
@@ -27,7 +28,8 @@ std::string modelName(const Batch& batch, const std::string& spec) {
 /// A data set is known by its name, or lies where the batch says.
 std::string dataName(const Batch& batch, const std::string& spec) {
     const std::string inFolder = batch.resolve(spec);
-    return std::filesystem::exists(inFolder) ? inFolder : spec;
+    std::error_code code;  // what cannot be looked at is told where it is opened
+    return std::filesystem::exists(inFolder, code) ? inFolder : spec;
 }
 
 /// A word, or a file of the batch's folder.
@@ -147,9 +149,7 @@ SweepOutcome runOne(const PreparedBatch& prepared, std::size_t index, JobContext
 }
 
 std::string absoluteName(const std::string& name) {
-    return name.empty() || name.starts_with("random:") || name == "fashion-mnist"
-               ? name
-               : std::filesystem::absolute(name).lexically_normal().string();
+    return name.empty() || name.starts_with("random:") || name == "fashion-mnist" ? name : fullName(name).string();
 }
 
 ReportRequest reportRequest(const PreparedBatch& prepared, std::size_t index, const std::string& command,
@@ -174,7 +174,7 @@ ReportRequest reportRequest(const PreparedBatch& prepared, std::size_t index, co
         if (!spec.baseline.empty())
             request.baseline = parseBits(spec.baseline, sweep.model->network, sweep.model->bits, "baseline");
     }
-    request.database = std::filesystem::absolute(context.store->path()).string();
+    request.database = fullName(context.store->path()).string();
     return request;
 }
 

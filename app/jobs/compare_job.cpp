@@ -58,6 +58,9 @@ void pairEvaluations(Store& store, ComparedSide& a, ComparedSide& b) {
                 a.evaluation = x;
                 b.evaluation = y;
             }
+    // On other images, but to be shown.
+    if (!a.evaluation && !ofA.empty()) a.evaluation = ofA.front();
+    if (!b.evaluation && !ofB.empty()) b.evaluation = ofB.front();
 }
 
 /// The newest two that were interleaved in one run.

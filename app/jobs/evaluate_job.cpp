@@ -3,6 +3,7 @@
 
 #include "app/jobs/evaluate_job.h"
 
+#include "app/jobs/storing.h"
 #include "core/base/error.h"
 #include "core/network/cost.h"
 
@@ -18,6 +19,10 @@ void checkClasses(const Evaluation& evaluation, const MetaModel& model) {
                             std::to_string(predicted) + ", but the model has " +
                             std::to_string(model.network.classes()),
                         "Choose another with --db, or give --no-store");
+}
+
+DataFacts factsOf(const DataSet& data) {
+    return {.preparation = data.description().preprocessing, .skipped = data.description().skipped};
 }
 
 EvaluateResult evaluateNew(const EvaluateRequest& request, Executor& executor, JobContext& context,
@@ -36,12 +41,15 @@ EvaluateResult evaluateNew(const EvaluateRequest& request, Executor& executor, J
     };
     auto outcome = evaluate(executor, plan, *request.data, request.options, context.stop, afterBatch, context.prefixes);
     lease.reset();
-    EvaluateResult result{describeEvaluation(request, executor, std::move(outcome)), false};
+    EvaluateResult result{.evaluation = describeEvaluation(request, executor, std::move(outcome))};
     // A request cancelled during its last mini-batch is cancelled: nobody waits for it any more.
     if (context.stop.stop_requested()) throw Cancelled();
-    if (context.store != nullptr)
+    try {
         result.evaluation.id =
-            context.store->post([e = result.evaluation](Store& store) { return store.save(e); }).get();
+            stored(context, [e = result.evaluation](Store& store) { return store.save(e); }).value_or(0);
+    } catch (...) {
+        result.notStored = std::current_exception();
+    }
     return result;
 }
 
@@ -57,6 +65,7 @@ Evaluation describeEvaluation(const EvaluateRequest& request, const Executor& ex
     }
     e.modelName = request.model->name;
     e.dataName = request.data->name();
+    e.facts = factsOf(*request.data);
     e.correct = outcome.correct;
     e.total = outcome.total;
     e.predictions = std::move(outcome.predictions);
@@ -83,17 +92,19 @@ EvaluationKey keyOf(const EvaluateRequest& request) {
 }
 
 std::optional<Evaluation> findStored(const EvaluateRequest& request, JobContext& context) {
-    if (context.store == nullptr || !request.reuseStored) return std::nullopt;
-    auto stored = context.store->post([key = keyOf(request)](Store& store) { return store.find(key); }).get();
-    if (stored) checkClasses(*stored, *request.model);
-    return stored;
+    if (!request.reuseStored) return std::nullopt;
+    auto found = lookedUp(context, [key = keyOf(request)](Store& store) { return store.find(key); });
+    if (!found) return found;
+    checkClasses(*found, *request.model);
+    if (found->facts.preparation.empty()) found->facts = factsOf(*request.data);  // of an older schema
+    return found;
 }
 
 EvaluateResult evaluateMix(const EvaluateRequest& request, Executor& executor, JobContext& context,
                            const PartialSink& onBatch) {
     checkDataFitsModel(*request.data, *request.model);
     checkBits(request.bits, request.model->network, request.model->bits);
-    if (auto stored = findStored(request, context)) return {std::move(*stored), true};
+    if (auto found = findStored(request, context)) return {.evaluation = std::move(*found), .fromStore = true};
     return evaluateNew(request, executor, context, onBatch);
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <exception>
 #include <optional>
 
 #include "app/jobs/job_context.h"
@@ -25,10 +26,11 @@ struct EvaluateRequest {
 struct EvaluateResult {
     Evaluation evaluation;
     bool fromStore = false;
+    std::exception_ptr notStored = {};  ///< why it could not be saved: to be rethrown once the result is told
 };
 
 /// Looks the key up in the store; else evaluates, yielding to higher priorities between mini-batches, and saves.
-/// Throws Cancelled (nothing is saved) or Error.
+/// Throws Cancelled (nothing is saved) or Error; but what was evaluated is returned even where it cannot be saved.
 EvaluateResult evaluateMix(const EvaluateRequest& request, JobContext& context, const PartialSink& onBatch = {});
 
 /// Same, with an executor that the caller keeps between calls (the live session).

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "app/jobs/profile_job.h"
+#include "app/jobs/storing.h"
 #include "profiling/conditions.h"
 #include "profiling/core_handover.h"
 #include "profiling/roofline.h"
@@ -25,11 +26,11 @@ bool fitsHandover(const LayerTable& table, std::optional<double> handoverNs) {
 
 std::optional<LayerTable> findLayerTable(const LayerTableKey& key, const MetaModel& model,
                                          std::optional<double> handoverNs, JobContext& context) {
-    if (context.store == nullptr) return std::nullopt;
-    const auto accepted = [&](const LayerTable& table) {
-        return table.covers(model.network.quantizable().size(), model.bits) && fitsHandover(table, handoverNs);
+    const auto accepted = [faders = model.network.quantizable().size(), widths = model.bits,
+                           handoverNs](const LayerTable& table) {
+        return table.covers(faders, widths) && fitsHandover(table, handoverNs);
     };
-    return context.store->post([&](Store& store) { return store.layerTable(key, accepted); }).get();
+    return lookedUp(context, [key, accepted](Store& store) { return store.layerTable(key, accepted); });
 }
 
 std::optional<std::string> otherKernel(const LayerTable& table, const ExecutionPlan& plan, const Executor& executor) {
@@ -61,8 +62,8 @@ std::optional<LayerTable> findLayerTable(const LayerTableRequest& request, Execu
     return table;
 }
 
-LayerTable measureLayerTable(const LayerTableRequest& request, Executor& executor, JobContext& context) {
-    if (auto stored = findLayerTable(request, executor, context)) return std::move(*stored);
+LayerTableResult measureLayerTable(const LayerTableRequest& request, Executor& executor, JobContext& context) {
+    if (auto found = findLayerTable(request, executor, context)) return {std::move(*found)};
     const MetaModel& model = *request.model;
     const int threads = threadsOf(context);
     std::optional<ComputeArbiter::Lease> lease;
@@ -77,9 +78,15 @@ LayerTable measureLayerTable(const LayerTableRequest& request, Executor& executo
     table.key = layerTableKey(model, executor, threads, request.batch, conditions.environment);
     table.warnings = conditions.warnings;
     table.environmentJson = toJson(conditions);
-    if (context.store != nullptr)
-        table.id = context.store->post([&](Store& store) { return store.save(table, model.name); }).get();
-    return table;
+    LayerTableResult result{std::move(table)};
+    try {
+        result.table.id = stored(context, [table = result.table, name = model.name](Store& store) {
+                              return store.save(table, name);
+                          }).value_or(0);
+    } catch (...) {
+        result.notStored = std::current_exception();
+    }
+    return result;
 }
 
 }  // namespace bitdesk::jobs

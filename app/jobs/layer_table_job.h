@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <exception>
 #include <optional>
 
 #include "app/jobs/job_context.h"
@@ -35,8 +36,13 @@ std::optional<LayerTable> findLayerTable(const LayerTableRequest& request, Execu
 /// chosen by timing, and the choice may have been forgotten and made anew since.
 std::optional<std::string> otherKernel(const LayerTable& table, const ExecutionPlan& plan, const Executor& executor);
 
+struct LayerTableResult {
+    LayerTable table;
+    std::exception_ptr notStored = {};  ///< why it could not be saved: to be rethrown once the result is told
+};
+
 /// Looks in the store; else measures layers and roofline under an exclusive lease, names the layers that do not become
 /// faster, and saves. Throws Cancelled (nothing is saved) or Error.
-LayerTable measureLayerTable(const LayerTableRequest& request, Executor& executor, JobContext& context);
+LayerTableResult measureLayerTable(const LayerTableRequest& request, Executor& executor, JobContext& context);
 
 }  // namespace bitdesk::jobs

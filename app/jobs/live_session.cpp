@@ -59,7 +59,10 @@ struct LiveSession::Worker {
                 .arbiter = session.m_setup.arbiter,
                 .progress = {},
                 .stop = std::move(stop),
-                .prefixes = &prefixes};
+                .prefixes = &prefixes,
+                .later = [sink = session.m_sink](const std::string& failure) {
+                    sink(LiveFailure{0, failure});
+                }};
     }
 
     void refreshPinned(const std::optional<BitConfiguration>& bits) {
@@ -91,7 +94,9 @@ struct LiveSession::Worker {
     bool completePinned(const std::stop_token& stop) {
         if (!pinnedBits || !pinned.empty()) return false;
         JobContext jobContext = context(stop);
-        pinned = evaluateMix(requestFor(*pinnedBits), *executor, jobContext).evaluation.correctMask;
+        const EvaluateResult result = evaluateMix(requestFor(*pinnedBits), *executor, jobContext);
+        pinned = result.evaluation.correctMask;
+        tellNotStored(result.notStored);
         return true;
     }
 
@@ -104,6 +109,16 @@ struct LiveSession::Worker {
         update.weightBytes = weightBytes(network, request.bits);
         update.normBytes = normBytes(network, static_cast<int>(session.m_setup.model->bits.size()));
         return update;
+    }
+
+    /// The figure is known and shown; that it is not kept is told beside it.
+    void tellNotStored(const std::exception_ptr& failure) const {
+        if (!failure) return;
+        try {
+            std::rethrow_exception(failure);
+        } catch (const std::exception& error) {
+            session.m_sink(LiveFailure{0, error.what()});
+        }
     }
 
     void evaluate(const Request& request, const std::stop_token& stop) {
@@ -142,6 +157,7 @@ struct LiveSession::Worker {
         update.backend = e.backend;
         update.device = e.device;
         session.m_sink(update);
+        tellNotStored(result.notStored);
         if (!completePinned(stop)) return;
         update.difference = compare(reference(request.bits), e.correctMask);
         session.m_sink(update);
@@ -180,6 +196,7 @@ struct LiveSession::Worker {
             latency.comparison = std::move(result.againstFirst.back());
         }
         session.m_sink(std::move(latency));
+        tellNotStored(result.notStored);
         // The host moved the CPUs: predictions are of another machine now.
         if (table && !fitsHandover(*table, result.conditions.after.handoverNs)) table.reset();
     }
@@ -189,7 +206,9 @@ struct LiveSession::Worker {
     void measureTable(const std::stop_token& stop) {
         if (table || executor->backend() == "reference") return;
         JobContext jobContext = context(stop);
-        tellTable(measureLayerTable(tableRequest(), *executor, jobContext));
+        LayerTableResult result = measureLayerTable(tableRequest(), *executor, jobContext);
+        tellTable(std::move(result.table));
+        tellNotStored(result.notStored);
     }
 
 private:

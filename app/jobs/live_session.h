@@ -51,7 +51,7 @@ struct LiveLayerTable {
 };
 
 struct LiveFailure {
-    std::uint64_t generation = 0;
+    std::uint64_t generation = 0;  ///< 0: of whichever mix; it could not be stored
     std::string message;
 };
 

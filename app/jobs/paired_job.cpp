@@ -25,7 +25,7 @@ PairedResult evaluateUntilSettled(const EvaluateRequest& request, const Evaluati
     const AccuracyLimits limits{.margin = margin, .looks = static_cast<int>(looks.size())};
     if (auto stored = findStored(request, context)) {
         const auto comparison = compareAccuracy(baseline, *stored, margin);
-        return {{std::move(*stored), true}, comparison};
+        return {{.evaluation = std::move(*stored), .fromStore = true}, comparison};
     }
     EvaluateRequest early = request;
     early.options.looks = limits.looks;

@@ -26,7 +26,7 @@ PredictResult predictMix(const EvaluateRequest& request, Executor& executor, Job
     whole.options.limit = 0;
     if (limit <= 0 || limit >= size) {
         const EvaluateResult result = evaluateMix(whole, executor, context, onBatch);
-        return {inFileOrder(result.evaluation), result.evaluation.id, result.fromStore};
+        return {inFileOrder(result.evaluation), result.evaluation.id, result.fromStore, result.notStored};
     }
     checkDataFitsModel(*request.data, *request.model);
     checkBits(request.bits, request.model->network, request.model->bits);

@@ -13,6 +13,7 @@ struct PredictResult {
     std::vector<std::uint16_t> predictions;  ///< class per image, in the data set's own order
     std::int64_t evaluationId = 0;           ///< the stored evaluation that they belong to, 0: none
     bool fromStore = false;
+    std::exception_ptr notStored = {};  ///< as in EvaluateResult
 };
 
 /// Class per image. All images are an evaluation like any other: looked up, else run and saved. `options.limit` > 0

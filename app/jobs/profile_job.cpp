@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "app/jobs/layer_table_job.h"
+#include "app/jobs/storing.h"
 #include "core/base/error.h"
 #include "core/statistics/median.h"
 #include "profiling/energy.h"
@@ -225,6 +226,17 @@ void addWarnings(const std::vector<Measurement>& runs, std::vector<std::string>&
             if (std::ranges::find(warnings, warning) == warnings.end()) warnings.push_back(warning);
 }
 
+void save(const ProfileRequest& request, JobContext& context, ProfileResult& result) {
+    try {
+        const auto ids = stored(context, [runs = result.runs, rows = request.rows](Store& store) {
+                             return store.save(runs, rows);
+                         }).value_or(std::vector<std::int64_t>());
+        for (std::size_t i = 0; i < ids.size(); ++i) result.runs[i].id = ids[i];
+    } catch (...) {
+        result.notStored = std::current_exception();
+    }
+}
+
 void addMemory(const ResidentPeak& peak, Measurement& common) {
     if (const auto bytes = peak.bytes())
         common.metrics.push_back({.tag = "peak_resident",
@@ -311,10 +323,7 @@ ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, Jo
     if (request.traceRuns > 0)
         result.trace = traceJson("bitdesk: " + request.model->name, bench.trace(), common.environmentJson);
     lease.reset();
-    if (context.store != nullptr) {
-        const auto ids = context.store->post([&](Store& store) { return store.save(result.runs, request.rows); }).get();
-        for (std::size_t i = 0; i < ids.size(); ++i) result.runs[i].id = ids[i];
-    }
+    save(request, context, result);
     return result;
 }
 

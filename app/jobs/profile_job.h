@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <exception>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,6 +44,7 @@ struct ProfileResult {
     Conditions conditions;
     std::optional<LayerTable> table;  ///< a stored one of this model, machine and threads: where predictions come from
     std::string trace;                ///< traceJson(), where asked for
+    std::exception_ptr notStored = {};  ///< why it could not be saved: to be rethrown once the result is told
 };
 
 /// Measures whole-run latency of all configurations, randomly interleaved, with an A/A control, and the time per layer

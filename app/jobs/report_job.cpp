@@ -3,6 +3,7 @@
 
 #include "app/jobs/report_job.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <map>
 #include <set>
@@ -99,6 +100,33 @@ private:
         for (const ReportScope& scope : scopes) addPoints(scope);
     }
 
+    /// What is of the same names, and not of the same model and images.
+    void tellOthers(const ReportScope& scope, const std::vector<EvaluationSummary>& ofModel) {
+        const auto inScope = [&](const EvaluationSummary& row) {
+            return row.dataHash == scope.dataHash && row.split == scope.split;
+        };
+        const auto one = std::ranges::find_if(ofModel, inScope);
+        if (one == ofModel.end()) return;
+        const auto otherData = std::ranges::count_if(ofModel, [&](const EvaluationSummary& row) {
+            return row.dataName == one->dataName && row.split == one->split && row.dataHash != one->dataHash;
+        });
+        if (otherData > 0)
+            m_input.notes.push_back(fmt::format(
+                "{} evaluations of {} on other images of the same name are left out; these are {} ({}; {}).", otherData,
+                one->modelName, one->dataName, one->split, toText(one->facts, one->dataHash)));
+        const auto otherModels = std::ranges::count_if(everyEvaluation(), [&](const EvaluationSummary& row) {
+            return row.modelName == one->modelName && row.modelHash != one->modelHash && inScope(row);
+        });
+        if (otherModels > 0)
+            m_input.notes.push_back(fmt::format("{} evaluations of other models named {} are left out; this one is {}.",
+                                                otherModels, one->modelName, shortHash(one->modelHash)));
+    }
+
+    const std::vector<EvaluationSummary>& everyEvaluation() {
+        if (!m_every) m_every = m_store.evaluations();
+        return *m_every;
+    }
+
     void chooseSubjects() {
         std::vector<ReportScope> scopes = m_request.scopes;
         const std::string wanted = m_request.model != nullptr ? m_request.model->hash : std::string();
@@ -116,6 +144,7 @@ private:
 
     void addPoints(const ReportScope& scope) {
         auto rows = m_store.evaluations(scope.modelHash);
+        tellOthers(scope, rows);
         std::erase_if(rows, [&](const EvaluationSummary& row) {
             return row.dataHash != scope.dataHash || row.split != scope.split;
         });
@@ -246,7 +275,8 @@ private:
     const ReportRequest& m_request;
     ReportInput m_input;
     std::map<std::string, std::vector<Measurement>> m_measurements;  // by model
-    std::set<std::size_t> m_fixed;                                   // subjects whose measurement was named
+    std::optional<std::vector<EvaluationSummary>> m_every;
+    std::set<std::size_t> m_fixed;  // subjects whose measurement was named
 };
 
 }  // namespace

@@ -282,6 +282,7 @@ private:
         JobContext context = m_context;
         context.progress = {};
         const ProfileResult found = profileMixes(profile, executor, context);
+        if (found.notStored) std::rethrow_exception(found.notStored);
         for (std::size_t i = 0; i < items.size(); ++i) {
             std::int64_t& measurement = m_result.items[items[i]].measurement;
             if (measurement == 0) ++m_result.measured;

@@ -30,6 +30,7 @@ std::string asideName(const std::filesystem::path& target) {
 void checkTarget(const std::filesystem::path& target) {
     std::error_code code;
     const auto status = std::filesystem::status(target, code);
+    if (!std::filesystem::status_known(status)) fail(target, "cannot be written", code.value());
     if (std::filesystem::is_directory(status)) fail(target, "cannot be written", EISDIR);
     if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
         throw Error(ErrorKind::Resource, target.string(), "cannot be written: it is no regular file");

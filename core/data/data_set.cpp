@@ -10,6 +10,7 @@
 #include <numeric>
 
 #include "core/base/error.h"
+#include "core/base/file_type.h"
 #include "core/base/machine_limits.h"
 #include "core/base/random.h"
 #include "core/data/data_format.h"

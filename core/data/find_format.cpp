@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "core/base/error.h"
+#include "core/base/file_type.h"
 #include "core/base/what_is.h"
 #include "core/data/cifar.h"
 #include "core/data/idx.h"
@@ -146,11 +147,11 @@ std::span<const DataFormat* const> dataFormats() {
 }
 
 FoundFormat findFormat(const fs::path& path) {
-    std::error_code code;
-    if (!fs::exists(path, code))
+    if (!isThere(path))
         throw Error(ErrorKind::BadInput, path.string(), "there is no such file or folder",
                     "Name a data set's file or folder, or fashion-mnist");
     const DataFormat* arrays = arraysIn(path);
+    std::error_code code;
     if (!fs::is_directory(path, code)) {
         if (arrays == nullptr) failUnknown(path);
         return {path, arrays};

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "core/base/error.h"
+#include "core/base/file_type.h"
 #include "core/base/random.h"
 #include "core/base/read_file.h"
 #include "core/base/strict_json.h"
@@ -163,7 +164,7 @@ std::vector<BitConfiguration> configurationsOf(std::span<const std::string> word
         else if (word.starts_with("random:")) found.addRandom(randomCount(word, where), seed);
         else if (isMix(word)) found.add(parseBits(word, network, allowed, where));
         else if (std::filesystem::path path = folder / (word.starts_with('@') ? word.substr(1) : word);
-                 word.find_first_of("/.@") != std::string::npos || std::filesystem::exists(path))
+                 word.find_first_of("/.@") != std::string::npos || isThere(path))
             found.addFile(path);
         else
             throw Error(ErrorKind::Usage, where, "'" + word + "' names no configurations",

@@ -21,6 +21,10 @@ std::string evaluationCells(const Row& row, const std::string& split) {
                        row.normBytes);
 }
 
+std::string dataCells(const DataFacts& facts, const std::string& hash) {
+    return text(hash) + "," + text(facts.preparation) + "," + (facts.skipped ? std::to_string(*facts.skipped) : "");
+}
+
 std::string accuracyCells(const ReportComparison& c) {
     if (!c.accuracy) return ",,,,";
     const PairedDifference& d = c.accuracy->difference;
@@ -52,14 +56,16 @@ std::string toCsv(const Report& report) {
         "median_ms,"
         "latency_q1_ms,latency_q3_ms,latency_n,median_ci95_low_ms,median_ci95_high_ms,simulated,backend,device,threads,"
         "batch,"
-        "run_group,ratio,ratio_ci95_low,ratio_ci95_high,latency_verdict\r\n";
+        "run_group,ratio,ratio_ci95_low,ratio_ci95_high,latency_verdict,data_hash,preparation,skipped\r\n";
     for (std::size_t i = 0; i < report.input.subjects.size(); ++i) {
         const ReportSubject& s = report.input.subjects[i];
         const ReportComparison& c = report.comparisons[i];
-        csv += fmt::format(
-            "subject,{},{},{},{},{},{},{},{},{}\r\n", letterOf(i), text(s.label), text(s.modelName), text(s.modelHash),
-            text(toText(s.bits)), s.evaluation ? evaluationCells(*s.evaluation, s.evaluation->key.split) : ",,,,,,,,,,",
-            accuracyCells(c), s.measurement ? latencyCells(*s.measurement) : ",,,,,,,,,,,,", ratioCells(c));
+        csv +=
+            fmt::format("subject,{},{},{},{},{},{},{},{},{},{}\r\n", letterOf(i), text(s.label), text(s.modelName),
+                        text(s.modelHash), text(toText(s.bits)),
+                        s.evaluation ? evaluationCells(*s.evaluation, s.evaluation->key.split) : ",,,,,,,,,,",
+                        accuracyCells(c), s.measurement ? latencyCells(*s.measurement) : ",,,,,,,,,,,,", ratioCells(c),
+                        s.evaluation ? dataCells(s.evaluation->facts, s.evaluation->key.dataHash) : ",,");
     }
     for (const ReportPoint& point : report.input.points) {
         const EvaluationSummary& e = point.evaluation;
@@ -68,8 +74,8 @@ std::string toCsv(const Report& report) {
                                                       point.latencyMs->q1, point.latencyMs->q3, point.latencyMs->n,
                                                       point.latencyCi95.low, point.latencyCi95.high, point.runGroup)
                                         : ",,,,,,,,,,,,";
-        csv += fmt::format("point,,,{},{},{},{},,,,,,{},,,,\r\n", text(e.modelName), text(e.modelHash),
-                           text(toText(e.bits)), evaluationCells(e, e.split), latency);
+        csv += fmt::format("point,,,{},{},{},{},,,,,,{},,,,,{}\r\n", text(e.modelName), text(e.modelHash),
+                           text(toText(e.bits)), evaluationCells(e, e.split), latency, dataCells(e.facts, e.dataHash));
     }
     return csv;
 }

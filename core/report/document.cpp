@@ -53,9 +53,8 @@ Section verdictSection(const Report& report) {
 
 Section tradeOffSection(const Report& report) {
     Section section{.title = "Trade-off", .blocks = {}};
-    const std::string among =
-        fmt::format("{} mixes; letters are the mixes above, with 95 % intervals; the line is the front",
-                    report.input.points.size());
+    const std::string among = fmt::format(
+        "{} mixes; letters are the mixes above, with 95 % intervals; the line is the front", report.tradeOff.size());
     if (auto chart = tradeOffChart(report, CostOf::BitOps))
         section.blocks.emplace_back(FigureBlock{.caption = "Accuracy against BitOPs: " + among,
                                                 .description = "Accuracy against BitOPs of every mix",

@@ -135,7 +135,7 @@ TableBlock subjectTable(const Report& report) {
         table.rows.push_back(
             {{letterOf(i)},
              {mix},
-             {printable(s.modelName)},
+             {modelName(input, i)},
              accuracyCell(s),
              differenceCell(report.comparisons[i]),
              s.evaluation ? Cell{bitopsText(s.evaluation->bitops)} : none(),
@@ -204,8 +204,9 @@ std::vector<Block> conditionBlocks(const Report& report) {
         const ReportSubject& s = input.subjects[i];
         Cell evaluated = none(), measured = none(), machine = none();
         if (const auto& e = s.evaluation)
-            evaluated = {fmt::format("{} ({}), {} images{}; {} on {}", printable(e->dataName), printable(e->key.split),
-                                     grouped(e->total), e->looks > 1 ? ", stopped early" : "", printable(e->backend),
+            evaluated = {fmt::format("{} ({}; {}), {} images{}; {} on {}", printable(e->dataName),
+                                     printable(e->key.split), toText(e->facts, e->key.dataHash), grouped(e->total),
+                                     e->looks > 1 ? ", stopped early" : "", printable(e->backend),
                                      printable(e->device))};
         if (const auto& m = s.measurement) {
             measured = {fmt::format("batch {}, {} thread(s), {} on {}{}; stopped by {}; noise floor {}; run {}; {}",

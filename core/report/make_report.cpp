@@ -144,17 +144,33 @@ std::string limitSummary(const ReportInput& input) {
     return fmt::format(" {} of {} stated limits {} broken.", broken, input.limits.size(), broken == 1 ? "is" : "are");
 }
 
+/// Accuracies on other images say nothing beside each other.
+void chooseTradeOff(Report& report) {
+    const auto& points = report.input.points;
+    if (points.empty()) return;
+    const auto& baseline = report.input.subjects.front().evaluation;
+    const std::string data = baseline ? baseline->key.dataHash : points.front().evaluation.dataHash,
+                      split = baseline ? baseline->key.split : points.front().evaluation.split;
+    for (std::size_t i = 0; i < points.size(); ++i)
+        if (points[i].evaluation.dataHash == data && points[i].evaluation.split == split) report.tradeOff.push_back(i);
+    if (const std::size_t others = points.size() - report.tradeOff.size(); others > 0)
+        report.warnings.push_back(fmt::format(
+            "The trade-off shows the images of the baseline alone: {} mixes that were evaluated on others are not in "
+            "it.",
+            grouped(static_cast<std::int64_t>(others))));
+}
+
 void findFronts(Report& report) {
     const auto& points = report.input.points;
     std::vector<TradeOff> all, timed;
     std::vector<std::size_t> indices;
     std::int64_t newest = 0;
-    for (const ReportPoint& point : points) {
-        all.push_back({static_cast<double>(point.evaluation.bitops), point.evaluation.accuracy()});
-        if (point.latencyMs) newest = std::max(newest, point.runGroup);
+    for (const std::size_t i : report.tradeOff) {
+        all.push_back({static_cast<double>(points[i].evaluation.bitops), points[i].evaluation.accuracy()});
+        if (points[i].latencyMs) newest = std::max(newest, points[i].runGroup);
     }
-    report.bitopsFront = paretoFront(all);
-    for (std::size_t i = 0; i < points.size(); ++i)
+    for (const std::size_t i : paretoFront(all)) report.bitopsFront.push_back(report.tradeOff[i]);
+    for (const std::size_t i : report.tradeOff)
         if (points[i].latencyMs && points[i].runGroup == newest) {
             timed.push_back({points[i].latencyMs->median, points[i].evaluation.accuracy()});
             indices.push_back(i);
@@ -166,6 +182,7 @@ void collectWarnings(Report& report) {
     const auto add = [&](const std::string& warning) {
         if (std::ranges::find(report.warnings, warning) == report.warnings.end()) report.warnings.push_back(warning);
     };
+    for (const std::string& note : report.input.notes) add(note);
     const auto& subjects = report.input.subjects;
     for (std::size_t i = 0; i < subjects.size(); ++i) {
         if (subjects[i].evaluation && subjects[i].evaluation->looks > 1)
@@ -198,6 +215,7 @@ Report makeReport(ReportInput input) {
     if (report.input.title.empty()) report.input.title = titleOf(report.input);
     for (std::size_t i = 0; i < report.input.subjects.size(); ++i)
         report.comparisons.push_back(compare(report.input, i));
+    chooseTradeOff(report);
     findFronts(report);
     collectWarnings(report);
     report.summary = tradeOffSummary(report) + limitSummary(report.input);

@@ -34,6 +34,14 @@ std::string nameOf(const ReportInput& input, std::size_t subject) {
     return letterOf(subject) + " (" + (s.label.empty() ? shortBits(s.bits) : printable(s.label)) + ")";
 }
 
+std::string modelName(const ReportInput& input, std::size_t subject) {
+    const ReportSubject& s = input.subjects[subject];
+    const bool several = std::ranges::any_of(input.subjects, [&](const ReportSubject& other) {
+        return other.modelName == s.modelName && other.modelHash != s.modelHash;
+    });
+    return printable(s.modelName) + (several ? " " + shortHash(s.modelHash) : "");
+}
+
 std::string className(const ReportInput& input, int label) {
     const auto index = static_cast<std::size_t>(std::max(label, 0));
     return index < input.classNames.size() ? printable(input.classNames[index]) : "class " + std::to_string(label);

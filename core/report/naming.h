@@ -17,6 +17,8 @@ std::string letterOf(std::size_t subject);
 std::string shortBits(const BitConfiguration& bits);
 /// "B: my label, 4423…" as a sentence names a subject.
 std::string nameOf(const ReportInput& input, std::size_t subject);
+/// A subject's model, with its hash where several models of the report have that name.
+std::string modelName(const ReportInput& input, std::size_t subject);
 /// The class as the data set calls it, else its number.
 std::string className(const ReportInput& input, int label);
 /// "10 000", with narrow blanks.

@@ -71,6 +71,9 @@ void readOutcome(JsonReader& reader, Row& row) {
     row.backend = reader.text("backend", "");
     row.looks = static_cast<int>(reader.whole("looks", 1, 1, 1'000'000));
     row.createdAt = reader.text("created_at", "");
+    row.facts.preparation = reader.text("preparation", "");
+    if (const Json* skipped = reader.find("skipped"); skipped != nullptr && !skipped->is_null())
+        row.facts.skipped = count(reader, "skipped");
     pass(reader, {"accuracy", "ci95"});
 }
 

@@ -63,6 +63,7 @@ struct ReportInput {
     std::vector<std::string> classNames;  ///< empty: not known
     std::vector<ReportFinding> findings;  ///< layers that fewer bits do not make faster, where a table is stored
     std::vector<ReportLimit> limits;
+    std::vector<std::string> notes;  ///< what the gathering left out, a sentence each
     double accuracyMargin = 0.005, latencyMargin = 0.02;
     /// What a session needs to be opened again: as the user named them; may be empty.
     std::string modelFile, dataSpec, split, database;
@@ -89,9 +90,10 @@ struct Report {
     ReportInput input;
     std::string summary;                        ///< the verdict over all, one to three sentences
     std::vector<ReportComparison> comparisons;  ///< by subject
+    std::vector<std::size_t> tradeOff;          ///< indices of the points on the baseline's images: no others mix
     std::vector<std::size_t> bitopsFront;       ///< indices into input.points, by ascending cost
     std::vector<std::size_t> latencyFront;      ///< of those measured in one run group, the newest
-    std::vector<std::string> warnings;          ///< of all measurements, each once
+    std::vector<std::string> warnings;          ///< of the gathering and of all measurements, each once
 };
 
 /// Compares, finds the fronts and says the verdict. Throws Error (BadInput) without a subject.

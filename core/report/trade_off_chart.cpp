@@ -52,7 +52,8 @@ private:
         const auto& points = m_report.input.points;
         double longest = 0, most = 0;
         std::int64_t newest = 0;
-        for (const ReportPoint& point : points) {
+        for (const std::size_t i : m_report.tradeOff) {
+            const ReportPoint& point = points[i];
             if (point.latencyMs) longest = std::max(longest, point.latencyMs->median);
             if (point.latencyMs) newest = std::max(newest, point.runGroup);
             most = std::max(most, static_cast<double>(point.evaluation.bitops));
@@ -61,7 +62,7 @@ private:
         const bool billions = most >= 1e10;
         m_unit = m_cost == CostOf::Latency ? time.name : billions ? "thousand millions" : "millions";
         const double scale = m_cost == CostOf::Latency ? time.perMs : billions ? 1e-9 : 1e-6;
-        for (std::size_t i = 0; i < points.size(); ++i) {
+        for (const std::size_t i : m_report.tradeOff) {
             const EvaluationSummary& row = points[i].evaluation;
             if (m_cost == CostOf::Latency && !points[i].latencyMs) continue;
             const Interval accuracy = row.interval();

@@ -6,9 +6,34 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "core/base/error.h"
 #include "core/statistics/median.h"
 
 namespace bitdesk {
+namespace {
+
+/// "/d (test; as they are, 3f2a91c0; 2026-11-30)": two of one name must not look alike.
+std::string imagesOf(const Evaluation& e) {
+    constexpr std::size_t kDay = 10;
+    const std::string day = printable(e.createdAt.substr(0, kDay));
+    return fmt::format("{} ({}; {}{}{})", printable(e.dataName), printable(e.key.split),
+                       toText(e.facts, e.key.dataHash), day.empty() ? "" : "; ", day);
+}
+
+}  // namespace
+
+std::string shortHash(const std::string& hash) {
+    constexpr std::size_t kDigits = 8;
+    return printable(hash.substr(0, kDigits));
+}
+
+std::string toText(const DataFacts& facts, const std::string& dataHash) {
+    std::string text = printable(facts.preparation);
+    const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+    if (facts.skipped.value_or(0) > 0) add(fmt::format("{} files left out", *facts.skipped));
+    if (!dataHash.empty()) add(shortHash(dataHash));
+    return text;
+}
 
 void Measurement::summarize() {
     latencyMs = quartiles(samplesMs);
@@ -27,8 +52,7 @@ bool sameImages(const Evaluation& a, const Evaluation& b) {
 AccuracyComparison compareAccuracy(const Evaluation& a, const Evaluation& b, double margin) {
     if (!sameImages(a, b)) {
         AccuracyComparison unclear;
-        unclear.reason = fmt::format("evaluated on other images: {} ({}) and {} ({})", a.dataName, a.key.split,
-                                     b.dataName, b.key.split);
+        unclear.reason = fmt::format("evaluated on other images: {} and {}", imagesOf(a), imagesOf(b));
         return unclear;
     }
     return compareAccuracy(a.correctMask, b.correctMask, {.margin = margin, .looks = std::max(a.looks, b.looks)});

@@ -27,6 +27,14 @@ struct EvaluationKey {
     bool operator==(const EvaluationKey&) const = default;
 };
 
+/// What is told of a data set beside its name, which may stand for several: the hash alone says which one it is.
+struct DataFacts {
+    std::string preparation;              ///< what was done to the images: "as they are"; empty: not known
+    std::optional<std::int64_t> skipped;  ///< files that were left out; nothing: not known
+
+    bool operator==(const DataFacts&) const = default;
+};
+
 /// A finished evaluation. `predictions[i]` is the class given to the i-th image of the permutation.
 struct Evaluation {
     std::int64_t id = 0;  ///< 0: not stored
@@ -40,6 +48,7 @@ struct Evaluation {
     double seconds = 0;     ///< wall time of the evaluation
     int looks = 1;          ///< how often it might have been ended before it was (AccuracyLimits); 1: it was not to be
     std::string createdAt;  ///< ISO 8601, UTC
+    DataFacts facts = {};   ///< of the data
 
     double accuracy() const { return total > 0 ? static_cast<double>(correct) / static_cast<double>(total) : 0; }
 };
@@ -52,11 +61,17 @@ struct EvaluationSummary {
     std::int64_t correct = 0, total = 0;
     std::int64_t bitops = 0, weightBytes = 0, normBytes = 0;
     std::string device, backend, createdAt;
-    int looks = 1;  ///< as in Evaluation
+    int looks = 1;         ///< as in Evaluation
+    DataFacts facts = {};  ///< of the data
 
     double accuracy() const { return total > 0 ? static_cast<double>(correct) / static_cast<double>(total) : 0; }
     Interval interval() const { return wilson(correct, total); }
 };
+
+/// The first digits of a hash: enough to tell things of one name apart.
+std::string shortHash(const std::string& hash);
+/// "as they are, 3 files left out, 3f2a91c0": what tells data of one name apart, fit for a terminal.
+std::string toText(const DataFacts& facts, const std::string& dataHash);
 
 /// Whether two evaluations visit the same images in the same order, as far as each went.
 bool sameImages(const Evaluation& a, const Evaluation& b);

@@ -7,24 +7,12 @@
 #include <cstdlib>
 
 #include "core/base/error.h"
+#include "core/store/open_database.h"
 #include "core/store/schema.h"
 
 namespace bitdesk {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-constexpr int kBusyMs = 10'000;
-
-SQLite::Database open(const fs::path& file) {
-    std::error_code code;
-    if (fs::is_directory(file, code))
-        throw Error(ErrorKind::BadInput, file.string(), "is a folder, not a database", "Name a file with --db");
-    return {file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
-}
-
-}  // namespace
 
 [[noreturn]] void rethrow(const SQLite::Exception& error, const fs::path& path) {
     const std::string reason = error.what();
@@ -49,12 +37,12 @@ SQLite::Database open(const fs::path& file) {
         case SQLITE_FULL:
         case SQLITE_IOERR:
         case SQLITE_NOMEM:
-            throw Error(ErrorKind::Resource, path.string(), "the database cannot be written (" + reason + ")",
+            throw Error(ErrorKind::Resource, path.string(), "the database cannot be read or written (" + reason + ")",
                         "Check the free space");
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
-            throw Error(ErrorKind::Resource, path.string(), "the database has been locked by another program for 10 s",
-                        "Close that program");
+            throw Error(ErrorKind::Resource, path.string(), "the database is locked by another program",
+                        "Close that program, or try again");
         default: throw Error(ErrorKind::Internal, path.string(), "database error: " + reason);
     }
 }
@@ -70,18 +58,40 @@ BitConfiguration parseStoredBits(const std::string& text) {
     return bits;
 }
 
-Store::Connection::Connection(const fs::path& file, Damaged damaged) : path(file), database(open(file)) {
-    database.setBusyTimeout(kBusyMs);
+Store::Connection::Connection(const fs::path& file, const StoreAccess& access, Damaged damaged)
+    : path(file), use(access.use), waiter(access.wait), database(":memory:") {
+    try {
+        open(access, damaged);
+    } catch (const SQLite::Exception& error) {
+        if (damaged == Damaged::Accept && error.getErrorCode() == SQLITE_CORRUPT) throw;
+        fail(error);
+    }
+}
+
+void Store::Connection::open(const StoreAccess& access, Damaged damaged) {
+    checkIsDatabaseFile(path);
+    database = use == StoreAccess::Use::Write ? openToWrite(path) : openToRead(path, waiter);
+    waiter.attach(database);
     if (damaged == Damaged::Refuse) refuseDamage();
     // Before anything is written: is it ours, or empty?
-    migrate(database, file);
-    database.exec("PRAGMA journal_mode = WAL");
+    checkOwner(database, path);
+    if (use == StoreAccess::Use::Read) {
+        if (schemaVersionOf(database) < schemaVersionNow()) {
+            database = privateCopyOf(database, path);
+            migrate(database);
+        }
+        database.exec("PRAGMA query_only = ON");
+        return;
+    }
+    migrate(database);
+    notes = chooseJournal(database, path, access);
     database.exec("PRAGMA synchronous = FULL");
     database.exec("PRAGMA foreign_keys = ON");
-    // A file or folder that only reads is found now, not after the first hour of work.
-    SQLite::Transaction probe(database, SQLite::TransactionBehavior::IMMEDIATE);
-    database.exec("PRAGMA user_version = " + std::to_string(schemaVersionNow()));
-    // The destructor rolls back.
+}
+
+void Store::Connection::fail(const SQLite::Exception& error) const {
+    if (waiter.stopped() && error.getErrorCode() == SQLITE_BUSY) throw Cancelled();
+    rethrow(error, path);
 }
 
 /// A damaged page need not be met by the queries of a run, which would then write beside it.
@@ -111,9 +121,19 @@ std::int64_t Store::Connection::modelId(const std::string& hash, const std::stri
     return idOf("INSERT OR IGNORE INTO models (hash, name) VALUES (?, ?)", "SELECT id FROM models WHERE hash = ?",
                 {hash, name}, 1);
 }
-std::int64_t Store::Connection::dataId(const std::string& hash, const std::string& split, const std::string& name) {
-    return idOf("INSERT OR IGNORE INTO data_sets (hash, split, name) VALUES (?, ?, ?)",
-                "SELECT id FROM data_sets WHERE hash = ? AND split = ?", {hash, split, name}, 2);
+std::int64_t Store::Connection::dataId(const Evaluation& e) {
+    const std::int64_t id =
+        idOf("INSERT OR IGNORE INTO data_sets (hash, split, name) VALUES (?, ?, ?)",
+             "SELECT id FROM data_sets WHERE hash = ? AND split = ?", {e.key.dataHash, e.key.split, e.dataName}, 2);
+    if (e.facts.preparation.empty() && !e.facts.skipped) return id;
+    SQLite::Statement row(database,
+                          "UPDATE data_sets SET preparation = coalesce(preparation, nullif(?, '')), skipped = "
+                          "coalesce(skipped, ?) WHERE id = ? AND (preparation IS NULL OR skipped IS NULL)");
+    row.bind(1, e.facts.preparation);
+    if (e.facts.skipped) row.bind(2, *e.facts.skipped);
+    row.bind(3, id);
+    row.exec();
+    return id;
 }
 
 std::int64_t Store::Connection::nextId() {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/store/lock_waiter.h"
 #include "core/store/store.h"
 
 // Inside the store: one connection, and what its tables have in common. A file for each kind of rows.
@@ -18,15 +19,6 @@ namespace bitdesk {
 
 /// Turns SQLite's failures into Errors that name the file.
 [[noreturn]] void rethrow(const SQLite::Exception& error, const std::filesystem::path& path);
-
-template <typename Work>
-auto guarded(const std::filesystem::path& path, const Work& work) {
-    try {
-        return work();
-    } catch (const SQLite::Exception& error) {
-        rethrow(error, path);
-    }
-}
 
 template <typename T>
 void bindBlob(SQLite::Statement& statement, int index, const std::vector<T>& values) {
@@ -46,12 +38,13 @@ BitConfiguration parseStoredBits(const std::string& text);
 struct Store::Connection {
     enum class Damaged { Refuse, Accept };
 
-    explicit Connection(const std::filesystem::path& file, Damaged damaged = Damaged::Refuse);
+    Connection(const std::filesystem::path& file, const StoreAccess& access, Damaged damaged = Damaged::Refuse);
 
     std::vector<std::string> problems();
 
     std::int64_t modelId(const std::string& hash, const std::string& name);
-    std::int64_t dataId(const std::string& hash, const std::string& split, const std::string& name);
+    /// Of what it was evaluated on; what is told of the data is noted where it was not known.
+    std::int64_t dataId(const Evaluation& e);
     /// One sequence for evaluations and measurements.
     std::int64_t nextId();
 
@@ -68,10 +61,20 @@ struct Store::Connection {
     bool holds(const LayerTable& table);
     std::optional<Evaluation> read(std::int64_t id);
 
+    /// Runs `work`; SQLite's failures become Errors, a wait for a lock that was stopped Cancelled.
+    template <typename Work>
+    auto guarded(const Work& work) {
+        try {
+            return work();
+        } catch (const SQLite::Exception& error) {
+            fail(error);
+        }
+    }
+
     /// Runs `work` in one transaction that is committed if it returns.
     template <typename Work>
     auto inTransaction(const Work& work) {
-        return guarded(path, [&] {
+        return guarded([&] {
             SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
             auto result = work();
             transaction.commit();
@@ -80,10 +83,15 @@ struct Store::Connection {
     }
 
     std::filesystem::path path;
+    StoreAccess::Use use;
+    std::vector<std::string> notes;
+    LockWaiter waiter;  // before the connection that asks it
     SQLite::Database database;
 
 private:
+    void open(const StoreAccess& access, Damaged damaged);
     void refuseDamage();
+    [[noreturn]] void fail(const SQLite::Exception& error) const;
     std::int64_t idOf(const char* insert, const char* select, const std::vector<std::string>& values, std::size_t keys);
 };
 

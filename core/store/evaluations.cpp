@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* kSummaryColumns =
     "SELECT e.id, m.name, m.hash, d.name, d.split, e.bits, e.correct, e.total, e.bitops, e.weight_bytes, e.norm_bytes, "
-    "e.device, e.backend, e.created_at, e.looks, d.hash";
+    "e.device, e.backend, e.created_at, e.looks, d.hash, coalesce(d.preparation, ''), d.skipped";
 constexpr const char* kEvaluationTables =
     " FROM evaluations e JOIN models m ON m.id = e.model JOIN data_sets d ON d.id = e.data_set ";
 
@@ -35,6 +35,8 @@ EvaluationSummary readSummary(SQLite::Statement& row) {
     summary.createdAt = row.getColumn(13).getString();
     summary.looks = row.getColumn(14).getInt();
     summary.dataHash = row.getColumn(15).getString();
+    summary.facts.preparation = row.getColumn(16).getString();
+    if (!row.getColumn(17).isNull()) summary.facts.skipped = row.getColumn(17).getInt64();
     return summary;
 }
 
@@ -61,9 +63,9 @@ std::int64_t Store::Connection::insert(const Evaluation& e) {
         "INSERT INTO evaluations (id, model, data_set, subset, order_seed, bits, numerics_version, correct, "
         "total, bitops, weight_bytes, norm_bytes, device, backend, seconds, created_at, looks) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    SQLite::bind(row, nextId(), modelId(e.key.modelHash, e.modelName), dataId(e.key.dataHash, e.key.split, e.dataName),
-                 e.key.subset, static_cast<std::int64_t>(e.key.orderSeed), toText(e.key.bits), e.key.numericsVersion,
-                 e.correct, e.total, e.bitops, e.weightBytes, e.normBytes, e.device, e.backend, e.seconds,
+    SQLite::bind(row, nextId(), modelId(e.key.modelHash, e.modelName), dataId(e), e.key.subset,
+                 static_cast<std::int64_t>(e.key.orderSeed), toText(e.key.bits), e.key.numericsVersion, e.correct,
+                 e.total, e.bitops, e.weightBytes, e.normBytes, e.device, e.backend, e.seconds,
                  e.createdAt.empty() ? utcNow() : e.createdAt, e.looks);
     row.exec();
     const std::int64_t id = database.getLastInsertRowid();
@@ -88,10 +90,10 @@ std::optional<Evaluation> Store::Connection::read(std::int64_t id) {
     e.key = {.modelHash = s.modelHash,
              .dataHash = s.dataHash,
              .split = s.split,
-             .subset = row.getColumn(16).getInt64(),
-             .orderSeed = static_cast<std::uint64_t>(row.getColumn(17).getInt64()),
+             .subset = row.getColumn(18).getInt64(),
+             .orderSeed = static_cast<std::uint64_t>(row.getColumn(19).getInt64()),
              .bits = s.bits,
-             .numericsVersion = row.getColumn(18).getInt()};
+             .numericsVersion = row.getColumn(20).getInt()};
     e.modelName = s.modelName;
     e.dataName = s.dataName;
     e.correct = s.correct;
@@ -103,9 +105,10 @@ std::optional<Evaluation> Store::Connection::read(std::int64_t id) {
     e.backend = s.backend;
     e.createdAt = s.createdAt;
     e.looks = s.looks;
-    e.seconds = row.getColumn(19).getDouble();
-    e.predictions = blob<std::uint16_t>(row.getColumn(20));
-    e.correctMask = blob<std::uint8_t>(row.getColumn(21));
+    e.facts = s.facts;
+    e.seconds = row.getColumn(21).getDouble();
+    e.predictions = blob<std::uint16_t>(row.getColumn(22));
+    e.correctMask = blob<std::uint8_t>(row.getColumn(23));
     const auto total = static_cast<std::size_t>(e.total);
     if (e.predictions.size() != total || e.correctMask.size() != total ||
         std::ranges::count(e.correctMask, 1) != e.correct)
@@ -130,22 +133,22 @@ std::vector<std::int64_t> Store::save(std::span<const Evaluation> rows, const Jo
 }
 
 std::int64_t Store::findId(const EvaluationKey& key) {
-    return guarded(path(), [&] { return m_connection->findId(key); });
+    return m_connection->guarded([&] { return m_connection->findId(key); });
 }
 
 std::optional<Evaluation> Store::find(const EvaluationKey& key) {
-    return guarded(path(), [&]() -> std::optional<Evaluation> {
+    return m_connection->guarded([&]() -> std::optional<Evaluation> {
         const std::int64_t id = m_connection->findId(key);
         return id == 0 ? std::nullopt : m_connection->read(id);
     });
 }
 
 std::optional<Evaluation> Store::evaluation(std::int64_t id) {
-    return guarded(path(), [&] { return m_connection->read(id); });
+    return m_connection->guarded([&] { return m_connection->read(id); });
 }
 
 std::optional<EvaluationSummary> Store::summary(std::int64_t id) {
-    return guarded(path(), [&]() -> std::optional<EvaluationSummary> {
+    return m_connection->guarded([&]() -> std::optional<EvaluationSummary> {
         SQLite::Statement row(m_connection->database,
                               std::string(kSummaryColumns) + kEvaluationTables + "WHERE e.id = ?");
         row.bind(1, id);
@@ -155,7 +158,7 @@ std::optional<EvaluationSummary> Store::summary(std::int64_t id) {
 }
 
 std::vector<EvaluationSummary> Store::evaluations(const std::string& modelHash, std::int64_t limit) {
-    return guarded(path(), [&] {
+    return m_connection->guarded([&] {
         SQLite::Statement row(m_connection->database, std::string(kSummaryColumns) + kEvaluationTables +
                                                           "WHERE ?1 = '' OR m.hash = ?1 ORDER BY e.id DESC LIMIT ?2");
         row.bind(1, modelHash);

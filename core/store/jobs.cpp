@@ -76,7 +76,7 @@ std::int64_t Store::beginJob(const std::string& kind, const std::string& request
 }
 
 std::optional<StoredJob> Store::findJob(const std::string& kind, const std::string& request) {
-    return guarded(path(), [&]() -> std::optional<StoredJob> {
+    return m_connection->guarded([&]() -> std::optional<StoredJob> {
         SQLite::Statement row(
             m_connection->database,
             std::string(kJobColumns) + "WHERE j.kind = ? AND j.request = ? ORDER BY j.id DESC LIMIT 1");
@@ -87,7 +87,7 @@ std::optional<StoredJob> Store::findJob(const std::string& kind, const std::stri
 }
 
 std::vector<JobItem> Store::jobItems(std::int64_t job) {
-    return guarded(path(), [&] {
+    return m_connection->guarded([&] {
         SQLite::Statement row(m_connection->database,
                               "SELECT position, request, coalesce(evaluation, 0), coalesce(measurement, 0) FROM "
                               "job_items WHERE job = ? ORDER BY position");
@@ -118,7 +118,7 @@ void Store::setJobState(std::int64_t job, JobState state) {
 }
 
 std::vector<StoredJob> Store::jobs(std::int64_t limit) {
-    return guarded(path(), [&] {
+    return m_connection->guarded([&] {
         SQLite::Statement row(m_connection->database, std::string(kJobColumns) + "ORDER BY j.id DESC LIMIT ?");
         row.bind(1, limit > 0 ? limit : std::int64_t{-1});
         std::vector<StoredJob> all;

@@ -132,7 +132,7 @@ std::vector<std::int64_t> Store::save(std::span<const Measurement> rows, const J
 
 std::optional<LayerTable> Store::layerTable(const LayerTableKey& key,
                                             const std::function<bool(const LayerTable&)>& accepted) {
-    return guarded(path(), [&]() -> std::optional<LayerTable> {
+    return m_connection->guarded([&]() -> std::optional<LayerTable> {
         SQLite::Statement row(
             m_connection->database,
             "SELECT t.id, t.body, t.environment, t.created_at FROM layer_tables t JOIN models m ON "
@@ -153,7 +153,7 @@ std::optional<LayerTable> Store::layerTable(const LayerTableKey& key,
 }
 
 std::optional<Measurement> Store::measurement(std::int64_t id) {
-    return guarded(path(), [&]() -> std::optional<Measurement> {
+    return m_connection->guarded([&]() -> std::optional<Measurement> {
         SQLite::Statement row(m_connection->database, std::string(kMeasurementColumns) + "WHERE t.id = ?");
         row.bind(1, id);
         if (!row.executeStep()) return std::nullopt;
@@ -167,7 +167,7 @@ std::optional<Measurement> Store::measurement(std::int64_t id) {
 }
 
 std::vector<Measurement> Store::measurements(const std::string& modelHash, std::int64_t limit) {
-    return guarded(path(), [&] {
+    return m_connection->guarded([&] {
         SQLite::Statement row(m_connection->database, std::string(kMeasurementColumns) +
                                                           "WHERE ?1 = '' OR m.hash = ?1 ORDER BY t.id DESC LIMIT ?2");
         row.bind(1, modelHash);
@@ -180,7 +180,7 @@ std::vector<Measurement> Store::measurements(const std::string& modelHash, std::
 }
 
 std::vector<std::pair<LayerTable, std::string>> Store::layerTables() {
-    return guarded(path(), [&] {
+    return m_connection->guarded([&] {
         SQLite::Statement row(m_connection->database,
                               "SELECT t.id, t.body, t.environment, t.created_at, m.hash, t.backend, t.device, "
                               "t.machine, t.build, t.threads, t.batch, m.name FROM layer_tables t JOIN models m ON "

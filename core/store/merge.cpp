@@ -42,6 +42,7 @@ private:
         m_ids.evaluations[id] = ours != 0 ? ours : m_target.insert(*theirs);
         if (ours == 0) ++m_result.evaluations;
         else ++m_result.known;
+        if (ours != 0) m_target.dataId(*theirs);  // what an older schema did not tell
         if (ours != 0 && m_target.read(ours)->predictions != theirs->predictions)
             m_result.conflicts.push_back(fmt::format(
                 "{} at {} on {} ({}): evaluation {} gives other answers than {} in {}", theirs->modelName,

@@ -105,6 +105,10 @@ CREATE INDEX layer_tables_by_model ON layer_tables (model, backend, device);
 )sql",
                                  R"sql(
 ALTER TABLE evaluations ADD COLUMN looks INTEGER NOT NULL DEFAULT 1 CHECK (looks > 0);
+)sql",
+                                 R"sql(
+ALTER TABLE data_sets ADD COLUMN preparation TEXT;
+ALTER TABLE data_sets ADD COLUMN skipped INTEGER CHECK (skipped >= 0);
 )sql"};
 
 int pragma(SQLite::Database& database, const char* name) {
@@ -119,7 +123,7 @@ bool isEmpty(SQLite::Database& database) {
 
 int schemaVersionNow() { return static_cast<int>(kMigrations.size()); }
 
-void migrate(SQLite::Database& database, const std::filesystem::path& path) {
+void checkOwner(SQLite::Database& database, const std::filesystem::path& path) {
     const int owner = pragma(database, "application_id");
     if (owner != kApplicationId && !(owner == 0 && isEmpty(database)))
         throw Error(ErrorKind::BadInput, path.string(), "is a database of another program",
@@ -135,6 +139,11 @@ void migrate(SQLite::Database& database, const std::filesystem::path& path) {
     if (foreign || (pragma(database, "user_version") < 1 && !isEmpty(database)))
         throw Error(ErrorKind::BadInput, path.string(), "was changed by another program",
                     "Move it away, or choose another with --db");
+}
+
+int schemaVersionOf(SQLite::Database& database) { return pragma(database, "user_version"); }
+
+void migrate(SQLite::Database& database) {
     while (pragma(database, "user_version") < schemaVersionNow()) {
         SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
         // Another process may have migrated while this one waited for the lock.

@@ -13,8 +13,13 @@ inline constexpr int kApplicationId = 0x4254444B;
 /// The schema that this program writes; the number of migrations below.
 int schemaVersionNow();
 
-/// Brings an open database to the present schema, each migration in a transaction of its own. An empty file becomes
-/// ours. Throws Error (BadInput) for a database of another program or of a newer Bitdesk, which is left untouched.
-void migrate(SQLite::Database& database, const std::filesystem::path& path);
+/// Throws Error (BadInput) for a database of another program or of a newer Bitdesk. Reads only; an empty file passes.
+void checkOwner(SQLite::Database& database, const std::filesystem::path& path);
+
+int schemaVersionOf(SQLite::Database& database);
+
+/// Brings a checked database to the present schema, each migration in a transaction of its own. An empty file becomes
+/// ours.
+void migrate(SQLite::Database& database);
 
 }  // namespace bitdesk

@@ -8,18 +8,22 @@
 
 #include "core/base/error.h"
 #include "core/store/connection.h"
+#include "core/store/open_database.h"
 #include "core/store/schema.h"
 
 namespace bitdesk {
 
 namespace fs = std::filesystem;
 
-Store::Store(const fs::path& path) : m_connection(guarded(path, [&] { return std::make_unique<Connection>(path); })) {}
+Store::Store(const fs::path& path, const StoreAccess& access)
+    : m_connection(std::make_unique<Connection>(path, access)) {}
 Store::~Store() = default;
 Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 
 const fs::path& Store::path() const { return m_connection->path; }
+bool Store::writes() const { return m_connection->use == StoreAccess::Use::Write; }
+const std::vector<std::string>& Store::notes() const { return m_connection->notes; }
 int Store::schemaVersion() { return schemaVersionNow(); }
 
 fs::path Store::defaultPath() {
@@ -40,11 +44,19 @@ fs::path Store::defaultPath() {
 
 std::vector<std::string> Store::check(const fs::path& path) {
     try {
-        return Connection(path, Connection::Damaged::Accept).problems();
+        Connection connection(path, {.use = StoreAccess::Use::Read}, Connection::Damaged::Accept);
+        return connection.problems();
     } catch (const SQLite::Exception& error) {
         if (error.getErrorCode() != SQLITE_CORRUPT) rethrow(error, path);
         return {error.what()};  // so damaged that it cannot be looked through
     }
+}
+
+void Store::checkWritable(const fs::path& path) {
+    checkIsDatabaseFile(path);
+    checkMayWrite(path);
+    std::error_code code;
+    if (fs::file_size(path, code) > 0 && !code) const Store sound(path, {.use = StoreAccess::Use::Read});
 }
 
 }  // namespace bitdesk

@@ -15,19 +15,20 @@
 #include "core/results/job.h"
 #include "core/results/layer_table.h"
 #include "core/results/results.h"
+#include "core/store/access.h"
 
 namespace bitdesk {
 
 /// The SQLite store of results: WAL, foreign keys, synchronous=FULL, schema version with migrations. Several processes
-/// may write at once (busy timeout). One object is one connection: use it from one thread at a time (see StoreThread).
-/// Opening one of up to 256 MiB looks for damage in all of it; larger ones tell it where it is met, or under check().
-/// Every call throws Error naming the file: BadInput for a corrupt, foreign or newer database, Resource for a
-/// read-only or full one. A database that is not Bitdesk's is never written to. Evaluations and measurements share one
-/// sequence of ids, so that a number alone names one of them.
+/// may write at once: each waits for the others (LockWait). One object is one connection: use it from one thread at a
+/// time (see StoreThread). Opening one of up to 256 MiB looks for damage in all of it; larger ones tell it where it is
+/// met, or under check(). Every call throws Error naming the file: BadInput for a corrupt, foreign or newer database,
+/// Resource for a read-only or full one. A database that is not Bitdesk's is never written to. Evaluations and
+/// measurements share one sequence of ids, so that a number alone names one of them.
 class Store {
 public:
-    /// Opens or creates. `path` ":memory:" is private to the object.
-    explicit Store(const std::filesystem::path& path);
+    /// `path` ":memory:" is private to the object. Throws Cancelled, too: so does every call that may wait.
+    explicit Store(const std::filesystem::path& path, const StoreAccess& access = {});
     ~Store();
     Store(Store&&) noexcept;
     Store& operator=(Store&&) noexcept;
@@ -78,8 +79,12 @@ public:
 
     /// What is wrong with a database; empty: nothing. Unlike the constructor it does not refuse a damaged one.
     static std::vector<std::string> check(const std::filesystem::path& path);
+    /// Throws what opening it to write would throw; makes and changes nothing.
+    static void checkWritable(const std::filesystem::path& path);
 
     const std::filesystem::path& path() const;
+    bool writes() const;                            ///< opened with Use::Write
+    const std::vector<std::string>& notes() const;  ///< what a user should know of the place, a sentence each
     static int schemaVersion();
 
 private:

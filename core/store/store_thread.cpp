@@ -7,7 +7,14 @@
 
 namespace bitdesk {
 
-StoreThread::StoreThread(const std::filesystem::path& path) : m_path(path) {
+StoreThread::StoreThread(const std::filesystem::path& path, StoreAccess access)
+    : m_path(path), m_access(std::move(access)), m_forward(m_access.wait.stop, [this] { m_stop.request_stop(); }) {
+    m_access.wait.stop = m_stop.get_token();
+    m_access.wait.waiting = [this, tell = m_access.wait.waiting](double seconds) {
+        constexpr double kNoticed = 0.2;  // others' locks are shorter as a rule
+        if (seconds >= kNoticed) m_waiting = true;
+        if (tell) tell(seconds);
+    };
     std::promise<void> opened;
     auto ready = opened.get_future();
     m_thread = std::jthread([this, &opened] { work(opened); });
@@ -19,6 +26,7 @@ StoreThread::~StoreThread() {
         const std::scoped_lock lock(m_mutex);
         m_closing = true;
     }
+    m_stop.request_stop();
     m_changed.notify_all();
 }
 
@@ -33,7 +41,9 @@ void StoreThread::enqueue(std::function<void(Store&)> task) {
 void StoreThread::work(std::promise<void>& opened) {
     std::optional<Store> store;
     try {
-        store.emplace(m_path);
+        store.emplace(m_path, m_access);
+        m_notes = store->notes();
+        m_waiting = false;
         opened.set_value();
     } catch (...) {
         opened.set_exception(std::current_exception());
@@ -49,6 +59,7 @@ void StoreThread::work(std::promise<void>& opened) {
             m_tasks.pop_front();
         }
         task(*store);
+        m_waiting = false;
     }
 }
 

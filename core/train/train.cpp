@@ -8,6 +8,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/file_type.h"
 #include "core/reference/device.h"
 #include "core/train/train_settings.h"
 #include "core/train/trainer.h"
@@ -35,11 +36,10 @@ void checkRequest(const TrainRequest& request) {
                 request.mixedEpochs >= 0 && request.uniformEpochs + request.mixedEpochs > 0,
             "epochs", "none may be negative, and stages II and III need at least one between them");
     require(!request.out.empty(), "--out", "names no file");
-    std::error_code code;
-    if (std::filesystem::exists(request.out, code) && !request.overwrite && !request.resume)
+    if (isThere(request.out) && !request.overwrite && !request.resume)
         throw Error(ErrorKind::BadInput, request.out.string(), "the file exists", "Choose another or give --overwrite");
     const std::filesystem::path checkpoint = checkpointOf(request.out);
-    if (std::filesystem::exists(checkpoint, code) && !request.overwrite && !request.resume)
+    if (isThere(checkpoint) && !request.overwrite && !request.resume)
         throw Error(ErrorKind::BadInput, checkpoint.string(), "is the checkpoint of an earlier training",
                     "Go on with --resume, or replace it with --overwrite");
     checkWritable(request.out);

@@ -114,15 +114,6 @@ class OneStore(Night):
         self.done(*sweep(("uniform", "random:40"), 500, alone))
         self.assertEqual(rows(db), rows(alone), "random:30 is the beginning of random:40")
 
-    def test_a_store_that_stays_locked_is_named(self):
-        db = self.path / "locked.sqlite"
-        self.done(*sweep(("2",), 50, db))
-        with contextlib.closing(sqlite3.connect(db, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            self.refused(4, ["locked.sqlite", "locked by another program"], *sweep(("3",), 50, db))
-            other.execute("ROLLBACK")
-        self.assertEqual(len(rows(db)), 1)
-
     def test_a_full_disk_is_told_and_what_was_stored_stays(self):
         with full_disk.SmallDisk(400) as disk:
             db = disk / "results.sqlite"

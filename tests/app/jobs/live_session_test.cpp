@@ -9,6 +9,7 @@
 #include <chrono>
 
 #include "tests/app/jobs/small_workplace.h"
+#include "tests/core/store/store_folder.h"
 
 namespace bitdesk::jobs {
 namespace {
@@ -94,6 +95,49 @@ TEST_F(Live, TheLatestMixWins) {
         for (const LiveUpdate& update : updates(generation)) EXPECT_FALSE(update.finished) << generation;
     ASSERT_EQ(m_place.rows().size(), 1u) << "a mix that the hand passed through is stored";
     EXPECT_EQ(m_place.rows()[0].bits.bits[9], 2);
+}
+
+TEST_F(Live, AHandDoesNotWaitForAnotherProgramsLock) {
+    m_place.store = std::make_unique<StoreThread>(m_place.databasePath(), StoreAccess{.wait = {.endless = true}});
+    start();
+    finish(m_place.uniform(4));
+    Outsider other(m_place.databasePath());
+    other.run("BEGIN IMMEDIATE");
+    for (const int bits : {3, 2, 4}) {
+        const LiveUpdate update = finish(m_place.uniform(bits));
+        EXPECT_EQ(update.seen, test::SmallWorkplace::kImages);
+        EXPECT_EQ(update.evaluationId, 0) << "it cannot be a row yet";
+    }
+    EXPECT_TRUE(m_place.store->waiting());
+    EXPECT_EQ(m_place.rows().size(), 1u);
+    other.run("COMMIT");
+    m_place.store->post([](Store&) { return true; }).get();  // behind those that waited
+    EXPECT_EQ(m_place.rows().size(), 3u);
+    EXPECT_TRUE(finish(m_place.uniform(2)).fromStore);
+    const std::scoped_lock lock(m_mutex);
+    for (const LiveEvent& event : m_events) EXPECT_FALSE(std::holds_alternative<LiveFailure>(event));
+}
+
+TEST_F(Live, WhatCannotBeStoredIsShownAndTold) {
+    start();
+    finish(m_place.uniform(4));
+    Outsider(m_place.databasePath())
+        .run("CREATE TRIGGER t BEFORE INSERT ON evaluations BEGIN SELECT RAISE(ABORT, 'no'); END");
+    const LiveUpdate update = finish(m_place.uniform(3));
+    EXPECT_EQ(update.seen, test::SmallWorkplace::kImages);
+    EXPECT_EQ(update.evaluationId, 0);
+    EXPECT_TRUE(waitFor([](const LiveEvent& event) { return std::holds_alternative<LiveFailure>(event); }));
+}
+
+TEST_F(Live, AReaderKeepsNothing) {
+    start();
+    finish(m_place.uniform(4));
+    m_session.reset();
+    m_place.store = std::make_unique<StoreThread>(m_place.databasePath(), StoreAccess{.use = StoreAccess::Use::Read});
+    start();
+    EXPECT_TRUE(finish(m_place.uniform(4)).fromStore);
+    EXPECT_EQ(finish(m_place.uniform(3)).evaluationId, 0);
+    EXPECT_EQ(m_place.rows().size(), 1u);
 }
 
 TEST_F(Live, AStoredMixComesBackInOneStep) {

@@ -144,7 +144,7 @@ TEST_F(ProfileJob, PredictsFromAStoredTable) {
     JobContext context = m_place.context();
     EXPECT_FALSE(profileMixes(request(), context).runs.front().predictedMs) << "no table yet";
     const auto executor = makeExecutor(*m_place.model, {}, m_place.arbiter.threads());
-    const LayerTable table = measureLayerTable(tableRequest(), *executor, context);
+    const LayerTable table = measureLayerTable(tableRequest(), *executor, context).table;
     EXPECT_GT(table.id, 0);
     EXPECT_EQ(table.checks.size(), 4u);
     EXPECT_EQ(table.roofline.macsPerSecond.size(), 3u);
@@ -170,7 +170,7 @@ TEST_F(ProfileJob, ATableOfOtherKernelsOrAnotherSpeedIsTold) {
     m_place.arbiter.setThreads(1);  // where a host puts the CPUs is then of no matter
     JobContext context = m_place.context();
     const auto executor = makeExecutor(*m_place.model, {}, m_place.arbiter.threads());
-    LayerTable table = measureLayerTable(tableRequest(), *executor, context);
+    LayerTable table = measureLayerTable(tableRequest(), *executor, context).table;
     const auto save = [&] { m_place.store->post([&](Store& store) { return store.save(table, "m"); }).get(); };
     table.outsideMs.median += 100;  // as if it had been measured on a far slower machine
     save();
@@ -184,14 +184,15 @@ TEST_F(ProfileJob, ATableOfOtherKernelsOrAnotherSpeedIsTold) {
     EXPECT_FALSE(other.runs[0].predictedMs);
     EXPECT_TRUE(tells(other.runs[0].unreadable, "another-kernel"));
     EXPECT_FALSE(tells(other.conditions.warnings, "prediction")) << "nothing disturbed the measurement";
-    EXPECT_NE(measureLayerTable(tableRequest(), *executor, context).rows[1].kernels[0], "another-kernel") << "afresh";
+    EXPECT_NE(measureLayerTable(tableRequest(), *executor, context).table.rows[1].kernels[0], "another-kernel")
+        << "afresh";
 }
 
 /// Two tables of one machine whose host moves the CPUs.
 TEST_F(ProfileJob, ATableOfSeveralThreadsIsOfOneHandover) {
     JobContext context = m_place.context();
     const auto executor = makeExecutor(*m_place.model, {}, m_place.arbiter.threads());
-    LayerTable table = measureLayerTable(tableRequest(), *executor, context);
+    LayerTable table = measureLayerTable(tableRequest(), *executor, context).table;
     const auto save = [&](int ns) {
         table.environmentJson = R"({"after":{"handover_ns":)" + std::to_string(ns) + "}}";
         return m_place.store->post([&](Store& store) { return store.save(table, "m"); }).get();
@@ -212,10 +213,10 @@ TEST_F(ProfileJob, AStoredTableIsTheAnswerUnlessItShallBeFresh) {
     JobContext context = m_place.context();
     const auto executor = makeExecutor(*m_place.model, {}, m_place.arbiter.threads());
     LayerTableRequest r = tableRequest();
-    const std::int64_t first = measureLayerTable(r, *executor, context).id;
-    EXPECT_EQ(measureLayerTable(r, *executor, context).id, first);
+    const std::int64_t first = measureLayerTable(r, *executor, context).table.id;
+    EXPECT_EQ(measureLayerTable(r, *executor, context).table.id, first);
     r.reuseStored = false;
-    EXPECT_GT(measureLayerTable(r, *executor, context).id, first);
+    EXPECT_GT(measureLayerTable(r, *executor, context).table.id, first);
 }
 
 TEST_F(ProfileJob, CancelledStoresNothing) {

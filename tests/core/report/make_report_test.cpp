@@ -54,6 +54,38 @@ TEST(MakeReport, FindsTheFronts) {
     EXPECT_EQ(makeReport(other).latencyFront, std::vector<std::size_t>{0});
 }
 
+TEST(MakeReport, OtherImagesAreNotInTheTradeOff) {
+    ReportInput input = test::threeMixes();
+    const std::size_t own = input.points.size();
+    ReportPoint best = input.points[2];  // beats all, on other images
+    best.evaluation.correct = best.evaluation.total;
+    best.evaluation.bitops = 1;
+    best.evaluation.dataHash = "others";
+    input.points.push_back(best);
+    best.evaluation.dataHash = input.points[2].evaluation.dataHash;
+    best.evaluation.split = "val";
+    input.points.push_back(best);
+    input.notes = {"1 evaluation is left out."};
+    const Report report = makeReport(input);
+    EXPECT_EQ(report.tradeOff.size(), own);
+    EXPECT_EQ(report.bitopsFront, makeReport(test::threeMixes()).bitopsFront);
+    EXPECT_EQ(report.latencyFront, makeReport(test::threeMixes()).latencyFront);
+    const auto warned = [&](const std::string& part) {
+        return std::ranges::any_of(report.warnings, [&](const std::string& w) { return holds(w, part); });
+    };
+    EXPECT_TRUE(warned("2 mixes that were evaluated on others"));
+    EXPECT_TRUE(warned("left out"));
+    EXPECT_EQ(report.input.points.size(), own + 2);  // the tables have them
+}
+
+TEST(MakeReport, ModelsOfOneNameAreToldApart) {
+    ReportInput input = test::threeMixes();
+    EXPECT_EQ(modelName(input, 0), input.subjects[0].modelName);
+    input.subjects[1].modelHash = "9b1c0000ffff";
+    EXPECT_EQ(modelName(input, 1), input.subjects[1].modelName + " 9b1c0000");
+    EXPECT_NE(modelName(input, 0), modelName(input, 1));
+}
+
 TEST(MakeReport, ClaimsNothingThatIsNotKnown) {
     ReportInput input = test::threeMixes();
     input.subjects[1].evaluation->key.dataHash = "others";

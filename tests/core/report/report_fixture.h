@@ -40,6 +40,7 @@ inline Evaluation evaluationOf(const BitConfiguration& bits, const std::vector<i
     e.device = "cpu";
     e.backend = "packed";
     e.createdAt = "2026-11-25T06:00:00Z";
+    e.facts = {.preparation = "as they are", .skipped = 3};
     return e;
 }
 

@@ -4,56 +4,21 @@
 #include "core/store/store.h"
 
 #include <gtest/gtest.h>
-#include <sqlite3.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include "core/base/error.h"
+#include "tests/core/store/store_folder.h"
 
 namespace bitdesk {
 namespace {
 
-Evaluation example(int first) {
-    Evaluation e;
-    e.key = {.modelHash = "m",
-             .dataHash = "d",
-             .split = "test",
-             .subset = 4,
-             .orderSeed = 7,
-             .bits = {{first, 3}},
-             .numericsVersion = 1};
-    e.modelName = "model";
-    e.dataName = "data";
-    e.correct = 3;
-    e.total = 4;
-    e.predictions = {1, 300, 3, 4};
-    e.correctMask = {1, 1, 0, 1};
-    e.bitops = 61'680;
-    e.device = "cpu";
-    e.backend = "reference";
-    e.looks = 12;
-    e.createdAt = "2026-11-24T00:00:00Z";
-    return e;
-}
+Evaluation example(int first) { return storedExample(first); }
 
-class StoreTest : public testing::Test {
+class StoreTest : public StoreFolder {
 protected:
-    StoreTest() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "bitdesk-store-XXXXXX").string();
-        m_folder = mkdtemp(pattern.data());
-    }
-    ~StoreTest() override { std::filesystem::remove_all(m_folder); }
-    std::filesystem::path file() const { return m_folder / "results.sqlite"; }
-    /// Runs SQL past the Store, as another program would.
-    void sql(const char* text) const {
-        sqlite3* db = nullptr;
-        ASSERT_EQ(sqlite3_open(file().c_str(), &db), SQLITE_OK);
-        EXPECT_EQ(sqlite3_exec(db, text, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
-        sqlite3_close(db);
-    }
     void expectRefused(ErrorKind kind) const {
         try {
             const Store store(file());
@@ -63,8 +28,6 @@ protected:
             EXPECT_NE(std::string(error.what()).find(file().string()), std::string::npos) << error.what();
         }
     }
-
-    std::filesystem::path m_folder;
 };
 
 TEST_F(StoreTest, GivesBackWhatWasSavedAfterReopening) {
@@ -235,11 +198,13 @@ TEST_F(StoreTest, BringsADatabaseOfTheFirstSchemaForward) {
         store.save(m);
     }
     sql("DROP TABLE layer_tables; ALTER TABLE measurements DROP COLUMN details; ALTER TABLE evaluations DROP COLUMN "
-        "looks; PRAGMA user_version = 1");
+        "looks; ALTER TABLE data_sets DROP COLUMN skipped; ALTER TABLE data_sets DROP COLUMN preparation; PRAGMA "
+        "user_version = 1");
     Store store(file());
-    EXPECT_EQ(Store::schemaVersion(), 3);
+    EXPECT_EQ(Store::schemaVersion(), 4);
     ASSERT_EQ(store.evaluations().size(), 1u);
     EXPECT_EQ(store.evaluations()[0].looks, 1);
+    EXPECT_EQ(store.evaluations()[0].facts, DataFacts());
     ASSERT_EQ(store.measurements().size(), 1u);
     EXPECT_EQ(store.measurements()[0].looks, 1);
     EXPECT_FALSE(store.measurements()[0].noiseFloor);
@@ -270,8 +235,7 @@ TEST_F(StoreTest, DamagedSamplesAreRefusedAndTold) {
     // NaN, infinity, −1, 1e300; not a whole number; none.
     for (const char* blob :
          {"000000000000F87F", "000000000000F07F", "000000000000F0BF", "9C7500883CE4377E", "0000F03F", ""}) {
-        sql(("UPDATE measurements SET samples_ms = x'" + std::string(blob) + "' WHERE id = " + std::to_string(id))
-                .c_str());
+        sql(("UPDATE measurements SET samples_ms = x'" + std::string(blob) + "' WHERE id = " + std::to_string(id)));
         EXPECT_THROW(store.measurement(id), Error) << blob;
         ASSERT_EQ(store.measurements().size(), 1u) << blob;
         EXPECT_EQ(store.measurements()[0].id, good);
@@ -288,7 +252,7 @@ TEST_F(StoreTest, DamagedDetailsAreLeftOut) {
     for (const char* text : {"", "7", "[1]", "{\"noise_floor\":-1,\"predicted_ms\":1e300}",
                              "{\"looks\":1e300,\"metrics\":[1,{\"value\":\"x\"},{\"n\":-1e99}]}",
                              "{\"warnings\":{\"a\":1},\"noise_floor\":\"much\",\"stop_reason\":[]}"}) {
-        sql((std::string("UPDATE measurements SET details = '") + text + "'").c_str());
+        sql(std::string("UPDATE measurements SET details = '") + text + "'");
         const auto found = store.measurement(id);
         ASSERT_TRUE(found) << text;
         EXPECT_EQ(found->latencyMs.median, 2);

@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "app/jobs/report_job.h"
+
+#include <gtest/gtest.h>
+#include <algorithm>
+
+#include "tests/core/store/store_folder.h"
+
+namespace bitdesk::jobs {
+namespace {
+
+class ReportJob : public testing::Test {
+protected:
+    std::int64_t evaluation(int bits, const char* data, const char* model = "m") {
+        Evaluation e = storedExample(bits);
+        e.key.dataHash = data;
+        e.key.modelHash = model;
+        e.bitops = 1000 * bits;
+        return m_store.save(e);
+    }
+    bool warned(const Report& report, const std::string& part) const {
+        return std::ranges::any_of(report.warnings,
+                                   [&](const std::string& w) { return w.find(part) != std::string::npos; });
+    }
+    Store m_store{":memory:"};
+};
+
+TEST_F(ReportJob, ScopesAreOfHashesNotOfNames) {
+    evaluation(4, "old");
+    evaluation(3, "old");
+    evaluation(4, "new", "another");
+    evaluation(4, "new");
+    evaluation(2, "new");
+    const Report report = reportOf(m_store, {});
+    EXPECT_EQ(report.input.points.size(), 2u);
+    for (const ReportPoint& point : report.input.points) {
+        EXPECT_EQ(point.evaluation.dataHash, "new");
+        EXPECT_EQ(point.evaluation.modelHash, "m");
+    }
+    EXPECT_TRUE(warned(report, "2 evaluations of model on other images of the same name"));
+    EXPECT_TRUE(warned(report, "1 evaluations of other models named model"));
+}
+
+TEST_F(ReportJob, NothingIsSaidWhereThereIsNothingToTell) {
+    evaluation(4, "d");
+    evaluation(2, "d");
+    for (const std::string& warning : reportOf(m_store, {}).warnings)
+        EXPECT_EQ(warning.find("left out"), std::string::npos) << warning;
+}
+
+TEST_F(ReportJob, NamedResultsOfOtherImagesAreNoTradeOff) {
+    const auto a = evaluation(4, "d"), b = evaluation(2, "e");
+    ReportRequest request;
+    request.ids = {a, b};
+    const Report report = reportOf(m_store, request);
+    ASSERT_EQ(report.tradeOff.size(), 1u);
+    EXPECT_EQ(report.input.points[report.tradeOff[0]].evaluation.dataHash, "d");
+    EXPECT_NE(report.comparisons[1].verdict.find("other images"), std::string::npos);
+    EXPECT_TRUE(warned(report, "1 mixes that were evaluated on others"));
+}
+
+}  // namespace
+}  // namespace bitdesk::jobs
