@@ -86,7 +86,7 @@ std::string tableText(const std::vector<Row>& rows) {
 /// difference, its interval, p-value, verdict
 std::string verdictCells(const AccuracyComparison& c) {
     const PairedDifference& d = c.difference;
-    return fmt::format("{:.6f},{:.6f},{:.6f},{},{}", d.delta, d.delta - d.halfWidth, d.delta + d.halfWidth, c.pValue,
+    return fmt::format("{:.6f},{:.6f},{:.6f},{},{}", d.delta, d.interval.low, d.interval.high, c.pValue,
                        toText(c.verdict));
 }
 

@@ -25,8 +25,8 @@ std::string accuracyCells(const ReportComparison& c) {
     if (!c.accuracy) return ",,,,";
     const PairedDifference& d = c.accuracy->difference;
     if (d.total == 0) return fmt::format(",,,,{}", toText(c.accuracy->verdict));
-    return fmt::format("{:.6f},{:.6f},{:.6f},{},{}", d.delta, d.delta - d.halfWidth, d.delta + d.halfWidth,
-                       c.accuracy->pValue, toText(c.accuracy->verdict));
+    return fmt::format("{:.6f},{:.6f},{:.6f},{},{}", d.delta, d.interval.low, d.interval.high, c.accuracy->pValue,
+                       toText(c.accuracy->verdict));
 }
 
 std::string ratioCells(const ReportComparison& c) {

@@ -164,7 +164,7 @@ HeldLimit holdDrop(const StatedLimit& limit, const AccuracyComparison* accuracy)
     if (accuracy == nullptr) return unchecked("there are not two evaluations");
     const PairedDifference& d = accuracy->difference;
     if (d.total == 0) return unchecked(accuracy->reason);
-    return hold(limit, "drop of", -d.delta, Interval{-d.delta - d.halfWidth, -d.delta + d.halfWidth});
+    return hold(limit, "drop of", -d.delta, Interval{-d.interval.high, -d.interval.low});
 }
 
 HeldLimit holdSlowdown(const StatedLimit& limit, const LatencyComparison* latency) {
