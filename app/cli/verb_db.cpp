@@ -87,7 +87,7 @@ int list(const DbOptions& options, Terminal& terminal) {
                             e.dataName, e.split, toText(e.bits), e.correct, e.total, 100 * e.accuracy(), e.createdAt,
                             e.looks > 1 ? ", stopped early" : "");
         csv += fmt::format("{},{},{},{},{},{},{},{}\n", e.id, csvCell(e.modelName), csvCell(e.dataName), e.split,
-                           csvCell(toText(e.bits)), e.correct, e.total, e.createdAt);
+                           csvList(e.bits.bits), e.correct, e.total, e.createdAt);
     }
     const auto measured = store.measurements({}, options.limit);
     for (const Measurement& m : measured) measurements.push_back(measurementRow(m));

@@ -58,7 +58,7 @@ std::string toCsv(const Report& report) {
         const ReportComparison& c = report.comparisons[i];
         csv += fmt::format(
             "subject,{},{},{},{},{},{},{},{},{}\r\n", letterOf(i), text(s.label), text(s.modelName), text(s.modelHash),
-            text(toText(s.bits)), s.evaluation ? evaluationCells(*s.evaluation, s.evaluation->key.split) : ",,,,,,,,,,",
+            csvList(s.bits.bits), s.evaluation ? evaluationCells(*s.evaluation, s.evaluation->key.split) : ",,,,,,,,,,",
             accuracyCells(c), s.measurement ? latencyCells(*s.measurement) : ",,,,,,,,,,,,", ratioCells(c));
     }
     for (const ReportPoint& point : report.input.points) {
@@ -69,7 +69,7 @@ std::string toCsv(const Report& report) {
                                                       point.latencyCi95.low, point.latencyCi95.high, point.runGroup)
                                         : ",,,,,,,,,,,,";
         csv += fmt::format("point,,,{},{},{},{},,,,,,{},,,,\r\n", text(e.modelName), text(e.modelHash),
-                           text(toText(e.bits)), evaluationCells(e, e.split), latency);
+                           csvList(e.bits.bits), evaluationCells(e, e.split), latency);
     }
     return csv;
 }
