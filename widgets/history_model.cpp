@@ -34,9 +34,10 @@ QString HistoryModel::text(const EvaluationSummary& row, int column) const {
         case Id: return row.id > 0 ? QString::number(row.id) : QStringLiteral("file");
         case Bits: return QString::fromStdString(toText(row.bits));
         case Accuracy:
-            return QStringLiteral("%1 ± %2 %")
+            return QStringLiteral("%1 % [%2, %3]")
                 .arg(100 * row.accuracy(), 0, 'f', 2)
-                .arg(100 * row.interval().half(), 0, 'f', 2);
+                .arg(100 * row.interval().low, 0, 'f', 2)
+                .arg(100 * row.interval().high, 0, 'f', 2);
         case BitOps: return formatCount(static_cast<double>(row.bitops));
         case When: {
             const auto when = QDateTime::fromString(QString::fromStdString(row.createdAt), Qt::ISODate);

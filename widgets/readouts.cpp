@@ -108,10 +108,9 @@ Readouts::Readouts(QWidget* parent) : QWidget(parent) {
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(8, 6, 8, 6);
     row->setSpacing(8);
-    m_accuracy =
-        createCell(QStringLiteral("Accuracy"), QStringLiteral("accuracy"), 168, QStringLiteral("88.88 % ± 88.88"));
+    m_accuracy = createCell(QStringLiteral("Accuracy"), QStringLiteral("accuracy"), 168, QStringLiteral("88.88 %"));
     m_difference = createCell(QStringLiteral("Difference, same images"), QStringLiteral("difference"), 216,
-                              QStringLiteral("−88.88 ± 88.88 pp"));
+                              QStringLiteral("−88.88 pp"));
     m_bitops = createCell(QStringLiteral("BitOPs an image"), QStringLiteral("bitops"), 98, QStringLiteral("88.8 M"));
     m_weights = createCell(QStringLiteral("Weights"), QStringLiteral("weights"), 92, QStringLiteral("8888 KiB"));
     m_latency = createCell(QStringLiteral("Latency, one run"), QStringLiteral("latency"), 326,
@@ -186,11 +185,12 @@ void Readouts::setAccuracy(std::int64_t correct, std::int64_t seen, std::int64_t
     const QLocale locale;
     const Interval interval = wilson(correct, seen);
     const double accuracy = seen > 0 ? static_cast<double>(correct) / static_cast<double>(seen) : 0;
-    m_accuracy.value->setText(
-        QStringLiteral("%1 % ± %2").arg(100 * accuracy, 0, 'f', 2).arg(100 * interval.half(), 0, 'f', 2));
-    m_accuracy.detail->setText(QStringLiteral("%1 of %2 · %3 · 95 %")
+    m_accuracy.value->setText(QStringLiteral("%1 %").arg(100 * accuracy, 0, 'f', 2));
+    m_accuracy.detail->setText(QStringLiteral("%1 of %2 · %3\n95 %: %4 … %5 %")
                                    .arg(locale.toString(static_cast<qlonglong>(seen)),
-                                        locale.toString(static_cast<qlonglong>(total)), stateName(state)));
+                                        locale.toString(static_cast<qlonglong>(total)), stateName(state))
+                                   .arg(100 * interval.low, 0, 'f', 2)
+                                   .arg(100 * interval.high, 0, 'f', 2));
     m_accuracyState = state;
     m_differenceState = comparison && !reference.isEmpty() ? state : ReadoutState::Empty;
     setDifference(comparison, reference);
@@ -206,16 +206,16 @@ void Readouts::setDifference(const std::optional<AccuracyComparison>& comparison
         return;
     }
     const PairedDifference& difference = comparison->difference;
-    m_difference.value->setText(QStringLiteral("%1 ± %2 pp")
-                                    .arg(formatSigned(100 * difference.delta, 2))
-                                    .arg(100 * difference.halfWidth, 0, 'f', 2));
+    m_difference.value->setText(QStringLiteral("%1 pp").arg(formatSigned(100 * difference.delta, 2)));
     const QString p = comparison->pValue < 0.001 ? QStringLiteral("p < 0.001")
                                                  : QStringLiteral("p = %1").arg(comparison->pValue, 0, 'f', 3);
-    m_difference.detail->setText(QStringLiteral("vs %1 · %2 gained, %3 lost\n%4 · %5 · ± 95 %")
+    m_difference.detail->setText(QStringLiteral("vs %1 · %2 gained, %3 lost\n%4 · %5 · 95 %: %6 … %7")
                                      .arg(reference)
                                      .arg(difference.onlyB)
                                      .arg(difference.onlyA)
-                                     .arg(QLatin1String(toText(comparison->verdict)), p));
+                                     .arg(QLatin1String(toText(comparison->verdict)), p,
+                                          formatSigned(100 * difference.interval.low, 2),
+                                          formatSigned(100 * difference.interval.high, 2)));
     m_difference.detail->setFacts(printable(comparison->reason) + QStringLiteral("\nexact McNemar test"));
 }
 

@@ -129,7 +129,8 @@ Json reportJson(const jobs::WrittenReport& report) {
     for (const ReportLimit& limit : report.limits)
         limits.push_back(
             {{"subject", limit.subject}, {"name", limit.name}, {"broken", limit.broken}, {"reason", limit.reason}});
-    return {{"files", report.files}, {"summary", report.summary}, {"limits", std::move(limits)}};
+    return {
+        {"files", report.files}, {"summary", report.summary}, {"limits", std::move(limits)}, {"notes", report.notes}};
 }
 
 std::string csvOf(const jobs::BatchResult& result, Store& store) {
@@ -144,7 +145,7 @@ std::string csvOf(const jobs::BatchResult& result, Store& store) {
             const auto m = item.measurement > 0 ? store.measurement(item.measurement) : std::nullopt;
             csv += fmt::format(
                 "{},{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{},{},{},{}\n", e->id, csvCell(e->modelName),
-                csvCell(e->dataName), e->split, csvCell(toText(e->bits)), e->correct, e->total, e->accuracy(),
+                csvCell(e->dataName), e->split, csvList(e->bits.bits), e->correct, e->total, e->accuracy(),
                 e->interval().low, e->interval().high, e->bitops, e->weightBytes, e->normBytes,
                 m ? fmt::format("{},{},{},{}", m->latencyMs.median, m->latencyMs.q1, m->latencyMs.q3, m->latencyMs.n)
                   : ",,,");
@@ -248,6 +249,10 @@ bool tellBroken(const std::vector<ReportLimit>& limits, Terminal& terminal) {
     return broken;
 }
 
+void tellNotes(const std::vector<std::string>& notes, Terminal& terminal) {
+    for (const std::string& note : notes) terminal.err << "bitdesk: " << printable(note) << '\n';
+}
+
 void addNight(CLI::App& command, NightOptions& options) {
     addStore(command, options.store);
     addOutput(command, options.output);
@@ -264,6 +269,7 @@ int runNight(jobs::Batch batch, const NightOptions& options, bool single, const 
     const jobs::Launch launch = options.part.empty() ? jobs::launchOfProcess() : jobs::parsePart(options.part);
     const std::filesystem::path base = baseDatabase(options.store, launch);
     const int threads = batch.threads;
+    for (jobs::ReportSpec& report : batch.reports) report.csvBom = options.output.csvBom;
     shareDataMemory(batch, launch.step.onThisMachine);
     jobs::PreparedBatch prepared = [&] {
         ProgressLine line(terminal, options.output.quiet);
@@ -303,6 +309,7 @@ int runNight(jobs::Batch batch, const NightOptions& options, bool single, const 
     const Told told =
         store.post([&](Store& rows) { return tell(prepared, result, single, options.output, rows); }).get();
     emit(options.output, terminal, told.json, told.csv, told.text);
+    for (const jobs::WrittenReport& report : result.reports) tellNotes(report.notes, terminal);
     return exitCode(result, terminal);
 }
 

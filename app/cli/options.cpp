@@ -17,6 +17,7 @@
 #include "app/jobs/rank.h"
 #include "core/base/atomic_file.h"
 #include "core/base/byte_size.h"
+#include "core/base/decimal_comma.h"
 #include "core/base/error.h"
 #include "core/evaluate/evaluator.h"
 #include "core/model/model_file.h"
@@ -39,6 +40,12 @@ void addOutput(CLI::App& command, OutputOptions& options) {
     addJson(command, options);
     command.add_option("--csv", options.csv, "write the result as CSV to FILE, or - for standard output")
         ->check(namesAFile());
+    addCsvBom(command, options.csvBom);
+}
+
+void addCsvBom(CLI::App& command, bool& csvBom) {
+    command.add_flag("--csv-bom", csvBom,
+                     "begin CSV with a byte order mark, by which Excel knows that names are UTF-8");
 }
 
 void addModel(CLI::App& command, ModelOptions& options, bool withBits) {
@@ -49,7 +56,8 @@ void addModel(CLI::App& command, ModelOptions& options, bool withBits) {
             ->required()
             ->expected(1)
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-            ->take_all();
+            ->take_all()
+            ->allow_extra_args(false);  // else the parser makes two mixes of "[4,3]"
 }
 
 void addData(CLI::App& command, DataOptions& options) {
@@ -111,6 +119,8 @@ namespace {
 /// A number at the start of a text, and what follows it.
 std::pair<double, std::string_view> numberAndUnit(const std::string& option, const std::string& text,
                                                   const std::string& hint) {
+    if (const auto pointed = withDecimalPoint(text))
+        throw Error(ErrorKind::Usage, option, "'" + text + "' has a decimal comma", "Write " + *pointed);
     double value = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
     if (parsed.ec != std::errc{} || !std::isfinite(value) || value < 0)
@@ -273,9 +283,10 @@ void emit(const OutputOptions& options, Terminal& terminal, const Json& json, co
     // Text that came from a file may not be UTF-8; a report of it must not fail.
     const std::string dumped = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
     if (!options.json.empty() && options.json != "-") writeFileAtomically(options.json, dumped);
-    if (!options.csv.empty() && options.csv != "-") writeFileAtomically(options.csv, csv);
+    const std::string table = options.csvBom ? csvForSpreadsheets(csv) : csv;
+    if (!options.csv.empty() && options.csv != "-") writeFileAtomically(options.csv, table);
     if (options.json == "-") terminal.out << dumped;
-    else if (options.csv == "-") terminal.out << csv;
+    else if (options.csv == "-") terminal.out << table;
     else printLines(terminal.out, text);
     finishOutput(terminal.out);
 }

@@ -29,6 +29,7 @@ struct OutputOptions {
     std::string json, csv;  ///< empty: none, "-": standard output
     std::string trace;      ///< empty: none; of `profile`
     std::string badFiles;   ///< empty: none
+    bool csvBom = false;    ///< CSV begins with a byte order mark
     bool quiet = false;
 };
 struct ModelOptions {
@@ -57,6 +58,8 @@ CLI::Validator namesAFile();
 
 void addJson(CLI::App& command, OutputOptions& options);
 void addOutput(CLI::App& command, OutputOptions& options);
+/// --csv-bom
+void addCsvBom(CLI::App& command, bool& csvBom);
 void addModel(CLI::App& command, ModelOptions& options, bool withBits);
 void addData(CLI::App& command, DataOptions& options);
 /// --input H,W,C, for inputShape().

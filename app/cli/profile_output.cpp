@@ -210,8 +210,8 @@ std::string profileCsv(const jobs::ProfileResult& result) {
     for (std::size_t i = 0; i < result.runs.size(); ++i) {
         const Measurement& m = result.runs[i];
         const std::string head =
-            fmt::format("{},{},{},{},{},{},{}", m.id > 0 ? std::to_string(m.id) : "", csvCell(toText(m.bits)),
-                        m.simulated, m.backend, m.device, m.threads, m.batch);
+            fmt::format("{},{},{},{},{},{},{}", m.id > 0 ? std::to_string(m.id) : "", csvList(m.bits.bits), m.simulated,
+                        m.backend, m.device, m.threads, m.batch);
         csv += fmt::format("{},(whole run),,,{},{},{},{},{},{},{},{}\n", head, m.latencyMs.median, m.latencyMs.q1,
                            m.latencyMs.q3, m.latencyMs.n, m.medianCi95.low, m.medianCi95.high, m.stopReason,
                            i > 0 ? verdictCells(result.againstFirst[i]) : ",,,");

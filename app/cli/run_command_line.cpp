@@ -11,6 +11,7 @@
 #include "app/cli/signals.h"
 #include "app/cli/verbs.h"
 #include "core/base/build_info.h"
+#include "core/base/decimal_comma.h"
 #include "core/base/error.h"
 #include "core/base/shell_quote.h"
 
@@ -79,6 +80,25 @@ std::string unexpected(const CLI::App& app) {
            ". See --help";
 }
 
+/// A number with a comma in it, which the parser would only call no number: what to write instead.
+std::optional<std::string> decimalComma(const CLI::App& app, const std::string& refusal, int argc,
+                                        const char* const* argv) {
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = argv[i], value = word.substr(word.starts_with("--") ? word.find('=') + 1 : 0);
+        const auto pointed = withDecimalPoint(value);
+        if (!pointed || refusal.find(value) == std::string::npos) continue;
+        for (const CLI::App* verb : app.get_subcommands())
+            for (const CLI::Option* option : verb->get_options()) {
+                const std::string name = option->get_name(), type = option->get_type_name();
+                if (refusal.find(name) == std::string::npos) continue;
+                if (type.find("FLOAT") != std::string::npos)
+                    return name + ": '" + value + "' has a decimal comma. Write " + *pointed;
+                return name + ": '" + value + "' has a comma. Write a whole number, without one";
+            }
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::span<const Verb> verbs() {
@@ -134,7 +154,8 @@ int runCommandLine(int argc, const char* const* argv, std::ostream& out, std::os
         return kUsage;
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app.exit(error, out, err);  // --help, --version
-        err << "bitdesk: " << printable(error.what()) << ". See --help\n";
+        const auto comma = decimalComma(app, error.what(), argc, argv);
+        err << "bitdesk: " << printable(comma ? *comma : error.what() + std::string(". See --help")) << '\n';
         return kUsage;
     } catch (const Error& error) {  // of an option that reads its value itself
         err << "bitdesk: " << error.what() << '\n';

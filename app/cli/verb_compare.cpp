@@ -124,12 +124,13 @@ std::string resultText(const jobs::CompareResult& result, const std::vector<Limi
 std::string resultCsv(const jobs::CompareResult& result) {
     const AccuracyComparison& a = result.accuracy;
     const LatencyComparison& l = result.latency;
-    return "a,b,accuracy_delta,accuracy_half_width,images,p_value,accuracy_verdict,latency_ratio,latency_ci95_low,"
+    return "a,b,accuracy_delta,accuracy_ci95_low,accuracy_ci95_high,images,p_value,accuracy_verdict,latency_ratio,"
+           "latency_ci95_low,"
            "latency_ci95_high,pairs,noise_floor,latency_verdict\n" +
-           fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", result.a.id, result.b.id, a.difference.delta,
-                       a.difference.halfWidth, a.difference.total, a.pValue, toText(a.verdict),
-                       result.hasLatency ? fmt::to_string(l.ratio) : "", l.ci95 ? fmt::to_string(l.ci95->low) : "",
-                       l.ci95 ? fmt::to_string(l.ci95->high) : "", l.pairs,
+           fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", result.a.id, result.b.id, a.difference.delta,
+                       a.difference.interval.low, a.difference.interval.high, a.difference.total, a.pValue,
+                       toText(a.verdict), result.hasLatency ? fmt::to_string(l.ratio) : "",
+                       l.ci95 ? fmt::to_string(l.ci95->low) : "", l.ci95 ? fmt::to_string(l.ci95->high) : "", l.pairs,
                        l.noiseFloor ? fmt::to_string(*l.noiseFloor) : "", toText(l.verdict));
 }
 

@@ -89,7 +89,7 @@ std::string tableText(const std::vector<Row>& rows) {
 /// difference, its interval, p-value, verdict
 std::string verdictCells(const AccuracyComparison& c) {
     const PairedDifference& d = c.difference;
-    return fmt::format("{:.6f},{:.6f},{:.6f},{},{}", d.delta, d.delta - d.halfWidth, d.delta + d.halfWidth, c.pValue,
+    return fmt::format("{:.6f},{:.6f},{:.6f},{},{}", d.delta, d.interval.low, d.interval.high, c.pValue,
                        toText(c.verdict));
 }
 
@@ -102,7 +102,7 @@ std::string tableCsv(const std::vector<Row>& rows) {
         const Interval interval = wilson(e.correct, e.total);
         csv += fmt::format("{},{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{},{},{},{},{},{},{}\n",
                            e.id > 0 ? std::to_string(e.id) : "", csvCell(e.modelName), csvCell(e.dataName), e.key.split,
-                           csvCell(toText(e.key.bits)), e.correct, e.total, e.accuracy(), interval.low, interval.high,
+                           csvList(e.key.bits.bits), e.correct, e.total, e.accuracy(), interval.low, interval.high,
                            e.bitops, e.weightBytes, e.normBytes, e.device, e.backend, e.looks > 1,
                            row.againstFirst ? verdictCells(*row.againstFirst) : ",,,,");
     }

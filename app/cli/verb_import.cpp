@@ -4,7 +4,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <algorithm>
-#include <cmath>
+#include <charconv>
+#include <optional>
 
 #include "app/cli/bad_files.h"
 #include "app/cli/options.h"
@@ -21,10 +22,44 @@ struct ImportOptions {
     std::string bits, split = "train";
     std::vector<int> input;
     int classes = 0;
-    std::vector<float> mean, deviation;
+    std::vector<std::string> mean, deviation;  ///< numbers
     bool suggest = false;
     OutputOptions output;
 };
+
+/// "0,485,0,456" as decimal commas leave it: pairs of whole numbers, the first of each 0 or 1, and a second that is no
+/// mean of pixels between 0 and 1. Nothing where it may be a list.
+std::optional<std::string> withDecimalPoints(const std::vector<std::string>& items) {
+    const auto digits = [](const std::string& item) {
+        return !item.empty() && item.find_first_not_of("0123456789") == std::string::npos;
+    };
+    if (items.empty() || items.size() % 2 != 0 || !std::ranges::all_of(items, digits)) return std::nullopt;
+    std::string text;
+    bool surely = false;
+    for (std::size_t i = 0; i < items.size(); i += 2) {
+        if (items[i] != "0" && items[i] != "1") return std::nullopt;
+        surely = surely || items[i + 1].size() > 1 || items[i + 1] > "1";
+        text += (text.empty() ? "" : ",") + items[i] + "." + items[i + 1];
+    }
+    return surely ? std::optional(text) : std::nullopt;
+}
+
+/// One number a channel.
+std::vector<float> channelValues(const std::string& option, const std::vector<std::string>& items, float least,
+                                 const char* kind) {
+    if (const auto pointed = withDecimalPoints(items))
+        throw Error(ErrorKind::Usage, option, "has a decimal comma, and a comma parts the channels",
+                    "Write " + *pointed);
+    std::vector<float> values;
+    for (const std::string& item : items) {
+        float value = 0;
+        const auto parsed = std::from_chars(item.data(), item.data() + item.size(), value);
+        if (parsed.ec != std::errc{} || parsed.ptr != item.data() + item.size() || !(value >= least && value <= 1e30F))
+            throw Error(ErrorKind::Usage, option, "'" + item + "' is no " + kind);
+        values.push_back(value);
+    }
+    return values;
+}
 
 void complete(ImportOptions& options, const Terminal& terminal) {
     jobs::ImportRequest& request = options.request;
@@ -37,13 +72,13 @@ void complete(ImportOptions& options, const Terminal& terminal) {
     request.split = parseSplit(options.split);
     request.input = inputShape(options.input);
     if (options.classes > 0) request.classes = options.classes;
-    if (options.mean.size() != options.deviation.size())
-        throw Error(ErrorKind::Usage, "--mean and --std", "have different lengths");
-    if (!std::ranges::all_of(options.mean, [](float v) { return std::isfinite(v); }))
-        throw Error(ErrorKind::Usage, "--mean", "holds something else than numbers");
-    if (!std::ranges::all_of(options.deviation, [](float v) { return v >= 1e-30F && v <= 1e30F; }))
-        throw Error(ErrorKind::Usage, "--std", "holds something else than numbers above 0");
-    if (!options.mean.empty()) request.normalization = Normalization{options.mean, options.deviation};
+    const auto mean = channelValues("--mean", options.mean, -1e30F, "number");
+    const auto deviation = channelValues("--std", options.deviation, 1e-30F, "number above 0");
+    if (mean.size() != deviation.size())
+        throw Error(ErrorKind::Usage, "--mean and --std",
+                    "have " + std::to_string(mean.size()) + " and " + std::to_string(deviation.size()) + " numbers",
+                    "Write one a channel, with a decimal point: --mean 0.485,0.456,0.406");
+    if (!mean.empty()) request.normalization = Normalization{mean, deviation};
     request.command = terminal.commandLine;
 }
 

@@ -22,7 +22,7 @@ struct ReportOptions {
     std::vector<std::string> files, failOn;
     std::string model, baseline, split;
     std::string latencyMargin = "2%", accuracyMargin = "0.5pp";
-    bool quiet = false;
+    bool csvBom = false, quiet = false;
 };
 
 void checkFiles(const ReportOptions& options) {
@@ -68,7 +68,7 @@ int run(ReportOptions options, Terminal& terminal) {
     }
     Store store(path, toRead());
     const Report report = jobs::reportOf(store, options.request);
-    jobs::writeReport(report, options.files);
+    tellNotes(jobs::writeReport(report, options.files, options.csvBom), terminal);
     return tell(report, options, terminal);
 }
 
@@ -104,6 +104,7 @@ Run prepareReport(CLI::App& command) {
         ->capture_default_str();
     command.add_option("--accuracy-margin", options->accuracyMargin, "differences that do not matter: 0.5pp")
         ->capture_default_str();
+    addCsvBom(command, options->csvBom);
     command.add_flag("--quiet", options->quiet, "say nothing but what is broken");
     return [options](Terminal& terminal) { return run(*options, terminal); };
 }

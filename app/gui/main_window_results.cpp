@@ -202,8 +202,9 @@ void MainWindow::writeReport(const WantedReport& wanted) {
             const std::vector<std::filesystem::path> inputs{request.database, request.modelFile};
             for (const std::string& file : files) jobs::checkOutput(file, inputs);
             Report report = store->post([&](Store& s) { return jobs::reportOf(s, request); }).get();
-            jobs::writeReport(report, files);
-            return report.summary;
+            std::string told = report.summary;
+            for (const std::string& note : jobs::writeReport(report, files)) told += "\n\n" + printable(note);
+            return told;
         },
         [this, files = wanted.files](const std::string& summary) {
             showWritten(QStringLiteral("The report is written"), QString::fromStdString(summary), files);

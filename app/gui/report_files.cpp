@@ -13,6 +13,19 @@
 #include "widgets/theme.h"
 
 namespace bitdesk {
+namespace {
+
+/// "rep.html" → "rep": the boxes say which endings there are.
+QString withoutEnding(const QString& name) {
+    for (const ReportFormat& format : reportFormats()) {
+        const QString ending = u'.' + QLatin1String(format.ending);
+        if (name.size() > ending.size() && name.endsWith(ending, Qt::CaseInsensitive))
+            return name.chopped(ending.size());
+    }
+    return name;
+}
+
+}  // namespace
 
 ReportFiles::ReportFiles(QWidget* parent) : QWidget(parent) {
     m_base = new QLineEdit;
@@ -45,7 +58,7 @@ ReportFiles::ReportFiles(QWidget* parent) : QWidget(parent) {
 
 QStringList ReportFiles::files() const {
     QStringList files;
-    const QString base = m_base->text().trimmed();
+    const QString base = withoutEnding(m_base->text().trimmed());
     if (base.isEmpty()) return files;
     for (const QCheckBox* box : m_formats)
         if (box->isChecked()) files << base + u'.' + box->objectName();
@@ -65,13 +78,8 @@ void ReportFiles::choose() {
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setOption(QFileDialog::DontConfirmOverwrite);  // the ending is not chosen yet
-    connect(dialog, &QFileDialog::fileSelected, this, [this](QString path) {
-        for (const ReportFormat& format : reportFormats()) {
-            const QString ending = u'.' + QLatin1String(format.ending);
-            if (path.endsWith(ending, Qt::CaseInsensitive)) path.chop(ending.size());
-        }
-        m_base->setText(path);
-    });
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this](const QString& path) { m_base->setText(withoutEnding(path)); });
     dialog->open();
 }
 

@@ -33,6 +33,7 @@ struct ReportSpec {
     std::string title;                ///< empty: one is made
     std::string baseline;             ///< BITS; empty: all layers at the most bits, else the sweep's first
     std::vector<std::string> failOn;  ///< limits, as "drop>0.5pp"
+    bool csvBom = false;              ///< CSV begins with a byte order mark
 };
 
 /// A whole night: what docs/batch.schema.json describes. File names are as they were written; relative ones are of

@@ -244,8 +244,8 @@ BatchResult runBatch(const PreparedBatch& prepared, const std::string& command, 
     for (std::size_t i = 0; i < prepared.batch.reports.size(); ++i) {
         const ReportRequest request = reportRequest(prepared, i, command, result, context);
         const Report report = context.store->post([&](Store& store) { return reportOf(store, request); }).get();
-        writeReport(report, prepared.reportFiles[i]);
-        result.reports.push_back({prepared.reportFiles[i], report.input.limits, report.summary});
+        auto notes = writeReport(report, prepared.reportFiles[i], prepared.batch.reports[i].csvBom);
+        result.reports.push_back({prepared.reportFiles[i], report.input.limits, report.summary, std::move(notes)});
     }
     return result;
 }

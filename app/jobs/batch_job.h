@@ -46,6 +46,7 @@ struct WrittenReport {
     std::vector<std::string> files;
     std::vector<ReportLimit> limits;
     std::string summary;
+    std::vector<std::string> notes;  ///< what is to be told of the files
 };
 
 struct BatchResult {

@@ -10,6 +10,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/build_info.h"
+#include "core/base/csv.h"
 #include "core/base/error.h"
 #include "core/base/utc_time.h"
 #include "core/results/front.h"
@@ -283,8 +284,28 @@ private:
 
 Report reportOf(Store& store, const ReportRequest& request) { return makeReport(Gathering(store, request).gather()); }
 
-void writeReport(const Report& report, const std::vector<std::string>& files) {
-    for (const std::string& file : files) writeFileAtomically(file, reportFormatOf(file).write(report));
+namespace {
+
+/// Whatever keeps a format from being written, told of its file.
+ReportFile fileOf(const Report& report, const std::string& name) {
+    try {
+        return reportFormatOf(name).write(report);
+    } catch (const Error& error) {
+        throw Error(error.kind(), name, error.reason(), error.hint());
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> writeReport(const Report& report, const std::vector<std::string>& files, bool csvBom) {
+    std::vector<std::string> notes;
+    for (const std::string& file : files) {
+        const ReportFile written = fileOf(report, file);
+        const bool marked = csvBom && std::string_view(reportFormatOf(file).ending) == "csv";
+        writeFileAtomically(file, marked ? csvForSpreadsheets(written.bytes) : written.bytes);
+        for (const std::string& note : written.notes) notes.push_back(file + ": " + note);
+    }
+    return notes;
 }
 
 }  // namespace bitdesk::jobs

@@ -40,7 +40,8 @@ struct ReportRequest {
 /// (BadInput): an id that is not there, or a store without results.
 Report reportOf(Store& store, const ReportRequest& request);
 
-/// Writes the report in the format that each file's ending names, each aside and renamed.
-void writeReport(const Report& report, const std::vector<std::string>& files);
+/// Writes the report in the format that each file's ending names, each aside and renamed. `csvBom`: CSV begins with a
+/// byte order mark. Returns what is to be told of the files.
+std::vector<std::string> writeReport(const Report& report, const std::vector<std::string>& files, bool csvBom = false);
 
 }  // namespace bitdesk::jobs

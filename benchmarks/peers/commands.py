@@ -4,6 +4,7 @@
 
 import os
 
+import cpu
 import numpy as np
 import onnxruntime
 import openvino
@@ -39,15 +40,20 @@ def pin(cores):
 
 
 def isas(options):
-    """Our instruction sets: without VNNI only what such a core has."""
-    return ["avx2"] if options.no_vnni else ["avx2", None]
+    """Our instruction sets: without AVX-512 and VNNI the best is AVX2."""
+    return ["avx2"] if options.no_vnni or not (cpu.has_vnni() or cpu.has_avx512()) else ["avx2", None]
+
+
+def saturates(options):
+    """Whether bytes are multiplied by vpmaddubsw, whose sums of 16 bits may saturate."""
+    return options.no_vnni or not cpu.has_vnni()
 
 
 def describe(options):
     torch.set_num_threads(1)
-    hidden = "hidden" if options.no_vnni else "as the CPU has them"
+    hidden = "hidden" if options.no_vnni else "as the CPU has them" if cpu.has_vnni() else "not there: VNNI is missing"
     print(f"ONNX Runtime {onnxruntime.__version__}, OpenVINO {openvino.__version__}, PyTorch {torch.__version__}")
-    print(f"AVX-512 and VNNI {hidden}; {options.rounds} rounds; load average {os.getloadavg()[0]:.1f}\n")
+    print(f"AVX-512 and VNNI {hidden}; {options.rounds} rounds; load average {os.getloadavg()[0]:.1f}\n", flush=True)
 
 
 def kernels(options, library, sample):
@@ -60,7 +66,10 @@ def kernels(options, library, sample):
     cases = [case for case in CASES if any(text in f"{case.name} {case.group}" for text in wanted)]
     if not cases:
         raise SystemExit("compare.py: --shapes: none of " + ", ".join(case.name for case in CASES))
-    measured = [(case, layer(case, options, library, peak)) for case in cases]
+    measured = []
+    for number, case in enumerate(cases, 1):
+        timing.say(f"{case.name}, {number} of {len(cases)}: preparing")
+        measured.append((case, layer(case, options, library, peak)))
     ratios = summary(measured, options)
     shapes = [
         {"shape": case.name, "group": case.group, "macs": case.macs, "times": [one.record() for one in all_]}
@@ -72,7 +81,7 @@ def kernels(options, library, sample):
 def layer(case, options, library, peak):
     random = np.random.default_rng(1)
     empty = {**peers.empty_calls(), "ours": Contestant("ours, empty call", library.c.bitdesk_error)}
-    all_ = peers.contestants(peers.Data(case, random), empty, options.no_vnni)
+    all_ = peers.contestants(peers.Data(case, random), empty, saturates(options))
     for isa in isas(options):
         conv = None
         for bits in sorted(options.bits, reverse=True):
@@ -99,8 +108,13 @@ def layer(case, options, library, peak):
     return all_
 
 
+def int8_peers(contestants):
+    """Those that compute what was asked; where none does, the others, so that there is something to compare with."""
+    return [one for one in contestants if one.int8] or [one for one in contestants if not one.bits]
+
+
 def best_int8(contestants):
-    return min((one for one in contestants if one.int8), key=lambda one: one.median)
+    return min(int8_peers(contestants), key=lambda one: one.median)
 
 
 def summary(measured, options):
@@ -109,7 +123,7 @@ def summary(measured, options):
     ratios = {name: {} for name in names}
     rows = []
     for case, contestants in measured:
-        best, cheapest = best_int8(contestants), min(one.net for one in contestants if one.int8)
+        best, cheapest = best_int8(contestants), min(one.net for one in int8_peers(contestants))
         cells = []
         for one in (one for one in contestants if one.bits):
             ratios[one.name][case.name] = {"ratio": best.median / one.median, "net": cheapest / one.net}
@@ -137,6 +151,7 @@ def network(options, library, sample):
             pin(threads)
             nets = {isa: ours.Network(library, model, threads, isa) for isa in isas(options)}
             for batch in options.batches:
+                timing.say(f"{name}, batch {batch}, {threads} threads: preparing")
                 all_ = network_contestants(name, batch, threads, nets, options)
                 # Thread pools spin for a while after a run; the next contestant should not pay for it.
                 timing.interleave(all_, options.rounds, pause=0.03 if threads > 1 else 0)
@@ -206,9 +221,11 @@ def live(options, library, sample):
     images = np.random.default_rng(3).integers(0, 256, shape, np.uint8)
     all_ = []
     for bits in options.bits:
+        timing.say(f"PyTorch, {bits} bits: looking for its fastest layout and batch")
         run, note = networks.fastest_fake_quantized(plan, images, bits)
         all_.append(Contestant(f"PyTorch fake quantization, {bits} bits", run, note=note))
     for isa in isas(options):
+        timing.say(f"ours, {isa or 'best'}: packing")
         net = ours.Network(library, sample, options.threads, isa)
         for bits in options.bits:
             batches = [mixed(net, bits, part) for part in np.array_split(images, max(1, options.images // 64))]

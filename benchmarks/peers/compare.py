@@ -25,7 +25,8 @@ def arguments():
     common.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write every time there as well")
     common.add_argument("--bits", type=int, nargs="+", default=[4, 3, 2], help="our widths (default: 4 3 2)")
     common.add_argument(
-        "--no-vnni", action="store_true", help="all run as on a core with AVX2 but without AVX-512 and VNNI"
+        "--no-vnni", action="store_true", help="all run as on a core with AVX2 but without AVX-512 and VNNI (a CPU "
+        "without VNNI needs no telling)"
     )
     commands = parser.add_subparsers(dest="command", required=True)
     kernels = commands.add_parser("kernels", parents=[common], help="single convolutions on one core")

@@ -6,6 +6,7 @@ import dataclasses
 import math
 import random
 import statistics
+import sys
 import time
 from collections.abc import Callable
 
@@ -42,6 +43,22 @@ class Contestant:
         return {**fields, "quartiles": list(self.quartiles())}
 
 
+TOLD_EVERY = 5.0  # seconds
+_last_told = 0.0
+
+
+def say(text):
+    """Progress on standard error: results alone go to standard output."""
+    global _last_told
+    _last_told = time.monotonic()
+    print(text, file=sys.stderr, flush=True)
+
+
+def say_sometimes(text):
+    if time.monotonic() - _last_told >= TOLD_EVERY:
+        say(text)
+
+
 LONG = 0.2  # seconds; such a run needs no warm-up
 
 
@@ -57,15 +74,17 @@ def interleave(contestants, rounds, at_least=0.003, pause=0.0):
     the one before fall asleep."""
     repetitions, settles = [], []
     for contestant in contestants:
+        say_sometimes(f"first run of {contestant.name}")
         once = time_of(contestant.run, 1)
         if once < LONG:
             once = min(time_of(contestant.run, 2) for _ in range(2))
         repetitions.append(max(1, math.ceil(at_least / once)))
         settles.append(once < LONG)
-    for _ in range(rounds):
+    for turn in range(rounds):
         order = list(range(len(contestants)))
         random.shuffle(order)
-        for index in order:
+        for done, index in enumerate(order):
+            say_sometimes(f"round {turn + 1} of {rounds}, {done} of {len(order)} have run; now {contestants[index].name}")
             time.sleep(pause)
             if settles[index]:
                 contestants[index].run()  # caches and clock

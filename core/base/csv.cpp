@@ -5,6 +5,8 @@
 
 #include <string_view>
 
+#include "core/base/utf8.h"
+
 namespace bitdesk {
 
 std::string csvCell(const std::string& text) {
@@ -17,5 +19,13 @@ std::string csvCell(const std::string& text) {
     for (const char c : cell) quoted += c == '"' ? "\"\"" : std::string(1, c);
     return quoted + "\"";
 }
+
+std::string csvList(std::span<const int> values) {
+    std::string list = "[";
+    for (const int value : values) list += (list.size() > 1 ? "," : "") + std::to_string(value);
+    return csvCell(list + "]");
+}
+
+std::string csvForSpreadsheets(const std::string& csv) { return "\xEF\xBB\xBF" + validUtf8(csv); }
 
 }  // namespace bitdesk

@@ -2,11 +2,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <span>
 #include <string>
 
 namespace bitdesk {
 
 /// A cell of CSV: quoted where it must be; text that a spreadsheet would run as a formula is made plain.
 std::string csvCell(const std::string& text);
+
+/// A list as one cell: "[4,3]", as JSON has it. Without the brackets a spreadsheet takes it for a number with a decimal
+/// comma, or with groups of digits, and "4-3" for a day.
+std::string csvList(std::span<const int> values);
+
+/// The same CSV as UTF-8 that says so by a byte order mark; without one Excel takes it for the system's code page.
+std::string csvForSpreadsheets(const std::string& csv);
 
 }  // namespace bitdesk

@@ -123,7 +123,8 @@ private:
         if (m_mapping.normalization->mean.size() != channels)
             throw Error(ErrorKind::BadInput, m_file.where,
                         "the normalization has " + std::to_string(m_mapping.normalization->mean.size()) +
-                            " channels, the network's input " + std::to_string(channels));
+                            " channels, the network's input " + std::to_string(channels),
+                        "Give one number a channel, with a decimal point, as --mean 0.5; a comma parts channels");
         m_result.model.normalization = *m_mapping.normalization;
     }
 

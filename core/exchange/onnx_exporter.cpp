@@ -149,6 +149,7 @@ private:
         const auto inputs = layerInputs(step, input, std::move(weights));
         GraphValue value = m_graph.add("Conv", step.name, inputs, m_model.network.shape(step.node), false);
         setWindow(g.kernelHeight, g.kernelWidth, g.strideHeight, g.strideWidth, g.paddingHeight, g.paddingWidth);
+        setAttribute(m_graph.last(), "dilations", std::vector<std::int64_t>{1, 1});
         setAttribute(m_graph.last(), "group", std::int64_t{g.groups});
         return value;
     }
@@ -159,6 +160,9 @@ private:
         weights.dims = {m_model.network.shape(step.node).channels, input.shape.channels};
         const auto inputs = layerInputs(step, input, std::move(weights));
         GraphValue value = m_graph.add("Gemm", step.name, inputs, m_model.network.shape(step.node), true);
+        setAttribute(m_graph.last(), "alpha", 1.0F);
+        setAttribute(m_graph.last(), "beta", 1.0F);
+        setAttribute(m_graph.last(), "transA", std::int64_t{0});
         setAttribute(m_graph.last(), "transB", std::int64_t{1});
         return value;
     }
@@ -172,10 +176,14 @@ private:
                                false);
         GraphValue value = m_graph.add(average ? "AveragePool" : "MaxPool", step.name, {input.tensor}, shape, false);
         setWindow(p.kernelHeight, p.kernelWidth, p.strideHeight, p.strideWidth, p.paddingHeight, p.paddingWidth);
+        setAttribute(m_graph.last(), "ceil_mode", std::int64_t{0});
         if (average) setAttribute(m_graph.last(), "count_include_pad", std::int64_t{1});
+        else setAttribute(m_graph.last(), "dilations", std::vector<std::int64_t>{1, 1});
         return value;
     }
 
+    /// Whoever reads a graph without the operations' definitions, as FINN's and qonnx's tools do, knows no defaults:
+    /// every attribute that decides a result is written.
     void setWindow(int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, int padHeight, int padWidth) {
         using Integers = std::vector<std::int64_t>;
         setAttribute(m_graph.last(), "kernel_shape", Integers{kernelHeight, kernelWidth});

@@ -129,10 +129,26 @@ private:
     const std::string& m_where;
 };
 
+/// A small graph may ask for gigabytes of weights: those are refused before the first is drawn.
+void checkRandomSize(const MetaModel& model) {
+    constexpr std::int64_t kMost = 150'000'000;  // VGG-19 has 144 million; some ten seconds
+    const Network& network = model.network;
+    std::int64_t numbers = 0;
+    for (const Layer& layer : network.layers()) numbers += model.codeCopies(layer) * layer.weightCount;
+    // Each entry of a norm's tables takes four bytes.
+    numbers += normBytes(network, static_cast<int>(model.bits.size())) / static_cast<int>(sizeof(float));
+    if (numbers > kMost)
+        throw Error(ErrorKind::BadInput, model.name,
+                    "has " + std::to_string(numbers) + " weights and norm entries, too many to be drawn at random: " +
+                        std::to_string(kMost) + " are the most",
+                    "Give its layers fewer channels or features");
+}
+
 LayerParameters randomLayer(const MetaModel& model, const Layer& layer, Random& random) {
     LayerParameters parameters;
     const auto& quantizer = model.weightQuantizer();
     const int copies = model.codeCopies(layer);
+    parameters.codes.reserve(at(copies * layer.weightCount));
     for (int copy = 0; copy < copies; ++copy) {
         const int top = copies > 1 ? model.bits[at(copy)] : model.codeBits(layer);
         const int lowest = quantizer.lowest(top, top), highest = quantizer.highest(top, top);
@@ -170,6 +186,7 @@ MetaModel randomModel(const Network& network, std::vector<int> bits, std::uint64
     model.bits = std::move(bits);
     checkWidths(model, "random:" + network.name());
     model.name = "random:" + network.name();
+    checkRandomSize(model);
     Random random(seed);
     for (const Layer& layer : network.layers()) model.layers.push_back(randomLayer(model, layer, random));
     for (std::size_t n = 0; n < network.nodes().size(); ++n) {

@@ -27,14 +27,20 @@ void checkWidth(int width, const std::string& layer, std::span<const int> allowe
                     "The model has " + list(allowed));
 }
 
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view kSpace = " \t\r\n";
+    text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));
+    return text.substr(0, text.find_last_not_of(kSpace) + 1);
+}
+
 std::vector<int> parseList(std::string_view text, const std::string& where) {
+    text = trimmed(text);
+    // As CSV and JSON write a mix.
+    if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
     std::vector<int> values;
     while (true) {
         const auto comma = text.find(',');
-        std::string_view item = text.substr(0, comma);
-        while (!item.empty() && (item.front() == ' ' || item.front() == '\t')) item.remove_prefix(1);
-        while (!item.empty() && std::string_view(" \t\r\n").find(item.back()) != std::string_view::npos)
-            item.remove_suffix(1);
+        const std::string_view item = trimmed(text.substr(0, comma));
         int value = 0;
         const auto parsed = std::from_chars(item.data(), item.data() + item.size(), value);
         if (item.empty() || parsed.ec != std::errc{} || parsed.ptr != item.data() + item.size())

@@ -68,7 +68,11 @@ public:
         const std::string text = readFile(path, kMost), name = path.string();
         const auto first = text.find_first_not_of(" \t\r\n");
         if (first == std::string::npos) throw Error(ErrorKind::BadInput, name, "holds no configuration");
-        if (text[first] == '[' || text[first] == '{') addJson(text, name);
+        // "[4,3]" on a line of its own is a mix as CSV has it; a list of mixes begins with another bracket or a quote.
+        const auto second = text.find_first_not_of(" \t\r\n", first + 1);
+        const bool mixes =
+            text[first] == '[' && second != std::string::npos && text[second] >= '0' && text[second] <= '9';
+        if (!mixes && (text[first] == '[' || text[first] == '{')) addJson(text, name);
         else addLines(text, name);
     }
 

@@ -31,6 +31,17 @@ bool isName(const std::string& text) {
     return !text.empty() && text.size() <= kMaxName &&
            std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
 }
+/// Training keeps each weight several times over: a graph of a few lines must not ask for more than a machine has.
+void checkWeightsInAll(const std::string& network, const std::vector<Layer>& layers) {
+    constexpr std::int64_t kMost = std::int64_t{1} << 28;  // as of one layer
+    std::int64_t weights = 0;
+    for (const Layer& layer : layers) weights += layer.weightCount;
+    if (weights > kMost)
+        throw Error(
+            ErrorKind::BadInput, "network '" + network + "'",
+            "is too large: " + std::to_string(weights) + " weights in all, " + std::to_string(kMost) + " are allowed");
+}
+
 constexpr const char* kNameRule = "a name has 1 to 200 printable ASCII characters and no space";
 
 }  // namespace
@@ -119,6 +130,7 @@ void Network::collectLayers() {
         }
         m_layers.push_back(std::move(layer));
     }
+    checkWeightsInAll(m_name, m_layers);
 }
 
 void Network::checkQuantizers() {

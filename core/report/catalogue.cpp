@@ -7,14 +7,22 @@
 #include "core/report/formats.h"
 
 namespace bitdesk {
+namespace {
+
+/// A format with nothing to be told of.
+template <std::string (*Write)(const Report&)>
+ReportFile plain(const Report& report) {
+    return {Write(report), {}};
+}
+
+}  // namespace
 
 const std::vector<ReportFormat>& reportFormats() {
-    static const std::vector<ReportFormat> kFormats{
-        {"html", "Web page", toHtml},
-        {"pdf", "PDF", toPdf},
-        {"md", "Markdown", toMarkdown},
-        {"csv", "Table (CSV)", toCsv},
-        {"json", "Session (JSON)", [](const Report& report) { return toJson(report); }}};
+    static const std::vector<ReportFormat> kFormats{{"html", "Web page", plain<toHtml>},
+                                                    {"pdf", "PDF", toPdf},
+                                                    {"md", "Markdown", plain<toMarkdown>},
+                                                    {"csv", "Table (CSV)", plain<toCsv>},
+                                                    {"json", "Session (JSON)", plain<toJson>}};
     return kFormats;
 }
 

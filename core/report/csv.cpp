@@ -29,8 +29,8 @@ std::string accuracyCells(const ReportComparison& c) {
     if (!c.accuracy) return ",,,,";
     const PairedDifference& d = c.accuracy->difference;
     if (d.total == 0) return fmt::format(",,,,{}", toText(c.accuracy->verdict));
-    return fmt::format("{:.6f},{:.6f},{:.6f},{},{}", d.delta, d.delta - d.halfWidth, d.delta + d.halfWidth,
-                       c.accuracy->pValue, toText(c.accuracy->verdict));
+    return fmt::format("{:.6f},{:.6f},{:.6f},{},{}", d.delta, d.interval.low, d.interval.high, c.accuracy->pValue,
+                       toText(c.accuracy->verdict));
 }
 
 std::string ratioCells(const ReportComparison& c) {
@@ -62,7 +62,7 @@ std::string toCsv(const Report& report) {
         const ReportComparison& c = report.comparisons[i];
         csv +=
             fmt::format("subject,{},{},{},{},{},{},{},{},{},{}\r\n", letterOf(i), text(s.label), text(s.modelName),
-                        text(s.modelHash), text(toText(s.bits)),
+                        text(s.modelHash), csvList(s.bits.bits),
                         s.evaluation ? evaluationCells(*s.evaluation, s.evaluation->key.split) : ",,,,,,,,,,",
                         accuracyCells(c), s.measurement ? latencyCells(*s.measurement) : ",,,,,,,,,,,,", ratioCells(c),
                         s.evaluation ? dataCells(s.evaluation->facts, s.evaluation->key.dataHash) : ",,");
@@ -75,7 +75,7 @@ std::string toCsv(const Report& report) {
                                                       point.latencyCi95.low, point.latencyCi95.high, point.runGroup)
                                         : ",,,,,,,,,,,,";
         csv += fmt::format("point,,,{},{},{},{},,,,,,{},,,,,{}\r\n", text(e.modelName), text(e.modelHash),
-                           text(toText(e.bits)), evaluationCells(e, e.split), latency, dataCells(e.facts, e.dataHash));
+                           csvList(e.bits.bits), evaluationCells(e, e.split), latency, dataCells(e.facts, e.dataHash));
     }
     return csv;
 }

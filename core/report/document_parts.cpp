@@ -44,10 +44,9 @@ Cell differenceCell(const ReportComparison& c) {
     if (!c.accuracy) return none();
     const PairedDifference& d = c.accuracy->difference;
     if (d.total == 0) return {"unclear", Tone::Muted};
-    return {
-        fmt::format("{} pp [{}, {}], {}", signedText(100 * d.delta, 2), signedText(100 * (d.delta - d.halfWidth), 2),
-                    signedText(100 * (d.delta + d.halfWidth), 2), toText(c.accuracy->verdict)),
-        toneOf(c.accuracy->verdict)};
+    return {fmt::format("{} pp [{}, {}], {}", signedText(100 * d.delta, 2), signedText(100 * (d.interval.low), 2),
+                        signedText(100 * (d.interval.high), 2), toText(c.accuracy->verdict)),
+            toneOf(c.accuracy->verdict)};
 }
 
 Cell latencyCell(const ReportSubject& subject) {

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/base/decimal_comma.h"
 #include "core/base/error.h"
 #include "core/report/naming.h"
 
@@ -140,6 +141,9 @@ StatedLimit parseLimit(const std::string& text, const std::string& where) {
     if (found == quantities().end()) throw refuse("is of nothing that is known");
     StatedLimit limit{.of = found->of, .above = text[operation] == '>', .value = 0, .text = text};
     if (limit.above != found->above) throw refuse("is the wrong way round");
+    if (const auto pointed = withDecimalPoint(std::string_view(text).substr(operation + 1)))
+        throw Error(ErrorKind::Usage, where, "'" + text + "' has a decimal comma",
+                    "Write " + text.substr(0, operation + 1) + *pointed);
     double value = 0;
     const char* const end = text.data() + text.size();
     const auto parsed = std::from_chars(text.data() + operation + 1, end, value);
@@ -164,7 +168,7 @@ HeldLimit holdDrop(const StatedLimit& limit, const AccuracyComparison* accuracy)
     if (accuracy == nullptr) return unchecked("there are not two evaluations");
     const PairedDifference& d = accuracy->difference;
     if (d.total == 0) return unchecked(accuracy->reason);
-    return hold(limit, "drop of", -d.delta, Interval{-d.delta - d.halfWidth, -d.delta + d.halfWidth});
+    return hold(limit, "drop of", -d.delta, Interval{-d.interval.high, -d.interval.low});
 }
 
 HeldLimit holdSlowdown(const StatedLimit& limit, const LatencyComparison* latency) {

@@ -37,8 +37,8 @@ std::string accuracyWords(const AccuracyComparison& c) {
     const PairedDifference& d = c.difference;
     if (d.total == 0) return "accuracy cannot be compared: " + printable(c.reason);
     return fmt::format("accuracy {} pp [{}, {}] on the same {} images, {} (p = {:.2g})", signedText(100 * d.delta, 2),
-                       signedText(100 * (d.delta - d.halfWidth), 2), signedText(100 * (d.delta + d.halfWidth), 2),
-                       grouped(d.total), toText(c.verdict), c.pValue);
+                       signedText(100 * (d.interval.low), 2), signedText(100 * (d.interval.high), 2), grouped(d.total),
+                       toText(c.verdict), c.pValue);
 }
 
 std::string latencyWords(const LatencyComparison& c) {
@@ -125,12 +125,11 @@ std::string tradeOffSummary(const Report& report) {
         return fmt::format("No cheaper mix is shown to keep the accuracy of {} within ± {:.2g} pp.", nameOf(input, 0),
                            100 * input.accuracyMargin);
     const ReportComparison& c = report.comparisons[*best];
-    std::string text =
-        fmt::format("{} is the cheapest that keeps the accuracy of {}: {} pp [{}, {}], {}", nameOf(input, *best),
-                    nameOf(input, 0), signedText(100 * c.accuracy->difference.delta, 2),
-                    signedText(100 * (c.accuracy->difference.delta - c.accuracy->difference.halfWidth), 2),
-                    signedText(100 * (c.accuracy->difference.delta + c.accuracy->difference.halfWidth), 2),
-                    bitopsWords(input.subjects.front(), input.subjects[*best]));
+    std::string text = fmt::format(
+        "{} is the cheapest that keeps the accuracy of {}: {} pp [{}, {}], {}", nameOf(input, *best), nameOf(input, 0),
+        signedText(100 * c.accuracy->difference.delta, 2), signedText(100 * (c.accuracy->difference.interval.low), 2),
+        signedText(100 * (c.accuracy->difference.interval.high), 2),
+        bitopsWords(input.subjects.front(), input.subjects[*best]));
     if (c.latency && c.latency->ci95) text += ", " + latencyWords(*c.latency);
     return text + ".";
 }

@@ -12,6 +12,7 @@
 #include "core/base/error.h"
 #include "core/base/utf8.h"
 #include "core/report/formats.h"
+#include "core/report/missing_letters.h"
 
 namespace bitdesk {
 namespace {
@@ -68,6 +69,19 @@ struct Release {
 template <typename T>
 using Owned = std::unique_ptr<T, Release>;
 
+/// Pango says on standard error, in many lines, that it has no font; the program says so in one.
+class QuietPango {
+public:
+    QuietPango() : m_handler(g_log_set_handler("Pango", G_LOG_LEVEL_WARNING, ignore, nullptr)) {}
+    ~QuietPango() { g_log_remove_handler("Pango", m_handler); }
+    QuietPango(const QuietPango&) = delete;
+    QuietPango& operator=(const QuietPango&) = delete;
+
+private:
+    static void ignore(const char*, GLogLevelFlags, const char*, void*) {}
+    guint m_handler;
+};
+
 struct Style {
     double size = 9;
     bool bold = false, fixed = false;
@@ -104,6 +118,8 @@ public:
             throw Error(ErrorKind::Resource, "the PDF", cairo_status_to_string(cairo_surface_status(m_surface.get())));
     }
 
+    const MissingLetters& missingLetters() const { return m_letters; }
+
     void space(double height) { m_y += height; }
     /// Begins a page where less is left.
     void need(double height) {
@@ -131,7 +147,7 @@ public:
         const std::vector<double> widths = columnWidths(block);
         head(block, widths);
         for (const auto& row : block.rows) {
-            const double height = rowHeight(row, block, widths);
+            const double height = rowHeight(row, block, widths, false);
             if (m_y + height > kPageHeight - kMargin - kFooter) {
                 nextPage();
                 head(block, widths);
@@ -164,12 +180,10 @@ public:
 
 private:
     void checkFonts() const {
-        PangoFontFamily** families = nullptr;
-        int count = 0;
-        pango_font_map_list_families(pango_cairo_font_map_get_default(), &families, &count);
-        g_free(families);
-        if (count == 0)
-            throw Error(ErrorKind::Resource, "the PDF", "cannot be written: this machine has no font",
+        // Families are no measure: "Sans" and its like are listed where there is none behind them.
+        const Owned<PangoLayout> layout(pango_cairo_create_layout(m_context.get()));
+        if (!hasLatinFont(pango_layout_get_context(layout.get())))
+            throw Error(ErrorKind::Resource, "a PDF", "cannot be written: this machine has no font",
                         "Install one, such as Debian's fonts-dejavu-core, or choose another format");
     }
 
@@ -189,6 +203,7 @@ private:
         pango_layout_set_alignment(layout.get(), style.align);
         const std::string valid = validUtf8(text);
         pango_layout_set_text(layout.get(), valid.data(), static_cast<int>(valid.size()));
+        m_letters.look(*layout);
         return layout;
     }
 
@@ -267,11 +282,16 @@ private:
                 .align = column.number ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT};
     }
 
-    double rowHeight(const std::vector<Cell>& row, const TableBlock& block, const std::vector<double>& widths) const {
+    static Style styleOf(const Cell& cell, const Column& column, bool isHead) {
+        return isHead ? headStyle(column) : cellStyle(cell, column);
+    }
+
+    double rowHeight(const std::vector<Cell>& row, const TableBlock& block, const std::vector<double>& widths,
+                     bool isHead) const {
         double height = 0;
         for (std::size_t c = 0; c < row.size(); ++c)
-            height = std::max(height,
-                              heightOf(*makeLayout(row[c].text, cellStyle(row[c], block.columns[c]), widths[c] - 6)));
+            height = std::max(
+                height, heightOf(*makeLayout(row[c].text, styleOf(row[c], block.columns[c], isHead), widths[c] - 6)));
         return height + 4;
     }
 
@@ -279,16 +299,16 @@ private:
         std::vector<Cell> titles;
         for (const Column& column : block.columns) titles.push_back({column.title, Tone::Muted});
         const bool untitled = std::ranges::all_of(titles, [](const Cell& cell) { return cell.text.empty(); });
-        need(3 * rowHeight(titles, block, widths));
+        need(3 * rowHeight(titles, block, widths, true));
         if (!untitled) drawRow(titles, block, widths, true);
     }
 
     void drawRow(const std::vector<Cell>& row, const TableBlock& block, const std::vector<double>& widths,
                  bool isHead) {
-        const double height = rowHeight(row, block, widths);
+        const double height = rowHeight(row, block, widths, isHead);
         double x = kMargin;
         for (std::size_t c = 0; c < row.size(); ++c) {
-            const Style style = isHead ? headStyle(block.columns[c]) : cellStyle(row[c], block.columns[c]);
+            const Style style = styleOf(row[c], block.columns[c], isHead);
             show(*makeLayout(row[c].text, style, widths[c] - 6), x, m_y + 2, style);
             x += widths[c];
         }
@@ -356,6 +376,7 @@ private:
     Owned<cairo_surface_t> m_surface;
     Owned<cairo_t> m_context;
     Owned<cairo_font_options_t> m_fontOptions;
+    mutable MissingLetters m_letters;
     double m_y = kMargin;
     int m_page = 0;
 };
@@ -398,10 +419,11 @@ struct Placer {
 
 }  // namespace
 
-std::string toPdf(const Report& report) {
+ReportFile toPdf(const Report& report) {
+    const QuietPango quiet;
     const Document document = makeDocument(report);
-    std::string bytes;
-    Pages pages(document, bytes);
+    ReportFile file;
+    Pages pages(document, file.bytes);
     pages.setDate(report.input.createdAt);
     pages.paragraph(document.title, {.size = 17, .bold = true});
     pages.paragraph(document.subtitle, {.size = 8, .bold = false, .fixed = false, .ink = Ink::Muted});
@@ -417,8 +439,13 @@ std::string toPdf(const Report& report) {
         }
         for (const Block& block : section.blocks) std::visit(Placer{pages}, block);
     }
+    if (pages.missingLetters().any()) {
+        file.notes.push_back("PDF: " + pages.missingLetters().sentence());
+        pages.space(6);
+        pages.paragraph(pages.missingLetters().sentence() + ".", {.ink = Ink::Bad});
+    }
     pages.finish();
-    return bytes;
+    return file;
 }
 
 }  // namespace bitdesk

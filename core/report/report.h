@@ -99,11 +99,17 @@ struct Report {
 /// Compares, finds the fronts and says the verdict. Throws Error (BadInput) without a subject.
 Report makeReport(ReportInput input);
 
+/// A report as a file, and what its reader and the user must be told of it: letters that could not be drawn.
+struct ReportFile {
+    std::string bytes;
+    std::vector<std::string> notes;
+};
+
 /// The format that a file's ending names.
 struct ReportFormat {
     const char* ending;       ///< "html", without a dot
     const char* description;  ///< for a file dialog
-    std::string (*write)(const Report& report);
+    ReportFile (*write)(const Report& report);
 };
 /// html, pdf, md, csv, json. A new one is a file of its own and a line in catalogue.cpp.
 const std::vector<ReportFormat>& reportFormats();

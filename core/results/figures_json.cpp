@@ -20,7 +20,7 @@ Json accuracyJson(const AccuracyComparison& c) {
     const PairedDifference& d = c.difference;
     const bool known = d.total > 0;
     return {{"delta", known ? Json(d.delta) : Json()},
-            {"ci95", known ? Json{d.delta - d.halfWidth, d.delta + d.halfWidth} : Json()},
+            {"ci95", known ? Json{d.interval.low, d.interval.high} : Json()},
             {"n", d.total},
             {"only_a", d.onlyA},
             {"only_b", d.onlyB},

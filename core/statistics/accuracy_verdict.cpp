@@ -34,10 +34,11 @@ AccuracyComparison compareAccuracy(std::int64_t onlyA, std::int64_t onlyB, std::
     c.difference = pairedDifference(onlyA, onlyB, total, 1 - miss);
     c.pValue = mcnemar(onlyA, onlyB);
     const double delta = c.difference.delta;
-    const std::string found = fmt::format("{:+.2f} pp ± {:.2f} on {} images, p = {:.2g}", 100 * delta,
-                                          100 * c.difference.halfWidth, total, c.pValue);
+    const Interval& interval = c.difference.interval;
+    const std::string found = fmt::format("{:+.2f} pp [{:+.2f}, {:+.2f}] on {} images, p = {:.2g}", 100 * delta,
+                                          100 * interval.low, 100 * interval.high, total, c.pValue);
     const bool differs = c.pValue < miss;
-    if (std::abs(delta) + c.difference.halfWidth <= limits.margin) {
+    if (-limits.margin <= interval.low && interval.high <= limits.margin) {
         c.verdict = AccuracyVerdict::Same;
         c.reason = fmt::format("{}: {}within the {:.2f} pp that do not matter", found,
                                differs ? "a real difference, but " : "", 100 * limits.margin);

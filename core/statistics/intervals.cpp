@@ -27,13 +27,14 @@ double normalTwoSided(double confidence) {
 }
 
 PairedDifference pairedDifference(std::int64_t onlyA, std::int64_t onlyB, std::int64_t total, double confidence) {
-    PairedDifference result{.delta = 0, .halfWidth = 1, .onlyA = onlyA, .onlyB = onlyB, .total = total};
+    PairedDifference result{.delta = 0, .interval = {-1, 1}, .onlyA = onlyA, .onlyB = onlyB, .total = total};
     if (total <= 0) return result;
     result.delta = static_cast<double>(onlyB - onlyA) / static_cast<double>(total);
-    // Half an observation more in each of the four cells.
     const double b = static_cast<double>(onlyA) + 0.5, c = static_cast<double>(onlyB) + 0.5;
     const double n = static_cast<double>(total) + 2;
-    result.halfWidth = normalTwoSided(confidence) * std::sqrt(b + c - (b - c) * (b - c) / n) / n;
+    const double centre = (c - b) / n;
+    const double half = normalTwoSided(confidence) * std::sqrt(b + c - (b - c) * (b - c) / n) / n;
+    result.interval = {std::max(-1.0, centre - half), std::min(1.0, centre + half)};
     return result;
 }
 

@@ -22,10 +22,12 @@ Interval wilson(std::int64_t successes, std::int64_t total, double z = 1.9599639
 
 /// Difference of two accuracies on the same images. onlyA: images that only A gets right, onlyB: only B.
 struct PairedDifference {
-    double delta = 0;      ///< accuracy(B) − accuracy(A), fraction
-    double halfWidth = 0;  ///< Agresti-Min adjusted Wald (Agresti & Min 2005), at the confidence asked for
+    double delta = 0;          ///< accuracy(B) − accuracy(A), fraction: as it was found
+    Interval interval{-1, 1};  ///< of it, at the confidence asked for; its middle lies nearer to 0 than `delta`
     std::int64_t onlyA = 0, onlyB = 0, total = 0;
 };
+/// The interval is Wald's after half an image more in each of the four cells, within [−1, 1] (Agresti & Min 2005,
+/// "Simple improved confidence intervals for comparing matched proportions", section 3). total = 0 gives [−1, 1].
 PairedDifference pairedDifference(std::int64_t onlyA, std::int64_t onlyB, std::int64_t total, double confidence = 0.95);
 
 /// Median and quartiles (linear interpolation between order statistics, Hyndman & Fan type 7, as NumPy's default).

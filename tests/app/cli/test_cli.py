@@ -253,7 +253,7 @@ class Cli(unittest.TestCase):
         done = run("eval", SAMPLE, "--bits", "4", "--bits", "2", "--data", "fashion-mnist", "--limit", "50", "--quiet",
                    "--no-store", "--csv", "-")
         rows = list(csv.DictReader(io.StringIO(done.stdout)))
-        self.assertEqual([row["bits"] for row in rows], [",".join("4" * 14), ",".join("2" * 14)])
+        self.assertEqual([row["bits"] for row in rows], ["[" + ",".join(width * 14) + "]" for width in "42"])
 
     def test_interrupted_leaves_what_is_finished_and_goes_on(self):
         self.evaluate("4")

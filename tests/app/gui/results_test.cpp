@@ -69,6 +69,19 @@ protected:
     }
 };
 
+TEST(ReportFiles, AnEndingThatIsTypedIsNotWrittenTwice) {
+    ReportFiles files;
+    for (const char* ending : {"html", "pdf", "json"}) files.format(ending)->setChecked(true);
+    for (const char* typed : {"rep", "rep.html", "rep.PDF", " rep.json "}) {
+        files.setBase(QString::fromUtf8(typed));
+        EXPECT_EQ(files.files(), (QStringList{"rep.html", "rep.pdf", "rep.json"})) << typed;
+    }
+    files.setBase(QStringLiteral("night.2.results"));
+    EXPECT_EQ(files.files().front(), QStringLiteral("night.2.results.html"));
+    files.setBase(QStringLiteral(".html"));
+    EXPECT_EQ(files.files().front(), QStringLiteral(".html.html")) << "a name is left";
+}
+
 TEST_F(Results, ASweepIsCopiedAsACommandLine) {
     auto* dialog = sweepDialog();
     ASSERT_NE(dialog, nullptr);

@@ -53,7 +53,25 @@ TEST(CsvCell, IsQuotedAndNeverAFormula) {
     EXPECT_EQ(csvCell("a"), "a");
     EXPECT_EQ(csvCell("a,b"), "\"a,b\"");
     EXPECT_EQ(csvCell("say \"x\""), "\"say \"\"x\"\"\"");
-    EXPECT_EQ(csvCell("=1+1"), "'=1+1");
+    for (const char* formula : {"=1+1", "+1", "-1", "@SUM(1)", "\t=1"})
+        EXPECT_EQ(csvCell(formula), std::string("'") + formula);
+}
+
+// LibreOffice with German numbers makes 4.3 of "4,3", the 4th of March of "4-3", and 4:03 of "4:3"; text begins with
+// none of what a number, a day or a formula begins with.
+TEST(CsvList, IsTextInEverySpreadsheet) {
+    EXPECT_EQ(csvList(std::vector{4, 3}), "\"[4,3]\"");
+    EXPECT_EQ(csvList(std::vector{4}), "[4]");
+    EXPECT_EQ(csvList(std::vector{4, 4, 2}), "\"[4,4,2]\"");
+    EXPECT_EQ(csvList({}), "[]");
+}
+
+TEST(CsvForSpreadsheets, IsUtf8ThatSaysSo) {
+    EXPECT_EQ(csvForSpreadsheets("a,\xC3\xA4\n"),
+              "\xEF\xBB\xBF"
+              "a,\xC3\xA4\n");
+    EXPECT_EQ(csvForSpreadsheets("\xE4"), "\xEF\xBB\xBF\xEF\xBF\xBD") << "what is none becomes U+FFFD";
+    EXPECT_EQ(csvForSpreadsheets(""), "\xEF\xBB\xBF");
 }
 
 }  // namespace

@@ -4,6 +4,9 @@
 #include "core/exchange/onnx_exporter.h"
 
 #include <onnx/checker.h>
+#include <onnx/defs/schema.h>
+#include <algorithm>
+#include <map>
 
 #include "core/base/error.h"
 #include "core/model/layer_weights.h"
@@ -110,6 +113,66 @@ TEST(OnnxExporter, AMapIsFlattenedChannelsLast) {
     ASSERT_NE(graph.node("classifier.flatten.channels_last"), nullptr);
     const auto& perm = graph.node("classifier.flatten.channels_last")->attribute(0).ints();
     EXPECT_EQ(std::vector<std::int64_t>(perm.begin(), perm.end()), (std::vector<std::int64_t>{0, 2, 3, 1}));
+}
+
+/// A layer and both pools, none of them global.
+std::vector<Node> windowNodes() {
+    Conv2dAttributes conv;
+    conv.outChannels = 3;
+    conv.kernelHeight = conv.kernelWidth = 2;
+    PoolAttributes pool;
+    pool.kernelHeight = pool.kernelWidth = 2;
+    LinearAttributes classifier;
+    classifier.outFeatures = 2;
+    return {{"input", {}, InputAttributes{{4, 4, 1}}},
+            {"conv.input", {"input"}, QuantizeAttributes{"conv", true}},
+            {"conv", {"conv.input"}, conv},
+            {"max", {"conv"}, MaxPoolAttributes{pool}},
+            {"average", {"max"}, AvgPoolAttributes{pool}},
+            {"flatten", {"average"}, FlattenAttributes{}},
+            {"classifier.input", {"flatten"}, QuantizeAttributes{"classifier", true}},
+            {"classifier", {"classifier.input"}, classifier}};
+}
+
+// What a tool does not know the default of, it takes for missing. The onnx library's own list of attributes is the
+// measure; left out are those of training, of a layout that no graph here has, and auto_pad, which `pads` replaces.
+TEST(OnnxExporter, EveryAttributeThatDecidesAResultIsWritten) {
+    const MetaModel model = randomModel(Network("windows", windowNodes()), {2, 4}, 1);
+    for (const char* format : kGraphFormats) {
+        const auto graph = exported(model, {{2, 4}}, format);
+        for (const char* op : {"Conv", "Gemm", "MaxPool", "AveragePool", "Flatten"})
+            EXPECT_EQ(graph.count(op), 1) << op;
+        for (const auto& node : graph.proto.graph().node()) {
+            const auto* schema = onnx::OpSchemaRegistry::Schema(node.op_type(), kOnnxOpset, node.domain());
+            if (schema == nullptr) continue;  // Quant is not ONNX's
+            for (const auto& [name, attribute] : schema->attributes()) {
+                const bool exempt = name == "auto_pad" || name == "momentum" || name == "storage_order" ||
+                                    (node.op_type() == "QuantizeLinear" && name == "axis") ||  // its scales are scalars
+                                    (node.op_type() == "DequantizeLinear" && name == "axis");
+                const bool written =
+                    std::ranges::any_of(node.attribute(), [&](const auto& own) { return own.name() == name; });
+                EXPECT_TRUE(written || exempt) << node.name() << " (" << node.op_type() << ") lacks " << name;
+            }
+        }
+    }
+}
+
+TEST(OnnxExporter, AttributesAreThoseOfTheLayer) {
+    const auto graph = exported(randomModel(Network("windows", windowNodes()), {2, 4}, 1), {{2, 4}});
+    const auto integers = [&](const char* node, const char* name) {
+        for (const auto& attribute : graph.node(node)->attribute())
+            if (attribute.name() == name)
+                return std::vector<std::int64_t>(attribute.ints().begin(), attribute.ints().end());
+        return std::vector<std::int64_t>{};
+    };
+    EXPECT_EQ(integers("conv", "dilations"), (std::vector<std::int64_t>{1, 1}));
+    EXPECT_EQ(integers("conv", "pads"), (std::vector<std::int64_t>{0, 0, 0, 0}));
+    EXPECT_EQ(integers("max", "dilations"), (std::vector<std::int64_t>{1, 1}));
+    EXPECT_EQ(integers("average", "kernel_shape"), (std::vector<std::int64_t>{2, 2}));
+    std::map<std::string, float> gemm;
+    for (const auto& attribute : graph.node("classifier")->attribute())
+        gemm[attribute.name()] = attribute.type() == onnx::AttributeProto::FLOAT ? attribute.f() : float(attribute.i());
+    EXPECT_EQ(gemm, (std::map<std::string, float>{{"alpha", 1}, {"beta", 1}, {"transA", 0}, {"transB", 1}}));
 }
 
 TEST(OnnxExporter, ANameThatIsTakenGetsANumber) {

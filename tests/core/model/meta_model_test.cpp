@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
 
 #include "core/model/model_file.h"
 #include "core/network/catalogue.h"
@@ -122,6 +123,40 @@ TEST(CheckModel, RefusesSumsBeyond32Bits) {
     MetaModel narrower = randomModel(build(166), {4}, 0);
     std::ranges::fill(narrower.layers[0].codes, std::int8_t{-127});
     EXPECT_NO_THROW(checkModel(narrower, "m"));
+}
+
+/// Layers one after another, the text that a hostile file of a kilobyte or two would hold.
+std::string stackedLayers(int count, const std::string& layer, const std::string& input, bool norms) {
+    std::string nodes = R"({"name":"in","op":"input","shape":)" + input + "}", before = "in";
+    for (int i = 0; i < count; ++i) {
+        const std::string name = "l" + std::to_string(i);
+        nodes += R"(,{"name":"q)" + name + R"(","op":"quantize","inputs":[")" + before + R"("],"layer":")" + name +
+                 R"(","signed":true},{"name":")" + name + R"(","inputs":["q)" + name + "\"]," + layer + "}";
+        before = name;
+        if (!norms) continue;
+        nodes += R"(,{"name":"n)" + name + R"(","op":"norm","inputs":[")" + name + R"("],"transition":["l0",")" + name +
+                 "\"]}";
+        before = "n" + name;
+    }
+    return R"({"name":"bomb","nodes":[)" + nodes + "]}";
+}
+
+// Each of them took a minute and gigabytes before it was refused: the test ends because nothing is drawn.
+TEST(RandomModel, AFewLinesOfAGraphMustNotAskForGigabytes) {
+    const auto refuses = [](const std::string& json, std::initializer_list<std::string> reasons) {
+        EXPECT_LT(json.size(), 2000U);
+        test::expectBadInput(reasons, [&] { randomModel(networkFromJson(json, "bomb.json"), {2, 3, 4}, 0); });
+    };
+    refuses(stackedLayers(7, R"("op":"linear","out_features":16384)", "[1,1,16384]", false),
+            {"bomb.json", "1879048192 weights in all"});
+    refuses(
+        stackedLayers(9, R"("op":"conv2d","out_channels":2048,"kernel":[8,8],"padding":[0,0])", "[64,64,2048]", false),
+        {"bomb.json", "weights in all"});
+    refuses(stackedLayers(1, R"("op":"linear","out_features":16384)", "[1,1,16384]", false),
+            {"random:bomb", "268435456 weights and norm entries", "150000000"});
+    // Hardly a weight, but tables of 3 · 3 · 4 entries for each of a million channels.
+    refuses(stackedLayers(8, R"("op":"conv2d","out_channels":1048576,"groups":1048576)", "[1,1,1048576]", true),
+            {"random:bomb", "weights and norm entries"});
 }
 
 }  // namespace

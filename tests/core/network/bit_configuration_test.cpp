@@ -28,6 +28,8 @@ TEST(ParseBits, ReadsOneForAllOrOneEach) {
     EXPECT_EQ(parse("4"), (std::vector{4, 4}));
     EXPECT_EQ(parse("2,3"), (std::vector{2, 3}));
     EXPECT_EQ(parse(" 2 , 3\n"), (std::vector{2, 3}));
+    EXPECT_EQ(parse("[2,3]"), (std::vector{2, 3})) << "as CSV and JSON have it";
+    EXPECT_EQ(parse(" [4] "), (std::vector{4, 4}));
 }
 
 TEST(ParseBits, NamesWhatIsWrong) {
@@ -40,6 +42,8 @@ TEST(ParseBits, NamesWhatIsWrong) {
     refuses(",4", {"'' is no bit-width"});
     refuses("4,x", {"'x' is no bit-width"});
     refuses("4.0,3", {"'4.0' is no bit-width"});
+    refuses("[2,3", {"'[2' is no bit-width"});
+    refuses("[]", {"'' is no bit-width"});
     refuses("4 3", {"'4 3' is no bit-width"});
     refuses("99999999999999999999", {"is no bit-width"});
     refuses("4,3,2", {"3 bit-widths are given", "'tiny' has 2"});

@@ -82,6 +82,8 @@ TEST_F(ConfigurationSet, WordsAddUpAndEachMixCountsOnce) {
 TEST_F(ConfigurationSet, FilesAreLinesOrJson) {
     EXPECT_EQ(ofFile("# two mixes\n\n3\n2,2,2,2,2,2,2,2,2,2,2,2,2,2 # low\r\n").size(), 2U);
     EXPECT_EQ(ofFile("[\"3\", [2,2,2,2,2,2,2,2,2,2,2,2,2,2]]").size(), 2U);
+    EXPECT_EQ(ofFile("[2,2,2,2,2,2,2,2,2,2,2,2,2,2]\n[3,3,3,3,3,3,3,3,3,3,3,3,3,3]\n"), of({"2", "3"}))
+        << "as CSV has them";
     EXPECT_EQ(ofFile(toJson(uniformBits(network, 3), network)), of({"3"}));
     EXPECT_EQ(ofFile("[" + toJson(uniformBits(network, 3), network) + "]"), of({"3"}));
 }

@@ -25,6 +25,19 @@ TEST(Limits, AreReadWithTheirUnits) {
         EXPECT_THROW(parseLimit(wrong), Error) << wrong;
 }
 
+TEST(Limits, ADecimalCommaIsToldWithWhatToWrite) {
+    for (const auto& [wrong, right] : std::vector<std::pair<std::string, std::string>>{
+             {"drop>0,5pp", "drop>0.5pp"}, {"accuracy<91,5%", "accuracy<91.5%"}, {"bitops>1,5G", "bitops>1.5G"}})
+        try {
+            parseLimit(wrong);
+            FAIL() << wrong;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.kind(), ErrorKind::Usage);
+            EXPECT_NE(error.reason().find("'" + wrong + "' has a decimal comma"), std::string::npos) << error.what();
+            EXPECT_EQ(error.hint(), "Write " + right);
+        }
+}
+
 ReportSubject subject(std::vector<std::uint8_t> mask, std::vector<double> samples, std::int64_t id) {
     ReportSubject s{.label = id == 1 ? "base" : "other",
                     .modelName = "m",

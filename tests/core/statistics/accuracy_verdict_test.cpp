@@ -40,7 +40,7 @@ TEST(AccuracyVerdict, MoreLooksAskForMore) {
     EXPECT_EQ(compareAccuracy(80, 55, 10'000, {.margin = 0.003, .looks = 10}).verdict, AccuracyVerdict::Unclear);
 }
 
-TEST(AccuracyVerdict, WhatDoesNotMatterIsTheSame) {  // -0.42 pp ± 0.25, p = 0.001
+TEST(AccuracyVerdict, WhatDoesNotMatterIsTheSame) {  // -0.42 pp [-0.67, -0.17], p = 0.001
     EXPECT_EQ(compareAccuracy(101, 59, 10'000, {.margin = 0.006, .looks = 1}).verdict, AccuracyVerdict::Worse);
     const auto found = compareAccuracy(101, 59, 10'000, {.margin = 0.01, .looks = 1});
     EXPECT_EQ(found.verdict, AccuracyVerdict::Same);
