@@ -223,6 +223,7 @@ std::vector<std::filesystem::path> rankDatabasesOf(const std::filesystem::path& 
     }
     std::ranges::sort(found);
     std::vector<std::filesystem::path> paths;
+    paths.reserve(found.size());
     for (auto& [rank, path] : found) paths.push_back(std::move(path));
     return paths;
 }

@@ -91,9 +91,10 @@ std::vector<path> controlGroupFolders(const MachineFiles& files, std::string_vie
     std::optional<Group> group;
     for (const std::string_view line : linesOf(text)) {
         const auto found = groupIn(line);
+        if (!found) continue;
         // A controller is in one hierarchy only: one of version 1 where that has it.
-        if (found && lists(found->controllers, controller)) group = found;
-        else if (found && found->controllers.empty() && !group) group = found;
+        const bool version1 = lists(found->controllers, controller), version2 = found->controllers.empty();
+        if (version1 || (version2 && !group)) group = found;
     }
     std::vector<path> folders;
     if (!group) return folders;
