@@ -249,10 +249,6 @@ bool tellBroken(const std::vector<ReportLimit>& limits, Terminal& terminal) {
     return broken;
 }
 
-void tellNotes(const std::vector<std::string>& notes, Terminal& terminal) {
-    for (const std::string& note : notes) terminal.err << "bitdesk: " << printable(note) << '\n';
-}
-
 void addNight(CLI::App& command, NightOptions& options) {
     addStore(command, options.store);
     addOutput(command, options.output);

@@ -25,7 +25,5 @@ int runNight(jobs::Batch batch, const NightOptions& options, bool single, const 
 
 /// Says which limits are broken on standard error; whether any is.
 bool tellBroken(const std::vector<ReportLimit>& limits, Terminal& terminal);
-/// Says what is to be told of written files, a line each, on standard error.
-void tellNotes(const std::vector<std::string>& notes, Terminal& terminal);
 
 }  // namespace bitdesk::cli

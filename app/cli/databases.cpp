@@ -68,10 +68,6 @@ StoreAccess toWrite(const std::filesystem::path& database, Terminal& terminal) {
 
 StoreAccess toRead() { return {.use = StoreAccess::Use::Read}; }
 
-void tellNotes(const std::vector<std::string>& notes, Terminal& terminal) {
-    for (const std::string& note : notes) terminal.err << "bitdesk: " << printable(note) << '\n';
-}
-
 std::unique_ptr<StoreThread> openStore(const std::filesystem::path& database, Terminal& terminal, bool quiet) {
     auto store = std::make_unique<StoreThread>(database, toWrite(database, terminal));
     if (!quiet) tellNotes(store->notes(), terminal);

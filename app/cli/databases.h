@@ -27,7 +27,6 @@ StoreAccess toRead();
 
 /// Opens one to write and tells what the user should know of its place; `quiet`: somebody else does.
 std::unique_ptr<StoreThread> openStore(const std::filesystem::path& database, Terminal& terminal, bool quiet = false);
-void tellNotes(const std::vector<std::string>& notes, Terminal& terminal);
 /// Null under --no-store.
 std::unique_ptr<StoreThread> openStore(const StoreOptions& options, Terminal& terminal);
 /// For --dry-run: throws what openStore() would throw; makes nothing.

@@ -183,6 +183,10 @@ std::shared_ptr<const DataSet> openDataFor(const MetaModel& model, const DataOpt
     return data;
 }
 
+void tellNotes(const std::vector<std::string>& notes, Terminal& terminal) {
+    for (const std::string& note : notes) terminal.err << "bitdesk: " << printable(note) << '\n';
+}
+
 void tellNotes(const DataSet& data, bool quiet, Terminal& terminal) {
     if (quiet) return;
     for (const std::string& note : data.description().notes)

@@ -89,6 +89,8 @@ std::shared_ptr<const DataSet> openData(const DataOptions& options, const MetaMo
 /// The split that the options name, for a model: its images and classes are the model's; notes on standard error.
 std::shared_ptr<const DataSet> openDataFor(const MetaModel& model, const DataOptions& options, bool quiet,
                                            Terminal& terminal);
+/// What a user should know, a line each on standard error.
+void tellNotes(const std::vector<std::string>& notes, Terminal& terminal);
 /// What a data set's user should know, a line each on standard error; and in JSON.
 void tellNotes(const DataSet& data, bool quiet, Terminal& terminal);
 void addNotes(Json& json, const DataDescription& description);
