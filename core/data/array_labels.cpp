@@ -18,6 +18,26 @@ namespace {
 
 constexpr std::int64_t kMostLabel = 65534;
 
+/// A text that is a number as it is written: no sign, no zero before it.
+std::optional<int> numberOf(const std::string& text) {
+    int value = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size();
+    if (!whole || value < 0 || value > kMostLabel || std::to_string(value) != text) return std::nullopt;
+    return value;
+}
+
+/// What was written as numbers becomes numbers.
+void makeNumbers(ArrayLabels& labels) {
+    if (labels.names.empty()) return;
+    labels.classes = 0;
+    for (int& number : labels.numbers) {
+        number = *numberOf(labels.names[static_cast<std::size_t>(number)]);
+        labels.classes = std::max(labels.classes, number + 1);
+    }
+    labels.names.clear();
+}
+
 class LabelReader {
 public:
     LabelReader(const ArrayStore& store, const std::string& name)
@@ -25,6 +45,9 @@ public:
 
     ArrayLabels read() {
         const auto& extents = m_array.extents;
+        const std::int64_t most = std::int64_t{1} << (m_array.holdsText() ? 24 : 27);
+        if (extents.empty() || extents[0] > most)
+            fail("holds no list of at most " + std::to_string(most) + " labels", "Labels are [N]");
         const bool column = extents.size() == 2 && extents[1] == 1;
         if (extents.size() == 2 && !column && !m_array.holdsText()) return oneHot();
         if (extents.size() != 1 && !column)
@@ -88,32 +111,22 @@ private:
         return labels;
     }
 
-    /// A text that is a number as it is written: no sign, no zero before it.
-    static std::optional<int> numberOf(const std::string& text) {
-        int value = 0;
-        const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-        const bool whole = parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size();
-        if (!whole || value < 0 || value > kMostLabel || std::to_string(value) != text) return std::nullopt;
-        return value;
-    }
-
     ArrayLabels texts() const {
         std::vector<std::string> all;
-        std::set<std::string> names;
-        bool numeric = true;
+        std::map<std::string, int> places;
         for (std::int64_t i = 0; i < m_array.count(); ++i) {
             all.push_back(nfc(m_array.text(i)));
             if (all.back().empty())
                 fail("has an empty text as the label of image " + std::to_string(i), "Name its class");
-            names.insert(all.back());
-            numeric = numeric && numberOf(all.back()).has_value();
-            if (names.size() > kMostLabel) fail("has more than 65535 different labels", "Labels are classes");
+            places.emplace(all.back(), 0);
+            if (places.size() > kMostLabel) fail("has more than 65535 different labels", "Labels are classes");
         }
-        std::map<std::string, int> places;
-        for (const std::string& name : names) places.emplace(name, static_cast<int>(places.size()));
         ArrayLabels labels;
-        for (const std::string& text : all) add(labels, numeric ? *numberOf(text) : places.at(text));
-        if (!numeric) labels.names = {names.begin(), names.end()};
+        for (auto& [name, place] : places) {
+            place = static_cast<int>(labels.names.size());
+            labels.names.push_back(name);
+        }
+        for (const std::string& text : all) add(labels, places.at(text));
         return labels;
     }
 
@@ -127,17 +140,22 @@ private:
 
 ArrayLabels readLabels(const ArrayStore& store, const std::string& name) { return LabelReader(store, name).read(); }
 
-void uniteNames(std::vector<ArrayLabels*> parts, const std::string& where) {
+bool hasNames(const ArrayLabels& labels) {
+    return std::ranges::any_of(labels.names, [](const std::string& name) { return !numberOf(name); });
+}
+
+void uniteNames(const std::vector<ArrayLabels*>& parts, const std::string& where) {
+    if (std::ranges::none_of(parts, [](const ArrayLabels* part) { return hasNames(*part); })) {
+        for (ArrayLabels* part : parts) makeNumbers(*part);
+        return;
+    }
     std::set<std::string> names;
-    bool numbers = false;
     for (const ArrayLabels* part : parts) {
         names.insert(part->names.begin(), part->names.end());
-        numbers = numbers || part->names.empty();
+        if (part->names.empty())
+            throw Error(ErrorKind::BadInput, where, "has labels that are texts in one part and numbers in another",
+                        "Save the labels of all parts alike");
     }
-    if (names.empty()) return;
-    if (numbers)
-        throw Error(ErrorKind::BadInput, where, "has labels that are texts in one part and numbers in another",
-                    "Save the labels of all parts alike");
     const std::vector<std::string> all(names.begin(), names.end());
     for (ArrayLabels* part : parts) {
         for (int& number : part->numbers) {

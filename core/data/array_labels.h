@@ -15,15 +15,18 @@ namespace bitdesk {
 struct ArrayLabels {
     std::vector<int> numbers;
     int classes = 0;  ///< that this array tells of: its highest label and one, or the columns of one-hot rows
-    std::vector<std::string> names;  ///< of labels that are texts, sorted by bytes; else empty
+    std::vector<std::string> names;  ///< of labels that are texts, sorted by bytes: what `numbers` mean; else empty
 };
 
-/// Reads whole numbers of any type ([N] or [N, 1]), true and false, one-hot rows [N, C], and texts; texts that are all
-/// whole numbers are numbers. Throws Error (BadInput) naming the array and the line of Python that makes labels of it.
+/// Reads whole numbers of any type ([N] or [N, 1]), true and false, one-hot rows [N, C], and texts. Throws Error
+/// (BadInput) naming the array and the line of Python that makes labels of it.
 ArrayLabels readLabels(const ArrayStore& store, const std::string& name);
 
-/// Brings the labels of several parts to one numbering: all of them get the names of all. Throws Error (BadInput)
-/// naming `where` if some are texts and some numbers.
-void uniteNames(std::vector<ArrayLabels*> parts, const std::string& where);
+/// Whether these are texts that are no numbers.
+bool hasNames(const ArrayLabels& labels);
+
+/// Brings the labels of several parts to one numbering: all of them get the names of all. Where all texts of all parts
+/// are whole numbers, they are numbers. Throws Error (BadInput) naming `where` if some are texts and some numbers.
+void uniteNames(const std::vector<ArrayLabels*>& parts, const std::string& where);
 
 }  // namespace bitdesk

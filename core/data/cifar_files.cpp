@@ -82,16 +82,16 @@ CifarFiles::CifarFiles(const fs::path& path) : m_path(path) {
 /// The archive is walked through only until both parts are known, as far as an archive of CIFAR reaches.
 void CifarFiles::listArchive() {
     constexpr std::size_t kMostOthers = 32;
-    constexpr std::int64_t kMostPassed = std::int64_t{1} << 29;
+    constexpr std::int64_t kMostPassed = std::int64_t{1} << 26;
     TarReader tar(m_path);
     std::int64_t passed = 0;
     bool train = false, test = false;
     for (std::size_t others = 0; !(train && test) && others < kMostOthers && passed < kMostPassed && tar.next();) {
         const auto [folder, name] = splitName(tar.name());
-        passed += tar.size();
         const auto known = cifarName(name);
         if (!known || (!m_names.empty() && folder != m_folder)) {
             ++others;
+            passed += tar.size();
             continue;
         }
         m_folder = folder;

@@ -146,6 +146,8 @@ std::vector<int> readIdxLabels(const fs::path& path) {
     const bool rows = header.element == Element::Integer && header.extents.size() == 2;
     if (header.extents.size() != 1 && !rows)
         reader.fail("has " + std::to_string(header.extents.size()) + " dimensions where labels have 1");
+    constexpr std::int64_t kMostLabels = std::int64_t{1} << 27;
+    if (header.extents[0] > kMostLabels) reader.fail("has more than 134 million labels");
     const std::vector<std::uint8_t> bytes = readData(reader, header.bytes);
     if (header.element == Element::Byte) return {bytes.begin(), bytes.end()};
     const std::int64_t stride = 4 * (rows ? header.extents[1] : 1);

@@ -79,6 +79,10 @@ std::vector<ArrayLabels> labelsOfOthers(const ArrayStore& store, const Pairs& pa
 }
 
 void setLabels(RawImages& raw, ArrayLabels own, std::vector<ArrayLabels> others, const fs::path& path) {
+    // Numbers stand for themselves; what the names of another part mean for them nobody knows.
+    const bool apart = own.names.empty() && std::erase_if(others, hasNames) > 0;
+    if (apart)
+        raw.notes.emplace_back("the labels of another part are texts, these are numbers: classes are of these alone");
     std::vector<ArrayLabels*> all{&own};
     for (ArrayLabels& other : others) all.push_back(&other);
     uniteNames(all, path.string());

@@ -278,7 +278,7 @@ class Data(unittest.TestCase):
             (archive(**{"/x": images, "y": labels}), "absolute path"),
             (archive(**{"x\ny": images, "y": labels}), "a control character"),
             (archive(x=npy("|u1", (80000, 28, 28), bytes(80000 * 784)), y=labels), "200 times its size: 'x.npy'"),
-            (archive(x=npy("<f4", (1, 28, 28), bytes(4 * 784)), y=labels), "array x: holds elements of the type '<f4'"),
+            (archive(x=npy("<f4", (1, 28, 28), bytes(4 * 784)), y=labels), "array x: holds float32 from 0 to 0, no unsigned bytes"),
             (archive(x=images), "has x, but no y"),
         ]
         for data, mention in cases:

@@ -158,6 +158,24 @@ TEST_F(Npz, TextsAreTheClassesOfAllParts) {
     EXPECT_EQ(openDataSet(path, Split::Train)->classNames(), data->classNames());
 }
 
+TEST_F(Npz, TextsAreNumbersOnlyWhereAllOfThemAre) {
+    const std::string x = npy("|u1", "(2, 1, 2)", "abcd"), one = npy("|u1", "(2,)", "\1\2");
+    const std::string longer = npy("|u1", "(10, 1, 2)", std::string(20, 'a'));
+    const auto path = [&](const std::string& train, const std::string& test) {
+        return file({{"x_train", longer}, {"y_train", train}, {"x_test", x}, {"y_test", test}});
+    };
+    const auto both = openDataSet(path(npy("|S1", "(10,)", "5955555555"), npy("|S1", "(2,)", "12")), Split::Test);
+    EXPECT_EQ(DataFolder::labels(*both), (std::vector<int>{1, 2}));
+    EXPECT_EQ(both->classNames().size(), 10U);
+    const auto named = openDataSet(path(npy("|S1", "(10,)", "1x11111111"), npy("|S1", "(2,)", "12")), Split::Test);
+    EXPECT_EQ(DataFolder::labels(*named), (std::vector<int>{0, 1}));
+    EXPECT_EQ(named->classNames(), (std::vector<std::string>{"1", "2", "x"}));
+    const auto mixed = path(npy("|S1", "(10,)", "abababbbab"), one);
+    EXPECT_EQ(DataFolder::labels(*openDataSet(mixed, Split::Test)), (std::vector<int>{1, 2}));
+    test::expectBadInput({"set.npz: has labels that are texts in one part and numbers in another"},
+                         [&] { openDataSet(mixed, Split::Train); });
+}
+
 TEST_F(Npz, NamesAsPeopleWriteThem) {
     const std::string x = npy("|u1", "(2, 1, 2)", "abcd"), y = labels(2, "(2,)");
     const struct {
