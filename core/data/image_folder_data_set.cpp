@@ -183,16 +183,17 @@ void ImageFolderDataSet::leaveOut(const std::vector<CheckFailure>& failures, con
     const auto files = static_cast<std::int64_t>(m_index.bad.size()) + size();
     std::vector<bool> out(m_index.entries.size());
     for (const CheckFailure& failure : failures) out[failure.item] = true;
-    std::size_t kept = 0;
+    std::vector<ImageFolderIndex::Entry> entries;
+    std::vector<Digest> digests;
     for (std::size_t i = 0; i < out.size(); ++i) {
         if (out[i]) continue;
-        m_index.entries[kept] = std::move(m_index.entries[i]);
-        m_digests[kept++] = m_digests[i];
+        entries.push_back(std::move(m_index.entries[i]));
+        digests.push_back(m_digests[i]);
     }
-    m_index.entries.resize(kept);
-    m_digests.resize(kept);
+    m_index.entries = std::move(entries);
+    m_digests = std::move(digests);
     m_skipped = static_cast<std::int64_t>(bad.size());
-    if (kept == 0)
+    if (m_index.entries.empty())
         throw Error(ErrorKind::BadInput, m_index.root.string(),
                     "has no image that can be read: " + bad.front().path + " " + bad.front().reason);
     checkCount(m_index, size());

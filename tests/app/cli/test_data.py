@@ -192,7 +192,7 @@ class Data(unittest.TestCase):
             ({b"a/1.png": good, b"b/2.png": b"\xff\xd8\xff\xe0\0\x10JFIF"}, "/b/2.png: is cut short"),
             ({b"a/1.png": good, b"b/one.png": png(1, 1)}, "/b/one.png: has 1×1 pixels"),
             ({b"a/1.png": good, b"b/huge.png": png(30000, 30000, b"x")}, "/b/huge.png: has 30000×30000 pixels"),
-            ({b"a/1.png": good, b"b/bomb.png": png(28, 28, bytes(50 << 20))}, "/b/bomb.png: is a damaged image"),
+            ({b"a/1.png": good, b"b/bomb.png": png(28, 28, bytes(50 << 20))}, "/b/bomb.png: is a damaged PNG image"),
             ({b"a/.keep": b"", b"b/.keep": b""}, "holds folders, but no images in them"),
             ({b"train/a/1.png": good, b"Test/a/1.png": good, b"b/1.png": good}, "holds Test and train beside b"),
             ({b"a/train/1.png": good, b"a/test/1.png": good, b"b/train/1.png": good}, "its parts inside its classes"),
@@ -224,7 +224,7 @@ class Data(unittest.TestCase):
         image = Image.open(root / "test/class 0" / os.listdir(root / "test/class 0")[0])
         for name, kind in (("gif.png", "GIF"), ("bmp.bmp", "BMP"), ("webp.jpg", "WebP"), ("no ending", "TIFF"), ("j2k.jp2", "JPEG2000")):
             image.save(root / "test/class 1" / name, kind)
-        (root / "test/class 2/cut.png").write_bytes(png(28, 28)[:70])
+        (root / "test/class 2/cut.png").write_bytes(pathlib.Path(image.filename).read_bytes()[:200])
         (root / "train/class 2/page.jpg").write_text("<html>404</html>")
         (root / "test/class 2/labels.csv").write_text("cut.png,2")
 

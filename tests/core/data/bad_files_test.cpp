@@ -91,6 +91,12 @@ TEST_F(BadFiles, ANameThatCannotBeStoredMakesOne) {
     test::expectBadInput({"(and 2 more files fail)"}, [&] { openTold(false); });
 }
 
+TEST_F(BadFiles, WhatIsLeftKeepsItsName) {
+    images({"a class of a long name/1 image of a long name.png", "a class of a long name/2 image of a long name.png"});
+    write("a class of a long name/3 image of a long name.png", "damaged");
+    EXPECT_EQ(pixels(*openTold(true)), std::vector<std::uint8_t>(8, 1));
+}
+
 TEST_F(BadFiles, TheFirstImageMayBeOne) {
     write("a/0.png", test::greyPng(9, 9, 1).substr(0, 60));  // a header, and no more
     twoClasses();
