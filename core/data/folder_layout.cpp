@@ -232,7 +232,7 @@ private:
     void checkCase(const std::set<std::string>& all) const {
         std::map<std::string, std::string> seen;
         for (const std::string& name : all) {
-            const auto [found, added] = seen.emplace(lowerCase(name), name);
+            const auto [found, added] = seen.emplace(foldCase(name), name);
             if (added) continue;
             const std::string& other = found->second;
             const bool together = std::ranges::any_of(m_layout.parts, [&](const auto& part) {

@@ -172,6 +172,8 @@ TEST_F(FolderLayout, WhatCannotBeToldIsRefused) {
                 {"/data/test: has no class of the training images: hund and katze; train has cat and dog"});
     refusedWith({"train/Cat/1.png", "train/dog/1.png", "test/cat/1.png", "test/dog/1.png"},
                 {"has the class Cat in one part, cat in another"});
+    refusedWith({"train/\u00c4pfel/1.png", "train/dog/1.png", "test/\u00e4pfel/1.png", "test/dog/1.png"},
+                {"has the class \u00c4pfel in one part, \u00e4pfel in another"});
     refusedWith({"images/1.png", "images/2.png"}, {"/data: holds images, but no class folders: all lie in images"});
 }
 
