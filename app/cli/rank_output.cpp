@@ -13,26 +13,28 @@ namespace bitdesk::cli {
 namespace {
 
 /// Whether a rank's store has evaluations that the other lacks, as the newest of them tell.
-bool holdsMore(Store& part, Store& whole) {
+bool holdsMore(const std::filesystem::path& path, Store& whole) {
     constexpr std::int64_t kNewest = 64;
-    for (const EvaluationSummary& row : part.evaluations({}, kNewest)) {
-        const auto full = part.evaluation(row.id);
-        if (full && whole.findId(full->key) == 0) return true;
+    try {
+        Store part(path);
+        for (const EvaluationSummary& row : part.evaluations({}, kNewest)) {
+            const auto full = part.evaluation(row.id);
+            if (full && whole.findId(full->key) == 0) return true;
+        }
+        return false;
+    } catch (const Error&) {
+        return true;
     }
-    return false;
 }
 
-/// Those of the parts that hold more; all of them where there is no whole. What cannot be read is not worth a note.
+/// Those of the parts that hold more; all of them where there is no whole. One that cannot be read may hold more.
 std::vector<std::filesystem::path> unmerged(const std::filesystem::path& database) {
     std::vector<std::filesystem::path> parts = jobs::rankDatabasesOf(database);
     std::error_code code;
     if (parts.empty() || !std::filesystem::exists(database, code)) return parts;
     try {
         Store whole(database);
-        std::erase_if(parts, [&](const std::filesystem::path& path) {
-            Store part(path);
-            return !holdsMore(part, whole);
-        });
+        std::erase_if(parts, [&](const std::filesystem::path& part) { return !holdsMore(part, whole); });
     } catch (const Error&) {
         return {};
     }
