@@ -57,6 +57,7 @@ Json sweepJson(const jobs::SweepRequest& request, const jobs::SweepResult& resul
         {"model", request.model->name},
         {"model_hash", request.model->hash},
         {"data", request.data->name()},
+        {"data_hash", request.data->hash()},
         {"split", splitName(request.data->split())},
         {"configurations", request.configurations.size()},
         {"part", {{"index", request.rank.index}, {"count", request.rank.count}, {"launcher", request.rank.launcher}}},

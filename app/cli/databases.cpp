@@ -20,7 +20,7 @@ public:
         : m_database(printable(database.string())), m_err(terminal.err) {}
 
     void operator()(double seconds) {
-        constexpr double kFirst = 5, kFactor = 10, kHour = 3600;
+        constexpr double kFactor = 10, kHour = 3600;
         if (seconds < m_last) m_next = kFirst;  // another wait
         m_last = seconds;
         if (seconds < m_next) return;
@@ -35,9 +35,11 @@ public:
     }
 
 private:
+    static constexpr double kFirst = 5;
+
     std::string m_database;
     std::ostream& m_err;
-    double m_last = 0, m_next = 0;
+    double m_last = 0, m_next = kFirst;
 };
 
 }  // namespace

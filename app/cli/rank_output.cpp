@@ -16,7 +16,7 @@ namespace {
 bool holdsMore(const std::filesystem::path& path, Store& whole) {
     constexpr std::int64_t kNewest = 64;
     try {
-        Store part(path);
+        Store part(path, {.use = StoreAccess::Use::Read});
         for (const EvaluationSummary& row : part.evaluations({}, kNewest)) {
             const auto full = part.evaluation(row.id);
             if (full && whole.findId(full->key) == 0) return true;
@@ -33,7 +33,7 @@ std::vector<std::filesystem::path> unmerged(const std::filesystem::path& databas
     std::error_code code;
     if (parts.empty() || !std::filesystem::exists(database, code)) return parts;
     try {
-        Store whole(database);
+        Store whole(database, {.use = StoreAccess::Use::Read});
         std::erase_if(parts, [&](const std::filesystem::path& part) { return !holdsMore(part, whole); });
     } catch (const Error&) {
         return {};

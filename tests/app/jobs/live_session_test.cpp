@@ -19,6 +19,8 @@ using namespace std::chrono_literals;
 class Live : public testing::Test {
 protected:
     void start(bool measureLatency = false) {
+        m_session.reset();
+        m_events.clear();  // generations begin anew
         EvaluationOptions options;
         options.firstBatch = 8;
         options.batch = 25;
@@ -132,7 +134,7 @@ TEST_F(Live, WhatCannotBeStoredIsShownAndTold) {
 TEST_F(Live, AReaderKeepsNothing) {
     start();
     finish(m_place.uniform(4));
-    m_session.reset();
+    m_session.reset();  // before its store
     m_place.store = std::make_unique<StoreThread>(m_place.databasePath(), StoreAccess{.use = StoreAccess::Use::Read});
     start();
     EXPECT_TRUE(finish(m_place.uniform(4)).fromStore);
