@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pictures as people have them, against what Pillow makes of the same files: inks, EXIF orientations, cut files, 16 bits."""
+
+import gzip
+import io
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+try:
+    import numpy
+    from PIL import Image, ImageOps
+except ImportError:
+    print("needs NumPy and Pillow", file=sys.stderr)
+    sys.exit(77)
+
+BIN = os.environ["BITDESK_BIN"]
+SAMPLE = os.path.join(os.environ["BITDESK_SOURCE"], "resources/models/fashion-mnist.safetensors")
+FASHION = pathlib.Path(os.environ.get("BITDESK_DATA_DIR", "/usr/share/datasets")) / "fashion-mnist"
+CLASSES = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
+
+
+def fashion(name, header):
+    with gzip.open(FASHION / name) as file:
+        return numpy.frombuffer(file.read()[header:], "uint8")
+
+
+def saved(image, kind, **options):
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def exif(orientation):
+    tags = Image.Exif()
+    tags[0x0112] = orientation
+    return tags
+
+
+def photo(seed, height=40, width=56):
+    y, x = numpy.mgrid[:height, :width]
+    noise = numpy.random.default_rng(seed).normal(0, 8, (height, width, 3))
+    waves = numpy.stack([127 + 60 * numpy.sin(x / (5 + c)) + 50 * numpy.cos(y / (7 + c)) for c in range(3)], -1)
+    return Image.fromarray((waves + noise).clip(0, 255).astype("uint8"))
+
+
+def lying(image, orientation):
+    """The image that becomes `image` once it is turned."""
+    undo = [None, Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.ROTATE_180, Image.Transpose.FLIP_TOP_BOTTOM,
+            Image.Transpose.TRANSPOSE, Image.Transpose.ROTATE_90, Image.Transpose.TRANSVERSE,
+            Image.Transpose.ROTATE_270][orientation - 1]
+    return image if undo is None else image.transpose(undo)
+
+
+def in_some_form(image, i):
+    """A JPEG file of one of many kinds."""
+    options = {"exif": exif(1 + i % 8), "quality": 90}
+    kind = i // 8 % 5
+    if kind == 0:
+        return saved(image.convert("CMYK"), "JPEG", **options)
+    if kind == 1:
+        return saved(image.convert("CMYK"), "JPEG", progressive=True, **options)
+    if kind == 2:
+        return saved(image, "MPO", save_all=True, append_images=[image.rotate(90)], **options)
+    if kind == 3:
+        return saved(image, "JPEG", progressive=True, subsampling=1, **options)
+    return saved(image.convert("L"), "JPEG", **options)[:-2] + b"\0" * 20
+
+
+class Pictures(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = pathlib.Path(folder.name)
+        self.environment = dict(os.environ, XDG_CACHE_HOME=str(self.path / "cache"), XDG_DATA_HOME=str(self.path / "home"))
+
+    def write(self, path, data):
+        path = self.path / path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+    def run_bitdesk(self, *arguments, code=0):
+        done = subprocess.run([BIN, *map(str, arguments), "--quiet"], capture_output=True, text=True, timeout=300,
+                              env=self.environment)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done
+
+    def json_of(self, *arguments):
+        return json.loads(self.run_bitdesk(*arguments, "--json", "-").stdout)
+
+    def test_pictures_of_any_form_are_classified_as_pillows(self):
+        if not FASHION.is_dir():
+            self.skipTest("needs Fashion-MNIST")
+        pixels, labels = fashion("t10k-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28), fashion("t10k-labels-idx1-ubyte.gz", 8)
+        for i in range(240):
+            upright = Image.fromarray(pixels[i]).convert("RGB")
+            data = in_some_form(lying(upright, 1 + i % 8), i)
+            name = f"{CLASSES[labels[i]].replace('/', ' ')}/{i:03}"
+            self.write(f"turned/{name}.jpg", data)
+            twin = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB").convert("L")
+            self.write(f"twins/{name}.png", saved(twin, "PNG"))
+        command = ("predict", SAMPLE, "--bits", "4", "--data")
+        classes = {name: self.json_of(*command, self.path / folder, *options)["predictions"]
+                   for name, folder, options in (("twins", "twins", ()), ("turned", "turned", ("--exif",)),
+                                                 ("as they are", "turned", ()))}
+        self.assertEqual(len(classes["twins"]), 240)
+        self.assertEqual(classes["turned"], classes["twins"])
+        self.assertGreater(sum(a != b for a, b in zip(classes["as they are"], classes["twins"])), 60)
+        for again in range(2):
+            found = self.json_of("data", self.path / "turned")["splits"][0]
+            self.assertIn("210 images carry an EXIF orientation, which is not applied (--exif applies it)",
+                          found["notes"], again)
+        turned = self.json_of("data", self.path / "turned", "--exif")
+        self.assertEqual(turned["preprocessing"], "turned as their EXIF orientation says")
+        self.assertNotEqual(turned["splits"][0]["hash"], found["hash"])
+
+    def test_cut_pictures_are_those_that_pillow_refuses(self):
+        random = numpy.random.default_rng(3)
+        sources = [saved(photo(1), "JPEG"), saved(photo(2), "JPEG", progressive=True),
+                   saved(photo(3).convert("CMYK"), "JPEG"), saved(photo(4), "JPEG", restart_marker_blocks=3),
+                   saved(photo(5), "MPO", save_all=True, append_images=[photo(6)]), saved(photo(7).convert("L"), "JPEG")]
+        expected = set()
+        for i in range(240):
+            whole = sources[i % len(sources)]
+            # The last bytes, but for the end marker, are where programs differ.
+            data = whole if i < 12 else whole[:random.integers(3, len(whole) - 3)]
+            path = f"cut/a/{i:03}.jpg"
+            self.write(path, data)
+            try:
+                Image.open(io.BytesIO(data)).load()
+            except (OSError, SyntaxError):
+                expected.add(str(self.path / path))
+        self.assertGreater(len(expected), 150)
+        self.assertLess(len(expected), 228)  # some are cut behind the first picture of two
+        bad = self.path / "bad.json"
+        self.run_bitdesk("data", self.path / "cut", "--resize", "32", "--bad-files", bad, code=3)
+        found = {one["path"]: one["reason"] for one in json.loads(bad.read_text())}
+        self.assertEqual(set(found), expected)
+        self.assertGreater(sum("cut short" in reason for reason in found.values()), len(found) * 9 // 10)
+
+    def test_sixteen_bits_are_told_where_they_are_dark(self):
+        grey = numpy.asarray(photo(1).convert("L")).astype("uint16")
+        self.write("set/a/1.png", saved(Image.fromarray(grey), "PNG"))
+        self.write("set/a/2.png", saved(Image.fromarray(grey * 256), "PNG"))
+        for _ in range(2):
+            self.assertEqual(self.json_of("data", self.path / "set")["splits"][0]["notes"],
+                             ["1 picture of 16 bits has no value above 255: the upper half, which is taken, is black; "
+                              "save it as 8 bits"])
+
+    def test_jpegs_are_opened_as_fast_as_by_pillow(self):
+        photos = [saved(photo(seed, 375, 500), "JPEG") for seed in range(8)]
+        for i in range(160):
+            self.write(f"set/a/{i:03}.jpg", photos[i % len(photos)])
+        begin = time.monotonic()
+        for data in photos * 5:
+            Image.open(io.BytesIO(data)).convert("RGB")
+        pillow = 40 / (time.monotonic() - begin)
+        begin = time.monotonic()
+        self.run_bitdesk("data", self.path / "set")
+        ours = 160 / (time.monotonic() - begin)
+        print(f"JPEGs of 500×375: {ours:.0f} images/s on {os.cpu_count()} CPUs, the start of the program included; "
+              f"Pillow {pillow:.0f} on one", file=sys.stderr)
+        self.assertGreater(ours, pillow / 4)
+
+
+if __name__ == "__main__":
+    unittest.main()
