@@ -176,7 +176,7 @@ class Classes(Night):
         self.assertIn("'C9' is 'c9'", sweeps[1]["notes"][0])
         del sweep["class_map"]
         file.write_text(json.dumps({"bitdesk_batch": 1, "db": str(self.path / "none.sqlite"), "sweeps": [plain, sweep]}))
-        self.refused(3, ("'animal a'", "'T-shirt/top'", "--class-map"), "batch", file, "--quiet")
+        self.refused(3, ("night.json: sweeps[1].data", "'animal a'", "'T-shirt/top'", '"class_map" by-number'), "batch", file, "--quiet")
         self.assertFalse((self.path / "none.sqlite").exists())
 
     def test_a_training_goes_on_with_the_same_classes_alone(self):
