@@ -69,14 +69,14 @@ TEST(BatchFile, IsACommandLine) {
     Batch batch = read(documents().at("valid")[1]);
     EXPECT_THROW(toCommandLine(batch), Error);
     batch.reports.pop_back();
-    EXPECT_EQ(toCommandLine(batch),
-              "bitdesk sweep random:resnet14 --data d --split val --configs all --configs random:10 --configs 4,4,3 "
-              "--configs 2,3,4 --configs mixes.txt --seed 7 --limit 100 --batch 8 --resize 256 --data-memory 256M --skip-bad "
-              "--class-map by-number "
-              "--latency all "
-              "--latency-batch 4 --noise 0.01 --max-seconds 2.5 --samples 30 --margin 5% --backend packed --threads 2 "
-              "--db night.sqlite "
-              "--report a.html --report a.pdf --fail-on 'drop>0.5pp' --baseline 4 --title '<b>'");
+    EXPECT_EQ(
+        toCommandLine(batch),
+        "bitdesk sweep random:resnet14 --data d --split val --configs all --configs random:10 --configs 4,4,3 "
+        "--configs 2,3,4 --configs mixes.txt --seed 7 --limit 100 --batch 8 --resize 256 --data-memory 256M --skip-bad "
+        "--class-map by-number --exif --latency all "
+        "--latency-batch 4 --noise 0.01 --max-seconds 2.5 --samples 30 --margin 5% --backend packed --threads 2 "
+        "--db night.sqlite "
+        "--report a.html --report a.pdf --fail-on 'drop>0.5pp' --baseline 4 --title '<b>'");
     batch.sweeps.push_back(batch.sweeps.front());
     EXPECT_THROW(toCommandLine(batch), Error);
 }
