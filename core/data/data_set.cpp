@@ -220,7 +220,10 @@ std::shared_ptr<const DataSet> openDataSet(const std::string& spec, Split split,
         (*request.choices.badFiles)({});  // an earlier list is none of this
     auto data = format.open != nullptr ? format.open(source.path, plan, bounded)
                                        : readWhole(format, source.path, source.named, std::move(plan));
-    return request.modelClasses.empty() ? data : matchedTo(data, request.modelClasses, request.choices.classes);
+    // Of images that the model cannot read, the shape is what there is to tell: checkDataFitsModel() does.
+    const bool otherShape = request.shape && *request.shape != data->shape();
+    return request.modelClasses.empty() || otherShape ? data
+                                                      : matchedTo(data, request.modelClasses, request.choices.classes);
 }
 
 }  // namespace bitdesk
