@@ -87,7 +87,9 @@ int run(TrainOptions& options, Terminal& terminal) {
     jobs::JobContext context;
     context.stop = terminal.stop;
     const bool quiet = options.output.quiet;
+    std::vector<std::string> notes;
     const auto show = [&](const TrainProgress& progress) {
+        if (!progress.note.empty()) notes.push_back(progress.note);
         if (!quiet) printProgress(terminal.err, progress);
     };
     const MetaModel model = [&] {
@@ -102,7 +104,8 @@ int run(TrainOptions& options, Terminal& terminal) {
             throw;
         }
     }();
-    Json json{{"model", request.out.string()}, {"hash", model.hash}, {"provenance", model.provenance}};
+    Json json{
+        {"model", request.out.string()}, {"hash", model.hash}, {"provenance", model.provenance}, {"notes", notes}};
     std::string text = fmt::format("{}  ({})\n", request.out.string(), model.hash);
     for (const auto& [key, value] : model.provenance)
         if (key.starts_with("accuracy") || key.starts_with("float")) text += fmt::format("  {}: {}\n", key, value);
@@ -150,7 +153,7 @@ Run prepareTrain(CLI::App& command) {
     command
         .add_option_function<double>(
             "--checkpoint-minutes", [&r](double minutes) { r.checkpointSeconds = 60 * minutes; },
-            "minutes between checkpoints within an epoch, at least (10)")
+            "minutes between checkpoints within an epoch, at least (10); 0: one after each step")
         ->check(CLI::Range(0.0, 1e6));
     command.add_flag("--resume", r.resume, "go on from FILE.ckpt; rates may be others");
     command.add_flag("--overwrite", r.overwrite, "replace an existing model file");

@@ -25,6 +25,7 @@ def has_avx512():
 
 
 ROUNDINGS = 0.001  # share of the codes that may fall otherwise
+SATURATED = 0.5  # more than that is no saturation any more
 
 
 def verdict(wrong, saturates):
@@ -32,6 +33,6 @@ def verdict(wrong, saturates):
     runs so in the field; whoever computes something else does not do the same work."""
     if wrong <= ROUNDINGS:
         return "", True
-    if saturates:
+    if saturates and wrong <= SATURATED:
         return f", {wrong:.1%} of its codes saturated", True
     return f", {wrong:.1%} of its codes are wrong: not counted", False

@@ -49,7 +49,7 @@ struct TrainRequest {
     std::int64_t limit = 0;  ///< training images, 0: all (for trials)
     std::string device = "cpu";
     int threads = 0;                 ///< 0: all
-    double checkpointSeconds = 600;  ///< between checkpoints within an epoch, at least
+    double checkpointSeconds = 600;  ///< between checkpoints within an epoch, at least; 0: one after each step
     bool resume = false;             ///< go on from the checkpoint; an error where there is none
     bool overwrite = false;          ///< otherwise an existing `out` is an error
     std::string command;             ///< kept in the provenance

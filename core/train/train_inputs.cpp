@@ -56,12 +56,22 @@ void checkPart(const DataSet& part, const DataSet& train) {
                                 differs.in1 - part.classNames().begin(), *differs.in1, name, *differs.in2));
 }
 
+/// Of the part's files, where some cannot be read and are to be left out.
+void tellSkipped(const DataSet& part, TrainInputs& inputs) {
+    const std::int64_t skipped = part.description().skipped;
+    if (skipped == 0) return;
+    const std::string count = fmt::format("{} of {}", skipped, splitName(part.split()));
+    inputs.skipped += (inputs.skipped.empty() ? "" : ", ") + count;
+    inputs.notes.push_back(fmt::format("Files that cannot be read and are left out: {}.", count));
+}
+
 /// Nothing where there is none, or where it would be the validation images under another name.
 void lookAtTestPart(const TrainRequest& request, const DataRequest& data, TrainInputs& inputs) {
     const auto splits = splitsOf(request.data);
     if (std::ranges::find(splits, Split::Test) != splits.end()) {
         const auto test = openDataSet(request.data, Split::Test, data);
         checkPart(*test, *inputs.train);
+        tellSkipped(*test, inputs);
         if (test->hash() != inputs.val->hash()) {
             inputs.testImages = test->size();
             inputs.testHash = test->hash();
@@ -124,11 +134,14 @@ TrainInputs openTrainInputs(const TrainRequest& request, const std::stop_token& 
                        .val = std::move(val),
                        .testImages = 0,
                        .testHash = {},
+                       .skipped = {},
                        .network = networkFor(request, *train),
                        .indices = {},
                        .batch = 0,
                        .notes = {}};
     checkPart(*inputs.val, *train);
+    tellSkipped(*train, inputs);
+    tellSkipped(*inputs.val, inputs);
     lookAtTestPart(request, data, inputs);
     chooseImages(request, inputs);
     tellEmptyClasses(inputs);

@@ -16,6 +16,7 @@ struct TrainInputs {
     std::shared_ptr<const DataSet> train, val;
     std::int64_t testImages = 0;  ///< 0: there is no test part
     std::string testHash;
+    std::string skipped;  ///< files that were left out: "3 of train, 1 of val"; empty: none
     Network network;
     std::vector<std::int64_t> indices;  ///< of the training images in use, in a fixed random order
     std::int64_t batch = 0;             ///< images a step

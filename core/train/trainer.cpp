@@ -90,9 +90,12 @@ MetaModel Trainer::run() {
 
 void Trainer::pause() {
     if (m_stop.stop_requested()) throw Cancelled();
-    // However large a checkpoint is, writing them takes a fiftieth of the time at most.
+    if (!m_unsaved) return;
+    // However large a checkpoint is, writing them takes a fiftieth of the time at most, unless one was asked for after
+    // every step.
     const std::chrono::duration<double> since = Clock::now() - m_lastSave;
-    if (m_unsaved && since.count() > m_request.checkpointSeconds && since > 50 * m_saveTook) save();
+    const bool isDue = since.count() > m_request.checkpointSeconds && since > 50 * m_saveTook;
+    if (isDue || m_request.checkpointSeconds == 0) save();
 }
 
 void Trainer::trainStages() {

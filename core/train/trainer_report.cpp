@@ -151,6 +151,7 @@ std::map<std::string, std::string> Trainer::provenance() const {
                                                    {"data_hash_train", m_inputs->train->hash()},
                                                    {"float_baseline_accuracy", m_floatAccuracy},
                                                    {"history", m_history}});
+    if (!m_inputs->skipped.empty()) facts.emplace("data_skipped", m_inputs->skipped);
     if (m_inputs->testImages == 0) facts.emplace("test_part", "none");
     return facts;
 }

@@ -70,7 +70,8 @@ void Trainer::trainEpoch(const StagePlan& plan) {
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
         m_clock.took(plan.stage == TrainStage::Float ? Pass::FloatStep : Pass::QuantizedStep,
                      static_cast<double>(batch), took.count());
-        if (!m_sink || ((m_at.step + 1) % kReportEvery != 0 && isQuiet())) continue;
+        const bool isDue = (m_at.step + 1) % kReportEvery == 0 || isQuiet();
+        if (!m_sink || !isDue) continue;
         m_sink({.stage = plan.stage,
                 .epoch = m_at.epochsDone + 1,
                 .epochs = plan.epochs,

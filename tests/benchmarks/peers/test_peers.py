@@ -34,7 +34,8 @@ class Peers(unittest.TestCase):
     def test_a_peer_that_saturates_is_told_and_ends_nothing(self):
         self.assertEqual(cpu.verdict(0.0005, True), ("", True))
         self.assertEqual(cpu.verdict(0.051, True), (", 5.1% of its codes saturated", True))
-        self.assertEqual(cpu.verdict(0.6, True), (", 60.0% of its codes saturated", True))
+        self.assertEqual(cpu.verdict(0.25, True), (", 25.0% of its codes saturated", True))
+        self.assertEqual(cpu.verdict(0.9, True), (", 90.0% of its codes are wrong: not counted", False))
         self.assertEqual(cpu.verdict(0.051, False), (", 5.1% of its codes are wrong: not counted", False))
 
     def test_a_long_comparison_says_where_it_is(self):
