@@ -82,6 +82,7 @@ public:
     /// The message that is shown now, or nothing.
     QMessageBox* message() const { return m_message; }
     bool ready() const { return m_live.running(); }
+    bool resultsOpen() const { return m_store != nullptr; }
     bool sweeping() const { return m_batch.running(); }
     bool inSession() const { return m_session.has_value(); }
 

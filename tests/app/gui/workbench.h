@@ -44,8 +44,12 @@ protected:
         m_window = std::make_unique<MainWindow>(with);
         m_window->resize(1280, 800);
         m_window->show();
-        ASSERT_TRUE(
-            QTest::qWaitFor([this] { return m_window->ready() && m_window->mix().bits().size() == 14; }, kPatience));
+        ASSERT_TRUE(QTest::qWaitFor(
+            [this] {
+                return m_window->ready() && m_window->mix().bits().size() == 14 &&
+                       (m_window->resultsOpen() || m_window->message() != nullptr);
+            },
+            kPatience));
     }
 
     QString path(const char* name) const { return m_folder.filePath(QLatin1String(name)); }
