@@ -30,9 +30,10 @@ std::vector<std::string> readerNotes(bool qonnx, bool halfSteps) {
         return {
             "Tried, images of the same class on the sample | on small random networks, whose classes lie close: "
             "onnxruntime 1.32.0 99.99 % or more | 99.99 %; OpenVINO 2026.4.1 with INFERENCE_PRECISION_HINT f32 "
-            "99.98 % | 99.99 %, without it, on a CPU that computes in bfloat16, 97.6 % | 84.5 %; OpenCV 5.0.0's new "
-            "engine 99.9 % | 99.96 %, but it refuses some average pools, its classic engine 99.9 % | 9.9 %. Check "
-            "another program on your own images first."};
+            "99.98 % | 99.99 %, without it, on a CPU that computes in bfloat16, 97.6 % | 84.5 %; OpenCV 5.0.0 99.94 % "
+            "| "
+            "99.88 %, whose new engine refuses some networks with a max pool. Hold another program against bitdesk "
+            "predict on your own images first."};
     std::vector<std::string> notes{
         "Tried: the qonnx 1.0.0 package, which gave the same class on the sample and, but for an image in 25, on small "
         "random networks."};
