@@ -157,6 +157,9 @@ double parsePoints(const std::string& option, const std::string& text) {
 std::int64_t parseDataMemory(const std::string& text) {
     constexpr std::int64_t kLeast = 16 << 20;
     if (text.empty()) return 0;
+    if (withDecimalPoint(text))
+        throw Error(ErrorKind::Usage, "--data-memory",
+                    "'" + text + "' has a decimal comma, and sizes are whole numbers", "Write 256M, or 2G");
     const auto bytes = parseByteSize(text);
     if (!bytes || *bytes < kLeast)
         throw Error(ErrorKind::Usage, "--data-memory", "'" + text + "' is no size of 16M or more", "Write 256M, or 2G");

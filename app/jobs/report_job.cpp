@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "core/base/atomic_file.h"
@@ -284,27 +285,22 @@ private:
 
 Report reportOf(Store& store, const ReportRequest& request) { return makeReport(Gathering(store, request).gather()); }
 
-namespace {
-
-/// Whatever keeps a format from being written, told of its file.
-ReportFile fileOf(const Report& report, const std::string& name) {
-    try {
-        return reportFormatOf(name).write(report);
-    } catch (const Error& error) {
-        throw Error(error.kind(), name, error.reason(), error.hint());
-    }
-}
-
-}  // namespace
-
 std::vector<std::string> writeReport(const Report& report, const std::vector<std::string>& files, bool csvBom) {
     std::vector<std::string> notes;
+    std::optional<Error> failed;
     for (const std::string& file : files) {
-        const ReportFile written = fileOf(report, file);
-        const bool marked = csvBom && std::string_view(reportFormatOf(file).ending) == "csv";
-        writeFileAtomically(file, marked ? csvForSpreadsheets(written.bytes) : written.bytes);
-        for (const std::string& note : written.notes) notes.push_back(file + ": " + note);
+        try {
+            const ReportFormat& format = reportFormatOf(file);
+            const ReportFile written = format.write(report);
+            const bool marked = csvBom && std::string_view(format.ending) == "csv";
+            writeFileAtomically(file, marked ? csvForSpreadsheets(written.bytes) : written.bytes);
+            for (const std::string& note : written.notes) notes.push_back(file + ": " + note);
+        } catch (const Error& error) {
+            // One that cannot be written, as a PDF without a font, keeps no other from being written.
+            if (!failed) failed.emplace(error.kind(), file, error.reason(), error.hint());
+        }
     }
+    if (failed) throw *failed;
     return notes;
 }
 

@@ -41,7 +41,7 @@ struct ReportRequest {
 Report reportOf(Store& store, const ReportRequest& request);
 
 /// Writes the report in the format that each file's ending names, each aside and renamed. `csvBom`: CSV begins with a
-/// byte order mark. Returns what is to be told of the files.
+/// byte order mark. Returns what is to be told of the files. Throws the first Error when all that can be are written.
 std::vector<std::string> writeReport(const Report& report, const std::vector<std::string>& files, bool csvBom = false);
 
 }  // namespace bitdesk::jobs

@@ -4,7 +4,7 @@
 """Exported mixes in the programs of others: on how many images each gives the class that `bitdesk predict` gives.
 
     python3 -m venv peers && peers/bin/pip install onnx onnxruntime openvino opencv-python-headless qonnx safetensors
-    peers/bin/python benchmarks/peers/exports.py [--images 10000] [--only sample,small]
+    peers/bin/python benchmarks/peers/exports.py [--images 10000] [--only sample,small] [--programs OpenVINO]
 
 A program that is not installed is left out. Two kinds of networks: the sample on Fashion-MNIST, whose margins are those of a
 trained network, and small ones with random weights on noise, where the two best classes often lie close together.
@@ -71,11 +71,6 @@ def openvino_logits(files, images, options=None):
 @program("OpenVINO, inference precision f32")
 def openvino_float(files, images):
     return openvino_logits(files, images, {"INFERENCE_PRECISION_HINT": "f32"})
-
-
-@program("OpenVINO, execution mode accuracy")
-def openvino_accuracy(files, images):
-    return openvino_logits(files, images, {"EXECUTION_MODE_HINT": "ACCURACY"})
 
 
 def opencv_logits(files, images, engine):
@@ -176,7 +171,8 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--bin", default=ROOT / "build/release/bin/bitdesk", help="our program (default: %(default)s)")
     options.add_argument("--images", type=int, default=10_000)
-    options.add_argument("--only", default="sample,small")
+    options.add_argument("--only", default="sample,small", help="which networks (default: %(default)s)")
+    options.add_argument("--programs", default="", metavar="TEXT", help="only those whose name holds TEXT")
     options = options.parse_args()
     global BIN
     BIN = options.bin
@@ -192,6 +188,8 @@ def main():
             expected = numpy.array(told["predictions"])[: len(images)]
             print(f"{title} ({len(set(expected.tolist()))} classes occur)")
             for program, make in PROGRAMS.items():
+                if options.programs not in program:
+                    continue
                 share = same_class(make, files, images, expected)
                 if share is None:
                     continue

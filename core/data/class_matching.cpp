@@ -226,8 +226,10 @@ private:
     }
 
     std::string bothSides() const {
-        return "the data has " + std::to_string(m_data.names.size()) + " classes (" + someOf(m_data.names) +
-               "), the model has " + std::to_string(m_model.size()) + " (" + someOf(m_model) + ")";
+        const std::size_t count = m_data.names.size();
+        return "the data has " + std::to_string(count) + (count == 1 ? " class (" : " classes (") +
+               someOf(m_data.names) + "), the model has " + std::to_string(m_model.size()) + " (" + someOf(m_model) +
+               ")";
     }
 
     /// What of it is worth a look, where that is not all.

@@ -37,6 +37,7 @@ InMemoryDataSet::InMemoryDataSet(std::string name, Split split, RawImages raw, c
     m_shape = {raw.height, raw.width, raw.channels};
     m_classNames = std::move(raw.classNames);
     m_namedClasses = raw.named;
+    m_numberedClasses = raw.numbered;
     const auto bytes = raw.imageBytes();
     m_labels.reserve(indices.size());
     // Within its own memory: a set may fill half of the machine's.

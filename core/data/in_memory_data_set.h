@@ -18,6 +18,7 @@ struct RawImages {
     std::vector<int> labels;
     std::vector<std::string> classNames;
     bool named = false;                   ///< the class names are the source's own, not made of numbers
+    bool numbered = true;                 ///< the order of the classes is the source's own, not that of their names
     std::vector<std::string> notes = {};  ///< what the user should know, a sentence each
 
     std::int64_t imageBytes() const { return std::int64_t{height} * width * channels; }

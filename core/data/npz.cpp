@@ -88,6 +88,7 @@ void setLabels(RawImages& raw, ArrayLabels own, std::vector<ArrayLabels> others,
     uniteNames(all, path.string());
     raw.labels = std::move(own.numbers);
     raw.named = !own.names.empty();
+    raw.numbered = !raw.named;
     for (const std::string& name : own.names) raw.classNames.push_back(printable(name));
     int classes = 0;
     for (const ArrayLabels* labels : all) classes = std::max(classes, labels->classes);

@@ -100,9 +100,10 @@ private:
 
     GraphValue asMap(const GraphValue& value, const std::string& name) {
         if (!value.flat) return value;
-        const std::vector<std::int64_t> axes{2, 3};
-        const std::string constant = m_graph.constant(name + ".axes", {2}, axes);
-        return m_graph.add("Unsqueeze", name, {value.tensor, constant}, value.shape, false);
+        // Not Unsqueeze, which OpenCV's classic engine knows with one axis alone.
+        const std::vector<std::int64_t> shape{0, -1, 1, 1};
+        const std::string constant = m_graph.constant(name + ".shape", {4}, shape);
+        return m_graph.add("Reshape", name, {value.tensor, constant}, value.shape, false);
     }
 
     /// The step's value before its epilogue.
@@ -174,11 +175,30 @@ private:
         if (p.global)
             return m_graph.add(average ? "GlobalAveragePool" : "GlobalMaxPool", step.name, {input.tensor}, shape,
                                false);
-        GraphValue value = m_graph.add(average ? "AveragePool" : "MaxPool", step.name, {input.tensor}, shape, false);
-        setWindow(p.kernelHeight, p.kernelWidth, p.strideHeight, p.strideWidth, p.paddingHeight, p.paddingWidth);
+        const bool pads = average && (p.paddingHeight > 0 || p.paddingWidth > 0);
+        const GraphValue from = pads ? padded(step, input) : input;
+        GraphValue value = m_graph.add(average ? "AveragePool" : "MaxPool", step.name, {from.tensor}, shape, false);
+        setWindow(p.kernelHeight, p.kernelWidth, p.strideHeight, p.strideWidth, pads ? 0 : p.paddingHeight,
+                  pads ? 0 : p.paddingWidth);
         setAttribute(m_graph.last(), "ceil_mode", std::int64_t{0});
         if (average) setAttribute(m_graph.last(), "count_include_pad", std::int64_t{1});
         else setAttribute(m_graph.last(), "dilations", std::vector<std::int64_t>{1, 1});
+        return value;
+    }
+
+    /// The zeros around a map that an average counts, as a node of their own: OpenCV's classic engine leaves them out
+    /// of the average, whatever count_include_pad says.
+    GraphValue padded(const Step& step, const GraphValue& input) {
+        const std::int64_t high = step.pool.paddingHeight, wide = step.pool.paddingWidth;
+        const std::vector<std::int64_t> pads{0, 0, high, wide, 0, 0, high, wide};
+        const std::string name = step.name + ".pad";
+        const auto constant = m_graph.constant(name + ".pads", {8}, pads);
+        const auto zero = m_graph.scalar(name + ".zero", 0);
+        Shape shape = input.shape;
+        shape.height += 2 * step.pool.paddingHeight;
+        shape.width += 2 * step.pool.paddingWidth;
+        GraphValue value = m_graph.add("Pad", name, {input.tensor, constant, zero}, shape, false);
+        setAttribute(m_graph.last(), "mode", std::string("constant"));
         return value;
     }
 
@@ -284,6 +304,8 @@ ExportedMix exportGraph(const ExportInput& input, const QuantizationStyle& style
                    kInputValues}};
     mix.outputs = {{OnnxGraph::kOutput, {batch, std::to_string(plan.classes)}, "float32, one number a class"}};
     mix.notes = roundingNotes(!style.domain.empty());
+    for (std::string& note : readerNotes(!style.domain.empty(), input.model.weightQuantizer().offset != 0))
+        mix.notes.push_back(std::move(note));
     onnx::ModelProto proto;
     proto.set_ir_version(kOnnxIrVersion);
     proto.set_producer_name("bitdesk");

@@ -13,6 +13,7 @@
 #include <fmt/ranges.h>
 
 #include "core/base/error.h"
+#include "core/base/hash.h"
 #include "core/network/catalogue.h"
 
 namespace bitdesk {
@@ -110,7 +111,8 @@ TrainTexts settingsOf(const TrainRequest& request, const TrainInputs& inputs) {
                      {"preparation", inputs.train->description().preprocessing},
                      {"hash.train", inputs.train->hash()},
                      {"hash.val", inputs.val->hash()},
-                     {"hash.test", inputs.testHash}};
+                     {"hash.test", inputs.testHash},
+                     {"classes", sha256(fmt::format("{}", fmt::join(inputs.train->classNames(), "\n")))}};
     for (const auto& [name, value] : fixedOptions(request)) texts[kOption + name] = value;
     for (const RateOption& rate : rateOptions())
         texts[kRate + rate.option] = fmt::format("{}", (request.*rate.value).value());
@@ -176,6 +178,10 @@ void requireSameTraining(const TrainTexts& stored, const TrainTexts& now, const 
     for (const std::string split : {"train", "val"})
         if (storedText(stored, "hash." + split, where) != now.at("hash." + split))
             differences.push_back(dataDifference(stored, now, split));
+    // An array's hash is of numbers alone: its classes may have got other names.
+    const auto classes = stored.find("classes");
+    if (classes != stored.end() && classes->second != now.at("classes"))
+        differences.emplace_back("the names of the classes");
     if (!differences.empty())
         throw Error(ErrorKind::BadInput, where,
                     fmt::format("belongs to a training with other options or inputs: {}", fmt::join(differences, "; ")),

@@ -179,6 +179,24 @@ class Classes(Night):
         self.refused(3, ("night.json: sweeps[1].data", "'animal a'", "'T-shirt/top'", '"class_map" by-number'), "batch", file, "--quiet")
         self.assertFalse((self.path / "none.sqlite").exists())
 
+    def archive(self, file, names):
+        """An .npz whose labels are texts, which have no other order than that of their letters."""
+        numpy.savez(self.path / file, images=self.images, labels=numpy.array(names)[self.labels])
+        return self.path / file
+
+    def test_labels_that_are_texts(self):
+        found = self.evaluated(SAMPLE, self.archive("names.npz", NAMES))
+        self.assertEqual((found["correct"], found["notes"]), (self.right, []))
+        found = self.evaluated(SAMPLE, self.archive("capital.npz", [name.upper() for name in NAMES]))
+        self.assertEqual(found["correct"], self.right)
+        self.assertIn("letter case", " ".join(found["notes"]))
+        numbers = with_classes(self.path / "c.safetensors", C)
+        self.refused(3, ("names.npz", "'Ankle boot'", "'c0'"), "eval", numbers, "--bits", "2", "--no-store", "--data",
+                     self.path / "names.npz")
+        found = self.evaluated(numbers, "fashion-mnist", "--limit", COUNT)  # whose labels are numbers of its own
+        self.assertGreater(found["accuracy"], 0.85)
+        self.assertIn("the model's classes are numbers", " ".join(found["notes"]))
+
     def test_a_training_goes_on_with_the_same_classes_alone(self):
         root, out = self.folder(C), self.path / "model.safetensors"
         for part in ("train", "test"):
@@ -188,7 +206,7 @@ class Classes(Night):
         self.done(*short)
         for part in ("train", "test"):
             (self.path / "parts" / part / "c9").rename(self.path / "parts" / part / "C9")
-        self.refused(3, ("model.safetensors.ckpt",), *short, "--resume", "--overwrite")
+        self.refused(3, ("model.safetensors.ckpt", "the names of the classes"), *short, "--resume", "--overwrite")
 
 
 if __name__ == "__main__":

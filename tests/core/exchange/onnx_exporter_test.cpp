@@ -47,6 +47,18 @@ TEST(OnnxExporter, TheFileSaysWhatItIs) {
     EXPECT_NE(graph.proto.doc_string().find("0 … 255"), std::string::npos);
 }
 
+TEST(OnnxExporter, TheFileSaysWhoWasTriedAndWhatIsNotConverted) {
+    const auto says = [](const ExportedGraph& graph, const char* part) {
+        return graph.fact("bitdesk.rounding").find(part) != std::string::npos;
+    };
+    const auto plain = exported(tinyModel(), {{2, 3}});
+    for (const char* program : {"onnxruntime 1.", "OpenVINO 20", "INFERENCE_PRECISION_HINT f32", "OpenCV 5."})
+        EXPECT_TRUE(says(plain, program)) << program;
+    EXPECT_TRUE(says(exported(tinyModel(), {{2, 3}}, "qonnx"), "zero point of -0.5. qonnx-convert"));
+    const MetaModel rounded = randomModel(tinyNetwork(), {2, 4}, 1, "rounded");
+    EXPECT_FALSE(says(exported(rounded, {{2, 4}}, "qonnx"), "zero point of -0.5"));
+}
+
 TEST(OnnxExporter, PixelsGoInAndLogitsComeOut) {
     const auto graph = exported(tinyModel(), {{4, 4}});
     ASSERT_EQ(graph.proto.graph().input_size(), 1);
@@ -155,6 +167,23 @@ TEST(OnnxExporter, EveryAttributeThatDecidesAResultIsWritten) {
             }
         }
     }
+}
+
+// OpenCV's classic engine divides by the pixels inside the map, whatever count_include_pad says: 9 % of the classes
+// were the same with pads in the pool, all with a Pad before it.
+TEST(OnnxExporter, AnAverageOverZerosHasThemAsANode) {
+    auto nodes = windowNodes();
+    auto& pool = std::get<AvgPoolAttributes>(nodeNamed(nodes, "average").attributes);
+    pool.paddingHeight = 1;
+    const auto graph = exported(randomModel(Network("windows", nodes), {2, 4}, 1), {{2, 4}});
+    ASSERT_NE(graph.node("average.pad"), nullptr);
+    EXPECT_EQ(graph.values<std::int64_t>("average.pad.pads"), (std::vector<std::int64_t>{0, 0, 1, 0, 0, 0, 1, 0}));
+    EXPECT_EQ(graph.node("average")->input(0), "average.pad");
+    for (const auto& attribute : graph.node("average")->attribute()) {
+        const bool isPads = attribute.name() == "pads";
+        EXPECT_TRUE(!isPads || std::ranges::all_of(attribute.ints(), [](auto pad) { return pad == 0; }));
+    }
+    EXPECT_EQ(exported(randomModel(Network("windows", windowNodes()), {2, 4}, 1), {{2, 4}}).count("Pad"), 0);
 }
 
 TEST(OnnxExporter, AttributesAreThoseOfTheLayer) {
