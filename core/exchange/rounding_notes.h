@@ -12,8 +12,8 @@ namespace bitdesk {
 /// instead of QuantizeLinear and DequantizeLinear.
 std::vector<std::string> roundingNotes(bool qonnx);
 
-/// Which programs were tried on such a graph, in which versions, and how often they gave Bitdesk's class: the figures of
-/// docs/export.md. `halfSteps`: weights sit half a step above their codes.
+/// Which programs were tried on such a graph, in which versions, and how often they gave Bitdesk's class: the figures
+/// of docs/export.md. `halfSteps`: weights sit half a step above their codes.
 std::vector<std::string> readerNotes(bool qonnx, bool halfSteps);
 
 }  // namespace bitdesk

@@ -56,13 +56,13 @@ void checkPart(const DataSet& part, const DataSet& train) {
                                 differs.in1 - part.classNames().begin(), *differs.in1, name, *differs.in2));
 }
 
-/// Of the part's files, where some cannot be read and are to be left out.
-void tellSkipped(const DataSet& part, TrainInputs& inputs) {
+/// What there is to know of a part: what was passed over, what cannot be read and is left out, …
+void tellOf(const DataSet& part, TrainInputs& inputs) {
+    const char* name = splitName(part.split());
+    for (const std::string& note : part.description().notes)
+        inputs.notes.push_back(fmt::format("{}: {}.", name, printable(note)));
     const std::int64_t skipped = part.description().skipped;
-    if (skipped == 0) return;
-    const std::string count = fmt::format("{} of {}", skipped, splitName(part.split()));
-    inputs.skipped += (inputs.skipped.empty() ? "" : ", ") + count;
-    inputs.notes.push_back(fmt::format("Files that cannot be read and are left out: {}.", count));
+    if (skipped > 0) inputs.skipped += fmt::format("{}{} of {}", inputs.skipped.empty() ? "" : ", ", skipped, name);
 }
 
 /// Nothing where there is none, or where it would be the validation images under another name.
@@ -71,7 +71,7 @@ void lookAtTestPart(const TrainRequest& request, const DataRequest& data, TrainI
     if (std::ranges::find(splits, Split::Test) != splits.end()) {
         const auto test = openDataSet(request.data, Split::Test, data);
         checkPart(*test, *inputs.train);
-        tellSkipped(*test, inputs);
+        tellOf(*test, inputs);
         if (test->hash() != inputs.val->hash()) {
             inputs.testImages = test->size();
             inputs.testHash = test->hash();
@@ -140,8 +140,8 @@ TrainInputs openTrainInputs(const TrainRequest& request, const std::stop_token& 
                        .batch = 0,
                        .notes = {}};
     checkPart(*inputs.val, *train);
-    tellSkipped(*train, inputs);
-    tellSkipped(*inputs.val, inputs);
+    tellOf(*train, inputs);
+    tellOf(*inputs.val, inputs);
     lookAtTestPart(request, data, inputs);
     chooseImages(request, inputs);
     tellEmptyClasses(inputs);

@@ -38,7 +38,7 @@ TEST_F(BeforeTheFirstStep, WhatWillBeDoneIsSaid) {
     EXPECT_EQ(facts.classes, 4);
     EXPECT_EQ(facts.steps, 16);
     EXPECT_GT(facts.checkpointBytes, 1'000'000);
-    EXPECT_TRUE(facts.notes.empty());
+    EXPECT_EQ(facts.notes, std::vector<std::string>{"val: cut from the training images."});
     EXPECT_FALSE(std::filesystem::exists(m_folder / "model.safetensors.ckpt"));
 }
 
