@@ -294,7 +294,7 @@ std::vector<std::string> writeReport(const Report& report, const std::vector<std
             const ReportFile written = format.write(report);
             const bool marked = csvBom && std::string_view(format.ending) == "csv";
             writeFileAtomically(file, marked ? csvForSpreadsheets(written.bytes) : written.bytes);
-            for (const std::string& note : written.notes) notes.push_back(file + ": " + note);
+            for (const std::string& note : written.notes) notes.push_back(fmt::format("{}: {}", file, note));
         } catch (const Error& error) {
             // One that cannot be written, as a PDF without a font, keeps no other from being written.
             if (!failed) failed.emplace(error.kind(), file, error.reason(), error.hint());
