@@ -238,9 +238,10 @@ private:
             const bool together = std::ranges::any_of(m_layout.parts, [&](const auto& part) {
                 return part.second.classes.contains(name) && part.second.classes.contains(other);
             });
-            if (!together)
-                failAt(m_folder, "has the class " + other + " in one part, " + name + " in another",
-                       "Give both folders the same name");
+            if (together) continue;
+            std::string reason = "has the class " + other;
+            reason.append(" in one part, ").append(name).append(" in another");
+            failAt(m_folder, reason, "Give both folders the same name");
         }
     }
 
