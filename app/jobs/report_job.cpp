@@ -114,14 +114,15 @@ private:
         });
         if (otherData > 0)
             m_input.notes.push_back(fmt::format(
-                "{} evaluations of {} on other images of the same name are left out; these are {} ({}; {}).", otherData,
+                "Left out: {} of {}'s evaluations, on other images of the same name; these are {} ({}; {}).", otherData,
                 one->modelName, one->dataName, one->split, toText(one->facts, one->dataHash)));
         const auto otherModels = std::ranges::count_if(everyEvaluation(), [&](const EvaluationSummary& row) {
             return row.modelName == one->modelName && row.modelHash != one->modelHash && inScope(row);
         });
         if (otherModels > 0)
-            m_input.notes.push_back(fmt::format("{} evaluations of other models named {} are left out; this one is {}.",
-                                                otherModels, one->modelName, shortHash(one->modelHash)));
+            m_input.notes.push_back(
+                fmt::format("Left out: {} of other models' evaluations, named {}, too; this one is {}.", otherModels,
+                            one->modelName, shortHash(one->modelHash)));
     }
 
     const std::vector<EvaluationSummary>& everyEvaluation() {

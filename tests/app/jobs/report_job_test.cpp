@@ -39,15 +39,15 @@ TEST_F(ReportJob, ScopesAreOfHashesNotOfNames) {
         EXPECT_EQ(point.evaluation.dataHash, "new");
         EXPECT_EQ(point.evaluation.modelHash, "m");
     }
-    EXPECT_TRUE(warned(report, "2 evaluations of model on other images of the same name"));
-    EXPECT_TRUE(warned(report, "1 evaluations of other models named model"));
+    EXPECT_TRUE(warned(report, "Left out: 2 of model's evaluations, on other images of the same name"));
+    EXPECT_TRUE(warned(report, "Left out: 1 of other models' evaluations, named model, too"));
 }
 
 TEST_F(ReportJob, NothingIsSaidWhereThereIsNothingToTell) {
     evaluation(4, "d");
     evaluation(2, "d");
     for (const std::string& warning : reportOf(m_store, {}).warnings)
-        EXPECT_EQ(warning.find("left out"), std::string::npos) << warning;
+        EXPECT_EQ(warning.find("Left out"), std::string::npos) << warning;
 }
 
 TEST_F(ReportJob, NamedResultsOfOtherImagesAreNoTradeOff) {
