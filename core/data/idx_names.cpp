@@ -142,6 +142,7 @@ IdxFiles findIdxFiles(const fs::path& path) {
     if (sets.empty()) return {};
     if (!wanted && (sets.size() == 1 || sets.contains(""))) wanted = sets.begin()->first;
     std::vector<std::string> names;
+    names.reserve(sets.size());
     for (const auto& [name, files] : sets) names.push_back(name);
     if (!wanted) {
         const auto& first = *sets.begin()->second.parts.begin();
