@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -92,8 +93,8 @@ std::optional<std::string> decimalComma(const CLI::App& app, const std::string& 
                 const std::string name = option->get_name(), type = option->get_type_name();
                 if (refusal.find(name) == std::string::npos) continue;
                 if (type.find("FLOAT") != std::string::npos)
-                    return name + ": '" + value + "' has a decimal comma. Write " + *pointed;
-                return name + ": '" + value + "' has a comma. Write a whole number, without one";
+                    return fmt::format("{}: '{}' has a decimal comma. Write {}", name, value, *pointed);
+                return fmt::format("{}: '{}' has a comma. Write a whole number, without one", name, value);
             }
     }
     return std::nullopt;
