@@ -9,8 +9,8 @@
 #include <set>
 
 #include "core/base/error.h"
-#include "core/base/zip_archive.h"
 #include "core/base/pickle.h"
+#include "core/base/zip_archive.h"
 
 namespace bitdesk {
 namespace {
