@@ -196,6 +196,29 @@ void shareDataMemory(jobs::Batch& batch, int ranks) {
             sweep.choices.memory = std::max(defaultDataMemory() / ranks, kLeast);
 }
 
+void checkReportFiles(const jobs::PreparedBatch& prepared, const OutputOptions& output) {
+    for (const auto& files : prepared.reportFiles)
+        for (const std::string& file : files)
+            if (jobs::sameFile(file, output.json) || jobs::sameFile(file, output.csv))
+                throw Error(ErrorKind::Usage, file, "is to hold a report and the result", "Name another file");
+}
+
+jobs::PreparedBatch openShown(jobs::Batch batch, bool quiet, Terminal& terminal) {
+    ProgressLine line(terminal, quiet);
+    const auto show = [&](const Progress& progress) { line.show(progressText(progress)); };
+    return jobs::openBatch(std::move(batch), terminal.stop, show);
+}
+
+jobs::BatchResult runShown(const jobs::PreparedBatch& prepared, int threads, bool quiet, StoreThread& store,
+                           Terminal& terminal) {
+    ComputeArbiter arbiter;
+    arbiter.setThreads(threads);
+    ProgressLine line(terminal, quiet);
+    jobs::JobContext context{&store, &arbiter, [&](const Progress& progress) { line.show(progressText(progress)); },
+                             terminal.stop};
+    return jobs::runBatch(prepared, terminal.commandLine, context);
+}
+
 int exitCode(const jobs::BatchResult& result, Terminal& terminal) {
     int code = 0;
     for (const jobs::WrittenReport& report : result.reports)
@@ -266,23 +289,17 @@ int runNight(jobs::Batch batch, const NightOptions& options, bool single, const 
     const jobs::Launch launch = options.part.empty() ? jobs::launchOfProcess() : jobs::parsePart(options.part);
     const std::filesystem::path base = baseDatabase(options.store, launch);
     const int threads = batch.threads;
+    const bool quiet = options.output.quiet;
     for (jobs::ReportSpec& report : batch.reports) report.csvBom = options.output.csvBom;
     shareDataMemory(batch, launch.step.onThisMachine);
-    jobs::PreparedBatch prepared = [&] {
-        ProgressLine line(terminal, options.output.quiet);
-        const auto show = [&](const Progress& progress) { line.show(progressText(progress)); };
-        return jobs::openBatch(std::move(batch), terminal.stop, show);
-    }();
-    tellNotesOf(prepared.sweeps, options.output.quiet, terminal);
+    jobs::PreparedBatch prepared = openShown(std::move(batch), quiet, terminal);
+    tellNotesOf(prepared.sweeps, quiet, terminal);
     const std::string work = jobs::workOf(prepared);
     const auto recorded = launch.task ? jobs::recordedDivision(base, work) : std::nullopt;
     const jobs::Rank rank = jobs::rankOf(launch, recorded);
     const std::filesystem::path path = jobs::databaseOf(rank, base);
     jobs::assign(prepared, rank, options.resume, path.string());
-    for (const auto& files : prepared.reportFiles)
-        for (const std::string& file : files)
-            if (jobs::sameFile(file, options.output.json) || jobs::sameFile(file, options.output.csv))
-                throw Error(ErrorKind::Usage, file, "is to hold a report and the result", "Name another file");
+    checkReportFiles(prepared, options.output);
     const bool more = !prepared.reportFiles.empty() || prepared.sweeps.front().latency != jobs::LatencyOf::None;
     tellPart(launch, rank, base, more, terminal);
     if (!rank.shared() && base != ":memory:") tellUnmerged(base, terminal);
@@ -294,15 +311,8 @@ int runNight(jobs::Batch batch, const NightOptions& options, bool single, const 
     if (launch.task) jobs::recordDivision(base, work, jobs::divisionOf(launch, recorded));
     const auto opened = openStore(path, terminal, rank.index > 0);
     StoreThread& store = *opened;
-    ComputeArbiter arbiter;
-    arbiter.setThreads(threads > 0 ? threads : threadsHere(rank));
-    jobs::BatchResult result;
-    {
-        ProgressLine line(terminal, options.output.quiet);
-        jobs::JobContext context{&store, &arbiter, [&](const Progress& progress) { line.show(progressText(progress)); },
-                                 terminal.stop};
-        result = jobs::runBatch(prepared, terminal.commandLine, context);
-    }
+    const jobs::BatchResult result =
+        runShown(prepared, threads > 0 ? threads : threadsHere(rank), quiet, store, terminal);
     const Told told =
         store.post([&](Store& rows) { return tell(prepared, result, single, options.output, rows); }).get();
     emit(options.output, terminal, told.json, told.csv, told.text);

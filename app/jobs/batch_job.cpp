@@ -72,16 +72,20 @@ public:
     }
 
 private:
-    /// Word by word, so that an error names the one that it comes from.
     std::vector<BitConfiguration> configurations(const SweepSpec& spec, std::size_t index, const MetaModel& model) {
-        for (std::size_t i = 0; i < spec.configurations.size() && spec.configurations.size() > 1; ++i)
-            placed(m_batch, keyOfEntry("sweeps", index, fmt::format("configurations[{}]", i)), [&] {
-                return configurationsOf(std::span(spec.configurations).subspan(i, 1), model.network, model.bits,
-                                        spec.seed, m_batch.folder);
-            });
-        return placed(m_batch, keyOfEntry("sweeps", index, "configurations"), [&] {
-            return configurationsOf(spec.configurations, model.network, model.bits, spec.seed, m_batch.folder);
-        });
+        const auto read = [&](std::span<const std::string> words) {
+            return configurationsOf(words, model.network, model.bits, spec.seed, m_batch.folder);
+        };
+        try {
+            return read(spec.configurations);
+        } catch (const Error&) {
+            // Word by word, so that the error names the one that it comes from.
+            for (std::size_t i = 0; i < spec.configurations.size() && spec.configurations.size() > 1; ++i)
+                placed(m_batch, keyOfEntry("sweeps", index, fmt::format("configurations[{}]", i)),
+                       [&] { return read(std::span(spec.configurations).subspan(i, 1)); });
+        }
+        return placed(m_batch, keyOfEntry("sweeps", index, "configurations"),
+                      [&] { return read(spec.configurations); });
     }
 
     std::shared_ptr<const MetaModel> model(const SweepSpec& spec) {

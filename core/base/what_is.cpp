@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/base/picture_format.h"
 #include "core/base/tar_archive.h"
 #include "core/base/utf8.h"
 #include "core/base/zip_archive.h"
@@ -42,12 +43,6 @@ constexpr std::array kMagics{
     Magic{0, "SQLite format 3\0"sv, FileKind::Table, "a data base of SQLite"},
     Magic{0, "GGUF"sv, FileKind::Network, "a GGUF file (llama.cpp)"},
     Magic{4, "TFL3"sv, FileKind::Network, "a TensorFlow Lite file"},
-    Magic{0, "\x89PNG\r\n\x1a\n"sv, FileKind::Picture, "a PNG picture"},
-    Magic{0, "\xff\xd8\xff"sv, FileKind::Picture, "a JPEG picture"},
-    Magic{0, "GIF8"sv, FileKind::Picture, "a GIF picture"},
-    Magic{8, "WEBP"sv, FileKind::Picture, "a WebP picture"},
-    Magic{0, "II*\0"sv, FileKind::Picture, "a TIFF picture"},
-    Magic{0, "MM\0*"sv, FileKind::Picture, "a TIFF picture"},
     Magic{0, "%PDF-"sv, FileKind::Text, "a PDF document"},
     Magic{0, "7z\xbc\xaf\x27\x1c"sv, FileKind::Packed, "a 7z archive"},
     Magic{0, "Rar!\x1a\x07"sv, FileKind::Packed, "a RAR archive"},
@@ -167,8 +162,8 @@ std::optional<WhatItIs> asBytes(std::string_view bytes) {
         bytes[3] <= 4)
         return WhatItIs{FileKind::Idx, "an IDX file of " + std::to_string(bytes[3]) +
                                            (bytes[3] == 1 ? " dimension (labels)" : " dimensions")};
-    if (bytes.size() > 16 && bytes.starts_with("BM") && bytes.substr(6, 4) == "\0\0\0\0"sv)
-        return WhatItIs{FileKind::Picture, "a BMP picture"};
+    if (const std::string format(pictureFormat(bytes)); !format.empty())
+        return WhatItIs{FileKind::Picture, (format[0] == 'A' || format[0] == 'O' ? "an " : "a ") + format + " picture"};
     return asNetwork(bytes);
 }
 

@@ -8,9 +8,9 @@
 #include <fstream>
 
 #include "core/base/error.h"
+#include "core/base/picture_format.h"
 #include "core/base/utf8.h"
 #include "core/data/folder_names.h"
-#include "core/data/picture_format.h"
 
 namespace bitdesk {
 namespace {
@@ -90,9 +90,7 @@ bool isPicture(const fs::directory_entry& entry) {
     std::ifstream file(entry.path(), std::ios::binary);
     if (!file) return true;
     file.read(begin.data(), begin.size());
-    std::array<std::uint8_t, kPictureMagic> bytes{};
-    std::ranges::copy(begin, bytes.begin());
-    return !pictureFormat(std::span(bytes).first(static_cast<std::size_t>(file.gcount()))).empty();
+    return !pictureFormat({begin.data(), static_cast<std::size_t>(file.gcount())}).empty();
 }
 
 bool holdsPictures(const fs::path& folder) {

@@ -8,9 +8,9 @@
 #include <array>
 #include <string_view>
 
+#include "core/base/picture_format.h"
 #include "core/data/exif.h"
 #include "core/data/header_bytes.h"
-#include "core/data/picture_format.h"
 
 namespace bitdesk {
 namespace {
@@ -22,7 +22,8 @@ constexpr std::string_view kPng = "\x89PNG\r\n\x1a\n"sv;
 constexpr std::string_view kJpeg = "\xff\xd8\xff"sv;
 
 [[noreturn]] void failUnknown(Bytes begin, const std::string& where) {
-    if (const auto format = pictureFormat(begin); !format.empty())
+    const std::string_view text(reinterpret_cast<const char*>(begin.data()), begin.size());
+    if (const auto format = pictureFormat(text); !format.empty())
         fail(where, "is a " + std::string(format) + " picture; PNG and JPEG are read",
              "Convert it, as ImageMagick does: mogrify -format png FILE");
     fail(where, begin.empty() ? "is empty" : "is neither a PNG nor a JPEG image",

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <algorithm>
 
-#include "core/data/picture_format.h"
+#include "core/base/picture_format.h"
 #include "tests/core/data/image_data_folder.h"
 
 namespace bitdesk {
@@ -152,7 +152,7 @@ TEST_F(BadFiles, AreOfTheSplitThatIsOpened) {
 // First bytes as Pillow 9.4 writes them (Image.new("L", (2, 2)).save(…)), ImageMagick where Pillow has no writer.
 TEST(PictureFormat, IsToldByTheFirstBytes) {
     const auto format = [](const std::string& begin) {
-        return pictureFormat({reinterpret_cast<const std::uint8_t*>(begin.data()), begin.size()});
+        return pictureFormat(begin);
     };
     using namespace std::string_literals;
     EXPECT_EQ(format(test::greyPng(2, 2, 1).substr(0, 32)), "PNG");

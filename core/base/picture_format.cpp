@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/data/picture_format.h"
+#include "core/base/picture_format.h"
 
 #include <algorithm>
 #include <array>
@@ -9,29 +9,26 @@
 namespace bitdesk {
 namespace {
 
-using Bytes = std::span<const std::uint8_t>;
 using namespace std::string_view_literals;
 
-bool has(Bytes bytes, std::string_view magic, std::size_t offset = 0) {
-    return bytes.size() >= offset + magic.size() &&
-           std::ranges::equal(bytes.subspan(offset, magic.size()), magic, {}, {},
-                              [](char c) { return static_cast<std::uint8_t>(c); });
+bool has(std::string_view bytes, std::string_view magic, std::size_t offset = 0) {
+    return bytes.size() >= offset && bytes.substr(offset).starts_with(magic);
 }
 
 /// "BM" begins many a text, too: the size of a bitmap's header must be one that there is.
-bool isBitmap(Bytes bytes) {
-    constexpr std::array<std::uint8_t, 7> kHeaders{12, 40, 52, 56, 64, 108, 124};
+bool isBitmap(std::string_view bytes) {
+    constexpr std::array<char, 7> kHeaders{12, 40, 52, 56, 64, 108, 124};
     return has(bytes, "BM") && has(bytes, "\0\0\0"sv, 15) && std::ranges::find(kHeaders, bytes[14]) != kHeaders.end();
 }
 
 /// "P6", a blank and a digit or a comment.
-bool isNetpbm(Bytes bytes) {
+bool isNetpbm(std::string_view bytes) {
     return bytes.size() > 3 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '7' &&
            (bytes[2] == '\n' || bytes[2] == ' ') && ((bytes[3] >= '0' && bytes[3] <= '9') || bytes[3] == '#');
 }
 
 /// Films begin with such a box as well; the brand tells.
-std::string_view brandedFormat(Bytes bytes) {
+std::string_view brandedFormat(std::string_view bytes) {
     if (!has(bytes, "ftyp", 4)) return {};
     for (const std::string_view brand : {"avif", "avis"})
         if (has(bytes, brand, 8)) return "AVIF";
@@ -42,7 +39,7 @@ std::string_view brandedFormat(Bytes bytes) {
 
 }  // namespace
 
-std::string_view pictureFormat(Bytes begin) {
+std::string_view pictureFormat(std::string_view begin) {
     struct Magic {
         std::string_view bytes;
         std::string_view format;

@@ -4,8 +4,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace bitdesk {
@@ -13,6 +11,6 @@ namespace bitdesk {
 inline constexpr std::size_t kPictureMagic = 32;  ///< bytes from a file's begin that tell its format
 
 /// The picture format that a file begins as: "PNG", "JPEG", or one that is not read, as "WebP"; empty: none.
-std::string_view pictureFormat(std::span<const std::uint8_t> begin);
+std::string_view pictureFormat(std::string_view begin);
 
 }  // namespace bitdesk

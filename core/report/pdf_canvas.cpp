@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/report/pdf_canvas.h"
+
+#include <cairo-pdf.h>
+#include <array>
+#include <cmath>
+
+#include "core/base/error.h"
+#include "core/base/utf8.h"
+
+namespace bitdesk {
+namespace {
+
+struct Colour {
+    double red = 0, green = 0, blue = 0;
+};
+Colour colourOf(Ink ink) {
+    constexpr auto rgb = [](int hex) {
+        constexpr double kMost = 255;
+        return Colour{(hex >> 16 & 0xFF) / kMost, (hex >> 8 & 0xFF) / kMost, (hex & 0xFF) / kMost};
+    };
+    switch (ink) {
+        case Ink::Text: return rgb(0x1c2529);
+        case Ink::Muted: return rgb(0x66757c);
+        case Ink::Line: return rgb(0xd5dcdf);
+        case Ink::Surface: return rgb(0xffffff);
+        case Ink::Accent:
+        case Ink::High: return rgb(0x0b7285);
+        case Ink::Soft: return rgb(0x8fb9c3);
+        case Ink::Good: return rgb(0x2b7a4b);
+        case Ink::Bad: return rgb(0xa8471d);
+        case Ink::Low: return rgb(0xd5e8ec);
+        case Ink::Middle: return rgb(0x8cc3ce);
+    }
+    return {};
+}
+
+cairo_status_t append(void* bytes, const unsigned char* data, unsigned int length) {
+    static_cast<std::string*>(bytes)->append(reinterpret_cast<const char*>(data), length);
+    return CAIRO_STATUS_SUCCESS;
+}
+
+}  // namespace
+
+PdfCanvas::PdfCanvas(double width, double height, const std::string& title, std::string& bytes)
+    : m_surface(cairo_pdf_surface_create_for_stream(append, &bytes, width, height)),
+      m_context(cairo_create(m_surface.get())),
+      m_fontOptions(cairo_font_options_create()) {
+    cairo_pdf_surface_set_metadata(m_surface.get(), CAIRO_PDF_METADATA_TITLE, validUtf8(title).c_str());
+    cairo_pdf_surface_set_metadata(m_surface.get(), CAIRO_PDF_METADATA_AUTHOR, "Bitdesk");
+    checkFonts();
+    // A page has no pixels to fit letters to.
+    cairo_font_options_set_hint_style(m_fontOptions.get(), CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(m_fontOptions.get(), CAIRO_HINT_METRICS_OFF);
+}
+
+void PdfCanvas::setDate(const std::string& iso) {
+    cairo_pdf_surface_set_metadata(m_surface.get(), CAIRO_PDF_METADATA_CREATE_DATE, iso.c_str());
+}
+
+void PdfCanvas::nextPage() { cairo_show_page(m_context.get()); }
+
+void PdfCanvas::finish() {
+    nextPage();
+    m_context.reset();
+    cairo_surface_finish(m_surface.get());
+    if (cairo_surface_status(m_surface.get()) != CAIRO_STATUS_SUCCESS)
+        throw Error(ErrorKind::Resource, "the PDF", cairo_status_to_string(cairo_surface_status(m_surface.get())));
+}
+
+void PdfCanvas::checkFonts() const {
+    // Families are no measure: "Sans" and its like are listed where there is none behind them.
+    const PdfOwned<PangoLayout> layout(pango_cairo_create_layout(m_context.get()));
+    if (!hasLatinFont(pango_layout_get_context(layout.get())))
+        throw Error(ErrorKind::Resource, "a PDF", "cannot be written: this machine has no font",
+                    "Install one, such as Debian's fonts-dejavu-core, or choose another format");
+}
+
+PdfOwned<PangoLayout> PdfCanvas::layout(const std::string& text, const PdfStyle& style, double width) const {
+    PdfOwned<PangoLayout> result(pango_cairo_create_layout(m_context.get()));
+    PangoContext* const context = pango_layout_get_context(result.get());
+    pango_cairo_context_set_font_options(context, m_fontOptions.get());
+    pango_context_set_round_glyph_positions(context, FALSE);
+    const PdfOwned<PangoFontDescription> font(pango_font_description_new());
+    pango_font_description_set_family(font.get(),
+                                      style.fixed ? "DejaVu Sans Mono, monospace" : "DejaVu Sans, sans-serif");
+    pango_font_description_set_absolute_size(font.get(), style.size * PANGO_SCALE);
+    pango_font_description_set_weight(font.get(), style.bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+    pango_layout_set_font_description(result.get(), font.get());
+    if (width > 0) pango_layout_set_width(result.get(), static_cast<int>(width * PANGO_SCALE));
+    pango_layout_set_wrap(result.get(), PANGO_WRAP_WORD_CHAR);
+    pango_layout_set_alignment(result.get(), style.align);
+    const std::string valid = validUtf8(text);
+    pango_layout_set_text(result.get(), valid.data(), static_cast<int>(valid.size()));
+    m_letters.look(*result);
+    return result;
+}
+
+double PdfCanvas::heightOf(PangoLayout& layout) {
+    int width = 0, height = 0;
+    pango_layout_get_size(&layout, &width, &height);
+    return static_cast<double>(height) / PANGO_SCALE;
+}
+
+double PdfCanvas::widthOf(PangoLayout& layout) {
+    int width = 0, height = 0;
+    pango_layout_get_size(&layout, &width, &height);
+    return static_cast<double>(width) / PANGO_SCALE;
+}
+
+void PdfCanvas::show(PangoLayout& layout, double x, double y, Ink ink) {
+    use(ink);
+    cairo_move_to(m_context.get(), x, y);
+    pango_cairo_show_layout(m_context.get(), &layout);
+}
+
+void PdfCanvas::showLine(PangoLayout& layout, int line, double x, double y, Ink ink) {
+    use(ink);
+    cairo_move_to(m_context.get(), x, y + static_cast<double>(pango_layout_get_baseline(&layout)) / PANGO_SCALE);
+    pango_cairo_show_layout_line(m_context.get(), pango_layout_get_line_readonly(&layout, line));
+}
+
+void PdfCanvas::rule(double left, double right, double y) {
+    use(Ink::Line);
+    cairo_set_line_width(m_context.get(), 0.5);
+    cairo_move_to(m_context.get(), left, y);
+    cairo_line_to(m_context.get(), right, y);
+    cairo_stroke(m_context.get());
+}
+
+void PdfCanvas::draw(const Drawing& drawing, double x, double y, double scale) {
+    cairo_save(m_context.get());
+    cairo_translate(m_context.get(), x, y);
+    cairo_scale(m_context.get(), scale, scale);
+    for (const DrawnShape& shape : drawing.shapes) std::visit([this](const auto& s) { drawShape(s); }, shape);
+    cairo_restore(m_context.get());
+}
+
+void PdfCanvas::use(Ink ink) {
+    const Colour c = colourOf(ink);
+    cairo_set_source_rgb(m_context.get(), c.red, c.green, c.blue);
+}
+
+void PdfCanvas::drawShape(const LineShape& line) {
+    use(line.ink);
+    cairo_set_line_width(m_context.get(), line.width);
+    cairo_new_path(m_context.get());
+    for (const Point& p : line.points) cairo_line_to(m_context.get(), p.x, p.y);
+    constexpr std::array kDashes{3.0, 2.0};
+    cairo_set_dash(m_context.get(), kDashes.data(), line.dashed ? 2 : 0, 0);
+    cairo_stroke(m_context.get());
+}
+
+void PdfCanvas::drawShape(const RectangleShape& r) {
+    use(r.fill);
+    cairo_rectangle(m_context.get(), r.corner.x, r.corner.y, r.width, r.height);
+    cairo_fill(m_context.get());
+}
+
+void PdfCanvas::drawShape(const CircleShape& c) {
+    use(c.ink);
+    cairo_new_path(m_context.get());
+    cairo_arc(m_context.get(), c.centre.x, c.centre.y, c.radius, 0, 2 * M_PI);
+    cairo_set_line_width(m_context.get(), 0.8);
+    if (c.filled) cairo_fill(m_context.get());
+    else cairo_stroke(m_context.get());
+}
+
+void PdfCanvas::drawShape(const TextShape& t) {
+    const PdfStyle style{.size = t.size, .bold = t.bold, .fixed = false, .ink = t.ink};
+    const auto letters = layout(t.text, style, 0);
+    const double width = widthOf(*letters);
+    const double shift = t.anchor == Anchor::Start ? 0 : t.anchor == Anchor::Middle ? width / 2 : width;
+    cairo_save(m_context.get());
+    cairo_translate(m_context.get(), t.at.x, t.at.y);
+    if (!t.upright) cairo_rotate(m_context.get(), -M_PI / 2);
+    show(*letters, -shift, -static_cast<double>(pango_layout_get_baseline(letters.get())) / PANGO_SCALE, style.ink);
+    cairo_restore(m_context.get());
+}
+
+}  // namespace bitdesk

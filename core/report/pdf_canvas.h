@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cairo.h>
+#include <pango/pangocairo.h>
+#include <memory>
+#include <string>
+
+#include "core/report/document.h"
+#include "core/report/missing_letters.h"
+
+namespace bitdesk {
+
+struct PdfRelease {
+    void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
+    void operator()(cairo_t* context) const { cairo_destroy(context); }
+    void operator()(PangoLayout* layout) const { g_object_unref(layout); }
+    void operator()(PangoFontDescription* font) const { pango_font_description_free(font); }
+    void operator()(cairo_font_options_t* options) const { cairo_font_options_destroy(options); }
+};
+template <typename T>
+using PdfOwned = std::unique_ptr<T, PdfRelease>;
+
+struct PdfStyle {
+    double size = 9;  ///< points
+    bool bold = false, fixed = false;
+    Ink ink = Ink::Text;
+    PangoAlignment align = PANGO_ALIGN_LEFT;
+};
+
+/// A PDF's pages as a surface to draw on, and the letters that go on it. Lengths are points, from the upper left
+/// corner.
+class PdfCanvas {
+public:
+    /// Appends to `bytes`. Throws Error (Resource) where the machine has no font at all.
+    PdfCanvas(double width, double height, const std::string& title, std::string& bytes);
+
+    /// Of the document, as ISO 8601.
+    void setDate(const std::string& iso);
+    void nextPage();
+    /// The last call. Throws Error (Resource) where Cairo failed.
+    void finish();
+    const MissingLetters& missingLetters() const { return m_letters; }
+
+    /// Broken into lines that are at most `width` wide; 0: one line.
+    PdfOwned<PangoLayout> layout(const std::string& text, const PdfStyle& style, double width) const;
+    static double heightOf(PangoLayout& layout);
+    static double widthOf(PangoLayout& layout);
+
+    void show(PangoLayout& layout, double x, double y, Ink ink);
+    /// One line of it, its letters on the first line's base line below y.
+    void showLine(PangoLayout& layout, int line, double x, double y, Ink ink);
+    /// A thin line across.
+    void rule(double left, double right, double y);
+    void draw(const Drawing& drawing, double x, double y, double scale);
+
+private:
+    void checkFonts() const;
+    void use(Ink ink);
+    void drawShape(const LineShape& line);
+    void drawShape(const RectangleShape& rectangle);
+    void drawShape(const CircleShape& circle);
+    void drawShape(const TextShape& text);
+
+    PdfOwned<cairo_surface_t> m_surface;
+    PdfOwned<cairo_t> m_context;
+    PdfOwned<cairo_font_options_t> m_fontOptions;
+    mutable MissingLetters m_letters;
+};
+
+}  // namespace bitdesk
