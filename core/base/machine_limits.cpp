@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "core/base/control_groups.h"
+#include "core/base/error.h"
 
 namespace bitdesk {
 namespace {
@@ -123,6 +124,21 @@ std::optional<std::int64_t> usableMemory() {
     std::optional<std::int64_t> least = ownMemoryLimit();
     if (pages > 0 && pageBytes > 0) takeLeast(least, std::optional(pages * pageBytes));
     return least;
+}
+
+void requireMemory(std::int64_t bytes, const std::string& where, std::optional<std::int64_t> limit,
+                   const MachineFiles& files) {
+    constexpr std::int64_t kLittle = 1 << 24;  // not worth a look
+    if (bytes < kLittle || !limit) return;
+    const std::int64_t free = std::max<std::int64_t>(*limit - anonymousBytes(files), 0);
+    if (bytes <= free) return;
+    const auto mebibytes = [](std::int64_t size) { return std::to_string(size >> 20) + " MiB"; };
+    throw Error(ErrorKind::Resource, where,
+                "takes " + mebibytes(bytes) + " of memory at once; a memory limit of " + mebibytes(*limit) +
+                    " leaves " + mebibytes(free),
+                "Raise the limit (the container's, the batch system's --mem, or ulimit -v); image folders are read in "
+                "parts and "
+                "need less");
 }
 
 std::int64_t modestMemory(std::int64_t most) {

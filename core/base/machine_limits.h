@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "core/base/machine_files.h"
 
@@ -28,6 +29,10 @@ std::int64_t anonymousBytes(const MachineFiles& files = {});
 /// Bytes that this process may plan with: of the machine, or of ownMemoryLimit() where that is less; nothing where
 /// neither is known.
 std::optional<std::int64_t> usableMemory();
+/// Before much is filled that must lie in memory whole: throws Error (Resource) naming `where` if `limit` leaves less
+/// than `bytes`, since beyond a control group's limit the process would be killed without a word.
+void requireMemory(std::int64_t bytes, const std::string& where, std::optional<std::int64_t> limit = ownMemoryLimit(),
+                   const MachineFiles& files = {});
 /// At most `most`, and an eighth of usableMemory(): a bound for what is kept for the sake of speed.
 std::int64_t modestMemory(std::int64_t most);
 

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "core/base/error.h"
+#include "core/base/machine_limits.h"
 
 namespace bitdesk {
 
@@ -27,6 +28,7 @@ std::string readFile(const std::filesystem::path& path, std::uint64_t maxBytes) 
     if (code) fail("cannot be read: " + code.message());
     if (size > maxBytes)
         fail("is too large: " + std::to_string(size) + " bytes, at most " + std::to_string(maxBytes) + " are read");
+    requireMemory(static_cast<std::int64_t>(size), path.string());
     std::string bytes(size, '\0');
     file.read(bytes.data(), static_cast<std::streamsize>(size));
     if (file.bad()) fail("cannot be read: " + std::string(std::strerror(errno)));

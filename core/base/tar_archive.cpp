@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "core/base/error.h"
+#include "core/base/machine_limits.h"
 #include "core/base/unpacking.h"
 #include "core/base/utf8.h"
 
@@ -93,6 +94,7 @@ const std::string& TarReader::name() const { return m_handle->name; }
 std::int64_t TarReader::size() const { return m_handle->size; }
 
 std::string TarReader::read() {
+    requireMemory(size(), name());
     std::string bytes(static_cast<std::size_t>(size()), '\0');
     std::size_t done = 0;
     while (done < bytes.size()) {

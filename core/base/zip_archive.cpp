@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "core/base/error.h"
+#include "core/base/machine_limits.h"
 #include "core/base/unpacking.h"
 #include "core/base/utf8.h"
 
@@ -145,6 +146,7 @@ std::vector<std::byte> ZipArchive::read(const std::string& name) const {
     // Reserved is not touched: an entry that is shorter than it claims takes only what it has.
     constexpr std::int64_t kChunk = 1 << 22;
     std::vector<std::byte> bytes;
+    requireMemory(entry.size, m_path.string());
     bytes.reserve(static_cast<std::size_t>(entry.size));
     for (std::int64_t done = 0;;) {
         const std::int64_t wanted = std::min(kChunk, entry.size - done);

@@ -9,6 +9,7 @@
 #include <span>
 
 #include "core/base/error.h"
+#include "core/base/machine_limits.h"
 
 namespace bitdesk {
 namespace {
@@ -72,6 +73,7 @@ private:
     }
 
     std::vector<std::uint8_t> pixels(RawImages& raw) const {
+        requireMemory(m_array.count(), m_store.where(m_name));
         if (m_array.kind == 'u' && m_array.itemBytes == 1) {
             const auto* bytes = reinterpret_cast<const std::uint8_t*>(m_array.data.data());
             return {bytes, bytes + m_array.data.size()};

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/base/error.h"
+#include "core/base/machine_limits.h"
 #include "core/data/cifar_batch.h"
 #include "core/data/cifar_files.h"
 
@@ -38,6 +39,7 @@ public:
             m_names = {bytes, where};
             return;
         }
+        requireMemory(2 * static_cast<std::int64_t>(bytes.size()), where);  // as it is parsed, and its pixels
         // The binary version's files have no mark of their own: their size is one.
         CifarBatch batch = known.pickle ? parseCifarPickle(bytes, where) : parseCifarRecords(bytes, name, where);
         if (!m_batches.empty() && batch.classes != m_batches.begin()->second.classes)
@@ -54,10 +56,11 @@ public:
             .height = kCifarSide, .width = kCifarSide, .channels = 3, .pixels = {}, .labels = {}, .classNames = {}};
         if (m_batches.empty()) return raw;
         const int classes = m_batches.begin()->second.classes;
+        // Reserved is not touched: it is filled as the batches are given up, so that the images are held once.
+        raw.pixels.reserve(m_bytes);
         for (auto& [name, batch] : m_batches) {
             raw.labels.insert(raw.labels.end(), batch.labels.begin(), batch.labels.end());
-            if (raw.pixels.empty()) raw.pixels = std::move(batch.pixels);
-            else raw.pixels.insert(raw.pixels.end(), batch.pixels.begin(), batch.pixels.end());
+            raw.pixels.insert(raw.pixels.end(), batch.pixels.begin(), batch.pixels.end());
             batch = {};
         }
         raw.named = !m_names.where.empty();

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "core/base/error.h"
+#include "core/base/machine_limits.h"
 #include "core/base/unpacking.h"
 
 namespace bitdesk {
@@ -59,6 +60,8 @@ public:
             fail("says that it unpacks to " + std::to_string(size) + " bytes, more than " +
                  std::to_string(kMostExpansion) + " times its size");
     }
+
+    void requireMemoryFor(std::int64_t size) const { requireMemory(size, m_path.string()); }
 
     void expectEnd() {
         std::uint8_t extra = 0;
@@ -117,6 +120,7 @@ std::vector<std::uint8_t> readData(GzipReader& reader, std::int64_t size) {
     // Reserved is not touched, and grown as the bytes arrive: a header that lies takes only what the file fills.
     constexpr std::int64_t kChunk = 1 << 22;
     std::vector<std::uint8_t> bytes;
+    reader.requireMemoryFor(size);
     bytes.reserve(static_cast<std::size_t>(size));
     for (std::int64_t have = 0; have < size;) {
         const std::int64_t part = std::min(kChunk, size - have);

@@ -67,6 +67,18 @@ class Limits(night.Night):
             batch = re.search(r"Say --batch (\d+)", told)[1]
             self.done(*self.words(batch=batch), preexec_fn=group.enter)  # what it says to type works
 
+    @unittest.skipIf(NO_MEMORY, NO_MEMORY)
+    def test_arrays_that_do_not_fit_are_refused_instead_of_killed(self):
+        file = self.path / "large.npz"
+        pixels = numpy.random.default_rng(1).integers(0, 256, (5000, 64, 64, 3), dtype=numpy.uint8)
+        numpy.savez(file, x_test=pixels, y_test=numpy.arange(5000) % 10)
+        for limit in (215, 255):  # LibTorch takes 180 MiB; neither the file, nor the file and its pixels have room
+            with control_group.ControlGroup(memory=limit * MEBIBYTE) as group:
+                self.refused(4, ["large.npz", "takes 58 MiB", f"a memory limit of {limit} MiB leaves", "Raise the limit"],
+                             "data", file, preexec_fn=group.enter)
+        with control_group.ControlGroup(memory=400 * MEBIBYTE) as group:
+            self.assertIn("5000", self.done("data", file, preexec_fn=group.enter).stdout)
+
     def test_a_shells_limit_is_one(self):
         info = ("info", SAMPLE, "--memory", "--json", "-", "--threads", 1)
         free = json.loads(self.done(*info).stdout)["memory"]["prefix_budget_bytes"]

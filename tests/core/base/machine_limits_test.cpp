@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/control_groups.h"
+#include "tests/core/base/expect_error.h"
 #include "tests/core/base/fake_machine.h"
 
 namespace bitdesk {
@@ -134,6 +135,21 @@ TEST(MachineLimits, OfThisProcessAreSane) {
     const FakeMachine machine;
     machine.write("proc/self/status", "Name:\tbitdesk\nVmRSS:\t   90000 kB\nRssAnon:\t    2048 kB\n");
     EXPECT_EQ(anonymousBytes(machine.files()), 2 * kMebibyte);
+}
+
+TEST(RequireMemory, RefusesWhatALimitDoesNotLeave) {
+    const FakeMachine machine;
+    machine.write("proc/self/status", "Name:\tbitdesk\nRssAnon:\t  307200 kB\nRssFile:\t  500000 kB\n");
+    const auto need = [&](std::int64_t bytes, std::optional<std::int64_t> limit) {
+        requireMemory(bytes, "images.npz", limit, machine.files());
+    };
+    EXPECT_NO_THROW(need(400 * kMebibyte, 700 * kMebibyte)) << "files' pages give way";
+    test::expectError(ErrorKind::Resource,
+                      {"images.npz", "takes 400 MiB", "a memory limit of 700 MiB leaves 400 MiB", "Raise the limit"},
+                      [&] { need(400 * kMebibyte + 1, 700 * kMebibyte); });
+    test::expectError(ErrorKind::Resource, {"leaves 0 MiB"}, [&] { need(20 * kMebibyte, 200 * kMebibyte); });
+    EXPECT_NO_THROW(need(400 * kMebibyte, std::nullopt));
+    EXPECT_NO_THROW(need(kMebibyte, 0)) << "little is not worth a look";
 }
 
 }  // namespace
