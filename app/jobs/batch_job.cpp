@@ -132,7 +132,7 @@ std::vector<StatedLimit> checkedReport(const Batch& batch, std::size_t index, co
                [&] { return parseBits(report.baseline, model.network, model.bits, "baseline"); });
     for (std::size_t i = 0; i < report.files.size(); ++i)
         placed(batch, keyOfEntry("reports", index, fmt::format("out[{}]", i)),
-               [&] { reportFormatOf(batch.resolve(report.files[i])); });
+               [&] { checkReportFile(batch.resolve(report.files[i])); });
     std::vector<StatedLimit> limits;
     for (std::size_t i = 0; i < report.failOn.size(); ++i)
         for (StatedLimit& limit : placed(batch, keyOfEntry("reports", index, fmt::format("fail_on[{}]", i)),

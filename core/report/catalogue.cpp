@@ -19,7 +19,7 @@ ReportFile plain(const Report& report) {
 
 const std::vector<ReportFormat>& reportFormats() {
     static const std::vector<ReportFormat> kFormats{{"html", "Web page", plain<toHtml>},
-                                                    {"pdf", "PDF", toPdf},
+                                                    {"pdf", "PDF", toPdf, checkPdf},
                                                     {"md", "Markdown", plain<toMarkdown>},
                                                     {"csv", "Table (CSV)", plain<toCsv>},
                                                     {"json", "Session (JSON)", plain<toJson>}};
@@ -36,6 +36,15 @@ const ReportFormat& reportFormatOf(const std::string& file) {
     for (const ReportFormat& format : reportFormats())
         known += (known.empty() ? "." : ", .") + std::string(format.ending);
     throw Error(ErrorKind::Usage, file, "has no ending that tells a format of reports", "Known: " + known);
+}
+
+void checkReportFile(const std::string& file) {
+    const ReportFormat& format = reportFormatOf(file);
+    try {
+        if (format.check != nullptr) format.check();
+    } catch (const Error& error) {
+        throw Error(error.kind(), file, error.reason(), error.hint());
+    }
 }
 
 }  // namespace bitdesk

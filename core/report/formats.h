@@ -14,6 +14,8 @@ std::string toHtml(const Report& report);
 /// A4 pages by Cairo and Pango; letters that no font has are noted on the last page and beside the file. Throws Error
 /// (Resource) where the machine has no font at all.
 ReportFile toPdf(const Report& report);
+/// Throws that error before the work.
+void checkPdf();
 /// At most 60 000 characters, so that it fits a comment; what is too long is cut and says so.
 std::string toMarkdown(const Report& report);
 /// A row a subject, then a row a point of the trade-off.

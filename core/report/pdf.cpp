@@ -25,19 +25,6 @@ Ink inkOf(Tone tone) {
     return Ink::Text;
 }
 
-/// Pango says on standard error, in many lines, that it has no font; the program says so in one.
-class QuietPango {
-public:
-    QuietPango() : m_handler(g_log_set_handler("Pango", G_LOG_LEVEL_WARNING, ignore, nullptr)) {}
-    ~QuietPango() { g_log_remove_handler("Pango", m_handler); }
-    QuietPango(const QuietPango&) = delete;
-    QuietPango& operator=(const QuietPango&) = delete;
-
-private:
-    static void ignore(const char*, GLogLevelFlags, const char*, void*) {}
-    guint m_handler;
-};
-
 /// Pages that fill from the top; everything is placed at m_y and moves it down.
 class Pages {
 public:

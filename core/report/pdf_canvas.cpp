@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/utf8.h"
+#include "core/report/formats.h"
 
 namespace bitdesk {
 namespace {
@@ -44,13 +45,22 @@ cairo_status_t append(void* bytes, const unsigned char* data, unsigned int lengt
 
 }  // namespace
 
+void checkPdf() {
+    const QuietPango quiet;
+    // Families are no measure: "Sans" and its like are listed where there is none behind them.
+    const PdfOwned<PangoContext> context(pango_font_map_create_context(pango_cairo_font_map_get_default()));
+    if (!hasLatinFont(context.get()))
+        throw Error(ErrorKind::Resource, "a PDF", "cannot be written: this machine has no font",
+                    "Install one, such as Debian's fonts-dejavu-core, or choose another format");
+}
+
 PdfCanvas::PdfCanvas(double width, double height, const std::string& title, std::string& bytes)
     : m_surface(cairo_pdf_surface_create_for_stream(append, &bytes, width, height)),
       m_context(cairo_create(m_surface.get())),
       m_fontOptions(cairo_font_options_create()) {
     cairo_pdf_surface_set_metadata(m_surface.get(), CAIRO_PDF_METADATA_TITLE, validUtf8(title).c_str());
     cairo_pdf_surface_set_metadata(m_surface.get(), CAIRO_PDF_METADATA_AUTHOR, "Bitdesk");
-    checkFonts();
+    checkPdf();
     // A page has no pixels to fit letters to.
     cairo_font_options_set_hint_style(m_fontOptions.get(), CAIRO_HINT_STYLE_NONE);
     cairo_font_options_set_hint_metrics(m_fontOptions.get(), CAIRO_HINT_METRICS_OFF);
@@ -68,14 +78,6 @@ void PdfCanvas::finish() {
     cairo_surface_finish(m_surface.get());
     if (cairo_surface_status(m_surface.get()) != CAIRO_STATUS_SUCCESS)
         throw Error(ErrorKind::Resource, "the PDF", cairo_status_to_string(cairo_surface_status(m_surface.get())));
-}
-
-void PdfCanvas::checkFonts() const {
-    // Families are no measure: "Sans" and its like are listed where there is none behind them.
-    const PdfOwned<PangoLayout> layout(pango_cairo_create_layout(m_context.get()));
-    if (!hasLatinFont(pango_layout_get_context(layout.get())))
-        throw Error(ErrorKind::Resource, "a PDF", "cannot be written: this machine has no font",
-                    "Install one, such as Debian's fonts-dejavu-core, or choose another format");
 }
 
 PdfOwned<PangoLayout> PdfCanvas::layout(const std::string& text, const PdfStyle& style, double width) const {

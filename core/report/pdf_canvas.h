@@ -16,11 +16,25 @@ struct PdfRelease {
     void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
     void operator()(cairo_t* context) const { cairo_destroy(context); }
     void operator()(PangoLayout* layout) const { g_object_unref(layout); }
+    void operator()(PangoContext* context) const { g_object_unref(context); }
     void operator()(PangoFontDescription* font) const { pango_font_description_free(font); }
     void operator()(cairo_font_options_t* options) const { cairo_font_options_destroy(options); }
 };
 template <typename T>
 using PdfOwned = std::unique_ptr<T, PdfRelease>;
+
+/// Pango says on standard error, in many lines, that it has no font; the program says so in one.
+class QuietPango {
+public:
+    QuietPango() : m_handler(g_log_set_handler("Pango", G_LOG_LEVEL_WARNING, ignore, nullptr)) {}
+    ~QuietPango() { g_log_remove_handler("Pango", m_handler); }
+    QuietPango(const QuietPango&) = delete;
+    QuietPango& operator=(const QuietPango&) = delete;
+
+private:
+    static void ignore(const char*, GLogLevelFlags, const char*, void*) {}
+    guint m_handler;
+};
 
 struct PdfStyle {
     double size = 9;  ///< points
@@ -56,7 +70,6 @@ public:
     void draw(const Drawing& drawing, double x, double y, double scale);
 
 private:
-    void checkFonts() const;
     void use(Ink ink);
     void drawShape(const LineShape& line);
     void drawShape(const RectangleShape& rectangle);

@@ -110,11 +110,14 @@ struct ReportFormat {
     const char* ending;       ///< "html", without a dot
     const char* description;  ///< for a file dialog
     ReportFile (*write)(const Report& report);
+    void (*check)() = nullptr;  ///< throws Error (Resource) where this machine cannot write it
 };
 /// html, pdf, md, csv, json. A new one is a file of its own and a line in catalogue.cpp.
 const std::vector<ReportFormat>& reportFormats();
 /// Throws Error (Usage) naming the file and the known endings.
 const ReportFormat& reportFormatOf(const std::string& file);
+/// The same, and that this machine can write it: throws Error (Resource) naming the file, before a night's work.
+void checkReportFile(const std::string& file);
 
 /// What a report's JSON holds of a session, to be opened in the workbench: untrusted text until it is read. Throws
 /// Error (BadInput) naming `where`, the place and the reason.

@@ -124,6 +124,15 @@ class Locales(unittest.TestCase):
             self.assertIn(part, done.stderr)
         self.assertEqual((out.exists(), other.exists()), (False, True), "what can be written is")
 
+    def test_a_night_finds_out_first_that_there_is_no_font(self):
+        out, database = self.path / "night.pdf", self.path / "night.sqlite"
+        done = run("sweep", self.model, "--data", "fashion-mnist", "--limit", 50, "--configs", "uniform", "--db", database,
+                   "--report", out, **self.fonts(self.path / "nowhere"))
+        self.assertEqual((done.returncode, done.stdout), (4, b""), done.stderr)
+        for part in (b"night.pdf: cannot be written", b"fonts-dejavu-core"):
+            self.assertIn(part, done.stderr)
+        self.assertFalse(database.exists(), "nothing was evaluated")
+
 
 if __name__ == "__main__":
     unittest.main()
