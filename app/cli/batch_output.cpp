@@ -79,11 +79,11 @@ Json sweepJson(const jobs::SweepRequest& request, const jobs::SweepResult& resul
 }
 
 /// Several sweeps may be of one data set.
-void tellNotesOf(const std::vector<jobs::SweepRequest>& sweeps, bool quiet, Terminal& terminal) {
+void tellNotesOf(const std::vector<jobs::SweepRequest>& sweeps, const OutputOptions& output, Terminal& terminal) {
     std::set<std::string> told;
     for (const jobs::SweepRequest& sweep : sweeps)
         if (told.insert(sweep.data->hash() + splitName(sweep.data->split())).second)
-            tellNotes(*sweep.data, quiet, terminal);
+            tellNotes(*sweep.data, output, terminal);
 }
 
 std::string latencyCell(Store& store, std::int64_t measurement) {
@@ -293,7 +293,7 @@ int runNight(jobs::Batch batch, const NightOptions& options, bool single, const 
     for (jobs::ReportSpec& report : batch.reports) report.csvBom = options.output.csvBom;
     shareDataMemory(batch, launch.step.onThisMachine);
     jobs::PreparedBatch prepared = openShown(std::move(batch), quiet, terminal);
-    tellNotesOf(prepared.sweeps, quiet, terminal);
+    tellNotesOf(prepared.sweeps, options.output, terminal);
     const std::string work = jobs::workOf(prepared);
     const auto recorded = launch.task ? jobs::recordedDivision(base, work) : std::nullopt;
     const jobs::Rank rank = jobs::rankOf(launch, recorded);

@@ -97,7 +97,8 @@ void addChoices(CLI::App& command, DataChoices& choices) {
 void addClassMap(CLI::App& command, DataChoices& choices) {
     command
         .add_option("--class-map", choices.classes,
-                    "where names do not tell which class of the model each class of the data is: by-number, or a JSON "
+                    "where names do not tell which class of the model each class of the data is: by-number (from-0, "
+                    "from-1), or a JSON "
                     "file of {\"data's class\": \"model's class\", …}")
         ->check(namesAFile());
 }
@@ -178,11 +179,11 @@ std::shared_ptr<const DataSet> openData(const DataOptions& options, const MetaMo
     return openDataSet(options.data, split, request);
 }
 
-std::shared_ptr<const DataSet> openDataFor(const MetaModel& model, const DataOptions& options, bool quiet,
-                                           Terminal& terminal) {
-    auto data = openData(options, &model, parseSplit(options.split), quiet, terminal);
+std::shared_ptr<const DataSet> openDataFor(const MetaModel& model, const DataOptions& options,
+                                           const OutputOptions& output, Terminal& terminal) {
+    auto data = openData(options, &model, parseSplit(options.split), output.quiet, terminal);
     checkDataFitsModel(*data, model);
-    tellNotes(*data, quiet, terminal);
+    tellNotes(*data, output, terminal);
     return data;
 }
 
@@ -190,8 +191,8 @@ void tellNotes(const std::vector<std::string>& notes, Terminal& terminal) {
     for (const std::string& note : notes) terminal.err << "bitdesk: " << printable(note) << '\n';
 }
 
-void tellNotes(const DataSet& data, bool quiet, Terminal& terminal) {
-    if (quiet) return;
+void tellNotes(const DataSet& data, const OutputOptions& output, Terminal& terminal) {
+    if (output.quiet && !output.json.empty()) return;
     for (const std::string& note : data.description().notes)
         terminal.err << printable(fmt::format("note: {} ({}): {}", data.name(), splitName(data.split()), note)) << '\n';
     terminal.err.flush();
@@ -238,7 +239,7 @@ Inputs& Inputs::add(const ModelOptions& model) {
 
 Inputs& Inputs::add(const DataOptions& data) {
     if (auto path = findDataSet(data.data)) m_paths.push_back(std::move(*path));
-    if (data.choices.classes != kByNumber) m_paths.emplace_back(data.choices.classes);
+    if (isClassMapFile(data.choices.classes)) m_paths.emplace_back(data.choices.classes);
     return *this;
 }
 

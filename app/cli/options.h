@@ -87,12 +87,12 @@ std::shared_ptr<const DataSet> openData(const DataOptions& options, const MetaMo
                                         Terminal& terminal);
 
 /// The split that the options name, for a model: its images and classes are the model's; notes on standard error.
-std::shared_ptr<const DataSet> openDataFor(const MetaModel& model, const DataOptions& options, bool quiet,
-                                           Terminal& terminal);
+std::shared_ptr<const DataSet> openDataFor(const MetaModel& model, const DataOptions& options,
+                                           const OutputOptions& output, Terminal& terminal);
 /// What a user should know, a line each on standard error.
 void tellNotes(const std::vector<std::string>& notes, Terminal& terminal);
-/// What a data set's user should know, a line each on standard error; and in JSON.
-void tellNotes(const DataSet& data, bool quiet, Terminal& terminal);
+/// What a data set's user should know, a line each on standard error, unless JSON says it to one who wants quiet.
+void tellNotes(const DataSet& data, const OutputOptions& output, Terminal& terminal);
 void addNotes(Json& json, const DataDescription& description);
 
 /// "2,3,4" → {2, 3, 4}. Throws Error (Usage).

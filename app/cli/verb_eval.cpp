@@ -120,7 +120,7 @@ std::string dryRunText(const EvalOptions& options, const MetaModel& model, const
 std::vector<Row> evaluateAll(const EvalOptions& options, std::shared_ptr<const MetaModel> model,
                              const std::vector<BitConfiguration>& mixes, Terminal& terminal) {
     const jobs::DeviceChoice device = deviceChoice(options.device);
-    const auto data = openDataFor(*model, options.data, options.output.quiet, terminal);
+    const auto data = openDataFor(*model, options.data, options.output, terminal);
     const auto store = openStore(options.store, terminal);  // last: bad input makes no database
     ComputeArbiter arbiter;
     arbiter.setThreads(options.device.threads);

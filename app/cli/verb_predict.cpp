@@ -34,7 +34,7 @@ int run(const PredictOptions& options, Terminal& terminal) {
     const auto mixes = parseConfigurations(options.model, *model);
     if (mixes.size() != 1) throw Error(ErrorKind::Usage, "--bits", "predict takes one mix");
     jobs::EvaluateRequest request{.model = model,
-                                  .data = openDataFor(*model, options.data, options.output.quiet, terminal),
+                                  .data = openDataFor(*model, options.data, options.output, terminal),
                                   .bits = mixes.front(),
                                   .device = deviceChoice(options.device),
                                   .options = {}};

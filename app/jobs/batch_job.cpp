@@ -35,7 +35,7 @@ std::string dataName(const Batch& batch, const std::string& spec) {
 /// A word, or a file of the batch's folder.
 std::string classChoice(const Batch& batch, const SweepSpec& spec) {
     const std::string& choice = spec.choices.classes;
-    return choice == kByNumber ? choice : batch.resolve(choice);
+    return isClassMapFile(choice) ? batch.resolve(choice) : choice;
 }
 
 std::string keyOfEntry(const char* list, std::size_t index, const std::string& key) {

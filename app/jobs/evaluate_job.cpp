@@ -96,6 +96,8 @@ std::optional<Evaluation> findStored(const EvaluateRequest& request, JobContext&
     auto found = lookedUp(context, [key = keyOf(request)](Store& store) { return store.find(key); });
     if (!found) return found;
     checkClasses(*found, *request.model);
+    found->modelName = request.model->name;
+    found->dataName = request.data->name();
     if (found->facts.preparation.empty()) found->facts = factsOf(*request.data);  // of an older schema
     return found;
 }

@@ -19,15 +19,20 @@ namespace {
 
 constexpr const char* kKind = "sweep";
 
+/// Of no mix.
+EvaluationKey keyOfContent(const SweepRequest& request) {
+    return keyOf({.model = request.model,
+                  .data = request.data,
+                  .bits = {},
+                  .device = request.device,
+                  .options = request.options});
+}
+
 /// What makes two sweeps the same work, by content; which ranks share it, on how many threads, does not.
 nlohmann::ordered_json contentOf(const SweepRequest& request) {
     Sha256 hash;
     for (const BitConfiguration& bits : request.configurations) hash.update(toText(bits) + "\n");
-    const EvaluationKey key = keyOf({.model = request.model,
-                                     .data = request.data,
-                                     .bits = {},
-                                     .device = request.device,
-                                     .options = request.options});
+    const EvaluationKey key = keyOfContent(request);
     nlohmann::ordered_json json{{"model_hash", key.modelHash},
                                 {"data_hash", key.dataHash},
                                 {"split", key.split},
@@ -112,6 +117,11 @@ private:
     }
 
     void begin() {
+        // What is in the store already was perhaps found under other names.
+        stored([&](Store& store) {
+            store.setNames(keyOfContent(m_request), m_request.model->name, m_request.data->name());
+            return true;
+        });
         if (m_request.resume)
             if (const auto job = stored([&](Store& store) { return findSame(store, m_request); })) {
                 m_result.job = job->id;

@@ -105,7 +105,13 @@ private:
         if (least >= 0 && most <= 1) failWithLine(reason, std::string("({} * 255)") + rounded);
         if (least >= -1 && most <= 1) failWithLine(reason, std::string("(({} + 1) * 127.5)") + rounded);
         if (least >= 0 && most <= 255) failWithLine(reason, std::string("{}") + rounded);
-        if (whole && least >= 0 && most <= 65535) failWithLine(reason, "({} // 256).astype(np.uint8)");
+        if (whole && least >= 0 && most <= 65535) {
+            // Cameras and scanners have 10, 12, 14 and 16 bits; which they were the largest tells best.
+            int bits = 10;
+            while (bits < 16 && most >= static_cast<double>(1 << bits)) bits += 2;
+            failWithLine(fmt::format("{}; of {}-bit pixels", reason, bits),
+                         fmt::format("({{}} // {}).astype(np.uint8)", 1 << (bits - 8)));
+        }
         fail(reason, "Save the pixels of 0 to 255 as they were before they were normalized: .astype(np.uint8)");
     }
 

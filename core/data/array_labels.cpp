@@ -50,9 +50,9 @@ public:
             fail("holds no list of at most " + std::to_string(most) + " labels", "Labels are [N]");
         const bool column = extents.size() == 2 && extents[1] == 1;
         if (extents.size() == 2 && !column && !m_array.holdsText()) return oneHot();
-        if (extents.size() != 1 && !column)
-            fail("holds labels that are neither [N] nor [N, 1], nor one-hot rows [N, C]",
-                 "one label an image, as {}[:, 0]");
+        const std::string reason = "holds labels that are neither [N] nor [N, 1], nor one-hot rows [N, C]";
+        if (extents.size() == 3 && extents[1] == 1) failWithLine(reason, "{}[:, 0]");
+        if (extents.size() != 1 && !column) fail(reason, "Save one label an image: [N]");
         return m_array.holdsText() ? texts() : numbers();
     }
 
@@ -68,6 +68,9 @@ private:
         ArrayLabels labels;
         for (std::int64_t i = 0; i < m_array.count(); ++i) {
             const double value = m_array.real(i);
+            if (!std::isfinite(value))
+                fail("has no number as the label of image " + std::to_string(i),
+                     "Leave such images out of both arrays, as x[np.isfinite(y)] and y[np.isfinite(y)]");
             if (std::floor(value) != value) {
                 const std::string text = std::to_string(value);
                 failWithLine("holds the label " + text + ", which is no whole number", "{}.astype(np.int64)");
@@ -93,22 +96,54 @@ private:
         if (columns > kMostLabel + 1) fail("has rows of " + std::to_string(columns) + " numbers", "Labels are [N]");
         ArrayLabels labels;
         for (std::int64_t row = 0; row < rows; ++row) {
-            std::optional<int> found;
-            bool sound = true;
-            for (std::int64_t c = 0; c < columns && sound; ++c) {
+            int ones = 0;
+            for (std::int64_t c = 0; c < columns; ++c) {
                 const double value = m_array.real(row * columns + c);
-                sound = value == 0 || (value == 1 && !found);
-                if (value == 1) found = static_cast<int>(c);
+                if (value != 0 && value != 1) failUnlikeOneHot(row);
+                if (value == 1 && ++ones == 1) labels.numbers.push_back(static_cast<int>(c));
             }
-            if (!sound || !found)
-                failWithLine("holds rows of " + std::to_string(columns) +
-                                 " labels that are not one-hot: neither [N] nor a single 1 in row " +
-                                 std::to_string(row),
-                             "{}.argmax(1)");
-            labels.numbers.push_back(*found);
+            if (ones != 1) failUnlikeOneHot(row);
         }
-        labels.classes = static_cast<int>(columns);
+        labels.classes = labels.columns = static_cast<int>(columns);
         return labels;
+    }
+
+    /// What is meant by other rows depends on what they hold.
+    [[noreturn]] void failUnlikeOneHot(std::int64_t row) const {
+        const std::int64_t rows = m_array.extents[0], columns = m_array.extents[1];
+        const std::string reason = "holds rows of " + std::to_string(columns) +
+                                   " labels that are not one-hot: neither [N] nor a single 1 in row " +
+                                   std::to_string(row);
+        if (rows == 1) failWithLine(reason, "{}.reshape(-1)");
+        double sum = 0;
+        bool flags = true, whole = true;
+        for (std::int64_t c = 0; c < columns; ++c) {
+            const double value = m_array.real(row * columns + c);
+            sum += value;
+            flags = flags && (value == 0 || value == 1);
+            whole = whole && std::floor(value) == value;
+        }
+        if (flags && isOneHotByColumns()) failWithLine(reason, "{}.argmax(0)");
+        if (flags && sum == 0)
+            fail(reason + ": image " + std::to_string(row) + " has no class",
+                 "Leave such images out of both arrays, as x[y.any(1)] and y[y.any(1)]");
+        if (flags) fail(reason + ": it has several classes", "A network here tells one class an image: choose one");
+        if (whole) failWithLine(reason + "; if each column is a labelling of its own", "{}[:, 0]");
+        failWithLine(reason, "{}.argmax(1)");
+    }
+
+    bool isOneHotByColumns() const {
+        const std::int64_t rows = m_array.extents[0], columns = m_array.extents[1];
+        for (std::int64_t c = 0; c < columns; ++c) {
+            int ones = 0;
+            for (std::int64_t row = 0; row < rows; ++row) {
+                const double value = m_array.real(row * columns + c);
+                if (value != 0 && value != 1) return false;
+                ones += value == 1 ? 1 : 0;
+            }
+            if (ones != 1) return false;
+        }
+        return columns > rows;
     }
 
     ArrayLabels texts() const {
@@ -139,6 +174,22 @@ private:
 }  // namespace
 
 ArrayLabels readLabels(const ArrayStore& store, const std::string& name) { return LabelReader(store, name).read(); }
+
+std::vector<std::string> readClassNames(const ArrayStore& store, const std::string& name) {
+    const StoredArray stored = store.read(name);
+    const NpyArray& array = stored.array;
+    const auto fail = [&](const char* reason) { throw Error(ErrorKind::BadInput, store.where(name), reason); };
+    if (!array.holdsText() || array.extents.size() != 1) fail("holds no list of texts");
+    if (array.count() > kMostLabel + 1) fail("holds more than 65535 texts");
+    std::vector<std::string> names;
+    std::set<std::string> known;
+    for (std::int64_t i = 0; i < array.count(); ++i) {
+        names.push_back(printable(array.text(i)));
+        if (names.back().empty() || !known.insert(nfc(names.back())).second)
+            fail("holds a text twice, or an empty one");
+    }
+    return names;
+}
 
 bool hasNames(const ArrayLabels& labels) {
     return std::ranges::any_of(labels.names, [](const std::string& name) { return !numberOf(name); });

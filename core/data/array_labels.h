@@ -15,12 +15,16 @@ namespace bitdesk {
 struct ArrayLabels {
     std::vector<int> numbers;
     int classes = 0;  ///< that this array tells of: its highest label and one, or the columns of one-hot rows
+    int columns = 0;  ///< of one-hot rows; 0: these are none
     std::vector<std::string> names;  ///< of labels that are texts, sorted by bytes: what `numbers` mean; else empty
 };
 
 /// Reads whole numbers of any type ([N] or [N, 1]), true and false, one-hot rows [N, C], and texts. Throws Error
 /// (BadInput) naming the array and the line of Python that makes labels of it.
 ArrayLabels readLabels(const ArrayStore& store, const std::string& name);
+
+/// Names of the classes, in the order of the labels: texts [C], each another. Throws Error (BadInput).
+std::vector<std::string> readClassNames(const ArrayStore& store, const std::string& name);
 
 /// Whether these are texts that are no numbers.
 bool hasNames(const ArrayLabels& labels);

@@ -180,6 +180,15 @@ std::string arraySet(const std::string& name) {
 
 bool namesArray(const std::string& name) { return roleOf(name).has_value(); }
 
+bool namesClasses(const std::string& name) {
+    static constexpr std::array<std::string_view, 9> kNames{"classnames",  "classname",   "classes",
+                                                            "classlabels", "labelnames",  "labelsnames",
+                                                            "labelname",   "targetnames", "categories"};
+    std::string joined;
+    for (const std::string& word : wordsOf(name)) joined += word;
+    return std::ranges::find(kNames, joined) != kNames.end();
+}
+
 std::string labelsNameFor(const std::string& images) {
     const auto role = roleOf(images);
     if (!role) return "labels";

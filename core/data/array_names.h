@@ -29,6 +29,9 @@ std::string arraySet(const std::string& name);
 /// Whether a name says that this is an array of images or of labels.
 bool namesArray(const std::string& name);
 
+/// Whether a name says that this is a list of the classes' names: class_names, label_names, targetNames, …
+bool namesClasses(const std::string& name);
+
 /// A name for the labels of an array of images: "y_train" for "x_train".
 std::string labelsNameFor(const std::string& images);
 

@@ -56,6 +56,7 @@ public:
             .height = kCifarSide, .width = kCifarSide, .channels = 3, .pixels = {}, .labels = {}, .classNames = {}};
         if (m_batches.empty()) return raw;
         const int classes = m_batches.begin()->second.classes;
+        if (std::string note = missingBatches(); !note.empty()) raw.notes.push_back(std::move(note));
         // Reserved is not touched: it is filled as the batches are given up, so that the images are held once.
         raw.pixels.reserve(m_bytes);
         for (auto& [name, batch] : m_batches) {
@@ -70,6 +71,25 @@ public:
     }
 
 private:
+    /// CIFAR-10 comes in five batches; a copy that broke off has fewer.
+    std::string missingBatches() const {
+        constexpr int kBatches = 5;
+        const std::string stem = "data_batch_";
+        const std::string first = m_batches.begin()->first;
+        if (!first.starts_with(stem)) return {};
+        const std::string ending = first.substr(stem.size() + 1);  // "", or ".bin"
+        std::string missing;
+        int there = 0;
+        for (int i = 1; i <= kBatches; ++i) {
+            const std::string name = stem + std::to_string(i) + ending;
+            if (m_batches.contains(name)) ++there;
+            else missing += (missing.empty() ? "" : ", ") + name;
+        }
+        if (missing.empty()) return {};
+        return "not all of CIFAR-10's training images are there: " + missing + " of " + std::to_string(kBatches) +
+               " batches " + (there == kBatches - 1 ? "is" : "are") + " missing";
+    }
+
     std::map<std::string, CifarBatch> m_batches;
     std::size_t m_bytes = 0;
     Text m_names;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <unordered_map>
@@ -18,10 +19,6 @@ namespace bitdesk {
 namespace {
 
 constexpr int kNone = -1, kSeveral = -2;
-constexpr const char* kHow =
-    "Match them with --class-map by-number, or with --class-map FILE.json, which holds the model's class of each of "
-    "the "
-    "data's: ";
 
 using Numbers = std::vector<std::int64_t>;
 using Found = std::optional<std::vector<int>>;
@@ -63,13 +60,15 @@ public:
         refuse(where);
     }
 
-    ClassMatch matchByNumber(const std::string& where) const {
-        Numbers numbers = countTo(m_data.names.size());
-        if (m_data.named && m_dataNumbers) numbers = rankedWhereTheyMust(*m_dataNumbers);
-        const Found found = byValue(numbers, counts(m_modelNumbers) ? *m_modelNumbers : countTo(m_model.size()));
-        if (!found)
-            throw Error(ErrorKind::BadInput, where,
-                        "cannot be matched by number: it has images of more classes than the model: " + bothSides());
+    ClassMatch matchByNumber(const std::string& where, std::optional<int> first) const {
+        const auto fail = [&](const char* reason) {
+            throw Error(ErrorKind::BadInput, where, "cannot be matched by number: " + (reason + (": " + bothSides())),
+                        "Say " + ways());
+        };
+        if (first && !m_dataNumbers) fail("its classes are no numbers");
+        if (!first && isInDoubt()) fail("it is not said whether its numbers count from 0 or from 1");
+        const Found found = byNumberFrom(first);
+        if (!found) fail("it has images of numbers that are none of the model's classes");
         return told({found, "classes are matched by number, as was asked for"});
     }
 
@@ -161,8 +160,9 @@ private:
     }
 
     Way ofUnnamedData() const {
+        const char* const from = range().first > 0 ? "; if its labels count from 1, say --class-map from-1" : "";
         return {byValue(*m_dataNumbers, areNames(m_modelNumbers) ? countTo(m_model.size()) : *m_modelNumbers),
-                "the data has no class names: classes are matched by number"};
+                std::string("the data has no class names: classes are matched by number") + from};
     }
 
     Way ofUnnamedModel() const {
@@ -187,10 +187,39 @@ private:
         return data == model || (data.front() == 0 && model.front() == 0 && std::ranges::includes(model, data));
     }
 
-    /// Numbers that are no places of the model's classes (from 1, years): their order.
-    Numbers rankedWhereTheyMust(const Numbers& numbers) const {
+    /// The lowest and the highest number of a class with images.
+    std::pair<std::int64_t, std::int64_t> range() const {
+        std::int64_t low = std::numeric_limits<std::int64_t>::max(), high = 0;
+        for (std::size_t c = 0; c < m_data.names.size(); ++c)
+            if (hasImages(c)) {
+                low = std::min(low, (*m_dataNumbers)[c]);
+                high = std::max(high, (*m_dataNumbers)[c]);
+            }
+        return {low, high};
+    }
+
+    /// Folders of some of the numbers: 1 may be the first or the second class. Labels of an array are places.
+    bool isInDoubt() const {
+        if (!m_data.named || !m_dataNumbers) return false;
+        const auto [low, high] = range();
+        return low > 0 && high < static_cast<std::int64_t>(m_model.size());
+    }
+
+    Found byNumberFrom(std::optional<int> first) const {
+        Numbers numbers = m_dataNumbers.value_or(countTo(m_data.names.size()));
+        if (!first && m_dataNumbers) {
+            const auto size = static_cast<std::int64_t>(m_model.size());
+            const auto [low, high] = range();
+            if (low > 0 && high == size) first = 1;
+            else if (m_data.named && high >= size && numbers.size() == m_model.size()) numbers = ranked(numbers);
+        }
+        for (std::int64_t& number : numbers) number -= first.value_or(0);
+        return byValue(numbers, counts(m_modelNumbers) ? *m_modelNumbers : countTo(m_model.size()));
+    }
+
+    /// The place of each among all, for numbers that are no places, such as years.
+    static Numbers ranked(const Numbers& numbers) {
         const Numbers order = sorted(numbers);
-        if (order.back() < static_cast<std::int64_t>(m_model.size())) return numbers;
         Numbers ranks;
         for (const std::int64_t n : numbers) ranks.push_back(std::ranges::lower_bound(order, n) - order.begin());
         return ranks;
@@ -245,10 +274,24 @@ private:
                              : "";
     }
 
+    /// What a user can say that would work.
+    std::string ways() const {
+        std::size_t shown = 0;
+        while (shown + 1 < m_data.names.size() && !hasImages(shown)) ++shown;
+        const std::string file = "--class-map FILE.json, which holds the model's class of each of the data's: {\"" +
+                                 shownName(m_data.names[shown]) + "\": \"" + shownName(m_model.front()) + "\", …}";
+        if (isInDoubt()) {
+            const auto low = static_cast<std::size_t>(range().first);
+            const std::string number = std::to_string(low);
+            return "--class-map from-1 (" + number + " is " + quotedName(m_model[low - 1]) +
+                   "), --class-map from-0 (it is " + quotedName(m_model[low]) + "), or " + file;
+        }
+        return (byNumberFrom({}) ? "--class-map by-number, or " : "") + file;
+    }
+
     [[noreturn]] void refuse(const std::string& where) const {
-        throw Error(
-            ErrorKind::BadInput, where, "its classes are not the model's: " + bothSides() + atFault(),
-            kHow + ("{\"" + shownName(m_data.names.front()) + "\": \"" + shownName(m_model.front()) + "\", …}"));
+        throw Error(ErrorKind::BadInput, where, "its classes are not the model's: " + bothSides() + atFault(),
+                    "Match them with " + ways());
     }
 
     const DataClasses& m_data;
@@ -270,8 +313,8 @@ ClassMatch matchClasses(const DataClasses& data, const std::vector<std::string>&
 }
 
 ClassMatch matchClassesByNumber(const DataClasses& data, const std::vector<std::string>& model,
-                                const std::string& where) {
-    return Matching(data, model).matchByNumber(where);
+                                const std::string& where, std::optional<int> first) {
+    return Matching(data, model).matchByNumber(where, first);
 }
 
 ClassMatch matchClassesByMap(const DataClasses& data, const std::vector<std::string>& model,

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,10 +32,12 @@ struct ClassMatch {
 /// both sides and says how to match them; `where` names the data.
 ClassMatch matchClasses(const DataClasses& data, const std::vector<std::string>& model, const std::string& where);
 
-/// Class i of the data is class i of the model. Names that are numbers count as these, or, where they begin with 1 or
-/// have gaps, in their order. Throws Error (BadInput) where the model has too few.
+/// Class i of the data is class i of the model; names that are numbers count as these. `first`: the number of the
+/// model's first class; nothing: as the data leaves no doubt, which is 0 where there is a 0, 1 where there is one as
+/// large as the model has classes; numbers beyond these count in their order where there are as many as the model's
+/// classes. Throws Error (BadInput) where there is doubt, or the model has too few.
 ClassMatch matchClassesByNumber(const DataClasses& data, const std::vector<std::string>& model,
-                                const std::string& where);
+                                const std::string& where, std::optional<int> first = {});
 
 /// As a user says: the model's class of each of the data's; several may be of one. Throws Error (BadInput) where the
 /// map (read from `file`) names a class that is not there, or leaves out one that has images.

@@ -192,6 +192,10 @@ std::string toText(const ImageShape& shape) {
     return std::to_string(shape.height) + "×" + std::to_string(shape.width) + "×" + std::to_string(shape.channels);
 }
 
+bool isClassMapFile(const std::string& classes) {
+    return !classes.empty() && classes != kByNumber && classes != kFromZero && classes != kFromOne;
+}
+
 std::vector<std::int64_t> classCounts(const DataSet& data) {
     std::vector<std::int64_t> counts(data.classNames().size());
     for (std::int64_t i = 0; i < data.size(); ++i) ++counts[static_cast<std::size_t>(data.label(i))];

@@ -89,6 +89,11 @@ std::vector<std::int64_t> classCounts(const DataSet& data);
 std::int64_t defaultDataMemory();
 
 inline constexpr const char* kByNumber = "by-number";
+/// By number, too; said where it is not told whether numbers count from 0 or 1.
+inline constexpr const char* kFromZero = "from-0";
+inline constexpr const char* kFromOne = "from-1";
+/// Whether DataChoices::classes names a file.
+bool isClassMapFile(const std::string& classes);
 
 /// What a user chooses of how DATA is read and prepared; the same words for every verb, batch file and dialog.
 struct DataChoices {
@@ -97,7 +102,8 @@ struct DataChoices {
     bool exif = false;        ///< turn images as their EXIF orientation says
     bool skipBad = false;     ///< leave out files that cannot be read, instead of refusing the data set
     std::shared_ptr<const BadFilesSink> badFiles = {};  ///< is told of them; null: nobody
-    /// How the classes are matched with the model's: "" as their names tell, kByNumber, or as a JSON file says.
+    /// How the classes are matched with the model's: "" as their names tell, kByNumber, kFromZero, kFromOne, or as
+    /// a JSON file says.
     std::string classes = {};
 
     bool operator==(const DataChoices&) const = default;

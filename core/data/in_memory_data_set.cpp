@@ -30,6 +30,19 @@ std::string emptyClassesNote(const std::vector<std::int64_t>& counts, const std:
     return note;
 }
 
+namespace {
+
+/// Pixels of 0 and 1, or of 4 bits, are almost black to a network that was trained on those of 0 to 255.
+std::string darknessNote(const std::vector<std::uint8_t>& pixels) {
+    constexpr int kDark = 63;
+    const int most = pixels.empty() ? 255 : *std::ranges::max_element(pixels);
+    if (most > kDark) return {};
+    return "no pixel is above " + std::to_string(most) + " of 255; if that is to be white, save the images times " +
+           std::to_string(255 / std::max(most, 1));
+}
+
+}  // namespace
+
 InMemoryDataSet::InMemoryDataSet(std::string name, Split split, RawImages raw, const std::vector<std::int64_t>& indices,
                                  DataDescription description) {
     m_name = std::move(name);
@@ -56,6 +69,7 @@ InMemoryDataSet::InMemoryDataSet(std::string name, Split split, RawImages raw, c
     m_hash = hash.hex();
     m_description = std::move(description);
     for (std::string& note : raw.notes) m_description.notes.push_back(std::move(note));
+    if (std::string dark = darknessNote(m_pixels); !dark.empty()) m_description.notes.push_back(std::move(dark));
     std::string empty = emptyClassesNote(classCounts(*this), m_classNames);
     if (!empty.empty()) m_description.notes.push_back(std::move(empty));
     m_description.preprocessing = "as they are";

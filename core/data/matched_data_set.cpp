@@ -55,6 +55,7 @@ ClassMatch matchOf(const DataSet& data, const std::vector<std::string>& modelCla
     const std::string where = "data set '" + data.name() + "'";
     if (choice.empty()) return matchClasses(classes, modelClasses, where);
     if (choice == kByNumber) return matchClassesByNumber(classes, modelClasses, where);
+    if (!isClassMapFile(choice)) return matchClassesByNumber(classes, modelClasses, where, choice == kFromOne ? 1 : 0);
     return matchClassesByMap(classes, modelClasses, readClassMap(choice), choice);
 }
 

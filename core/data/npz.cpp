@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "core/base/error.h"
 #include "core/base/utf8.h"
@@ -33,7 +34,9 @@ std::optional<ArrayPair> pairByShape(const ArrayStore& store) {
 }
 
 Pairs pairsOf(const ArrayStore& store, const fs::path& path) {
-    Pairs pairs = pairArrays(store.names(), path.string(), store.set());
+    std::vector<std::string> candidates = store.names();
+    std::erase_if(candidates, namesClasses);
+    Pairs pairs = pairArrays(candidates, path.string(), store.set());
     if (!pairs.empty()) return pairs;
     if (auto pair = pairByShape(store)) return {{SourcePart::Test, *pair}};
     std::string names;
@@ -78,13 +81,27 @@ std::vector<ArrayLabels> labelsOfOthers(const ArrayStore& store, const Pairs& pa
     return others;
 }
 
-void setLabels(RawImages& raw, ArrayLabels own, std::vector<ArrayLabels> others, const fs::path& path) {
+/// One-hot rows of another width mean other classes: which of them one part lacks nobody knows.
+void checkColumns(const std::vector<ArrayLabels*>& parts, const fs::path& path) {
+    std::set<int> columns;
+    for (const ArrayLabels* part : parts)
+        if (part->columns > 0) columns.insert(part->columns);
+    if (columns.size() > 1)
+        throw Error(ErrorKind::BadInput, path.string(),
+                    "has one-hot labels of " + std::to_string(*columns.begin()) + " and of " +
+                        std::to_string(*columns.rbegin()) + " columns: which class is missing is not said",
+                    "Save the labels of all parts with a column for each class, or as numbers [N]");
+}
+
+/// How many classes the labels of all parts tell of.
+int setLabels(RawImages& raw, ArrayLabels own, std::vector<ArrayLabels> others, const fs::path& path) {
     // Numbers stand for themselves; what the names of another part mean for them nobody knows.
     const bool apart = own.names.empty() && std::erase_if(others, hasNames) > 0;
     if (apart)
         raw.notes.emplace_back("the labels of another part are texts, these are numbers: classes are of these alone");
     std::vector<ArrayLabels*> all{&own};
     for (ArrayLabels& other : others) all.push_back(&other);
+    checkColumns(all, path);
     uniteNames(all, path.string());
     raw.labels = std::move(own.numbers);
     raw.named = !own.names.empty();
@@ -92,7 +109,39 @@ void setLabels(RawImages& raw, ArrayLabels own, std::vector<ArrayLabels> others,
     for (const std::string& name : own.names) raw.classNames.push_back(printable(name));
     int classes = 0;
     for (const ArrayLabels* labels : all) classes = std::max(classes, labels->classes);
-    raw.numberClasses(classes);
+    return classes;
+}
+
+/// Names of the classes beside labels that are numbers.
+void takeClassNames(RawImages& raw, const ArrayStore& store, const std::string& name, int classes) {
+    try {
+        auto names = readClassNames(store, name);
+        if (static_cast<int>(names.size()) < classes)
+            throw Error(
+                ErrorKind::BadInput, store.where(name),
+                "has " + std::to_string(names.size()) + " names for labels up to " + std::to_string(classes - 1));
+        raw.classNames = std::move(names);
+        raw.named = true;
+    } catch (const Error& error) {
+        raw.notes.push_back(std::string("class names are not taken: ") + error.what());
+    }
+}
+
+/// Names of the classes are taken; what else lies there is told.
+void readOthers(RawImages& raw, const ArrayStore& store, const Pairs& pairs, int classes) {
+    std::set<std::string> used;
+    for (const auto& [part, pair] : pairs) used.insert({pair.images, pair.labels});
+    std::string unread;
+    int count = 0;
+    for (const std::string& name : store.names()) {
+        const bool ofAnotherSet = store.set() && namesArray(name) && arraySet(name) != *store.set();
+        if (used.contains(name) || ofAnotherSet) continue;
+        if (namesClasses(name) && !raw.named) takeClassNames(raw, store, name, classes);
+        else if (++count <= 5) unread += (unread.empty() ? "" : ", ") + printable(validUtf8(name));
+    }
+    if (count > 5) unread += ", …";
+    if (count == 1) raw.notes.push_back("the array " + unread + " is not read");
+    if (count > 1) raw.notes.push_back("arrays are not read: " + unread);
 }
 
 RawImages read(const fs::path& path, SourcePart part) {
@@ -108,10 +157,16 @@ RawImages read(const fs::path& path, SourcePart part) {
     readImages(raw, store, images);
     ArrayLabels own = readLabels(store, labels);
     const auto count = static_cast<std::int64_t>(raw.pixels.size()) / raw.imageBytes();
-    if (static_cast<std::int64_t>(own.numbers.size()) != count)
+    const auto given = static_cast<std::int64_t>(own.numbers.size());
+    if (given != count)
         throw Error(ErrorKind::BadInput, store.where(labels),
-                    "has " + std::to_string(own.numbers.size()) + " labels for " + std::to_string(count) + " images");
-    setLabels(raw, std::move(own), labelsOfOthers(store, pairs, part, raw), path);
+                    "has " + std::to_string(given) + " labels for " + std::to_string(count) + " images",
+                    given == raw.width && raw.channels == 1 ? "If the images stand last ([H, W, N]), save " +
+                                                                  store.saveLine(images, "np.moveaxis({}, -1, 0)")
+                                                            : "");
+    const int classes = setLabels(raw, std::move(own), labelsOfOthers(store, pairs, part, raw), path);
+    readOthers(raw, store, pairs, classes);
+    raw.numberClasses(classes);
     return raw;
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/store/connection.h"
 
+#include <SQLiteCpp/VariadicBind.h>
 #include <sqlite3.h>
 #include <cstdlib>
 
@@ -134,6 +135,15 @@ std::int64_t Store::Connection::dataId(const Evaluation& e) {
     row.bind(3, id);
     row.exec();
     return id;
+}
+
+void Store::Connection::setNames(const EvaluationKey& key, const std::string& modelName, const std::string& dataName) {
+    SQLite::Statement model(database, "UPDATE models SET name = ?2 WHERE hash = ?1 AND name <> ?2");
+    SQLite::bind(model, key.modelHash, modelName);
+    model.exec();
+    SQLite::Statement data(database, "UPDATE data_sets SET name = ?3 WHERE hash = ?1 AND split = ?2 AND name <> ?3");
+    SQLite::bind(data, key.dataHash, key.split, dataName);
+    data.exec();
 }
 
 std::int64_t Store::Connection::nextId() {

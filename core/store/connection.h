@@ -45,6 +45,7 @@ struct Store::Connection {
     std::int64_t modelId(const std::string& hash, const std::string& name);
     /// Of what it was evaluated on; what is told of the data is noted where it was not known.
     std::int64_t dataId(const Evaluation& e);
+    void setNames(const EvaluationKey& key, const std::string& modelName, const std::string& dataName);
     /// One sequence for evaluations and measurements.
     std::int64_t nextId();
 

@@ -123,12 +123,22 @@ std::int64_t Store::save(const Evaluation& evaluation) { return save(std::span(&
 std::vector<std::int64_t> Store::save(std::span<const Evaluation> rows, const JobRows& of) {
     return m_connection->inTransaction([&] {
         std::vector<std::int64_t> ids;
-        for (const Evaluation& row : rows) ids.push_back(m_connection->insert(row));
+        for (const Evaluation& row : rows) {
+            ids.push_back(m_connection->insert(row));
+            m_connection->setNames(row.key, row.modelName, row.dataName);
+        }
         for (std::size_t i = 0; of.job > 0 && i < ids.size(); ++i)
             m_connection->finishItem(
                 of.job,
                 {.position = of.positions[i], .bits = rows[i].key.bits, .evaluation = ids[i], .measurement = 0});
         return ids;
+    });
+}
+
+void Store::setNames(const EvaluationKey& key, const std::string& modelName, const std::string& dataName) {
+    m_connection->inTransaction([&] {
+        m_connection->setNames(key, modelName, dataName);
+        return true;
     });
 }
 

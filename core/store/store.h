@@ -40,6 +40,9 @@ public:
     std::int64_t save(const Evaluation& evaluation);
     std::int64_t save(const Measurement& measurement);
     std::int64_t save(const LayerTable& table, const std::string& modelName);
+    /// What is known by the key's hashes goes by these names from now on: those under which it was opened last. Saving
+    /// an evaluation does so, too.
+    void setNames(const EvaluationKey& key, const std::string& modelName, const std::string& dataName);
     /// Saves all and what they are of a job in one transaction, so that a crash leaves all of them or none. Ids in the
     /// order of the rows.
     std::vector<std::int64_t> save(std::span<const Evaluation> rows, const JobRows& of);

@@ -62,9 +62,11 @@ class Classes(Night):
         os.environ["XDG_CACHE_HOME"] = str(self.path / "cache")
 
     def folder(self, names):
-        """Images of label k in the folder names[k]."""
+        """Images of label k in the folder names[k]; None: they are left out."""
         root = self.path / f"set {len(list(self.path.iterdir()))}"
         for i, (image, k) in enumerate(zip(self.images, self.labels)):
+            if names[k] is None:
+                continue
             (root / names[k]).mkdir(parents=True, exist_ok=True)
             PIL.Image.fromarray(image).save(root / names[k] / f"{i:04}.png")
         return root
@@ -121,6 +123,14 @@ class Classes(Night):
     def test_a_map_says_what_names_do_not(self):
         from_one = self.folder([str(i + 1) for i in range(10)])
         self.assertEqual(self.evaluated(SAMPLE, from_one, "--class-map", "by-number")["correct"], self.right)
+        # From 1, and the last is not there: which number is the first must be said.
+        nine = self.folder([str(i + 1) for i in range(9)] + [None])
+        first_nine = int((self.predictions == self.labels)[self.labels < 9].sum())
+        self.refused(3, ("from-1 (1 is 'T-shirt/top')", "from-0 (it is 'Trouser')"), "eval", SAMPLE, "--bits", "2",
+                     "--data", nine, "--class-map", "by-number", "--no-store")
+        self.assertEqual(self.evaluated(SAMPLE, nine, "--class-map", "from-1")["correct"], first_nine)
+        shifted = int((self.predictions == self.labels + 1)[self.labels < 9].sum())
+        self.assertEqual(self.evaluated(SAMPLE, nine, "--class-map", "from-0")["correct"], shifted)
         animals = [f"animal {(7 * i + 3) % 10}{chr(97 + i)}" for i in range(10)]
         root, file, db = self.folder(animals), self.path / "map.json", self.path / "results.sqlite"
         file.write_text(json.dumps(dict(zip(animals, NAMES))))

@@ -69,6 +69,17 @@ TEST_F(Cifar, TenClasses) {
     EXPECT_EQ(openDataSet((root() / "test_batch.bin").string(), Split::Test)->hash(), data->hash());
 }
 
+TEST_F(Cifar, MissingBatchesAreTold) {
+    ten();
+    EXPECT_EQ(open(Split::Train)->description().notes[0].find("not all"), std::string::npos);
+    std::filesystem::remove(root() / "data_batch_3.bin");
+    const auto notes = open(Split::Train)->description().notes;
+    EXPECT_NE(notes[0].find("data_batch_3.bin of 5 batches is missing"), std::string::npos) << notes[0];
+    std::filesystem::remove(root() / "data_batch_1.bin");
+    EXPECT_NE(open(Split::Train)->description().notes[0].find("data_batch_1.bin, data_batch_3.bin of 5 batches are"),
+              std::string::npos);
+}
+
 TEST_F(Cifar, AHundredClassesByTheFineLabel) {
     write("train.bin", record("\1\x63", 1) + record("\2\x05", 1));
     write("test.bin", record("\1\x63", 1) + record("\2\x05", 1));

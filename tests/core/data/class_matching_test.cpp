@@ -63,7 +63,7 @@ void expectMatch(const DataClasses& data, const Names& model, const std::map<std
 }
 void expectRefused(const DataClasses& data, const Names& model, std::initializer_list<std::string> parts) {
     test::expectBadInput(parts, [&] { matchClasses(data, model, "D"); });
-    test::expectBadInput({"D: its classes are not the model's", "--class-map by-number", "FILE.json"},
+    test::expectBadInput({"D: its classes are not the model's", "--class-map FILE.json"},
                          [&] { matchClasses(data, model, "D"); });
 }
 
@@ -208,6 +208,49 @@ TEST(ClassMatching, ByNumberIsByTheNumbersOfTheNames) {
               std::string::npos);
     test::expectBadInput({"D: cannot be matched by number", "11 classes", "has 10"},
                          [&] { matchClassesByNumber(labels(11), kFashion, "D"); });
+}
+
+TEST(ClassMatching, ByNumberLeavesNoDoubtWhereNumbersBegin) {
+    const auto one = [](const DataClasses& data, const std::string& name, std::optional<int> first = {}) {
+        return nameFor(matchClassesByNumber(data, kFashion, "D", first), data, kFashion, name);
+    };
+    // 10 is the last of ten classes only where they count from 1.
+    EXPECT_EQ(one(folder({"2", "9", "10"}), "10"), "Ankle boot");
+    EXPECT_EQ(one(folder({"2", "9", "10"}), "2"), "Trouser");
+    EXPECT_EQ(one(folder({"0", "3", "9"}), "3"), "Dress");
+    // 1 to 9 may be either.
+    const DataClasses nine = folder(counted("c", 1, 9));
+    expectRefused(nine, kFashion,
+                  {"--class-map from-1 (1 is 'T-shirt/top')", "--class-map from-0 (it is 'Trouser')", "{\"c1\": "});
+    test::expectBadInput({"D: cannot be matched by number", "from 0 or from 1", "--class-map from-1", "from-0"},
+                         [&] { matchClassesByNumber(nine, kFashion, "D"); });
+    EXPECT_EQ(one(nine, "c1", 1), "T-shirt/top");
+    EXPECT_EQ(one(nine, "c1", 0), "Trouser");
+    test::expectBadInput({"none of the model's classes"},
+                         [&] { matchClassesByNumber(folder(counted("", 0, 10)), kFashion, "D", 1); });
+    test::expectBadInput({"its classes are no numbers"}, [] {
+        matchClassesByNumber(folder({"cat", "dog"}), kFashion, "D", 1);
+    });
+    // Years have an order, but only all of them a place.
+    EXPECT_EQ(one(folder(counted("", 2011, 10)), "2020"), "Ankle boot");
+    test::expectBadInput({"none of the model's classes"}, [] {
+        matchClassesByNumber(folder({"2011", "2020"}), kFashion, "D");
+    });
+}
+
+TEST(ClassMatching, LabelsFromOne) {
+    // One class more than the model's, and none of its first: what is to be said works.
+    const DataClasses letters = labels(11, {0});
+    expectRefused(letters, kFashion, {"11 classes", "--class-map by-number", "{\"class 1\": \"T-shirt/top\""});
+    const ClassMatch match = matchClassesByNumber(letters, kFashion, "D");
+    EXPECT_EQ(nameFor(match, letters, kFashion, "class 1"), "T-shirt/top");
+    EXPECT_EQ(nameFor(match, letters, kFashion, "class 10"), "Ankle boot");
+    // Labels are places; that none is 0 is told, with what to say if they count from 1.
+    const DataClasses lackingFirst = labels(10, {0});
+    expectMatch(lackingFirst, kFashion, {{"class 1", "Trouser"}}, "if its labels count from 1, say --class-map from-1");
+    const ClassMatch shifted = matchClassesByNumber(lackingFirst, kFashion, "D", 1);
+    EXPECT_EQ(nameFor(shifted, lackingFirst, kFashion, "class 9"), "Bag");
+    EXPECT_EQ(nameFor(shifted, lackingFirst, kFashion, "class 0"), "none");
 }
 
 class ClassMap : public testing::Test {

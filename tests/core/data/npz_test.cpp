@@ -229,7 +229,10 @@ TEST_F(Npz, OtherNumbersAreImagesWhereTheyCanBeNothingElse) {
     refused(npy("<f8", "(2, 1, 1)", raw<double>({-2.5, 2.8})), "holds float64 from -2.5 to 2.8",
             "before they were normalized");
     refused(npy("<u2", "(2, 1, 1)", raw<std::uint16_t>({0, 65535})), "holds uint16 from 0",
-            "x=(x // 256).astype(np.uint8)");
+            "of 16-bit pixels. Save np.savez(FILE, …, x=(x // 256).astype(np.uint8)");
+    refused(npy("<u2", "(2, 1, 1)", raw<std::uint16_t>({0, 4080})), "holds uint16 from 0", "x=(x // 16).astype");
+    refused(npy("<u2", "(2, 1, 1)", raw<std::uint16_t>({0, 1023})), "holds uint16 from 0", "x=(x // 4).astype");
+    refused(npy("<u2", "(2, 1, 1)", raw<std::uint16_t>({0, 4096})), "holds uint16 from 0", "x=(x // 64).astype");
     refused(npy("<f4", "(2, 1, 1)", raw<float>({0, NAN})), "holds NaN", "uint8");
     refused(npy("|b1", "(2, 1, 1)", std::string("\0\1", 2)), "holds true and false", "x=x.astype(np.uint8) * 255)");
     refused(npy("|u1", "(2, 4)", "abcdefgh"), "is neither [N, H, W]", "x=x.reshape(-1, 2, 2))");
@@ -244,12 +247,70 @@ TEST_F(Npz, LabelsThatNeedAWordAreRefusedWithTheLine) {
     };
     refused(npy("<f4", "(2, 3)", raw<float>({0.2F, 0.8F, 0, 1, 0, 0})), "holds rows of 3 labels that are not one-hot",
             "y=y.argmax(1))");
-    refused(npy("|u1", "(2, 2)", std::string("\1\1\1\0", 4)), "holds rows of 2 labels", "y=y.argmax(1))");
+    refused(npy("|u1", "(2, 2)", std::string("\1\1\1\0", 4)), "holds rows of 2 labels", "it has several classes");
+    refused(npy("|u1", "(2, 2)", std::string("\0\1\0\0", 4)), "holds rows of 2 labels", "image 1 has no class");
+    refused(npy("|u1", "(2, 2)", std::string("\3\1\0\7", 4)), "holds rows of 2 labels", "y=y[:, 0])");
+    refused(npy("|u1", "(1, 2)", std::string("\3\1", 2)), "holds rows of 2 labels", "y=y.reshape(-1))");
+    refused(npy("|u1", "(2, 3)", std::string("\1\1\0\0\0\1", 6)), "holds rows of 3 labels", "y=y.argmax(0))");
+    refused(npy("|u1", "(2, 1, 2)", std::string("\1\0\0\1", 4)), "holds labels that are neither", "y=y[:, 0])");
+    refused(npy("|u1", "(2, 2, 2)", std::string(8, '\1')), "holds labels that are neither", "one label an image: [N]");
     refused(npy("<f4", "(2,)", raw<float>({0.5F, 1})), "holds the label 0.500000", "y=y.astype(np.int64))");
-    refused(npy("<f4", "(2,)", raw<float>({NAN, 1})), "holds the label nan", "y=y.astype(np.int64))");
+    refused(npy("<f4", "(2,)", raw<float>({NAN, 1})), "has no number as the label of image 0",
+            "x[np.isfinite(y)] and y[np.isfinite(y)]");
     refused(npy("|i1", "(2,)", "\377\1"), "has the label -1", "y=np.unique(y, return_inverse=True)[1])");
     refused(npy("|S2", "(2,)", std::string("a\0\0\0", 4)), "has an empty text as the label of image 1", "");
     refused(npy("|O", "(2,)", "abcd"), "holds Python objects", ".astype(str)");
+}
+
+TEST_F(Npz, OneHotLabelsOfAllPartsHaveTheSameColumns) {
+    const std::string x = npy("|u1", "(2, 1, 2)", "abcd");
+    const auto path = file({{"x_train", x},
+                            {"y_train", npy("|u1", "(2, 3)", std::string("\0\0\1\1\0\0", 6))},
+                            {"x_test", x},
+                            {"y_test", npy("|u1", "(2, 2)", std::string("\0\1\1\0", 4))}});
+    test::expectBadInput({"set.npz: has one-hot labels of 2 and of 3 columns", "Save the labels of all parts"},
+                         [&] { openDataSet(path, Split::Test); });
+}
+
+TEST_F(Npz, NamesOfTheClassesAreTakenAndOtherArraysTold) {
+    const std::string x = npy("|u1", "(2, 1, 2)", "abcd"), y = labels(2, "(2,)");
+    for (const char* key : {"class_names", "label_names", "classNames", "target-names", "classes", "CATEGORIES"}) {
+        const auto data =
+            openDataSet(file({{"x_test", x}, {"y_test", y}, {key, npy("|S3", "(2,)", "catdog")}}), Split::Test);
+        EXPECT_EQ(data->classNames(), (std::vector<std::string>{"cat", "dog"})) << key;
+        EXPECT_TRUE(data->hasClassNames());
+        EXPECT_EQ(data->description().notes, std::vector<std::string>{}) << key;
+    }
+    const auto notesWith = [&](const std::string& key, const std::string& bytes) {
+        const auto data = openDataSet(file({{"x_test", x}, {"y_test", y}, {key, bytes}}), Split::Test);
+        std::string all;
+        for (const auto& note : data->description().notes) all += note + "\n";
+        return all;
+    };
+    const auto expectNote = [&](const std::string& key, const std::string& bytes, const std::string& part) {
+        EXPECT_NE(notesWith(key, bytes).find(part), std::string::npos) << notesWith(key, bytes);
+    };
+    expectNote("class_names", npy("|S3", "(1,)", "cat"), "not taken: " + (root() / "set.npz").string());
+    expectNote("class_names", npy("|S3", "(1,)", "cat"), "has 1 names for labels up to 1");
+    expectNote("class_names", npy("|S3", "(2,)", "catcat"), "holds a text twice");
+    expectNote("class_names", npy("|u1", "(2,)", "ab"), "holds no list of texts");
+    expectNote("class_names", npy("|O", "(2,)", "ab"), "holds Python objects");
+    expectNote("filenames", npy("|S3", "(2,)", "a.pb.p"), "the array filenames is not read");
+    expectNote("x_test_aug", x, "the array x_test_aug is not read");
+    const auto several = openDataSet(file({{"x_test", x}, {"y_test", y}, {"ids", y}, {"weights", y}}), Split::Test);
+    EXPECT_EQ(several->description().notes, std::vector<std::string>{"arrays are not read: ids, weights"});
+}
+
+TEST_F(Npz, DarkPixelsAndImagesThatStandLastAreTold) {
+    const auto dark = openDataSet(
+        file({{"x", npy("|u1", "(2, 1, 2)", std::string("\0\1\1\0", 4))}, {"y", labels(2, "(2,)")}}), Split::Test);
+    ASSERT_EQ(dark->description().notes.size(), 1U);
+    EXPECT_NE(dark->description().notes[0].find("no pixel is above 1 of 255"), std::string::npos);
+    EXPECT_NE(dark->description().notes[0].find("times 255"), std::string::npos);
+    test::expectBadInput({"has 4 labels for 2 images", "save np.savez(FILE, …, x=np.moveaxis(x, -1, 0))"}, [&] {
+        openDataSet(file({{"x", npy("|u1", "(2, 3, 4)", std::string(24, 'a'))}, {"y", labels(4, "(4,)")}}),
+                    Split::Test);
+    });
 }
 
 class Npy : public Npz {};
@@ -269,9 +330,8 @@ TEST_F(Npy, PairsOfFilesInAFolder) {
         EXPECT_EQ(data->classNames().size(), 5U);
     }
     write("d/y_test.npy", npy("|u1", "(2, 2)", "abcd"));
-    test::expectBadInput(
-        {"d/y_test.npy: holds rows of 2", "np.save(\"y_test.npy\", a.argmax(1)), where a is the array"},
-        [&] { openDataSet((root() / "d").string(), Split::Test); });
+    test::expectBadInput({"d/y_test.npy: holds rows of 2", "np.save(\"y_test.npy\", a[:, 0]), where a is the array"},
+                         [&] { openDataSet((root() / "d").string(), Split::Test); });
 }
 
 /// As Kuzushiji-49 is handed out: an .npz an array.

@@ -45,6 +45,30 @@ TEST_F(StoreTest, GivesBackWhatWasSavedAfterReopening) {
     EXPECT_TRUE(Store::check(file()).empty());
 }
 
+TEST_F(StoreTest, ContentGoesByTheNamesItWasOpenedByLast) {
+    Store store(file());
+    const Evaluation first = example(2);
+    const std::int64_t id = store.save(first);
+    Evaluation moved = example(2);
+    moved.key.bits.bits.back() = 4;
+    moved.modelName = "moved";
+    moved.dataName = "/elsewhere";
+    store.save(moved);
+    EXPECT_EQ(store.summary(id)->modelName, "moved");
+    EXPECT_EQ(store.summary(id)->dataName, "/elsewhere");
+    store.setNames(first.key, first.modelName, first.dataName);
+    EXPECT_EQ(store.summary(id)->modelName, first.modelName);
+    EXPECT_EQ(store.summary(id)->dataName, first.dataName);
+    // Other content of the same split keeps its own.
+    Evaluation other = example(2);
+    other.key.dataHash = "other";
+    other.dataName = "/other";
+    const std::int64_t otherId = store.save(other);
+    store.setNames(first.key, "m", "d");
+    EXPECT_EQ(store.summary(otherId)->dataName, "/other");
+    EXPECT_EQ(store.summary(otherId)->modelName, "m");
+}
+
 TEST_F(StoreTest, KnowsAnEvaluationByEveryPartOfItsKey) {
     Store store(file());
     store.save(example(2));
