@@ -5,19 +5,23 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <utility>
 
 #include "app/cli/figures.h"
+#include "core/base/file_type.h"
 
 namespace bitdesk::cli {
 namespace {
 
-/// Whether a name or a hash is what was asked for: a hash by its first digits, as they are shown.
-bool isNamed(const std::string& wanted, const std::string& name, const std::string& hash) {
+/// Whether a name or a hash is what was asked for: a hash by its first digits, as they are shown. `asStored`: the name
+/// under which a file of that name is stored.
+bool isNamed(const std::string& wanted, const std::string& asStored, const std::string& name, const std::string& hash) {
     constexpr std::size_t kFewest = 4;
-    return wanted.empty() || wanted == name || (wanted.size() >= kFewest && hash.starts_with(wanted));
+    return wanted.empty() || wanted == name || asStored == name ||
+           (wanted.size() >= kFewest && hash.starts_with(wanted));
 }
 
 /// The first of those that are wanted, as many as are wanted.
@@ -146,12 +150,15 @@ std::string jobsText(const std::vector<StoredJob>& all) {
 DbListing listStore(Store& store, const RowsWanted& wanted) {
     const bool all = wanted.model.empty() && wanted.data.empty();
     const std::int64_t read = all ? wanted.limit : 0;
+    const std::string model = std::filesystem::path(wanted.model).stem().string();
+    const std::string data = wanted.data.empty() ? "" : fullName(wanted.data).string();
     const auto rows = chosen(store.evaluations({}, read), wanted.limit, [&](const EvaluationSummary& e) {
-        return isNamed(wanted.model, e.modelName, e.modelHash) && isNamed(wanted.data, e.dataName, e.dataHash);
+        return isNamed(wanted.model, model, e.modelName, e.modelHash) &&
+               isNamed(wanted.data, data, e.dataName, e.dataHash);
     });
     // A latency is of no data.
     const auto measured = chosen(store.measurements({}, read), wanted.limit, [&](const Measurement& m) {
-        return wanted.data.empty() && isNamed(wanted.model, m.modelName, m.modelHash);
+        return wanted.data.empty() && isNamed(wanted.model, model, m.modelName, m.modelHash);
     });
     const auto begun = all ? store.jobs(wanted.limit) : std::vector<StoredJob>();
     ModelNames nameOf;

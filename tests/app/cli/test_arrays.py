@@ -74,6 +74,27 @@ class Arrays(unittest.TestCase):
         for mention in mentions:
             self.assertIn(mention, run.stderr)
 
+    def test_one_content_under_two_names_goes_by_the_last(self):
+        first, second, db = (self.path / name for name in ("first.npz", "second.npz", "r.sqlite"))
+        np.savez(first, x_test=self.random.integers(0, 256, (20, 28, 28), dtype=np.uint8), y_test=np.arange(20) % 10)
+        second.write_bytes(first.read_bytes())
+        words = ("--db", db, "--quiet", "--json", "-")
+        model = self.path / "moved.safetensors"
+        model.write_bytes(pathlib.Path(SAMPLE).read_bytes())
+        one = self.run_bitdesk("eval", SAMPLE, "--data", first, "--bits", 2, *words)
+        self.assertEqual(one.returncode, 0, one.stderr)
+        first.unlink()
+        # Both are what was named now, though one is from the store.
+        both = json.loads(self.run_bitdesk("eval", model, "--data", second, "--bits", 2, "--bits", 4, *words).stdout)
+        for row in both["evaluations"]:
+            self.assertEqual((row["model"], row["data"]), ("moved", str(second)))
+        self.assertEqual([row["from_store"] for row in both["evaluations"]], [True, False])
+        for more in (("--data", second), ("--data", os.path.relpath(second)), ("--model", model), ("--model", "moved")):
+            listed = json.loads(self.run_bitdesk("db", "list", *more, *words[:2], "--json", "-").stdout)["evaluations"]
+            self.assertEqual([row["data"] for row in listed], [str(second)] * 2, more)
+        gone = json.loads(self.run_bitdesk("db", "list", "--data", first, *words[:2], "--json", "-").stdout)
+        self.assertEqual(gone["evaluations"], [])
+
     def batch(self, count):
         data = self.random.integers(0, 256, (count, 3072), dtype=np.uint8)
         labels = [int(label) for label in self.random.integers(0, 10, count)]
