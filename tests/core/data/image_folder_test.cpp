@@ -183,7 +183,7 @@ TEST_F(ImageFolder, FilesThatFailAreNamedAndCounted) {
     refused({"a/0.png: ", "cut short", "(and 2 more files fail)"});
     fs::remove(root() / "a/0.png");
     fs::remove(root() / "b/2.jpg");
-    refused({"b/0.jpg: is neither a PNG nor a JPEG image. Keep other files"});
+    refused({"b/0.jpg: is neither a PNG nor a JPEG image, but a text that begins 'no image'. Keep other files"});
     EXPECT_EQ(remembered(), 0U);
 }
 
