@@ -321,6 +321,39 @@ class Data(unittest.TestCase):
                     self.assertEqual((row["skipped"], row["data_hash"]), ("2" if data == root else "0", hashes[data]))
         self.assertNotEqual(*hashes.values())
 
+    def test_parts_that_can_be_opened_are_shown(self):
+        root = self.path / "set"
+        for label in "abc":
+            for split, count in (("train", 3), ("test", 2)):
+                (root / split / label).mkdir(parents=True)
+                for i in range(count):
+                    (root / split / label / f"{i}.png").write_bytes(png(28, 28))
+        told = f"{root}/train: has 9 training images, too few for a tenth of them to be the validation part. " \
+               "Give 10 images or more, or a val part."
+        done = self.run_bitdesk("data", root, "--quiet")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("train: 9 images", done.stdout)
+        self.assertIn("test: 6 images", done.stdout)
+        self.assertEqual(done.stdout.splitlines()[-1], f"val: cannot be opened: {told}")
+        found = json.loads(self.run_bitdesk("data", root, "--json", "-").stdout)
+        self.assertEqual([split["split"] for split in found["splits"]], ["train", "test"])
+        self.assertEqual((found["unopened"], found["bad_files"]), ([{"split": "val", "reason": told}], []))
+        self.refused(told.removesuffix("."), "data", root, "--split", "val")
+        # Images of several shapes are sound, too.
+        (root / "train/a/0.png").write_bytes(png(30, 28))
+        found = json.loads(self.run_bitdesk("data", root, "--json", "-").stdout)
+        self.assertEqual([part["split"] for part in found["unopened"]], ["train", "val"])
+        self.assertIn("the first image is 30×28×1", found["unopened"][0]["reason"])
+        self.assertEqual(self.run_bitdesk("data", root, "--resize", "28").returncode, 0)
+        # Nothing opens; then a file is bad.
+        for file in (root / "test").rglob("*.png"):
+            file.unlink()
+        (root / "test/a/0.png").write_bytes(png(28, 28))
+        self.refused("the first image is 30×28×1", "data", root)
+        (root / "test/a/1.png").write_bytes(b"damaged")
+        (root / "train/a/0.png").write_bytes(png(28, 28))
+        self.refused("/test/a/1.png: is neither a PNG nor a JPEG image, but a text that begins 'damaged'", "data", root)
+
     def test_hostile_archives(self):
         images, labels = npy("|u1", (4, 28, 28), bytes(4 * 784)), npy("|u1", (4,), bytes(4))
         cases = [

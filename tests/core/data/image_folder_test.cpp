@@ -87,6 +87,19 @@ TEST_F(ImageFolder, EachImageTellsItsFile) {
                   "set/train/a/" + std::to_string(pixels(*val)[static_cast<std::size_t>(4 * i)]) + ".png");
 }
 
+TEST_F(ImageFolder, APartThatIsTooSmallSaysWhy) {
+    for (int i = 0; i < 9; ++i) image("train/a/" + std::to_string(i) + ".png", i);
+    image("test/a/1.png", 1);
+    EXPECT_EQ(open(Split::Train)->size(), 9);
+    refused(
+        {"/data/train: has 9 training images, too few for a tenth of them to be the validation part. Give 10 images "
+         "or more, or a val part"},
+        Split::Val);
+    refused({"/data/test: has too few images, 1. Two are the least"});
+    image("train/a/9.png", 9);
+    EXPECT_EQ(open(Split::Val)->size(), 1);
+}
+
 TEST_F(ImageFolder, OnePartIsTheTestSplit) {
     twoClasses();
     for (const Split split : {Split::Train, Split::Val})
