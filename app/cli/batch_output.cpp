@@ -134,22 +134,25 @@ Json reportJson(const jobs::WrittenReport& report) {
         {"files", report.files}, {"summary", report.summary}, {"limits", std::move(limits)}, {"notes", report.notes}};
 }
 
-std::string csvOf(const jobs::BatchResult& result, Store& store) {
+std::string csvOf(const jobs::PreparedBatch& prepared, const jobs::BatchResult& result, Store& store) {
     std::string csv =
         "id,model,data,split,bits,correct,total,accuracy,ci95_low,ci95_high,bitops,weight_bytes,norm_bytes,"
-        "latency_median_ms,latency_q1_ms,latency_q3_ms,latency_n\n";
-    for (const jobs::SweepOutcome& outcome : result.sweeps) {
+        "latency_median_ms,latency_q1_ms,latency_q3_ms,latency_n,skipped,data_hash\n";
+    for (std::size_t i = 0; i < result.sweeps.size(); ++i) {
+        const jobs::SweepOutcome& outcome = result.sweeps[i];
+        const DataSet& data = *prepared.sweeps[i].data;
         if (!outcome.result) continue;
         for (const JobItem& item : outcome.result->items) {
             const auto e = store.summary(item.evaluation);
             if (!e) continue;
             const auto m = item.measurement > 0 ? store.measurement(item.measurement) : std::nullopt;
             csv += fmt::format(
-                "{},{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{},{},{},{}\n", e->id, csvCell(e->modelName),
+                "{},{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{},{},{},{},{},{}\n", e->id, csvCell(e->modelName),
                 csvCell(e->dataName), e->split, csvList(e->bits.bits), e->correct, e->total, e->accuracy(),
                 e->interval().low, e->interval().high, e->bitops, e->weightBytes, e->normBytes,
                 m ? fmt::format("{},{},{},{}", m->latencyMs.median, m->latencyMs.q1, m->latencyMs.q3, m->latencyMs.n)
-                  : ",,,");
+                  : ",,,",
+                data.description().skipped, data.hash());
         }
     }
     return csv;
@@ -239,7 +242,7 @@ struct Told {
 /// Every row is looked up again only for what was asked for.
 Told tell(const jobs::PreparedBatch& prepared, const jobs::BatchResult& result, bool single,
           const OutputOptions& output, Store& store) {
-    Told told{.json = {}, .text = {}, .csv = output.csv.empty() ? std::string() : csvOf(result, store)};
+    Told told{.json = {}, .text = {}, .csv = output.csv.empty() ? std::string() : csvOf(prepared, result, store)};
     Json sweeps = Json::array(), reports = Json::array();
     for (std::size_t i = 0; i < result.sweeps.size(); ++i) {
         const jobs::SweepOutcome& outcome = result.sweeps[i];

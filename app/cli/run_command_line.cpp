@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <new>
 #include <optional>
@@ -81,22 +83,42 @@ std::string unexpected(const CLI::App& app) {
            ". See --help";
 }
 
-/// A number with a comma in it, which the parser would only call no number: what to write instead.
-std::optional<std::string> decimalComma(const CLI::App& app, const std::string& refusal, int argc,
-                                        const char* const* argv) {
-    for (int i = 1; i < argc; ++i) {
-        const std::string word = argv[i], value = word.substr(word.starts_with("--") ? word.find('=') + 1 : 0);
-        const auto pointed = withDecimalPoint(value);
-        if (!pointed || refusal.find(value) == std::string::npos) continue;
-        for (const CLI::App* verb : app.get_subcommands())
-            for (const CLI::Option* option : verb->get_options()) {
-                const std::string name = option->get_name(), type = option->get_type_name();
-                if (refusal.find(name) == std::string::npos) continue;
-                if (type.find("FLOAT") != std::string::npos)
-                    return fmt::format("{}: '{}' has a decimal comma. Write {}", name, value, *pointed);
-                return fmt::format("{}: '{}' has a comma. Write a whole number, without one", name, value);
-            }
-    }
+bool isWhole(const std::string& text) {
+    const std::size_t begin = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
+    return text.size() > begin && text.find_first_not_of("0123456789", begin) == std::string::npos;
+}
+
+bool isNumber(const std::string& text) {
+    double value = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+    return parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size();
+}
+
+/// What is wrong with a value of an option that takes numbers, and what to write instead; nothing: it is a number.
+std::optional<std::string> numberFault(const CLI::Option& option, const std::string& value) {
+    const bool whole = option.get_type_name().find("INT") != std::string::npos;
+    const auto pointed = withDecimalPoint(value);
+    if (whole && pointed) return "has a comma. Write a whole number, without one";
+    if (whole) return isWhole(value) ? std::optional<std::string>() : "is no whole number. Write digits alone, as 1000";
+    if (option.get_type_name().find("FLOAT") == std::string::npos || isNumber(value)) return std::nullopt;
+    return pointed ? "has a decimal comma. Write " + *pointed : "is no number. Write it as 0.05";
+}
+
+/// Of a value that is no number at all, which the parser would only call out of range, or not to be converted.
+std::optional<std::string> misspeltNumber(const CLI::App& app, const std::string& refusal) {
+    for (const CLI::App* verb : app.get_subcommands())
+        for (const CLI::Option* option : verb->get_options()) {
+            const std::string name = option->get_name();
+            if (!refusal.starts_with(name + ":") && !refusal.starts_with("Could not convert: " + name + " ")) continue;
+            const auto& values = option->results();
+            const int wanted = option->get_items_expected_min();
+            if (wanted > 1 && (std::ssize(values) != wanted || !std::ranges::all_of(values, isWhole)))
+                return fmt::format("{}: '{}' is no list of {} whole numbers. Write it as 28,28,1", name,
+                                   fmt::join(values, ","), wanted);
+            for (const std::string& value : values)
+                if (const auto fault = numberFault(*option, value))
+                    return fmt::format("{}: '{}' {}", name, value, *fault);
+        }
     return std::nullopt;
 }
 
@@ -155,8 +177,8 @@ int runCommandLine(int argc, const char* const* argv, std::ostream& out, std::os
         return kUsage;
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app.exit(error, out, err);  // --help, --version
-        const auto comma = decimalComma(app, error.what(), argc, argv);
-        err << "bitdesk: " << printable(comma ? *comma : error.what() + std::string(". See --help")) << '\n';
+        const auto misspelt = misspeltNumber(app, error.what());
+        err << "bitdesk: " << printable(misspelt ? *misspelt : error.what() + std::string(". See --help")) << '\n';
         return kUsage;
     } catch (const Error& error) {  // of an option that reads its value itself
         err << "bitdesk: " << error.what() << '\n';

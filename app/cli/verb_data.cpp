@@ -7,6 +7,7 @@
 #include "app/cli/bad_files.h"
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
+#include "core/data/data_format.h"
 #include "core/evaluate/evaluator.h"
 #include "core/model/model_file.h"
 
@@ -48,8 +49,26 @@ std::int64_t mostMemory(const std::vector<SplitFacts>& splits) {
     return most;
 }
 
-Json dataJson(const std::vector<SplitFacts>& splits) {
-    Json list = Json::array();
+/// A part whose files are sound, and that cannot be opened.
+struct Unopened {
+    Split split;
+    Error error;
+};
+
+/// The splits that can be opened, and those that cannot; the files of all of them that cannot be read, and what that
+/// ends in.
+struct Findings {
+    std::vector<SplitFacts> splits;
+    std::vector<Unopened> unopened;
+    BadFiles bad;
+    std::optional<Error> failure;
+};
+
+Json dataJson(const Findings& found) {
+    const std::vector<SplitFacts>& splits = found.splits;
+    Json list = Json::array(), unopened = Json::array();
+    for (const Unopened& part : found.unopened)
+        unopened.push_back({{"split", splitName(part.split)}, {"reason", part.error.what()}});
     for (const SplitFacts& facts : splits) {
         Json classes = Json::array();
         for (std::size_t c = 0; c < facts.counts.size(); ++c)
@@ -61,17 +80,21 @@ Json dataJson(const std::vector<SplitFacts>& splits) {
                         {"classes", std::move(classes)}});
         addNotes(list.back(), facts.description);
     }
-    if (splits.empty()) return {{"splits", std::move(list)}};
+    if (splits.empty())
+        return {{"splits", std::move(list)}, {"unopened", std::move(unopened)}, {"bad_files", found.bad.json()}};
     const SplitFacts& first = splits.front();
     return {{"data", first.name},
             {"format", first.description.format},
             {"shape", {first.shape.height, first.shape.width, first.shape.channels}},
             {"preprocessing", first.description.preprocessing},
             {"memory_bytes", mostMemory(splits)},
-            {"splits", std::move(list)}};
+            {"splits", std::move(list)},
+            {"unopened", std::move(unopened)},
+            {"bad_files", found.bad.json()}};
 }
 
-std::string dataText(const std::vector<SplitFacts>& splits) {
+std::string dataText(const Findings& found) {
+    const std::vector<SplitFacts>& splits = found.splits;
     const SplitFacts& first = splits.front();
     std::string text = fmt::format("{}: {}, images {}, {}\n", printable(first.name), first.description.format,
                                    toText(first.shape), first.description.preprocessing);
@@ -84,6 +107,8 @@ std::string dataText(const std::vector<SplitFacts>& splits) {
         for (std::size_t c = 0; c < facts.counts.size(); ++c)
             text += fmt::format("  {:>9}  {}\n", facts.counts[c], printable(facts.classNames[c]));
     }
+    for (const Unopened& part : found.unopened)
+        text += fmt::format("{}: cannot be opened: {}\n", splitName(part.split), part.error.what());
     return text;
 }
 
@@ -95,13 +120,6 @@ std::string dataCsv(const std::vector<SplitFacts>& splits) {
                                facts.counts[c]);
     return csv;
 }
-
-/// The splits that can be opened; the files of all of them that cannot be read, and what that ends in.
-struct Findings {
-    std::vector<SplitFacts> splits;
-    BadFiles bad;
-    std::optional<Error> failure;
-};
 
 Findings look(const DataVerbOptions& options, const MetaModel* model, Terminal& terminal) {
     Findings found;
@@ -119,11 +137,16 @@ Findings look(const DataVerbOptions& options, const MetaModel* model, Terminal& 
             const auto set = openData(data, model, split, options.output.quiet, terminal);
             if (model != nullptr) checkDataFitsModel(*set, *model);
             found.splits.push_back(factsOf(*set));
+        } catch (const UnfitImage& error) {
+            found.unopened.push_back({split, error});
+        } catch (const TooFewImages& error) {
+            found.unopened.push_back({split, error});
         } catch (const Error& error) {
             if (bad == 0) throw;
             if (!found.failure) found.failure = error;  // the other splits' bad files are to be listed, too
         }
     }
+    if (found.splits.empty() && !found.failure && !found.unopened.empty()) found.failure = found.unopened.front().error;
     return found;
 }
 
@@ -134,15 +157,14 @@ int run(const DataVerbOptions& options, Terminal& terminal) {
     std::optional<MetaModel> model;
     if (!options.model.model.empty()) model = openModel(options.model.model, options.model.seed);
     const Findings found = look(options, model ? &*model : nullptr, terminal);
-    Json json = dataJson(found.splits);
-    json["bad_files"] = found.bad.json();
+    const Json json = dataJson(found);
     if (found.failure) {
         OutputOptions list;
         list.json = options.output.json;
         if (!list.json.empty()) emit(list, terminal, json, {}, {});
         throw *found.failure;
     }
-    emit(options.output, terminal, json, dataCsv(found.splits), dataText(found.splits));
+    emit(options.output, terminal, json, dataCsv(found.splits), dataText(found));
     return 0;
 }
 

@@ -96,15 +96,16 @@ std::string verdictCells(const AccuracyComparison& c) {
 std::string tableCsv(const std::vector<Row>& rows) {
     std::string csv =
         "id,model,data,split,bits,correct,total,accuracy,ci95_low,ci95_high,bitops,weight_bytes,norm_bytes,"
-        "device,backend,stopped_early,delta,delta_ci95_low,delta_ci95_high,p_value,verdict\n";
+        "device,backend,stopped_early,delta,delta_ci95_low,delta_ci95_high,p_value,verdict,skipped,data_hash\n";
     for (const Row& row : rows) {
         const Evaluation& e = row.result.evaluation;
         const Interval interval = wilson(e.correct, e.total);
-        csv += fmt::format("{},{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{},{},{},{},{},{},{}\n",
+        csv += fmt::format("{},{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{},{},{},{},{},{},{},{},{}\n",
                            e.id > 0 ? std::to_string(e.id) : "", csvCell(e.modelName), csvCell(e.dataName), e.key.split,
                            csvList(e.key.bits.bits), e.correct, e.total, e.accuracy(), interval.low, interval.high,
                            e.bitops, e.weightBytes, e.normBytes, e.device, e.backend, e.looks > 1,
-                           row.againstFirst ? verdictCells(*row.againstFirst) : ",,,,");
+                           row.againstFirst ? verdictCells(*row.againstFirst) : ",,,,", row.data->description().skipped,
+                           e.key.dataHash);
     }
     return csv;
 }

@@ -8,6 +8,7 @@
 #include "app/cli/options.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/predict_job.h"
+#include "core/base/utf8.h"
 #include "core/model/model_file.h"
 
 namespace bitdesk::cli {
@@ -21,10 +22,21 @@ struct PredictOptions {
     OutputOptions output;
 };
 
-std::string listCsv(const std::vector<std::uint16_t>& predictions, const MetaModel& model) {
-    std::string csv = "index,class,name\n";
+/// The file of each of the first images; empty where images are no files of their own.
+std::vector<std::string> filesOf(const DataSet& data, std::size_t count) {
+    std::vector<std::string> files;
+    if (count == 0 || data.fileOf(0).empty()) return files;
+    files.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) files.push_back(validUtf8(data.fileOf(static_cast<std::int64_t>(i))));
+    return files;
+}
+
+std::string listCsv(const std::vector<std::uint16_t>& predictions, const std::vector<std::string>& files,
+                    const MetaModel& model) {
+    std::string csv = files.empty() ? "index,class,name\n" : "index,class,name,file\n";
     for (std::size_t i = 0; i < predictions.size(); ++i)
-        csv += fmt::format("{},{},{}\n", i, predictions[i], csvCell(printable(model.classNames[predictions[i]])));
+        csv += fmt::format("{},{},{}{}\n", i, predictions[i], csvCell(printable(model.classNames[predictions[i]])),
+                           files.empty() ? "" : "," + csvCell(printable(files[i])));
     return csv;
 }
 
@@ -60,8 +72,10 @@ int run(const PredictOptions& options, Terminal& terminal) {
               {"device", executor->device()},
               {"backend", executor->backend()},
               {"from_store", result.fromStore}};
+    const auto files = filesOf(*request.data, result.predictions.size());
+    if (!files.empty()) json["files"] = files;
     addNotes(json, request.data->description());
-    const std::string csv = listCsv(result.predictions, *model);
+    const std::string csv = listCsv(result.predictions, files, *model);
     emit(options.output, terminal, json, csv, csv);
     if (result.notStored) std::rethrow_exception(result.notStored);
     return 0;

@@ -27,6 +27,17 @@ bool isNetpbm(std::string_view bytes) {
            (bytes[2] == '\n' || bytes[2] == ' ') && ((bytes[3] >= '0' && bytes[3] <= '9') || bytes[3] == '#');
 }
 
+/// A letter, one of five versions, packed, bits a sample.
+bool isPcx(std::string_view bytes) {
+    return bytes.size() > 3 && bytes[0] == '\n' && bytes[1] >= 0 && bytes[1] <= 5 && bytes[1] != 1 && bytes[2] == 1 &&
+           (bytes[3] == 1 || bytes[3] == 2 || bytes[3] == 4 || bytes[3] == 8);
+}
+
+/// At least one picture, and fewer than 256; of the first, a byte that is always zero.
+bool isIcon(std::string_view bytes) {
+    return bytes.size() > 9 && has(bytes, "\0\0\1\0"sv) && bytes[4] != 0 && bytes[5] == 0 && bytes[9] == 0;
+}
+
 /// Films begin with such a box as well; the brand tells.
 std::string_view brandedFormat(std::string_view bytes) {
     if (!has(bytes, "ftyp", 4)) return {};
@@ -58,12 +69,15 @@ std::string_view pictureFormat(std::string_view begin) {
                                         Magic{"\xff\x0a"sv, "JPEG XL"},
                                         Magic{"8BPS\0\x01"sv, "Photoshop"},
                                         Magic{"\x76\x2f\x31\x01"sv, "OpenEXR"},
+                                        Magic{"\x59\xa6\x6a\x95"sv, "Sun raster"},
                                         Magic{"#?RADIANCE"sv, "Radiance HDR"}};
     for (const Magic& magic : kMagics)
         if (has(begin, magic.bytes)) return magic.format;
     if (has(begin, "RIFF") && has(begin, "WEBP", 8)) return "WebP";
     if (isBitmap(begin)) return "BMP";
     if (isNetpbm(begin)) return "Netpbm";
+    if (isPcx(begin)) return "PCX";
+    if (isIcon(begin)) return "ICO";
     return brandedFormat(begin);
 }
 

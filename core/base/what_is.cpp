@@ -25,7 +25,8 @@ namespace fs = std::filesystem;
 using namespace std::string_view_literals;
 
 constexpr std::size_t kBegin = 1024;  // bytes that are looked at
-constexpr std::size_t kNames = 3;     // of an archive's entries that are told
+constexpr const char* kBinary = "binary data of no kind that is known here";
+constexpr std::size_t kNames = 3;  // of an archive's entries that are told
 
 struct Magic {
     std::size_t offset;
@@ -41,6 +42,10 @@ constexpr std::array kMagics{
     Magic{0, "PAR1"sv, FileKind::Table, "a Parquet file"},
     Magic{0, "ARROW1"sv, FileKind::Table, "an Arrow file"},
     Magic{0, "SQLite format 3\0"sv, FileKind::Table, "a data base of SQLite"},
+    Magic{16, "\xde\xc0\xef\xbe"sv, FileKind::Table, "a data base of LMDB"},
+    Magic{128, "DICM"sv, FileKind::Dicom, "a DICOM file (medicine)"},
+    Magic{0, "\x1a\x45\xdf\xa3"sv, FileKind::Video, "a video (Matroska, WebM)"},
+    Magic{8, "AVI LIST"sv, FileKind::Video, "a video (AVI)"},
     Magic{0, "GGUF"sv, FileKind::Network, "a GGUF file (llama.cpp)"},
     Magic{4, "TFL3"sv, FileKind::Network, "a TensorFlow Lite file"},
     Magic{0, "%PDF-"sv, FileKind::Text, "a PDF document"},
@@ -145,6 +150,19 @@ std::optional<WhatItIs> asNetwork(std::string_view bytes) {
     return std::nullopt;
 }
 
+/// Targa has no magic number: its header's numbers must all be possible ones.
+bool isTarga(std::string_view bytes) {
+    constexpr std::string_view kKinds = "\1\2\3\x09\x0a\x0b"sv, kDepths = "\x08\x0f\x10\x18\x20"sv;
+    constexpr std::size_t kHeader = 18;
+    const auto number = [&](std::size_t at) { return bytes[at] != 0 || bytes[at + 1] != 0; };
+    if (bytes.size() < kHeader || kKinds.find(bytes[2]) == std::string_view::npos) return false;
+    const bool palette = bytes[1] == 1 && number(5), none = bytes[1] == 0 && bytes.substr(3, 5) == "\0\0\0\0\0"sv;
+    return (palette || none) && number(12) && number(14) && kDepths.find(bytes[16]) != std::string_view::npos &&
+           (static_cast<unsigned char>(bytes[17]) & 0xC0) == 0;
+}
+
+bool vowel(char letter) { return letter == 'A' || letter == 'I' || letter == 'O'; }
+
 std::optional<WhatItIs> asBytes(std::string_view bytes) {
     // First: its length may look like anything else's begin.
     if (bytes.size() > 10 && bytes.substr(8).starts_with("{\"") && bytes.substr(4, 4) == "\0\0\0\0"sv)
@@ -163,8 +181,13 @@ std::optional<WhatItIs> asBytes(std::string_view bytes) {
         return WhatItIs{FileKind::Idx, "an IDX file of " + std::to_string(bytes[3]) +
                                            (bytes[3] == 1 ? " dimension (labels)" : " dimensions")};
     if (const std::string format(pictureFormat(bytes)); !format.empty())
-        return WhatItIs{FileKind::Picture, (format[0] == 'A' || format[0] == 'O' ? "an " : "a ") + format + " picture"};
-    return asNetwork(bytes);
+        return WhatItIs{FileKind::Picture, (vowel(format[0]) ? "an " : "a ") + format + " picture"};
+    // Pictures of new formats, which are told above, begin with the same four letters.
+    if (bytes.size() > 8 && bytes.substr(4).starts_with("ftyp"))
+        return WhatItIs{FileKind::Video, "a video (MP4, QuickTime)"};
+    if (auto network = asNetwork(bytes)) return network;
+    if (isTarga(bytes)) return WhatItIs{FileKind::Picture, "a Targa picture"};
+    return std::nullopt;
 }
 
 std::optional<WhatItIs> asText(std::string_view bytes) {
@@ -180,6 +203,8 @@ std::optional<WhatItIs> asText(std::string_view bytes) {
     for (const char* tag : {"<!doctype html", "<html", "<head"})
         if (small.starts_with(tag))
             return WhatItIs{FileKind::WebPage, "a web page (HTML), as a failed download leaves one"};
+    if (small.starts_with("<svg") || (small.starts_with("<?xml") && small.find("<svg") != std::string::npos))
+        return WhatItIs{FileKind::Picture, "an SVG picture"};
     if (small.starts_with("<?xml")) return WhatItIs{FileKind::Text, "an XML document"};
     if (small.starts_with("{") || small.starts_with("[")) return WhatItIs{FileKind::Text, "JSON, or a text like it"};
     const std::string_view line = bytes.substr(0, std::min(bytes.find_first_of("\r\n"), bytes.size()));
@@ -189,10 +214,13 @@ std::optional<WhatItIs> asText(std::string_view bytes) {
     return WhatItIs{FileKind::Text, "a text that begins " + quoted};
 }
 
+bool isZip(std::string_view bytes) { return bytes.starts_with("PK\x03\x04") || bytes.starts_with("PK\x05\x06"); }
+bool isGzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b"); }
+
 WhatItIs asFile(const fs::path& path) {
     std::string bytes = beginOf(path, false);
-    if (bytes.starts_with("PK\x03\x04") || bytes.starts_with("PK\x05\x06")) return asZip(path);
-    const bool gzip = bytes.starts_with("\x1f\x8b");
+    if (isZip(bytes)) return asZip(path);
+    const bool gzip = isGzip(bytes);
     if (gzip) bytes = beginOf(path, true);
     // A tar has a name at its begin, which may look like anything: its checksum tells.
     if (auto tar = asTar(path, gzip)) return *tar;
@@ -201,7 +229,7 @@ WhatItIs asFile(const fs::path& path) {
     if (gzip && bytes.empty()) return {FileKind::Packed, "packed by gzip, and damaged or empty"};
     if (gzip)
         return {found ? found->kind : FileKind::Packed, "packed by gzip: " + (found ? found->text : "binary data")};
-    return found ? *found : WhatItIs{FileKind::Unknown, "binary data of no kind that is known here"};
+    return found ? *found : WhatItIs{FileKind::Unknown, kBinary};
 }
 
 WhatItIs asFolder(const fs::path& path) {
@@ -234,6 +262,16 @@ WhatItIs whatIs(const fs::path& path) {
     } catch (const std::exception&) {
         return {};
     }
+}
+
+WhatItIs whatBytesAre(std::string_view begin) {
+    begin = begin.substr(0, kBegin);
+    if (begin.empty()) return {FileKind::Empty, "empty (0 bytes)"};
+    if (isZip(begin)) return {FileKind::Zip, "a zip archive"};
+    if (isGzip(begin)) return {FileKind::Packed, "packed by gzip"};
+    auto found = asBytes(begin);
+    if (!found) found = asText(begin);
+    return found ? *found : WhatItIs{FileKind::Unknown, kBinary};
 }
 
 }  // namespace bitdesk

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace bitdesk {
 
@@ -27,6 +28,8 @@ enum class FileKind {
     Table,  ///< data of another tool: HDF5, Parquet, MATLAB, a data base
     Csv,
     Picture,
+    Video,
+    Dicom,       ///< a picture of medicine
     Packed,      ///< by another packer
     WebPage,     ///< in place of a download
     LfsPointer,  ///< in place of a file that Git keeps elsewhere
@@ -41,5 +44,8 @@ struct WhatItIs {
 
 /// Looks at the first bytes alone, of an archive at the first names; must not throw, and never waits for a pipe.
 WhatItIs whatIs(const std::filesystem::path& path);
+
+/// The same of a file's first bytes, a kibibyte or all; of an archive it tells that it is one.
+WhatItIs whatBytesAre(std::string_view begin);
 
 }  // namespace bitdesk

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/error.h"
 #include "core/data/in_memory_data_set.h"
 
 namespace bitdesk {
@@ -26,6 +27,15 @@ struct SplitPlan {
     /// The images of a part of so many that belong to the split, ascending.
     std::function<std::vector<std::int64_t>(std::int64_t)> choose;
 };
+
+/// A part, or what is to be cut from one, has too few images, all of which may be sound.
+class TooFewImages : public Error {
+public:
+    using Error::Error;
+};
+
+/// The images of a part of so many that belong to the split; `where` names the part. Throws TooFewImages.
+std::vector<std::int64_t> chosenImages(const SplitPlan& plan, std::int64_t size, const std::string& where);
 
 /// A way to read labelled images. A new one is a file of this kind and a line in dataFormats().
 struct DataFormat {

@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kValidationImages = 5000;
+constexpr std::int64_t kValidationImages = 5000, kShareCut = 10;
 constexpr std::uint64_t kSplitSeed = 20211017;  // fixed for ever: a validation set that moves is none
 
 /// A data set that is known by name: where it may lie, and what its classes are called.
@@ -89,7 +89,7 @@ std::vector<std::int64_t> wholeIndices(std::int64_t size) {
 }
 std::vector<std::int64_t> cutIndices(Split split, std::int64_t size) {
     const auto order = permutation(size, kSplitSeed);
-    const std::int64_t validation = std::min(kValidationImages, size / 10);
+    const std::int64_t validation = std::min(kValidationImages, size / kShareCut);
     const auto cut = order.end() - validation;
     std::vector<std::int64_t> chosen(split == Split::Val ? cut : order.begin(),
                                      split == Split::Val ? order.end() : cut);
@@ -147,9 +147,7 @@ std::shared_ptr<const DataSet> readWhole(const DataFormat& format, const fs::pat
         raw.named = true;
     }
     checkLabels(raw, path.string());
-    const auto indices = plan.choose(static_cast<std::int64_t>(raw.labels.size()));
-    if (raw.labels.size() < 2 || indices.empty())
-        throw Error(ErrorKind::BadInput, path.string(), "has too few images: two are the least");
+    const auto indices = chosenImages(plan, static_cast<std::int64_t>(raw.labels.size()), path.string());
     return std::make_shared<InMemoryDataSet>(plan.name, plan.split, std::move(raw), indices,
                                              std::move(plan.description));
 }
@@ -177,6 +175,19 @@ Split parseSplit(std::string_view text) {
     for (const Split split : {Split::Train, Split::Val, Split::Test})
         if (text == splitName(split)) return split;
     throw Error(ErrorKind::Usage, "--split", "'" + std::string(text) + "' is no split", "Use train, val or test");
+}
+
+std::vector<std::int64_t> chosenImages(const SplitPlan& plan, std::int64_t size, const std::string& where) {
+    if (size < 2)
+        throw TooFewImages(ErrorKind::BadInput, where, "has too few images, " + std::to_string(size),
+                           "Two are the least");
+    auto chosen = plan.choose(size);
+    if (chosen.empty())
+        throw TooFewImages(
+            ErrorKind::BadInput, where,
+            "has " + std::to_string(size) + " training images, too few for a tenth of them to be the validation part",
+            "Give " + std::to_string(kShareCut) + " images or more, or a val part");
+    return chosen;
 }
 
 std::optional<fs::path> findDataSet(const std::string& spec) {

@@ -67,6 +67,8 @@ public:
 
     virtual std::int64_t size() const = 0;
     virtual int label(std::int64_t index) const = 0;
+    /// Where each image is a file: the path of this one from the data set's folder on. Empty where they are not.
+    virtual std::string fileOf(std::int64_t /*index*/) const { return {}; }
     /// Writes images [indices.size(), H, W, C], bytes 0…255, into `out` (exactly that many bytes). Where images are
     /// decoded on demand: throws Error (BadInput) naming a file that has changed since it was opened.
     virtual void copyImages(std::span<const std::int64_t> indices, std::span<std::uint8_t> out) const = 0;

@@ -16,6 +16,7 @@
 #include "core/data/image_folder.h"
 #include "core/data/image_header.h"
 #include "core/data/npz.h"
+#include "core/data/unread_files.h"
 
 namespace bitdesk {
 namespace {
@@ -111,8 +112,10 @@ std::vector<FoundFormat> archivesIn(const fs::path& folder) {
 std::string hintFor(const WhatItIs& what, const fs::path& path) {
     switch (what.kind) {
         case FileKind::WebPage:
-        case FileKind::Empty: return "Download it again";
-        case FileKind::LfsPointer: return "Fetch the file itself: git lfs pull";
+        case FileKind::Empty:
+        case FileKind::LfsPointer:
+        case FileKind::Dicom:
+        case FileKind::Video: return howToRead(what.kind);
         case FileKind::Tar: return "Unpack it (tar -xf " + path.string() + ") and name its folder. " + kReadFiles;
         case FileKind::Zip:
         case FileKind::Packed: return std::string("Unpack it and name its folder. ") + kReadFiles;
@@ -135,8 +138,9 @@ std::string hintFor(const WhatItIs& what, const fs::path& path) {
     const WhatItIs what = whatIs(path);
     if (what.kind == FileKind::Absent)
         throw Error(ErrorKind::BadInput, path.string(), "is " + what.text, "Check its name and permissions");
-    throw Error(ErrorKind::BadInput, path.string(), "holds no data set of a known format: it is " + what.text,
-                hintFor(what, path));
+    const std::string reason = "holds no data set of a known format: it is " + what.text;
+    if (what.kind == FileKind::Folder) failUnread(path, reason, kReadFiles);
+    throw Error(ErrorKind::BadInput, path.string(), reason, hintFor(what, path));
 }
 
 }  // namespace

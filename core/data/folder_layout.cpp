@@ -7,9 +7,11 @@
 #include <optional>
 #include <set>
 
+#include "core/base/shell_quote.h"
 #include "core/base/utf8.h"
 #include "core/data/folder_names.h"
 #include "core/data/split_folders.h"
+#include "core/data/unread_files.h"
 
 namespace bitdesk {
 namespace {
@@ -22,6 +24,9 @@ constexpr int kMostWrappers = 4;  // folders around a data set that are looked t
 [[noreturn]] void failDeep(const fs::path& path) {
     failAt(path, "holds nothing but a folder, for the fifth time", "Name the folder that holds the classes");
 }
+
+/// A path as it can be typed.
+std::string typed(const fs::path& path) { return shellQuoted(validUtf8(path.string())); }
 
 const char* partName(SourcePart part) {
     return part == SourcePart::Train ? "train" : part == SourcePart::Val ? "val" : "test";
@@ -112,7 +117,8 @@ private:
                                 lowerCase(nameOf(folders.front())) == lowerCase(nameOf(split.path)));
             if (!again) {
                 if (!splitFolders(root, folders).splits.empty())
-                    failAt(root, "is a part, and holds parts again", "Name the folder that the parts to read lie in");
+                    failAt(root, "is a part, and holds parts again",
+                           "Name the folder that the parts to read lie in, as " + typed(root));
                 return root;
             }
             if (level == kMostWrappers) failDeep(root);
@@ -164,7 +170,8 @@ private:
                 failAt(part.root,
                        "has its parts inside its classes: " + validUtf8(parts->lexically_relative(part.root).string()) +
                            " holds parts",
-                       "Put the parts outside, as train/" + name + ", or name the folder that holds them alone");
+                       "Put the parts outside, as train/" + name + ", or name the folder that holds them alone, as " +
+                           typed(*parts));
             std::vector<std::string> inside;
             for (const fs::path& path : foldersOfPictures(folder)) inside.push_back(lowerCase(nameOf(path)));
             std::ranges::sort(inside);
@@ -179,7 +186,8 @@ private:
         failAt(part.root,
                "is divided twice: " + enumerated(names) + " hold the same folders, " + enumerated(common) +
                    "; which are the classes?",
-               "Keep one level: move the images up, or name one of them, as " + names.front());
+               "Keep one level: move the images up, or name one of them, as " +
+                   typed(part.root / part.classes.begin()->second.front()));
     }
 
     void checkClasses() {
@@ -188,7 +196,7 @@ private:
             for (const auto& [name, folders] : found.classes) all.insert(name);
         if (all.empty() && holdsPictures(m_folder)) failWithoutClasses("");
         if (all.empty())
-            failAt(m_folder, "holds folders, but no images in them", "Name the folder that holds the classes");
+            failUnread(m_folder, "holds folders, but no images in them", "Name the folder that holds the classes");
         if (all.size() == 1 && namesAPile(*all.begin())) failWithoutClasses(": all lie in " + *all.begin());
         checkCase(all);
         dropUnlike();

@@ -20,11 +20,6 @@ namespace {
 /// Names, digests, and the manifest while it is read or written: what a file takes of memory besides its pixels.
 constexpr std::int64_t kBytesOfName = 440;
 
-void checkCount(const ImageFolderIndex& index, std::int64_t chosen) {
-    if (index.entries.size() < 2 || chosen == 0)
-        throw Error(ErrorKind::BadInput, index.root.string(), "has too few images: two are the least");
-}
-
 /// The first of `count` files at fault, of which `bad` cannot be read.
 [[noreturn]] void throwFirst(const Error& first, std::size_t count, std::size_t bad, bool skipBad) {
     std::string reason = first.reason(), hint = first.hint();
@@ -35,6 +30,7 @@ void checkCount(const ImageFolderIndex& index, std::int64_t chosen) {
         hint += hint.empty() ? "" : ". ";
         hint += bad == 1 ? "--skip-bad leaves it out" : "--bad-files FILE lists them all, --skip-bad leaves them out";
     }
+    if (bad == 0) throw UnfitImage(first.kind(), first.where(), reason, hint);
     throw Error(first.kind(), first.where(), reason, hint);
 }
 
@@ -77,8 +73,8 @@ ImageFolderDataSet::ImageFolderDataSet(ImageFolderIndex index, const SplitPlan& 
     m_split = plan.split;
     m_classNames = m_index.classNames;
     m_numberedClasses = false;
-    const auto chosen = plan.choose(size());
-    if (m_index.bad.empty()) checkCount(m_index, static_cast<std::int64_t>(chosen.size()));
+    // Of a part with bad files, these are told first.
+    const auto chosen = m_index.bad.empty() ? chosenImages(plan, size(), m_index.root.string()) : plan.choose(size());
     std::vector<ImageFolderIndex::Entry> entries;
     entries.reserve(chosen.size());
     for (const std::int64_t i : chosen) entries.push_back(std::move(m_index.entries[static_cast<std::size_t>(i)]));
@@ -196,7 +192,9 @@ void ImageFolderDataSet::leaveOut(const std::vector<CheckFailure>& failures, con
     if (m_index.entries.empty())
         throw Error(ErrorKind::BadInput, m_index.root.string(),
                     "has no image that can be read: " + bad.front().path + " " + bad.front().reason);
-    checkCount(m_index, size());
+    if (size() < 2)
+        throw TooFewImages(ErrorKind::BadInput, m_index.root.string(),
+                           "has too few images that can be read, " + std::to_string(size()), "Two are the least");
     std::vector<std::string> names;
     names.reserve(bad.size());
     for (const BadFile& file : bad)

@@ -47,6 +47,9 @@ public:
 
     std::int64_t size() const override { return static_cast<std::int64_t>(m_index.entries.size()); }
     int label(std::int64_t index) const override { return m_index.entries[static_cast<std::size_t>(index)].label; }
+    std::string fileOf(std::int64_t index) const override {
+        return (m_index.inside / m_index.entries[static_cast<std::size_t>(index)].path).string();
+    }
     void copyImages(std::span<const std::int64_t> indices, std::span<std::uint8_t> out) const override;
     DecodeMemory* decodeMemory() const override { return &m_memory; }
 

@@ -105,6 +105,7 @@ ImageFolderIndex indexImageFolder(const fs::path& folder, SourcePart part) {
     FolderLayout layout = layoutOf(folder);
     const FolderPart& found = layout.parts.at(part);
     ImageFolderIndex index{.root = found.root,
+                           .inside = found.root == folder ? fs::path() : found.root.lexically_relative(folder),
                            .classNames = classNamesOf(layout, folder),
                            .entries = {},
                            .bad = {},

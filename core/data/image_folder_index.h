@@ -20,6 +20,7 @@ struct ImageFolderIndex {
         int label = 0;
     };
     std::filesystem::path root;
+    std::filesystem::path inside;         ///< `root`, from the data set's folder on; empty: it is that folder
     std::vector<std::string> classNames;  ///< of all parts, in NFC, sorted by bytes
     std::vector<Entry> entries;
     std::vector<BadFile> bad;        ///< what stands there as an image and cannot be opened: a link that leads nowhere

@@ -8,9 +8,9 @@
 #include <array>
 #include <string_view>
 
-#include "core/base/picture_format.h"
 #include "core/data/exif.h"
 #include "core/data/header_bytes.h"
+#include "core/data/unread_files.h"
 
 namespace bitdesk {
 namespace {
@@ -22,12 +22,13 @@ constexpr std::string_view kPng = "\x89PNG\r\n\x1a\n"sv;
 constexpr std::string_view kJpeg = "\xff\xd8\xff"sv;
 
 [[noreturn]] void failUnknown(Bytes begin, const std::string& where) {
-    const std::string_view text(reinterpret_cast<const char*>(begin.data()), begin.size());
-    if (const auto format = pictureFormat(text); !format.empty())
-        fail(where, "is a " + std::string(format) + " picture; PNG and JPEG are read",
-             "Convert it, as ImageMagick does: mogrify -format png FILE");
-    fail(where, begin.empty() ? "is empty" : "is neither a PNG nor a JPEG image",
-         "Keep other files out of the class folders");
+    constexpr const char* kHint = "Keep other files out of the class folders";
+    if (begin.empty()) fail(where, "is empty", kHint);
+    const WhatItIs what = whatBytesAre({reinterpret_cast<const char*>(begin.data()), begin.size()});
+    const std::string how = howToRead(what.kind), hint = how.empty() ? kHint : how;
+    if (what.kind == FileKind::Picture) fail(where, "is " + what.text + "; PNG and JPEG are read", hint);
+    const std::string known = what.kind == FileKind::Unknown ? "" : ", but " + what.text;
+    fail(where, "is neither a PNG nor a JPEG image" + known, hint);
 }
 
 std::optional<ImageHeader> parsePng(Bytes begin, std::int64_t fileBytes, const std::string& where) {

@@ -31,6 +31,7 @@ public:
     int label(std::int64_t index) const override {
         return m_modelClass[static_cast<std::size_t>(m_source->label(index))];
     }
+    std::string fileOf(std::int64_t index) const override { return m_source->fileOf(index); }
     void copyImages(std::span<const std::int64_t> indices, std::span<std::uint8_t> out) const override {
         m_source->copyImages(indices, out);
     }

@@ -15,25 +15,12 @@
 namespace bitdesk {
 namespace {
 
-constexpr std::int64_t kFewestToCut = 10;  // training images of which a tenth is one
-
 /// A folder's images are brought to the input of a network that has one.
 DataRequest dataRequestOf(const TrainRequest& request, const std::stop_token& stop, const ProgressSink& progress) {
     DataRequest data{.choices = request.choices, .stop = stop, .progress = progress};
     if (request.input) data.shape = imageShapeOf(*request.input);
     else if (namesNetworkFile(request.network)) data.shape = imageShapeOf(openNetwork(request.network).inputShape());
     return data;
-}
-
-std::shared_ptr<const DataSet> openVal(const TrainRequest& request, const DataRequest& data, std::int64_t train) {
-    try {
-        return openDataSet(request.data, Split::Val, data);
-    } catch (const Error& error) {
-        if (error.kind() != ErrorKind::BadInput || train >= kFewestToCut) throw;
-        throw Error(ErrorKind::BadInput, error.where(),
-                    fmt::format("has {} training images, too few for a tenth of them to be the validation part", train),
-                    fmt::format("Give {} images or more, or a val part", kFewestToCut));
-    }
 }
 
 /// A part whose figures stand beside those of the training images.
@@ -129,7 +116,7 @@ TrainInputs openTrainInputs(const TrainRequest& request, const std::stop_token& 
     if (!namesNetworkFile(request.network)) findNetwork(request.network);  // a slip of the pen, before data are read
     const DataRequest data = dataRequestOf(request, stop, progress);
     auto train = openDataSet(request.data, Split::Train, data);
-    auto val = openVal(request, data, train->size());
+    auto val = openDataSet(request.data, Split::Val, data);
     TrainInputs inputs{.train = train,
                        .val = std::move(val),
                        .testImages = 0,

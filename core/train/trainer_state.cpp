@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/optim/sgd.h>
+#include <string_view>
 
 #include "core/base/error.h"
 #include "core/plan/execution_plan.h"
@@ -27,6 +28,13 @@ std::map<std::string, at::Tensor> stateOf(const TrainableNetwork& network) {
 torch::optim::SGDParamState* momentumState(torch::optim::SGD& optimizer, const at::Tensor& parameter) {
     const auto found = optimizer.state().find(parameter.unsafeGetTensorImpl());
     return found == optimizer.state().end() ? nullptr : static_cast<torch::optim::SGDParamState*>(found->second.get());
+}
+
+/// The float baseline cannot be measured again once its weights are trained on: its figure says of what it is.
+void markFormerTestPart(std::string& floatAccuracy) {
+    constexpr std::string_view kMark = " (of a test part that was replaced since)";
+    const auto test = floatAccuracy.find("test ");
+    if (test != std::string::npos && floatAccuracy.find(kMark, test) == std::string::npos) floatAccuracy += kMark;
 }
 
 bool isFinite(const at::Tensor& tensor) { return at::isfinite(tensor).all().item<bool>(); }
@@ -107,6 +115,7 @@ void Trainer::restore() {
     if (test != texts.end() && test->second != m_inputs->testHash) {
         tell("the test part is another than at the beginning");
         std::erase_if(m_figures, [](const auto& figure) { return figure.first.starts_with("accuracy.test."); });
+        markFormerTestPart(m_floatAccuracy);
     }
 }
 

@@ -4,6 +4,7 @@
 """Data sets on the command line: how fast a folder of 50 000 images loads and what it takes of memory, and that bad
 input of every kind ends in one line that names the file, with nothing run and nothing written."""
 
+import csv
 import gzip
 import io
 import json
@@ -269,6 +270,89 @@ class Data(unittest.TestCase):
         for wrong in (root / "test/class 2/cut.png", SAMPLE, "-"):
             done = self.run_bitdesk(*command, root, "--bad-files", wrong)
             self.assertEqual(done.returncode, 2, done.stderr)
+
+    def test_results_name_files_and_what_was_left_out(self):
+        if not FASHION.is_dir():
+            self.skipTest("needs Fashion-MNIST")
+        root, other = self.path / "set", self.path / "other"
+        write_folder(root / "test", 40)
+        write_folder(other, 40)
+        odd = '=1, "two".png'
+        for folder in (root / "test", other):
+            for name in ("0 cut.png", "9 cut.png"):
+                (folder / "class 3" / name).write_bytes(png(28, 28)[:60])
+            shutil.copy(sorted((folder / "class 3").glob("0*[0-9].png"))[0], folder / "class 3" / odd)
+        options = ("--bits", "2", "--no-store", "--quiet", "--skip-bad")
+        good = sorted((str(path.relative_to(root)) for path in root.rglob("*.png") if "cut" not in path.name), key=os.fsencode)
+        self.assertEqual(len(good), 41)
+
+        def predicted(*arguments):
+            done = self.run_bitdesk("predict", SAMPLE, *options, *arguments)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return done.stdout
+
+        found = json.loads(predicted("--data", root, "--json", "-"))
+        self.assertEqual(found["files"], good)
+        self.assertEqual(len(found["predictions"]), len(good))
+        rows = list(csv.DictReader(io.StringIO(predicted("--data", root, "--csv", "-"))))
+        self.assertEqual([row["file"] for row in rows], good)
+        self.assertEqual([int(row["class"]) for row in rows], found["predictions"])
+        self.assertEqual(list(rows[0])[-1], "file")
+        self.assertEqual(predicted("--data", root, "--csv", "-"), predicted("--data", root))
+        self.assertEqual(json.loads(predicted("--data", root, "--limit", "7", "--json", "-"))["files"], good[:7])
+        rows = list(csv.DictReader(io.StringIO(predicted("--data", other, "--limit", "1000", "--csv", "-"))))
+        self.assertEqual([row["file"] for row in rows], [name.removeprefix("test/") for name in good])
+        arrays = predicted("--data", "fashion-mnist", "--limit", "5", "--csv", "-")
+        self.assertEqual(arrays.splitlines()[0], "index,class,name")
+        self.assertNotIn("files", json.loads(predicted("--data", "fashion-mnist", "--limit", "5", "--json", "-")))
+
+        hashes = {}
+        for data in (root, "fashion-mnist"):
+            done = self.run_bitdesk("eval", SAMPLE, "--data", data, "--limit", "10", "--json", "-", *options)
+            hashes[data] = json.loads(done.stdout)["data_hash"]
+            table = self.run_bitdesk("eval", SAMPLE, "--data", data, "--limit", "10", "--csv", "-", "--bits", "4", *options).stdout
+            swept = self.run_bitdesk("sweep", SAMPLE, "--data", data, "--limit", "10", "--configs", "uniform", "--csv", "-", "--quiet",
+                                     "--skip-bad", "--db", self.path / "r.sqlite").stdout
+            for text, count in ((table, 2), (swept, 3)):
+                rows = list(csv.DictReader(io.StringIO(text)))
+                self.assertEqual(len(rows), count)
+                for row in rows:
+                    self.assertEqual(list(row)[-2:], ["skipped", "data_hash"])
+                    self.assertEqual((row["skipped"], row["data_hash"]), ("2" if data == root else "0", hashes[data]))
+        self.assertNotEqual(*hashes.values())
+
+    def test_parts_that_can_be_opened_are_shown(self):
+        root = self.path / "set"
+        for label in "abc":
+            for split, count in (("train", 3), ("test", 2)):
+                (root / split / label).mkdir(parents=True)
+                for i in range(count):
+                    (root / split / label / f"{i}.png").write_bytes(png(28, 28))
+        told = f"{root}/train: has 9 training images, too few for a tenth of them to be the validation part. " \
+               "Give 10 images or more, or a val part."
+        done = self.run_bitdesk("data", root, "--quiet")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("train: 9 images", done.stdout)
+        self.assertIn("test: 6 images", done.stdout)
+        self.assertEqual(done.stdout.splitlines()[-1], f"val: cannot be opened: {told}")
+        found = json.loads(self.run_bitdesk("data", root, "--json", "-").stdout)
+        self.assertEqual([split["split"] for split in found["splits"]], ["train", "test"])
+        self.assertEqual((found["unopened"], found["bad_files"]), ([{"split": "val", "reason": told}], []))
+        self.refused(told.removesuffix("."), "data", root, "--split", "val")
+        # Images of several shapes are sound, too.
+        (root / "train/a/0.png").write_bytes(png(30, 28))
+        found = json.loads(self.run_bitdesk("data", root, "--json", "-").stdout)
+        self.assertEqual([part["split"] for part in found["unopened"]], ["train", "val"])
+        self.assertIn("the first image is 30×28×1", found["unopened"][0]["reason"])
+        self.assertEqual(self.run_bitdesk("data", root, "--resize", "28").returncode, 0)
+        # Nothing opens; then a file is bad.
+        for file in (root / "test").rglob("*.png"):
+            file.unlink()
+        (root / "test/a/0.png").write_bytes(png(28, 28))
+        self.refused("the first image is 30×28×1", "data", root)
+        (root / "test/a/1.png").write_bytes(b"damaged")
+        (root / "train/a/0.png").write_bytes(png(28, 28))
+        self.refused("/test/a/1.png: is neither a PNG nor a JPEG image, but a text that begins 'damaged'", "data", root)
 
     def test_hostile_archives(self):
         images, labels = npy("|u1", (4, 28, 28), bytes(4 * 784)), npy("|u1", (4,), bytes(4))

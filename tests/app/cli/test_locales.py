@@ -52,6 +52,19 @@ class Locales(unittest.TestCase):
         self.refused("--noise: '0,005' has a decimal comma. Write 0.005", "profile", SAMPLE, "--bits", "4", "--noise", "0,005")
         self.refused("--limit: '1,000' has a comma. Write a whole number, without one", "eval", SAMPLE, "--bits", "4",
                      "--data", "fashion-mnist", "--limit", "1,000")
+        for value in ("1e3", "1.000", "1k", "ten"):
+            self.refused(f"--limit: '{value}' is no whole number. Write digits alone, as 1000", "eval", SAMPLE, "--bits", "4",
+                         "--data", "fashion-mnist", "--limit", value)
+            self.refused(f"--batch: '{value}' is no whole number. Write digits alone, as 1000", *train, f"--batch={value}")
+        for arguments in (("sweep", SAMPLE, "--seed"), ("profile", SAMPLE, "--samples"), ("new-model", "mlp", "--classes"),
+                          ("export", SAMPLE, "--measurement"), ("eval", SAMPLE, "--threads"), ("report", "--out", "r.md", "--")):
+            self.assertIn("'1e3' is no whole number", run(*arguments, "1e3").stderr.decode())
+        for value in ("28x28x1", "28,28", "28,28,1,1", "28,28,1.0", "28;28;1"):
+            self.refused(f"--input: '{value}' is no list of 3 whole numbers. Write it as 28,28,1", "new-model", "mlp", "--input", value)
+        self.refused("--input: Value 0 not in range 1 to 1048576. See --help", "new-model", "mlp", "--input", "28,28,0")
+        self.refused("--limit: Value -1 not in range 0 to 1099511627776. See --help", "eval", SAMPLE, "--bits", "4", "--data",
+                     "fashion-mnist", "--limit", "-1")
+        self.refused("--noise: 'much' is no number. Write it as 0.05", "profile", SAMPLE, "--bits", "4", "--noise", "much")
         self.refused("--max-drop: '0,5pp' has a decimal comma. Write 0.5pp", "compare", 1, 2, "--db", self.db, "--max-drop",
                      "0,5pp")
         self.refused("--max-slowdown: '1,05' has a decimal comma. Write 1.05", "compare", 1, 2, "--db", self.db,

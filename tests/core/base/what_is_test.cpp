@@ -50,6 +50,18 @@ TEST(WhatIs, TellsFilesByTheirFirstBytes) {
          "a pointer of Git LFS, in place of the file"},
         {"%PDF-1.7\n%"s, FileKind::Text, "a PDF document"},
         {"Rar!\x1a\x07\x01\0"s, FileKind::Packed, "a RAR archive"},
+        {std::string(128, '\0') + "DICM", FileKind::Dicom, "a DICOM file (medicine)"},
+        {std::string(16, '\0') + "\xde\xc0\xef\xbe....", FileKind::Table, "a data base of LMDB"},
+        {"\0\0\0\x20"
+         "ftypisom...."s,
+         FileKind::Video, "a video (MP4, QuickTime)"},
+        {"RIFF....AVI LIST"s, FileKind::Video, "a video (AVI)"},
+        {"\0\0\0\x20"
+         "ftypavif...."s,
+         FileKind::Picture, "an AVIF picture"},
+        {"<svg xmlns=\"http://www.w3.org/2000/svg\"/>"s, FileKind::Picture, "an SVG picture"},
+        {"\1\1\1\0\0\0\1\x18\0\0\0\0\2\0\2\0\x08\0 "s, FileKind::Picture, "a Targa picture"},
+        {"\1\1\1\0\0\0\1\x18\0\0\0\0\2\0\2\0\x07\0 "s, FileKind::Unknown, "binary data of no kind that is known here"},
         {"Dear all\x1b[31m,"s, FileKind::Unknown, "binary data of no kind that is known here"},
         {"Dear all\nhello"s, FileKind::Text, "a text that begins 'Dear all'"},
         {"{\"layers\": []}"s, FileKind::Text, "JSON, or a text like it"},
@@ -60,6 +72,9 @@ TEST(WhatIs, TellsFilesByTheirFirstBytes) {
         const WhatItIs found = whatIs(folder / "f");
         EXPECT_EQ(found.text, file.text);
         EXPECT_EQ(static_cast<int>(found.kind), static_cast<int>(file.kind)) << file.text;
+        const bool archive =
+            file.kind == FileKind::Tar || file.bytes.starts_with("PK") || file.bytes.starts_with("\x1f");
+        EXPECT_TRUE(archive || whatBytesAre(file.bytes).text == file.text) << file.text;
     }
 }
 

@@ -55,13 +55,39 @@ TEST_F(BadFiles, AreListedWhole) {
     EXPECT_EQ(m_calls, 1);
     EXPECT_EQ(m_told[2].reason, "is empty");
     EXPECT_EQ(m_told[3].reason, "is a link that leads nowhere");
-    EXPECT_EQ(m_told[4].reason, "is neither a PNG nor a JPEG image");
+    EXPECT_EQ(m_told[4].reason,
+              "is neither a PNG nor a JPEG image, but a web page (HTML), as a failed download leaves one");
     EXPECT_EQ(m_told[5].reason, "is a WebP picture; PNG and JPEG are read");
     EXPECT_EQ(m_told[6].reason, "has 1×1 pixels; an image has at least 2×2");
     for (const std::string& name : bad) fs::remove(root() / name);
     openTold(false);
     EXPECT_EQ(m_calls, 1);
     EXPECT_TRUE(m_told.empty());
+}
+
+TEST_F(BadFiles, AreToldAsWhatTheyAre) {
+    const std::string targa("\0\0\2\0\0\0\0\0\0\0\0\0\2\0\2\0\x18\x20......", 24);
+    const struct {
+        std::string name, bytes, reason;
+    } cases[] = {
+        {"lfs.jpg", "version https://git-lfs.github.com/spec/v1\noid sha256:4d\n",
+         "is neither a PNG nor a JPEG image, but a pointer of Git LFS, in place of the file. Fetch the file itself: git "
+         "lfs pull"},
+        {"page.jpg", "<!DOCTYPE html><html>", "but a web page (HTML), as a failed download leaves one. Download it"},
+        {"x.ico", std::string("\0\0\1\0\1\0\x10\x10\0\0\1\0", 12), "is an ICO picture; PNG and JPEG are read. Convert"},
+        {"x.tga", targa, "is a Targa picture; PNG and JPEG are read"},
+        {"x.svg", "<?xml version=\"1.0\"?>\n<svg/>", "is an SVG picture; PNG and JPEG are read"},
+        {"x.pcx", "\n\5\1\x08....", "is a PCX picture; PNG and JPEG are read"},
+        {"x.ras", "\x59\xa6\x6a\x95....", "mogrify -format png FILE, and move the original out of the folder"},
+        {"x.npy.png", "\x93NUMPY....", "but an array of NumPy (.npy). Save all images and labels in one file"},
+        {"x.png", std::string("\1\2\3\0\4", 5), "is neither a PNG nor a JPEG image. Keep other files out"},
+    };
+    for (const auto& file : cases) {
+        twoClasses();
+        write("b/" + file.name, file.bytes);
+        refused({"b/" + file.name + ": ", file.reason});
+        fs::remove_all(root());
+    }
 }
 
 TEST_F(BadFiles, AreLeftOutWhereThatIsAskedFor) {
@@ -171,7 +197,10 @@ TEST(PictureFormat, IsToldByTheFirstBytes) {
     EXPECT_EQ(format("\0\0\0\x0cjP  \r\n\x87\n"s), "JPEG 2000");
     EXPECT_EQ(format("\xffO\xffQ\0/"s), "JPEG 2000");
     EXPECT_EQ(format("P5\n2 2\n255\n"), "Netpbm");
-    for (const std::string& other : std::initializer_list<std::string>{"", "BM", "BM, KG\n1, 2\n", "P5", "P.S. I",
+    EXPECT_EQ(format("\n\5\1\x08"), "PCX");
+    EXPECT_EQ(format("\x59\xa6\x6a\x95\0\0\0\2"s), "Sun raster");
+    EXPECT_EQ(format("\0\0\1\0\2\0\x10\x10\0\0"s), "ICO");
+    for (const std::string& other : std::initializer_list<std::string>{"", "BM", "\n\n\1\x08", "\0\0\1\0\0\0\0\0\0\0"s, "BM, KG\n1, 2\n", "P5", "P.S. I",
                                                                        "RIFF$\0\0\0WAVEfmt "s, "GIF is short", "<svg/>",
                                                                        "\0\0\0\x20"
                                                                        "ftypisom\0\0\0\0"s,

@@ -47,6 +47,56 @@ TEST_F(FindFormat, WhatIsNoDataSetIsToldAsWhatItIs) {
     refused({"/data: holds no data set of a known format: it is a folder (empty, images, mnist.csv, …)"});
 }
 
+/// A folder of such files is told as what its files are, and as what to make of them.
+TEST_F(FindFormat, FoldersOfOtherFilesAreToldAsWhatTheseAre) {
+    using namespace std::string_literals;
+    const std::string npy = "\x93NUMPY....", dicom = std::string(128, '\0') + "DICM", parquet = "PAR1....",
+                      lmdb = std::string(16, '\0') + "\xde\xc0\xef\xbe....", arrow = "ARROW1..";
+    const std::string film =
+        "\0\0\0\x20"
+        "ftypisom...."s;
+    const std::string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d\n";
+    const struct {
+        std::vector<std::pair<std::string, std::string>> files;
+        std::string told, hint;
+    } cases[] = {
+        {{{"README.md", "# pets"}, {"data/test-00000.parquet", parquet}, {"data/train-00000.parquet", parquet}},
+         "; data/test-00000.parquet is a Parquet file.",
+         "np.savez(FILE, x_test="},
+        {{{"dataset_dict.json", "{}"}, {"test/data-0.arrow", arrow}, {"test/state.json", "{}"}},
+         "; test/data-0.arrow is an Arrow file.",
+         "Image.fromarray(x).save('test/cat/1.png')"},
+        {{{"set/data.mdb", lmdb}, {"set/lock.mdb", "\1\2\3"}}, "; set/data.mdb is a data base of LMDB.", "np.savez"},
+        {{{"data.mdb", lmdb}, {"lock.mdb", "\1\2\3"}},
+         "it is a folder (data.mdb, lock.mdb); data.mdb is a data base of LMDB.",
+         "np.savez"},
+        {{{"cat/1.npy", npy}, {"cat/2.npy", npy}, {"cat/3.npy", npy}, {"dog/1.npy", npy}},
+         "; cat/1.npy is an array of NumPy (.npy).",
+         "np.savez"},
+        {{{"cat/1.dcm", dicom}, {"labels.csv", "a,b"}}, "; cat/1.dcm is a DICOM file", "dcmj2pnm --write-png"},
+        {{{"cat/1.mp4", film}, {"dog/1.mp4", film}, {"dog/2.npy", npy}},
+         "; cat/1.mp4 is a video (MP4, QuickTime), dog/2.npy is an array",
+         "ffmpeg -i FILE"},
+        {{{"cat/1.npy", pointer}, {"dog/1.npy", pointer}}, "; cat/1.npy is a pointer of Git LFS", "git lfs pull"},
+        {{{"cat/1.txt", "hello"}},
+         "; cat/1.txt is a text that begins 'hello'.",
+         "Name the folder that holds the classes"},
+        {{{"cat/.hidden", "x"}}, "/data: holds folders, but no images in them. Name the folder", ""},
+    };
+    for (const auto& folder : cases) {
+        for (const auto& [name, bytes] : folder.files) write(name, bytes);
+        SCOPED_TRACE(folder.told);
+        refused({"/data: holds ", folder.told, folder.hint});
+        std::filesystem::remove_all(root());
+    }
+}
+
+TEST_F(FindFormat, PicturesThatAreNotReadAreTold) {
+    write("cat/1.pcx", "\n\5\1\x08....");
+    write("dog/1.ras", "\x59\xa6\x6a\x95....");
+    refused({"cat/1.pcx: is a PCX picture; PNG and JPEG are read (and 1 more file fails)", "mogrify"});
+}
+
 TEST_F(FindFormat, ASingleSetBelowIsFound) {
     idx("x/MNIST/raw");
     write("x/MNIST/readme.txt", "hello");

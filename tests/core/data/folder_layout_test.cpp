@@ -167,7 +167,7 @@ TEST_F(FolderLayout, WhatCannotBeToldIsRefused) {
     refusedWith({"test/cat/1.png", "Testing/cat/1.png"},
                 {"/data/test: is a second folder of test images, beside Testing"});
     refusedWith({"train/train/cat/1.png", "train/val/cat/1.png", "test/cat/1.png"},
-                {"/data/train: is a part, and holds parts again"});
+                {"/data/train: is a part, and holds parts again", "as " + (root() / "train").string()});
     refusedWith({"train/cat/1.png", "train/dog/1.png", "test/katze/1.png", "test/hund/1.png"},
                 {"/data/test: has no class of the training images: hund and katze; train has cat and dog"});
     refusedWith({"train/Cat/1.png", "train/dog/1.png", "test/cat/1.png", "test/dog/1.png"},
@@ -181,11 +181,13 @@ TEST_F(FolderLayout, PartsInsideClassesAreRefused) {
     refusedWith({"cat/train/1.png", "cat/test/1.png", "dog/train/1.png", "dog/test/1.png"},
                 {"/data: has its parts inside its classes: cat holds parts", "train/cat"});
     refusedWith({"cat/train/1.png", "cat/val/1.png", "dog/train/1.png"}, {"parts inside its classes"});
-    refusedWith(
-        {"xml/images/1.png", "set/set/images/TRAIN/cat/1.png", "set/set/images/TEST/cat/1.png"},
-        {"/data: has its parts inside its classes: set/set/images holds parts", "name the folder that holds them"});
+    refusedWith({"xml/images/1.png", "set/set/images/TRAIN/cat/1.png", "set/set/images/TEST/cat/1.png"},
+                {"/data: has its parts inside its classes: set/set/images holds parts",
+                 "name the folder that holds them alone, as " + (root() / "set/set/images").string()});
     refusedWith({"A/cat/1.png", "A/dog/1.png", "A/fox/1.png", "B/cat/1.png", "B/dog/1.png"},
-                {"/data: is divided twice: A and B"});
+                {"/data: is divided twice: A and B", "or name one of them, as " + (root() / "A").string()});
+    refusedWith({"fold 1/a/1.png", "fold 1/b/1.png", "fold 2/a/1.png", "fold 2/b/1.png"},
+                {"/data: is divided twice", "as '" + (root() / "fold 1").string() + "'"});
     refusedWith({"cat/a/1.png", "cat/b/1.png", "dog/a/1.png", "dog/b/1.png"},
                 {"/data: is divided twice: cat and dog hold the same folders, a and b", "Keep one level"});
     refusedWith(

@@ -61,6 +61,45 @@ TEST_F(ImageFolder, HasTheSplitsOfItsFolders) {
     EXPECT_TRUE(told(*open(Split::Val), "no images of the class b"));
 }
 
+TEST_F(ImageFolder, EachImageTellsItsFile) {
+    const auto files = [&](Split split, const DataRequest& request = {}) {
+        const auto data = open(split, request);
+        std::vector<std::string> all;
+        for (std::int64_t i = 0; i < data->size(); ++i) all.push_back(data->fileOf(i));
+        return all;
+    };
+    twoClasses();
+    write("a/bad.png", "damaged");
+    EXPECT_EQ(files(Split::Test, {.choices = {.skipBad = true}}),
+              (std::vector<std::string>{"a/1.png", "a/2.png", "b/1.png"}));
+    fs::remove_all(root());
+    twoClasses("set/train/");
+    images({"set/test/a/deep/1.png", "set/test/a/=1,\"2\".png"});
+    EXPECT_EQ(files(Split::Test), (std::vector<std::string>{"set/test/a/=1,\"2\".png", "set/test/a/deep/1.png"}));
+    const DataRequest matched{.modelClasses = {"b", "a"}};
+    EXPECT_EQ(files(Split::Test, matched), files(Split::Test));
+    fs::remove_all(root() / "set/train");
+    for (int i = 10; i < 30; ++i) image("set/train/a/" + std::to_string(i) + ".png", i);
+    const auto val = open(Split::Val);  // cut from the training images: not the first of them
+    ASSERT_EQ(val->size(), 2);
+    for (std::int64_t i = 0; i < val->size(); ++i)
+        EXPECT_EQ(val->fileOf(i),
+                  "set/train/a/" + std::to_string(pixels(*val)[static_cast<std::size_t>(4 * i)]) + ".png");
+}
+
+TEST_F(ImageFolder, APartThatIsTooSmallSaysWhy) {
+    for (int i = 0; i < 9; ++i) image("train/a/" + std::to_string(i) + ".png", i);
+    image("test/a/1.png", 1);
+    EXPECT_EQ(open(Split::Train)->size(), 9);
+    refused(
+        {"/data/train: has 9 training images, too few for a tenth of them to be the validation part. Give 10 images "
+         "or more, or a val part"},
+        Split::Val);
+    refused({"/data/test: has too few images, 1. Two are the least"});
+    image("train/a/9.png", 9);
+    EXPECT_EQ(open(Split::Val)->size(), 1);
+}
+
 TEST_F(ImageFolder, OnePartIsTheTestSplit) {
     twoClasses();
     for (const Split split : {Split::Train, Split::Val})
@@ -157,7 +196,7 @@ TEST_F(ImageFolder, FilesThatFailAreNamedAndCounted) {
     refused({"a/0.png: ", "cut short", "(and 2 more files fail)"});
     fs::remove(root() / "a/0.png");
     fs::remove(root() / "b/2.jpg");
-    refused({"b/0.jpg: is neither a PNG nor a JPEG image. Keep other files"});
+    refused({"b/0.jpg: is neither a PNG nor a JPEG image, but a text that begins 'no image'. Keep other files"});
     EXPECT_EQ(remembered(), 0U);
 }
 

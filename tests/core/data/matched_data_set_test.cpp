@@ -63,6 +63,7 @@ TEST_F(MatchedDataSet, LabelsWithoutNamesKeepTheirNumbers) {
     const auto data = openDataSet(folder.path().string(), Split::Test, request);
     EXPECT_EQ(labels(*data), (std::vector{0, 1, 2, 3, 0, 1, 2, 3}));
     EXPECT_EQ(data->hash(), openDataSet(folder.path().string(), Split::Test)->hash());
+    EXPECT_EQ(data->fileOf(0), "") << "an array's images are no files";
     ASSERT_EQ(data->description().notes.size(), 1U);
     EXPECT_NE(data->description().notes[0].find("the data has no class names"), std::string::npos);
 }

@@ -146,6 +146,32 @@ TEST_F(Resuming, RatesMayChangeAndAreRecorded) {
     EXPECT_NE(model.provenance.at("options").find("--stage3-rate 0.03 "), std::string::npos);
 }
 
+TEST_F(Resuming, AFigureOfAFormerTestPartSaysSo) {
+    TrainRequest r = quick("model.safetensors");
+    std::filesystem::copy(r.data, m_folder / "data", std::filesystem::copy_options::recursive);
+    r.data = (m_folder / "data").string();
+    const auto replaceTest = [&](int images) {
+        test::writeSmallData(m_folder / "other", 600, images);
+        for (const char* name : {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"})
+            std::filesystem::copy_file(m_folder / "other" / name, m_folder / "data" / name,
+                                       std::filesystem::copy_options::overwrite_existing);
+    };
+    trainEpochs(r, 1);
+    r.resume = true;
+    replaceTest(70);  // before the float baseline: its figure is of what is there then
+    trainEpochs(r, 2);
+    EXPECT_TRUE(checkpoint(r).metadata.at("float_accuracy").ends_with("of 70"));
+    replaceTest(60);
+    trainEpochs(r, 1);
+    replaceTest(50);
+    const auto provenance = train(r, {}, {}).provenance;
+    const std::string& figure = provenance.at("float_baseline_accuracy");
+    const std::string marked = " of 70 (of a test part that was replaced since)";
+    EXPECT_TRUE(figure.ends_with(marked)) << figure;
+    EXPECT_TRUE(provenance.at("accuracy.test.4_bits").ends_with(" of 50"));
+    EXPECT_NE(provenance.at("history").find("the test part is another than at the beginning"), std::string::npos);
+}
+
 TEST_F(Resuming, AfterDivergenceTheCheckpointBeforeGoesOn) {
     TrainRequest r = quick("model.safetensors");
     trainEpochs(r, 2);
