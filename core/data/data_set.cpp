@@ -178,9 +178,7 @@ Split parseSplit(std::string_view text) {
 }
 
 std::vector<std::int64_t> chosenImages(const SplitPlan& plan, std::int64_t size, const std::string& where) {
-    if (size < 2)
-        throw TooFewImages(ErrorKind::BadInput, where, "has too few images, " + std::to_string(size),
-                           "Two are the least");
+    if (size == 0) throw TooFewImages(ErrorKind::BadInput, where, "has no images");
     auto chosen = plan.choose(size);
     if (chosen.empty())
         throw TooFewImages(

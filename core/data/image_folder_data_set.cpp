@@ -192,9 +192,6 @@ void ImageFolderDataSet::leaveOut(const std::vector<CheckFailure>& failures, con
     if (m_index.entries.empty())
         throw Error(ErrorKind::BadInput, m_index.root.string(),
                     "has no image that can be read: " + bad.front().path + " " + bad.front().reason);
-    if (size() < 2)
-        throw TooFewImages(ErrorKind::BadInput, m_index.root.string(),
-                           "has too few images that can be read, " + std::to_string(size()), "Two are the least");
     std::vector<std::string> names;
     names.reserve(bad.size());
     for (const BadFile& file : bad)

@@ -149,7 +149,7 @@ TEST_F(BadFiles, AClassMayLoseAllItsImages) {
     EXPECT_TRUE(told(*data, "no images of the class b"));
     EXPECT_TRUE(told(*data, "1 of 3 files cannot be read and was left out: b/1.png"));
     write("a/1.png", "damaged");
-    test::expectBadInput({"/data: has too few images"}, [&] { openTold(true); });
+    EXPECT_EQ(openTold(true)->size(), 1);
     write("a/2.png", "damaged");
     test::expectBadInput({"/data: has no image that can be read", "a/1.png", "neither a PNG nor a JPEG"},
                          [&] { openTold(true); });

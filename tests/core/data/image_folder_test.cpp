@@ -95,7 +95,7 @@ TEST_F(ImageFolder, APartThatIsTooSmallSaysWhy) {
         {"/data/train: has 9 training images, too few for a tenth of them to be the validation part. Give 10 images "
          "or more, or a val part"},
         Split::Val);
-    refused({"/data/test: has too few images, 1. Two are the least"});
+    EXPECT_EQ(open(Split::Test)->size(), 1) << "one image is a part";
     image("train/a/9.png", 9);
     EXPECT_EQ(open(Split::Val)->size(), 1);
 }
@@ -210,7 +210,7 @@ TEST_F(ImageFolder, OddFoldersAreNamed) {
     write("empty/.hidden", "");
     refused({"/data: holds folders, but no images in them"});
     image("empty/1.png", 1);
-    refused({"/data: has too few images"});
+    EXPECT_EQ(open()->size(), 1);
     twoClasses();
     EXPECT_EQ(open()->size(), 4);
     image("valid/a/1.png", 1);
