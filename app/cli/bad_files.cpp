@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "core/base/atomic_file.h"
+#include "core/base/json_text.h"
 #include "core/base/utf8.h"
 
 namespace bitdesk::cli {
@@ -19,7 +20,7 @@ public:
     void operator()(const std::vector<BadFile>& files) {
         const std::scoped_lock lock(m_mutex);
         m_told.add(files);
-        writeFileAtomically(m_file, m_file.ends_with(".json") ? m_told.json().dump(2) + "\n" : m_told.text());
+        writeFileAtomically(m_file, m_file.ends_with(".json") ? jsonText(m_told.json()) : m_told.text());
     }
 
 private:

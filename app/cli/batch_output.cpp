@@ -10,6 +10,7 @@
 #include "app/cli/databases.h"
 #include "app/cli/figures.h"
 #include "app/cli/rank_output.h"
+#include "app/jobs/batch_place.h"
 #include "app/jobs/division_record.h"
 #include "app/jobs/output_file.h"
 #include "core/base/error.h"
@@ -263,6 +264,13 @@ Told tell(const jobs::PreparedBatch& prepared, const jobs::BatchResult& result, 
     return told;
 }
 
+/// Runs `use` of the database; what goes wrong is told of the batch's key where that names it.
+template <typename Use>
+auto atDatabaseOf(const jobs::Batch& batch, const StoreOptions& store, const Use& use) {
+    const bool named = !batch.db.empty() && store.db == batch.resolve(batch.db);
+    return named ? jobs::placed(batch, "db", use) : use();
+}
+
 }  // namespace
 
 bool tellBroken(const std::vector<ReportLimit>& limits, Terminal& terminal) {
@@ -306,13 +314,14 @@ int runNight(jobs::Batch batch, const NightOptions& options, bool single, const 
     const bool more = !prepared.reportFiles.empty() || prepared.sweeps.front().latency != jobs::LatencyOf::None;
     tellPart(launch, rank, base, more, terminal);
     if (!rank.shared() && base != ":memory:") tellUnmerged(base, terminal);
+    const auto atDatabase = [&](const auto& use) { return atDatabaseOf(prepared.batch, options.store, use); };
     if (options.dryRun) {
-        Store::checkWritable(path);
+        atDatabase([&] { Store::checkWritable(path); });
         terminal.out << dryRunText(prepared, path);
         return 0;
     }
     if (launch.task) jobs::recordDivision(base, work, jobs::divisionOf(launch, recorded));
-    const auto opened = openStore(path, terminal, rank.index > 0);
+    const auto opened = atDatabase([&] { return openStore(path, terminal, rank.index > 0); });
     StoreThread& store = *opened;
     const jobs::BatchResult result =
         runShown(prepared, threads > 0 ? threads : threadsHere(rank), quiet, store, terminal);

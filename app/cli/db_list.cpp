@@ -65,10 +65,9 @@ Json evaluationRow(const EvaluationSummary& e) {
 }
 
 std::string evaluationCsv(const EvaluationSummary& e) {
-    const auto cell = [](const std::string& text) { return csvCell(printable(text)); };
-    return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", e.id, cell(e.modelName), cell(e.dataName),
-                       cell(e.split), csvList(e.bits.bits), e.correct, e.total, cell(e.createdAt), cell(e.modelHash),
-                       cell(e.dataHash), cell(e.facts.preparation),
+    return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", e.id, csvCell(e.modelName), csvCell(e.dataName),
+                       csvCell(e.split), csvList(e.bits.bits), e.correct, e.total, csvCell(e.createdAt),
+                       csvCell(e.modelHash), csvCell(e.dataHash), csvCell(e.facts.preparation),
                        e.facts.skipped ? std::to_string(*e.facts.skipped) : "");
 }
 

@@ -19,6 +19,7 @@
 #include "core/base/byte_size.h"
 #include "core/base/decimal_comma.h"
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/evaluate/evaluator.h"
 #include "core/model/model_file.h"
 #include "core/network/catalogue.h"
@@ -288,8 +289,7 @@ void printLines(std::ostream& out, std::string_view text) {
 
 void emit(const OutputOptions& options, Terminal& terminal, const Json& json, const std::string& csv,
           const std::string& text) {
-    // Text that came from a file may not be UTF-8; a report of it must not fail.
-    const std::string dumped = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    const std::string dumped = jsonText(json);
     if (!options.json.empty() && options.json != "-") writeFileAtomically(options.json, dumped);
     const std::string table = options.csvBom ? csvForSpreadsheets(csv) : csv;
     if (!options.csv.empty() && options.csv != "-") writeFileAtomically(options.csv, table);

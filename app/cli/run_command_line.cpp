@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
 #include <filesystem>
 #include <new>
 #include <optional>
@@ -122,6 +123,23 @@ std::optional<std::string> misspeltNumber(const CLI::App& app, const std::string
     return std::nullopt;
 }
 
+/// The parser would take −1 for 2^64 − 1, and what is too large for that, too.
+CLI::Validator wholeNumber() {
+    return {[](const std::string& text) {
+                std::uint64_t value = 0;
+                const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+                const bool whole = parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size();
+                return whole ? std::string() : "'" + text + "' is no whole number from 0 to 18446744073709551615";
+            },
+            std::string()};
+}
+
+/// Of every option that takes an unsigned number.
+void checkUnsigned(CLI::App& command) {
+    for (CLI::Option* option : command.get_options())
+        if (option->get_type_name() == "UINT") option->check(wholeNumber());
+}
+
 }  // namespace
 
 std::span<const Verb> verbs() {
@@ -165,6 +183,7 @@ int runCommandLine(int argc, const char* const* argv, std::ostream& out, std::os
     for (const Verb& verb : verbs()) {
         CLI::App* command = app.add_subcommand(verb.name, verb.description);
         prepared.emplace_back(command, verb.prepare(*command));
+        checkUnsigned(*command);
     }
     if (const auto wrong = wrongVerb(app, argc, argv)) {
         err << "bitdesk: " << *wrong << '\n';

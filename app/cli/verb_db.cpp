@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "app/cli/databases.h"
 #include "app/cli/db_list.h"
@@ -9,6 +10,7 @@
 #include "app/cli/verbs.h"
 #include "app/jobs/output_file.h"
 #include "core/base/file_type.h"
+#include "core/base/shell_quote.h"
 
 namespace bitdesk::cli {
 namespace {
@@ -84,15 +86,34 @@ int merge(const DbOptions& options, Terminal& terminal) {
     return conflict ? 1 : 0;
 }
 
+/// The first of each kind, and how many more there are.
+std::vector<std::string> listed(const StoreProblems& problems) {
+    constexpr std::size_t kMost = 100;
+    std::vector<std::string> lines;
+    for (const auto* kind : {&problems.file, &problems.evaluations, &problems.measurements}) {
+        const std::size_t shown = std::min(kind->size(), kMost);
+        lines.insert(lines.end(), kind->begin(), kind->begin() + static_cast<std::ptrdiff_t>(shown));
+        if (kind->size() > kMost) lines.push_back(fmt::format("… and {} more like the last", kind->size() - kMost));
+    }
+    return lines;
+}
+
+std::string adviceFor(const StoreProblems& problems, const std::string& path) {
+    if (!problems.file.empty()) return "Move it away, or restore a copy of it";
+    if (!problems.evaluations.empty())
+        return "Restore a copy of it, or remove these rows (docs/cli.md says how): they are then evaluated again";
+    return "bitdesk db merge NEW.sqlite " + shellQuoted(path) + " copies all but these rows";
+}
+
 int check(const DbOptions& options, Terminal& terminal) {
     const std::string path = existingDatabase(options.store).string();
-    const auto problems = Store::check(path);
+    const StoreProblems problems = Store::check(path);
+    const std::vector<std::string> lines = listed(problems);
     std::string text = fmt::format("{}: schema {}, {}\n", printable(path), Store::schemaVersion(),
                                    problems.empty() ? "no problems" : "damaged");
-    for (const std::string& problem : problems) text += "  " + printable(problem) + "\n";
-    emit(options.output, terminal, {{"database", path}, {"problems", problems}}, {}, text);
-    if (!problems.empty())
-        throw Error(ErrorKind::BadInput, path, "the database is damaged", "Move it away, or restore a copy of it");
+    for (const std::string& line : lines) text += "  " + printable(line) + "\n";
+    emit(options.output, terminal, {{"database", path}, {"problems", lines}}, {}, text);
+    if (!problems.empty()) throw Error(ErrorKind::BadInput, path, "the database is damaged", adviceFor(problems, path));
     return 0;
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "app/cli/bad_files.h"
 #include "app/cli/databases.h"
@@ -24,6 +25,14 @@ struct EvalOptions {
     std::string marginText = "0.5pp";
     double margin = 0;  ///< once checked
     bool untilSettled = false, dryRun = false;
+};
+
+/// What is to be evaluated, and on what: all that is looked for before the work.
+struct Work {
+    std::shared_ptr<const MetaModel> model;
+    std::vector<BitConfiguration> mixes;
+    jobs::DeviceChoice device;
+    std::shared_ptr<const DataSet> data;
 };
 
 /// A mix, on which images, and how it compares with the first one.
@@ -110,27 +119,28 @@ std::string tableCsv(const std::vector<Row>& rows) {
     return csv;
 }
 
-std::string dryRunText(const EvalOptions& options, const MetaModel& model, const std::vector<BitConfiguration>& mixes) {
+std::string dryRunText(const Work& work, std::int64_t limit) {
+    const std::int64_t size = work.data->size(), images = limit > 0 ? std::min(limit, size) : size;
     std::string text;
-    for (const BitConfiguration& bits : mixes)
-        text += fmt::format("would evaluate {} at {} on {} ({}), {} BitOPs an image\n", model.name, toText(bits),
-                            options.data.data, options.data.split, bitOps(model.network, bits));
+    for (const BitConfiguration& bits : work.mixes)
+        text += fmt::format("would evaluate {} at {} on {} images of {} ({}), {} BitOPs an image\n", work.model->name,
+                            toText(bits), images, work.data->name(), splitName(work.data->split()),
+                            bitOps(work.model->network, bits));
     return text;
 }
 
-std::vector<Row> evaluateAll(const EvalOptions& options, std::shared_ptr<const MetaModel> model,
-                             const std::vector<BitConfiguration>& mixes, Terminal& terminal) {
-    const jobs::DeviceChoice device = deviceChoice(options.device);
-    const auto data = openDataFor(*model, options.data, options.output, terminal);
+std::vector<Row> evaluateAll(const EvalOptions& options, const Work& work, Terminal& terminal) {
+    const auto& data = work.data;
     const auto store = openStore(options.store, terminal);  // last: bad input makes no database
     ComputeArbiter arbiter;
     arbiter.setThreads(options.device.threads);
-    const auto executor = jobs::makeExecutor(*model, device, arbiter.threads());
+    const auto executor = jobs::makeExecutor(*work.model, work.device, arbiter.threads());
     jobs::JobContext context{store.get(), &arbiter, {}, terminal.stop};
     std::vector<Row> rows;
-    for (const BitConfiguration& bits : mixes) {
+    for (const BitConfiguration& bits : work.mixes) {
         ProgressLine line(terminal, options.output.quiet);
-        jobs::EvaluateRequest request{.model = model, .data = data, .bits = bits, .device = device, .options = {}};
+        jobs::EvaluateRequest request{
+            .model = work.model, .data = data, .bits = bits, .device = work.device, .options = {}};
         request.options.limit = options.data.limit;
         request.options.batch = options.data.batch;
         const auto show = [&](const PartialEvaluation& partial) {
@@ -161,14 +171,17 @@ int run(EvalOptions options, Terminal& terminal) {
     if (options.untilSettled && options.model.bits.size() < 2)
         throw Error(ErrorKind::Usage, "--until-settled",
                     "settles how mixes compare with the first, and there is only one", "Give --bits twice or more");
-    const auto model = std::make_shared<const MetaModel>(openModel(options.model.model, options.model.seed));
-    const auto mixes = parseConfigurations(options.model, *model);
+    Work work;
+    work.model = std::make_shared<const MetaModel>(openModel(options.model.model, options.model.seed));
+    work.mixes = parseConfigurations(options.model, *work.model);
+    work.device = deviceChoice(options.device);
+    work.data = openDataFor(*work.model, options.data, options.output, terminal);
     if (options.dryRun) {
         checkStore(options.store);
-        terminal.out << dryRunText(options, *model, mixes);
+        terminal.out << dryRunText(work, options.data.limit);
         return 0;
     }
-    const auto rows = evaluateAll(options, model, mixes, terminal);
+    const auto rows = evaluateAll(options, work, terminal);
     Json json = evaluationJson(rows.front());
     if (rows.size() > 1) {
         Json list = Json::array();
@@ -194,7 +207,7 @@ Run prepareEval(CLI::App& command) {
                      "stop each mix after the first as soon as it is settled whether it is better, worse or the same");
     command.add_option("--margin", options->marginText, "differences from the first mix that do not matter")
         ->capture_default_str();
-    command.add_flag("--dry-run", options->dryRun, "say what would be done");
+    command.add_flag("--dry-run", options->dryRun, "check everything and say what would be done");
     return [options](Terminal& terminal) { return run(*options, terminal); };
 }
 

@@ -107,12 +107,12 @@ int run(ProfileOptions options, Terminal& terminal) {
     Workplace place;
     place.model = std::make_shared<const MetaModel>(openModel(options.model.model, options.model.seed));
     const auto mixes = parseConfigurations(options.model, *place.model);
+    place.device = deviceChoice(options.device);
     if (options.dryRun) {
         checkStore(options.store);
         terminal.out << dryRunText(options, *place.model, mixes);
         return 0;
     }
-    place.device = deviceChoice(options.device);
     place.store = openStore(options.store, terminal);
     place.arbiter.setThreads(options.device.threads);
     place.executor = jobs::makeExecutor(*place.model, place.device, place.arbiter.threads());
@@ -181,7 +181,7 @@ Run prepareProfile(CLI::App& command) {
         .add_option("--trace", options->output.trace,
                     "write a trace of layers and threads to FILE, for chrome://tracing or Perfetto")
         ->check(namesAFile());
-    command.add_flag("--dry-run", options->dryRun, "say what would be done");
+    command.add_flag("--dry-run", options->dryRun, "check everything and say what would be done");
     return [options](Terminal& terminal) { return run(*options, terminal); };
 }
 

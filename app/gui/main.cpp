@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <QApplication>
+#include <csignal>
 #include <iostream>
 
 #include "app/gui/main_window.h"
@@ -27,6 +28,7 @@ int main(int argc, char** argv) {
         constexpr int kUsage = 2;
         return options.exit(error, std::cout, std::cerr) == 0 ? 0 : kUsage;
     }
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that a limit (ulimit -f) keeps from growing is told by the write
     bitdesk::jobs::useShortSpin(argv);
     int noArguments = 1;
     QApplication application(noArguments, argv);

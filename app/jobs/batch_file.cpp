@@ -10,6 +10,7 @@
 #include "core/base/byte_size.h"
 #include "core/base/error.h"
 #include "core/base/json_reader.h"
+#include "core/base/json_text.h"
 #include "core/base/read_file.h"
 #include "core/base/shell_quote.h"
 #include "core/base/strict_json.h"
@@ -160,7 +161,7 @@ std::string toJson(const Batch& batch) {
         if (!report.failOn.empty()) entry["fail_on"] = report.failOn;
         json["reports"].push_back(std::move(entry));
     }
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return jsonText(json);
 }
 
 std::string toCommandLine(const Batch& batch) {

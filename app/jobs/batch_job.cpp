@@ -55,11 +55,10 @@ public:
         SweepRequest request;
         request.model = at("model", [&] { return model(spec); });
         const MetaModel& model = *request.model;
-        request.data = at("data", [&] {
-            auto opened = data(spec, model);
-            checkDataFitsModel(*opened, model);
-            return opened;
-        });
+        const auto images = at("data", [&] { return data(spec, model); });
+        request.data = at(spec.choices.classes.empty() ? "data" : "class_map",
+                          [&] { return matchedTo(images, model.classNames, classChoice(m_batch, spec)); });
+        at("data", [&] { checkDataFitsModel(*request.data, model); });
         request.configurations = configurations(spec, index, model);
         request.device = {.backend = m_batch.backend, .device = m_batch.device};
         request.options.limit = spec.limit;
@@ -93,7 +92,7 @@ private:
         if (!found) found = std::make_shared<const MetaModel>(openModel(modelName(m_batch, spec.model), spec.seed));
         return found;
     }
-    /// Models of one input share the images, each with its own classes.
+    /// With the classes that they came with: models of one input share the images.
     std::shared_ptr<const DataSet> data(const SweepSpec& spec, const MetaModel& model) {
         const ImageShape shape = inputShapeOf(model);
         DataChoices choices = spec.choices;
@@ -102,7 +101,7 @@ private:
         if (!found)
             found = openDataSet(dataName(m_batch, spec.data), parseSplit(spec.split),
                                 {.shape = shape, .choices = choices, .stop = m_stop, .progress = m_progress});
-        return matchedTo(found, model.classNames, classChoice(m_batch, spec));
+        return found;
     }
 
     const Batch& m_batch;

@@ -28,7 +28,7 @@ std::string backendOf(const DeviceChoice& choice) {
 
 void checkDevice(const DeviceChoice& choice) {
     const std::string backend = backendOf(choice);
-    if (backend == "reference") return;
+    if (backend == "reference") return checkReferenceDevice(choice.device);
     if (backend != "packed" && backend != "portable")
         throw Error(ErrorKind::Usage, "--backend " + backend, "is not known", "Known: packed, reference, portable");
     if (choice.device != "cpu")

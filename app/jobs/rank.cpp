@@ -33,10 +33,19 @@ std::optional<int> number(const ReadVariable& read, const char* name) {
     return text ? number(*text) : std::nullopt;
 }
 
+/// One of several who does not know of how many would do all of the work, beside the others.
+[[noreturn]] void refuseHalf(const std::string& told, const char* lacking) {
+    throw Error(ErrorKind::Usage, told,
+                fmt::format("is set, but {} tells no number, so that this process's part is not known", lacking),
+                kSayPart);
+}
+
 std::optional<Rank> launched(const ReadVariable& read, const char* index, const char* count, const char* local,
                              const char* launcher) {
+    if (!read(index) && !read(count)) return std::nullopt;
     const auto i = number(read, index), n = number(read, count);
-    if (!i || !n) return std::nullopt;
+    if (!i) refuseHalf(count, index);
+    if (!n) refuseHalf(index, count);
     return Rank{.index = *i,
                 .count = *n,
                 .onThisMachine = std::max(number(read, local).value_or(1), 1),
@@ -80,6 +89,15 @@ std::optional<Rank> stepOf(const ReadVariable& read) {
                 .onThisMachine = here.value_or(evenShare(read, *count)),
                 .allocatedCpus = number(read, "SLURM_CPUS_ON_NODE").value_or(cpus.value_or(0)),
                 .launcher = "srun"};
+}
+
+/// Throws for a process of a step that does not tell all of it. A batch script has SLURM_PROCID, too, but the number 0,
+/// and no step's id (or one of the large ones that are kept for scripts and shells).
+void checkStepIsWhole(const ReadVariable& read) {
+    const auto index = number(read, "SLURM_PROCID"), count = number(read, "SLURM_STEP_NUM_TASKS");
+    if (!index && count.value_or(1) > 1) refuseHalf("SLURM_STEP_NUM_TASKS", "SLURM_PROCID");
+    if (count || !read("SLURM_PROCID")) return;
+    if (index != 0 || number(read, "SLURM_STEP_ID")) refuseHalf("SLURM_PROCID", "SLURM_STEP_NUM_TASKS");
 }
 
 std::optional<Launch::Task> arrayTaskOf(const ReadVariable& read) {
@@ -149,6 +167,7 @@ Launch launchOf(const ReadVariable& read) {
         launched(read, "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE", "mpirun");
     if (!step) step = stepOf(read);
     if (!step) step = launched(read, "PMI_RANK", "PMI_SIZE", "MPI_LOCALNRANKS", "PMI");
+    if (!step) checkStepIsWhole(read);
     Launch launch{.step = step && step->shared() ? *step : Rank(),
                   .task = arrayTaskOf(read),
                   .job = read("SLURM_JOB_ID").value_or("")};

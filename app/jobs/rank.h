@@ -59,7 +59,7 @@ using ReadVariable = std::function<std::optional<std::string>(const char* name)>
 
 /// What a launcher tells: OpenMPI's mpirun, another one that speaks PMI, Slurm's srun, or a Slurm job array (whose
 /// tasks may be steps of several processes themselves). No library of theirs is needed. Throws Error (Usage) for a rank
-/// beyond the count, and for a task of an array that does not tell which ids it has.
+/// beyond the count or without one, and for a task of an array that does not tell which ids it has.
 Launch launchOf(const ReadVariable& environment);
 /// The same of this process.
 Launch launchOfProcess();

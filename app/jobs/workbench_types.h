@@ -21,7 +21,8 @@ struct DeviceChoice {
 /// The backend that a choice means.
 std::string backendOf(const DeviceChoice& choice);
 
-/// Throws Error (Usage) for a backend that is not known or does not run on the device, before anything long begins.
+/// Throws Error before anything long begins: Usage for a backend that is not known or does not run on the device, and
+/// for what is no device; Resource for a device that is not there.
 void checkDevice(const DeviceChoice& choice);
 
 /// The one place that knows all executors. Throws Error (Usage) for an unknown backend, (Resource) for a device that

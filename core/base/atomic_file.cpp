@@ -11,11 +11,16 @@
 #include <string>
 
 #include "core/base/error.h"
+#include "core/base/machine_limits.h"
 
 namespace bitdesk {
 namespace {
 
 [[noreturn]] void fail(const std::filesystem::path& path, const std::string& what, int code) {
+    if (const auto limit = fileSizeLimit(); limit && code == EFBIG)
+        throw Error(ErrorKind::Resource, path.string(),
+                    what + ": the file size limit (ulimit -f) is " + std::to_string(*limit) + " bytes",
+                    "Raise it, or name a smaller result");
     throw Error(ErrorKind::Resource, path.string(), what + ": " + std::strerror(code),
                 "Check the folder, its permissions and the free space");
 }

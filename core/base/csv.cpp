@@ -5,6 +5,7 @@
 
 #include <string_view>
 
+#include "core/base/error.h"
 #include "core/base/utf8.h"
 
 namespace bitdesk {
@@ -13,8 +14,8 @@ std::string csvCell(const std::string& text) {
     constexpr std::string_view kFormula = "=+-@\t\r";
     std::string cell;
     if (!text.empty() && kFormula.find(text.front()) != std::string_view::npos) cell += '\'';
-    cell += text;
-    if (cell.find_first_of(",\"\n\r") == std::string::npos) return cell;
+    cell += printable(text);
+    if (cell.find_first_of(",\"") == std::string::npos) return cell;
     std::string quoted = "\"";
     for (const char c : cell) quoted += c == '"' ? "\"\"" : std::string(1, c);
     return quoted + "\"";

@@ -7,7 +7,8 @@
 
 namespace bitdesk {
 
-/// A cell of CSV: quoted where it must be; text that a spreadsheet would run as a formula is made plain.
+/// A cell of CSV, fit for a terminal (printable()): quoted where it must be; text that a spreadsheet would run as a
+/// formula is made plain.
 std::string csvCell(const std::string& text);
 
 /// A list as one cell: "[4,3]", as JSON has it. Without the brackets a spreadsheet takes it for a number with a decimal

@@ -3,7 +3,10 @@
 
 #include "core/base/error.h"
 
+#include <algorithm>
 #include <string_view>
+
+#include "core/base/utf8.h"
 
 namespace bitdesk {
 namespace {
@@ -41,18 +44,11 @@ std::string sentence(const std::string& where, const std::string& reason, const 
 
 std::string printable(std::string_view text) {
     std::string clean;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
-        const auto third = i + 2 < text.size() ? static_cast<unsigned char>(text[i + 2]) : 0;
-        // U+0080 … U+009F are controls, too; U+2028 … U+202E and U+2066 … U+2069 break or turn a line.
-        const bool control = byte == 0xC2 && next >= 0x80 && next < 0xA0;
-        const bool turns = byte == 0xE2 && ((next == 0x80 && third >= 0xA8 && third <= 0xAE) ||
-                                            (next == 0x81 && third >= 0xA6 && third <= 0xA9));
-        if (byte == '\n' || byte == '\t') clean += ' ';
-        else if (byte < 0x20 || byte == 0x7F || control || turns) clean += '?';
-        else clean += text[i];
-        i += control ? 1 : turns ? 2 : 0;
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t bytes = steeringBytes(text, i);
+        if (bytes == 0) clean += text[i];
+        else clean += text[i] == '\n' || text[i] == '\t' ? ' ' : '?';
+        i += std::max<std::size_t>(bytes, 1);
     }
     return clean;
 }

@@ -146,6 +146,8 @@ std::int64_t modestMemory(std::int64_t most) {
     return std::min(most, usableMemory().value_or(most * kShare) / kShare);
 }
 
+std::optional<std::int64_t> fileSizeLimit() { return resourceLimit(RLIMIT_FSIZE, 0); }
+
 int usableThreads() {
     static const std::optional<double> kQuota = cpuQuota();
     std::size_t threads = usableCpus().size();

@@ -36,6 +36,9 @@ void requireMemory(std::int64_t bytes, const std::string& where, std::optional<s
 /// At most `most`, and an eighth of usableMemory(): a bound for what is kept for the sake of speed.
 std::int64_t modestMemory(std::int64_t most);
 
+/// Bytes beyond which no file may grow (`ulimit -f`): why a write fails with EFBIG. Nothing where there is no limit.
+std::optional<std::int64_t> fileSizeLimit();
+
 /// Threads that have a CPU each: those that the calling thread may use, or as many as cpuQuota() gives, a part of one
 /// counted as one. At least 1. The quota is read once for the process.
 int usableThreads();

@@ -25,6 +25,16 @@ std::string composed(const std::string& text, int more) {
 
 }  // namespace
 
+std::size_t steeringBytes(std::string_view text, std::size_t at) {
+    const auto byteAt = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    const unsigned byte = byteAt(at), next = byteAt(at + 1), third = byteAt(at + 2);
+    if (byte < 0x20 || byte == 0x7F) return 1;
+    if (byte == 0xC2 && next >= 0x80 && next < 0xA0) return 2;
+    const bool turns = byte == 0xE2 && ((next == 0x80 && third >= 0xA8 && third <= 0xAE) ||
+                                        (next == 0x81 && third >= 0xA6 && third <= 0xA9));
+    return turns ? 3 : 0;
+}
+
 std::string validUtf8(const std::string& text) {
     using Json = nlohmann::json;
     const bool plain =

@@ -2,9 +2,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace bitdesk {
+
+/// Bytes of the character that begins at `at` if it shows nothing but steers a terminal, breaks a line or turns the
+/// direction of writing (U+0000 … U+001F, U+007F … U+009F, U+2028 … U+202E, U+2066 … U+2069); 0 for any other.
+std::size_t steeringBytes(std::string_view text, std::size_t at);
 
 /// The same text with U+FFFD in place of what is no UTF-8 (RFC 3629).
 std::string validUtf8(const std::string& text);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/exchange/export_writers.h"
 #include "core/network/cost.h"
 
@@ -60,7 +61,7 @@ ExportedMix toNodeData(const ExportInput& input) {
                      {"gradient", Json::array({{{"stop", 0}, {"bgColor", "#e8f1fa"}, {"textColor", "black"}},
                                                {{"stop", 1}, {"bgColor", "#d1495b"}, {"textColor", "white"}}})}};
     ExportedMix mix;
-    mix.bytes = Json{{"main_graph", graph}}.dump(2) + "\n";
+    mix.bytes = jsonText({{"main_graph", graph}});
     return mix;
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/base/build_info.h"
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/exchange/export_writers.h"
 
 namespace bitdesk {
@@ -141,7 +142,7 @@ ExportedMix toNvbench(const ExportInput& input) {
                     {"devices", Json::array({{{"id", 0}, {"name", m.device}}})},
                     {"benchmarks", Json::array({benchmark(m)})}};
     ExportedMix mix;
-    mix.bytes = root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    mix.bytes = jsonText(root);
     mix.notes = {
         "Times are wall times of whole runs on the device that is named, a run a sample; they stand under the tags "
         "nv/cold/time/gpu/…, since these are the ones that nvbench_compare reads.",

@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/json_reader.h"
+#include "core/base/json_text.h"
 #include "core/base/strict_json.h"
 
 namespace bitdesk {
@@ -214,7 +215,7 @@ std::string toJson(const ImportMapping& mapping, const Network& network) {
         const auto found = mapping.norms.find(node.name);
         json["norms"][node.name] = found == mapping.norms.end() ? OrderedJson() : toJson(found->second);
     }
-    return json.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
+    return jsonText(json, 1);
 }
 
 std::vector<std::string> missingFrom(const ImportMapping& mapping, const Network& network) {

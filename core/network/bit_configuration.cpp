@@ -36,6 +36,8 @@ std::string_view trimmed(std::string_view text) {
 std::vector<int> parseList(std::string_view text, const std::string& where) {
     text = trimmed(text);
     // As CSV and JSON write a mix.
+    if (text.size() > 1 && text.starts_with('"') && text.ends_with('"'))
+        text = trimmed(text.substr(1, text.size() - 2));
     if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
     std::vector<int> values;
     while (true) {

@@ -3,6 +3,7 @@
 
 #include "core/network/catalogue.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 
@@ -11,6 +12,13 @@
 #include "core/network/network_builders.h"
 
 namespace bitdesk {
+namespace {
+
+bool isInCatalogue(std::string_view name) {
+    return std::ranges::find(networkCatalogue(), name, &CatalogueNetwork::name) != networkCatalogue().end();
+}
+
+}  // namespace
 
 std::span<const CatalogueNetwork> networkCatalogue() {
     static const std::array kCatalogue{
@@ -53,7 +61,11 @@ const CatalogueNetwork& findNetwork(std::string_view name) {
 }
 
 bool namesNetworkFile(std::string_view spec) {
-    return spec.ends_with(".json") || spec.find('/') != std::string_view::npos;
+    if (spec.ends_with(".json") || spec.find('/') != std::string_view::npos) return true;
+    if (isInCatalogue(spec)) return false;
+    // A link that leads nowhere lies there, too, and a name that cannot be looked up is none of the catalogue.
+    std::error_code code;
+    return std::filesystem::symlink_status(spec, code).type() != std::filesystem::file_type::not_found;
 }
 
 Network openNetwork(const std::string& spec, const std::optional<Shape>& input, std::optional<int> classes) {

@@ -25,7 +25,8 @@ std::span<const CatalogueNetwork> networkCatalogue();
 /// Throws Error (Usage) that lists the known names.
 const CatalogueNetwork& findNetwork(std::string_view name);
 
-/// Whether NETWORK of the command line is a file: it ends in ".json" or has a slash.
+/// Whether NETWORK of the command line is a file: it ends in ".json" or has a slash; or it is none of the catalogue's
+/// names, and something lies under it or it cannot be looked up.
 bool namesNetworkFile(std::string_view spec);
 
 /// NETWORK of the command line: a name of the catalogue, built for `input` and `classes` where they are given, or a

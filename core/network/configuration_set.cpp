@@ -65,7 +65,9 @@ public:
 
     void addFile(const std::filesystem::path& path) {
         constexpr std::uint64_t kMost = 64 << 20;
-        const std::string text = readFile(path, kMost), name = path.string();
+        std::string text = readFile(path, kMost);
+        const std::string name = path.string(), mark = "\xEF\xBB\xBF";  // by which spreadsheets know UTF-8
+        if (text.starts_with(mark)) text.erase(0, mark.size());
         const auto first = text.find_first_not_of(" \t\r\n");
         if (first == std::string::npos) throw Error(ErrorKind::BadInput, name, "holds no configuration");
         // "[4,3]" on a line of its own is a mix as CSV has it; a list of mixes begins with another bracket or a quote.
@@ -96,7 +98,8 @@ private:
             content = content.substr(0, content.find('#'));
             ++line;
             begin = end + 1;
-            if (content.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+            content = content.substr(0, content.find_last_not_of(" \t\r") + 1);
+            if (content.empty() || (line == 1 && content == "bits")) continue;  // a column of CSV has its name above it
             addText(std::string(content), name + ", line " + std::to_string(line));
         }
         if (m_ordered.empty()) throw Error(ErrorKind::BadInput, name, "holds no configuration");

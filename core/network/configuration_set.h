@@ -21,7 +21,8 @@ inline constexpr std::int64_t kMostConfigurations = 1'000'000;
 ///   random:N   N distinct mixes, drawn independently and uniformly from `seed`; the first of them are those of a
 ///              smaller N
 ///   4,4,3,2,…  one mix; a single number is a uniform one
-///   FILE       a text of one mix a line (blank lines and what follows a # are skipped), or JSON: a list of mixes, each
+///   FILE       a text of one mix a line (blank lines and what follows a # are skipped; a column of
+///              this program's CSV is such a text, too), or JSON: a list of mixes, each
 ///              a list of bits, a text "4,4,3,…" or an object layer name → bits; or one such object
 /// Relative file names are of `folder`. Throws Error: Usage for a word that is none, or too many; BadInput for a file
 /// or a mix that does not fit the network.

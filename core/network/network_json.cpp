@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/base/strict_json.h"
 #include "core/network/network.h"
 
@@ -245,7 +246,7 @@ std::string networkTemplate(const Network& network) {
     std::string text = "{\"name\": " + OrderedJson(network.name()).dump() + ",\n \"nodes\": [\n";
     for (const Node& node : network.nodes())
         text += "  " + toJson(node).dump() + (&node == &network.nodes().back() ? "\n" : ",\n");
-    return text + "]}\n";
+    return withEscapes(text + "]}\n");
 }
 
 Network networkFromJson(std::string_view text, const std::string& where) {

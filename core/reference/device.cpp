@@ -50,6 +50,8 @@ void prepareTorch(int threads) {
     at::globalContext().setUserEnabledNNPACK(false);
 }
 
+void checkReferenceDevice(const std::string& device) { parseDevice(device); }
+
 std::string linkedTorchVersion() { return TORCH_VERSION; }
 
 void throwAsError(const c10::Error& error) {

@@ -16,6 +16,10 @@ namespace bitdesk {
 /// there. `threads` sets LibTorch's pool. `model` must outlive it.
 std::unique_ptr<Executor> makeReferenceExecutor(const MetaModel& model, const std::string& device, int threads);
 
+/// Throws what makeReferenceExecutor() throws of a device: Error, Usage for what is none, Resource for one that is not
+/// there.
+void checkReferenceDevice(const std::string& device);
+
 /// Version of the LibTorch that is linked, e.g. "2.11.0".
 std::string linkedTorchVersion();
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/base64.h"
+#include "core/base/json_text.h"
 #include "core/report/formats.h"
 #include "core/report/naming.h"
 #include "core/results/figures_json.h"
@@ -180,7 +181,7 @@ std::string toJson(const Report& report) {
         {"subjects", subjectsJson(report)},
         {"fronts", {{"bitops", report.bitopsFront}, {"latency", report.latencyFront}}},
         {"points", std::move(points)}};
-    return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+    return jsonText(json, 1);
 }
 
 }  // namespace bitdesk

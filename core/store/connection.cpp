@@ -6,8 +6,10 @@
 #include <SQLiteCpp/VariadicBind.h>
 #include <sqlite3.h>
 #include <cstdlib>
+#include <utility>
 
 #include "core/base/error.h"
+#include "core/base/machine_limits.h"
 #include "core/store/open_database.h"
 #include "core/store/schema.h"
 
@@ -35,8 +37,15 @@ namespace fs = std::filesystem;
             throw Error(ErrorKind::BadInput, path.string(),
                         "is damaged, or was changed by another program (" + reason + ")",
                         "Move it away, or choose another with --db");
-        case SQLITE_FULL:
         case SQLITE_IOERR:
+            // SQLite does not say that a file would have passed the limit, but calls a full disk SQLITE_FULL.
+            if (const auto limit = fileSizeLimit())
+                throw Error(ErrorKind::Resource, path.string(),
+                            "the database cannot be read or written (" + reason +
+                                "; the file size limit (ulimit -f) is " + std::to_string(*limit) + " bytes)",
+                            "Raise the limit, and check the disk");
+            [[fallthrough]];
+        case SQLITE_FULL:
         case SQLITE_NOMEM:
             throw Error(ErrorKind::Resource, path.string(), "the database cannot be read or written (" + reason + ")",
                         "Check the free space");
@@ -46,6 +55,11 @@ namespace fs = std::filesystem;
                         "Close that program, or try again");
         default: throw Error(ErrorKind::Internal, path.string(), "database error: " + reason);
     }
+}
+
+int smallNumber(const SQLite::Column& column) {
+    const std::int64_t value = column.getInt64();
+    return std::in_range<int>(value) ? static_cast<int>(value) : -1;
 }
 
 BitConfiguration parseStoredBits(const std::string& text) {

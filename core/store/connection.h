@@ -17,6 +17,8 @@
 // Inside the store: one connection, and what its tables have in common. A file for each kind of rows.
 namespace bitdesk {
 
+inline constexpr const char* kDamagedRow = "Choose another database with --db; bitdesk db check tells what can be done";
+
 /// Turns SQLite's failures into Errors that name the file.
 [[noreturn]] void rethrow(const SQLite::Exception& error, const std::filesystem::path& path);
 
@@ -25,12 +27,17 @@ void bindBlob(SQLite::Statement& statement, int index, const std::vector<T>& val
     statement.bind(index, values.data(), static_cast<int>(values.size() * sizeof(T)));
 }
 
+/// Empty for what is none of whole values.
 template <typename T>
 std::vector<T> blob(const SQLite::Column& column) {
+    if (!column.isBlob() || static_cast<std::size_t>(column.getBytes()) % sizeof(T) != 0) return {};
     std::vector<T> values(static_cast<std::size_t>(column.getBytes()) / sizeof(T));
     if (!values.empty()) std::memcpy(values.data(), column.getBlob(), values.size() * sizeof(T));
     return values;
 }
+
+/// One of SQLite's numbers of 64 bits; −1, which none of ours is, where an int does not hold it.
+int smallNumber(const SQLite::Column& column);
 
 /// "4,4,3": as toText() wrote it, without a network to hold it against.
 BitConfiguration parseStoredBits(const std::string& text);
@@ -40,7 +47,7 @@ struct Store::Connection {
 
     Connection(const std::filesystem::path& file, const StoreAccess& access, Damaged damaged = Damaged::Refuse);
 
-    std::vector<std::string> problems();
+    void findProblems(StoreProblems& found);
 
     std::int64_t modelId(const std::string& hash, const std::string& name);
     /// Of what it was evaluated on; what is told of the data is noted where it was not known.
@@ -60,7 +67,9 @@ struct Store::Connection {
     std::int64_t findId(const EvaluationKey& key);  ///< 0: not there
     std::int64_t findId(const Measurement& m);      ///< 0: not there
     bool holds(const LayerTable& table);
+    // Each throws Error (BadInput) for a row that is damaged.
     std::optional<Evaluation> read(std::int64_t id);
+    std::optional<Measurement> measurement(std::int64_t id);
 
     /// Runs `work`; SQLite's failures become Errors, a wait for a lock that was stopped Cancelled.
     template <typename Work>

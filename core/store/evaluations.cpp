@@ -33,11 +33,23 @@ EvaluationSummary readSummary(SQLite::Statement& row) {
     summary.device = row.getColumn(11).getString();
     summary.backend = row.getColumn(12).getString();
     summary.createdAt = row.getColumn(13).getString();
-    summary.looks = row.getColumn(14).getInt();
+    summary.looks = smallNumber(row.getColumn(14));
     summary.dataHash = row.getColumn(15).getString();
     summary.facts.preparation = row.getColumn(16).getString();
     if (!row.getColumn(17).isNull()) summary.facts.skipped = row.getColumn(17).getInt64();
     return summary;
+}
+
+/// Why a row is no evaluation; empty: it is one.
+std::string damageOf(const Evaluation& e, const std::string& bits) {
+    const bool counted = e.total > 0 && e.correct >= 0 && e.correct <= e.total && e.looks > 0;
+    if (!counted || e.key.numericsVersion < 0) return "its counts are out of range";
+    if (toText(e.key.bits) != bits) return "its bits are no mix";
+    const auto total = static_cast<std::size_t>(e.total);
+    const bool fits = e.predictions.size() == total && e.correctMask.size() == total &&
+                      std::ranges::count(e.correctMask, 1) == e.correct &&
+                      std::ranges::count(e.correctMask, 0) == e.total - e.correct;
+    return fits ? std::string() : "its classes do not fit its counts";
 }
 
 }  // namespace
@@ -81,7 +93,8 @@ std::optional<Evaluation> Store::Connection::read(std::int64_t id) {
     SQLite::Statement row(database, std::string(kSummaryColumns) +
                                         ", e.subset, e.order_seed, e.numerics_version, e.seconds, p.classes, "
                                         "p.correct" +
-                                        kEvaluationTables + "JOIN predictions p ON p.evaluation = e.id WHERE e.id = ?");
+                                        kEvaluationTables +
+                                        "LEFT JOIN predictions p ON p.evaluation = e.id WHERE e.id = ?");
     row.bind(1, id);
     if (!row.executeStep()) return std::nullopt;
     const EvaluationSummary s = readSummary(row);
@@ -93,7 +106,7 @@ std::optional<Evaluation> Store::Connection::read(std::int64_t id) {
              .subset = row.getColumn(18).getInt64(),
              .orderSeed = static_cast<std::uint64_t>(row.getColumn(19).getInt64()),
              .bits = s.bits,
-             .numericsVersion = row.getColumn(20).getInt()};
+             .numericsVersion = smallNumber(row.getColumn(20))};
     e.modelName = s.modelName;
     e.dataName = s.dataName;
     e.correct = s.correct;
@@ -109,12 +122,10 @@ std::optional<Evaluation> Store::Connection::read(std::int64_t id) {
     e.seconds = row.getColumn(21).getDouble();
     e.predictions = blob<std::uint16_t>(row.getColumn(22));
     e.correctMask = blob<std::uint8_t>(row.getColumn(23));
-    const auto total = static_cast<std::size_t>(e.total);
-    if (e.predictions.size() != total || e.correctMask.size() != total ||
-        std::ranges::count(e.correctMask, 1) != e.correct)
-        throw Error(ErrorKind::BadInput, path.string(),
-                    "evaluation " + std::to_string(id) + " is damaged: its classes do not fit its counts",
-                    "Move the database away, or choose another with --db");
+    const std::string damage = damageOf(e, row.getColumn(5).getString());
+    if (!damage.empty())
+        throw Error(ErrorKind::BadInput, path.string(), "evaluation " + std::to_string(id) + " is damaged: " + damage,
+                    kDamagedRow);
     return e;
 }
 

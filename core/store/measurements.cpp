@@ -18,16 +18,20 @@ constexpr const char* kMeasurementColumns =
     "t.layers, t.machine, t.build, t.environment, t.run_group, t.created_at, t.details "
     "FROM measurements t JOIN models m ON m.id = t.model ";
 
-/// Whether a blob holds times that a run can take.
-bool holdsTimes(const SQLite::Column& column, const std::vector<double>& milliseconds) {
+/// Whether samples are times that a run can take.
+bool holdTimes(const std::vector<double>& milliseconds) {
     constexpr double kLeast = 1e-9, kMost = 1e9;
     return !milliseconds.empty() &&
-           milliseconds.size() * sizeof(double) == static_cast<std::size_t>(column.getBytes()) &&
            std::ranges::all_of(milliseconds, [](double ms) { return ms == 0 || (ms >= kLeast && ms <= kMost); });
 }
 
-/// Nothing for a row whose samples are damaged.
-std::optional<Measurement> readMeasurement(SQLite::Statement& row) {
+/// A row, and why it is no measurement; empty: it is one.
+struct MeasurementRow {
+    Measurement measurement;
+    std::string damage;
+};
+
+MeasurementRow readMeasurement(SQLite::Statement& row) {
     Measurement m;
     m.id = row.getColumn(0).getInt64();
     m.modelHash = row.getColumn(1).getString();
@@ -35,11 +39,13 @@ std::optional<Measurement> readMeasurement(SQLite::Statement& row) {
     m.bits = parseStoredBits(row.getColumn(3).getString());
     m.backend = row.getColumn(4).getString();
     m.device = row.getColumn(5).getString();
-    m.threads = row.getColumn(6).getInt();
-    m.batch = row.getColumn(7).getInt();
+    m.threads = smallNumber(row.getColumn(6));
+    m.batch = smallNumber(row.getColumn(7));
     m.simulated = row.getColumn(8).getInt() != 0;
     m.samplesMs = blob<double>(row.getColumn(9));
-    if (!holdsTimes(row.getColumn(9), m.samplesMs)) return std::nullopt;
+    if (toText(m.bits) != row.getColumn(3).getString()) return {std::move(m), "its bits are no mix"};
+    if (m.threads < 0 || m.batch < 0) return {std::move(m), "its counts are out of range"};
+    if (!holdTimes(m.samplesMs)) return {std::move(m), "its samples are no times"};
     m.summarize();
     m.layers = layerTimesFromJson(row.getColumn(10).getString());
     m.machine = row.getColumn(11).getString();
@@ -48,7 +54,7 @@ std::optional<Measurement> readMeasurement(SQLite::Statement& row) {
     m.runGroup = row.getColumn(14).getInt64();
     m.createdAt = row.getColumn(15).getString();
     readDetails(row.getColumn(16).getString(), m);
-    return m;
+    return {std::move(m), {}};
 }
 
 }  // namespace
@@ -152,18 +158,19 @@ std::optional<LayerTable> Store::layerTable(const LayerTableKey& key,
     });
 }
 
+std::optional<Measurement> Store::Connection::measurement(std::int64_t id) {
+    SQLite::Statement row(database, std::string(kMeasurementColumns) + "WHERE t.id = ?");
+    row.bind(1, id);
+    if (!row.executeStep()) return std::nullopt;
+    MeasurementRow found = readMeasurement(row);
+    if (!found.damage.empty())
+        throw Error(ErrorKind::BadInput, path.string(),
+                    "measurement " + std::to_string(id) + " is damaged: " + found.damage, kDamagedRow);
+    return std::move(found.measurement);
+}
+
 std::optional<Measurement> Store::measurement(std::int64_t id) {
-    return m_connection->guarded([&]() -> std::optional<Measurement> {
-        SQLite::Statement row(m_connection->database, std::string(kMeasurementColumns) + "WHERE t.id = ?");
-        row.bind(1, id);
-        if (!row.executeStep()) return std::nullopt;
-        auto found = readMeasurement(row);
-        if (!found)
-            throw Error(ErrorKind::BadInput, path().string(),
-                        "measurement " + std::to_string(id) + " is damaged: its samples are no times",
-                        "Measure again, or choose another database with --db");
-        return found;
-    });
+    return m_connection->guarded([&] { return m_connection->measurement(id); });
 }
 
 std::vector<Measurement> Store::measurements(const std::string& modelHash, std::int64_t limit) {
@@ -174,7 +181,7 @@ std::vector<Measurement> Store::measurements(const std::string& modelHash, std::
         row.bind(2, limit > 0 ? limit : std::int64_t{-1});
         std::vector<Measurement> all;
         while (row.executeStep())
-            if (auto found = readMeasurement(row)) all.push_back(std::move(*found));
+            if (auto found = readMeasurement(row); found.damage.empty()) all.push_back(std::move(found.measurement));
         return all;
     });
 }
@@ -203,23 +210,6 @@ std::vector<std::pair<LayerTable, std::string>> Store::layerTables() {
         }
         return all;
     });
-}
-
-std::vector<std::string> Store::Connection::problems() {
-    std::vector<std::string> found;
-    SQLite::Statement row(database, "PRAGMA integrity_check");
-    while (row.executeStep())
-        if (row.getColumn(0).getString() != "ok") found.push_back(row.getColumn(0).getString());
-    SQLite::Statement keys(database, "PRAGMA foreign_key_check");
-    while (keys.executeStep())
-        found.push_back("table " + keys.getColumn(0).getString() + ", row " + keys.getColumn(1).getString() +
-                        ": its reference leads nowhere");
-    SQLite::Statement measured(database, kMeasurementColumns);
-    while (measured.executeStep())
-        if (!readMeasurement(measured))
-            found.push_back("measurement " + std::to_string(measured.getColumn(0).getInt64()) +
-                            ": its samples are no times");
-    return found;
 }
 
 }  // namespace bitdesk

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 #include <map>
 
+#include "core/base/error.h"
 #include "core/store/connection.h"
 
 namespace bitdesk {
@@ -27,14 +29,30 @@ public:
     Merge(Store& target, Store& source) : m_store(target), m_source(source), m_target(*target.m_connection) {}
 
     MergeResult run() {
-        for (const EvaluationSummary& row : m_source.evaluations()) addEvaluation(row.id);
-        for (const Measurement& row : m_source.measurements()) addMeasurement(row);
-        for (const auto& [table, name] : m_source.layerTables()) addTable(table, name);
-        for (const StoredJob& job : m_source.jobs()) addJob(job);
+        for (const EvaluationSummary& row : m_source.evaluations())
+            taken("evaluation", row.id, [&] { addEvaluation(row.id); });
+        for (const Measurement& row : m_source.measurements())
+            taken("measurement", row.id, [&] { addMeasurement(row); });
+        for (const auto& entry : m_source.layerTables())
+            taken("layer table", entry.first.id, [&] { addTable(entry.first, entry.second); });
+        for (const StoredJob& job : m_source.jobs()) taken("job", job.id, [&] { addJob(job); });
         return std::move(m_result);
     }
 
 private:
+    /// A row that ours may not hold is damaged in the source, whatever the target is called.
+    template <typename Add>
+    void taken(const char* what, std::int64_t id, const Add& add) {
+        try {
+            add();
+        } catch (const SQLite::Exception& error) {
+            if (error.getErrorCode() != SQLITE_CONSTRAINT) throw;
+            throw Error(ErrorKind::BadInput, m_source.path().string(),
+                        fmt::format("{} {} is damaged ({})", what, id, error.what()),
+                        "Leave the database out; bitdesk db check tells more");
+        }
+    }
+
     void addEvaluation(std::int64_t id) {
         const auto theirs = m_source.evaluation(id);
         if (!theirs) return;

@@ -39,6 +39,17 @@ std::string nameForSqlite(const fs::path& file) { return isInMemory(file) ? file
 /// With the rights that opening would have.
 bool may(int what, const fs::path& path) { return ::faccessat(AT_FDCWD, path.c_str(), what, AT_EACCESS) == 0; }
 
+/// Whether SQLite could make its files in a place: some that may be written by their rights take none (/proc, a file
+/// that is no folder). The name is as long as the longest that SQLite takes beside a database ("-journal").
+bool canMakeFileBeside(const fs::path& file) {
+    std::string name = placeOf(file).string() + "-bXXXXXX";
+    const int made = ::mkostemp(name.data(), O_CLOEXEC);
+    if (made < 0) return false;
+    ::close(made);
+    ::unlink(name.c_str());
+    return true;
+}
+
 /// How large a file is and when it was written last; nothing where it is not there.
 struct Stamp {
     off_t bytes = 0;
@@ -119,12 +130,13 @@ void checkMayWrite(const fs::path& file) {
     if (!isThere(folder))
         throw Error(ErrorKind::BadInput, file.string(), "its folder is not there",
                     "Make it, or choose another with --db");
-    for (const fs::path& path : {folder, file})
-        if (isThere(path) && !may(W_OK, path))
-            throw Error(ErrorKind::BadInput, file.string(),
-                        fmt::format("the database cannot be written{} ({})", path == file ? "" : " in its folder",
-                                    std::strerror(errno)),
-                        "Check file and folder permissions, or choose another with --db");
+    const bool known = isThere(file);
+    const bool inFolder = may(W_OK, folder) && (known || canMakeFileBeside(file));
+    if (inFolder && (!known || may(W_OK, file))) return;
+    throw Error(
+        ErrorKind::BadInput, file.string(),
+        fmt::format("the database cannot be written{} ({})", inFolder ? "" : " in its folder", std::strerror(errno)),
+        "Check file and folder permissions, or choose another with --db");
 }
 
 SQLite::Database openToWrite(const fs::path& file) {

@@ -16,7 +16,7 @@ namespace bitdesk {
 /// Throws Error (BadInput): a folder, a pipe, a device; a name that cannot be followed, or is longer than SQLite takes.
 void checkIsDatabaseFile(const std::filesystem::path& file);
 
-/// Throws Error (BadInput) where the file, or the folder that it is to be made in, may not be written.
+/// Throws Error (BadInput) where the file, or the folder that it is to be made in, cannot be written. Leaves nothing.
 void checkMayWrite(const std::filesystem::path& file);
 
 /// Opens or creates. Throws SQLite::Exception, and Error as above.

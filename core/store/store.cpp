@@ -3,7 +3,6 @@
 
 #include "core/store/store.h"
 
-#include <sqlite3.h>
 #include <cstdlib>
 
 #include "core/base/error.h"
@@ -40,16 +39,6 @@ fs::path Store::defaultPath() {
         throw Error(ErrorKind::Resource, folder.string(), "cannot be made: " + code.message(),
                     "Name a database with --db");
     return folder / "results.sqlite";
-}
-
-std::vector<std::string> Store::check(const fs::path& path) {
-    try {
-        Connection connection(path, {.use = StoreAccess::Use::Read}, Connection::Damaged::Accept);
-        return connection.problems();
-    } catch (const SQLite::Exception& error) {
-        if (error.getErrorCode() != SQLITE_CORRUPT) rethrow(error, path);
-        return {error.what()};  // so damaged that it cannot be looked through
-    }
 }
 
 void Store::checkWritable(const fs::path& path) {

@@ -19,6 +19,15 @@
 
 namespace bitdesk {
 
+/// What is wrong with a database, a line each.
+struct StoreProblems {
+    std::vector<std::string> file;          ///< pages, tables, references
+    std::vector<std::string> evaluations;   ///< each is refused where it is read
+    std::vector<std::string> measurements;  ///< and layer tables: each is passed over where all are read
+
+    bool empty() const { return file.empty() && evaluations.empty() && measurements.empty(); }
+};
+
 /// The SQLite store of results: WAL, foreign keys, synchronous=FULL, schema version with migrations. Several processes
 /// may write at once: each waits for the others (LockWait). One object is one connection: use it from one thread at a
 /// time (see StoreThread). Opening one of up to 256 MiB looks for damage in all of it; larger ones tell it where it is
@@ -80,8 +89,9 @@ public:
     /// All sound ones, and the names of their models.
     std::vector<std::pair<LayerTable, std::string>> layerTables();
 
-    /// What is wrong with a database; empty: nothing. Unlike the constructor it does not refuse a damaged one.
-    static std::vector<std::string> check(const std::filesystem::path& path);
+    /// Looks at all of a database, at each row as reading it does. Unlike the constructor it does not refuse a damaged
+    /// one.
+    static StoreProblems check(const std::filesystem::path& path);
     /// Throws what opening it to write would throw; makes and changes nothing.
     static void checkWritable(const std::filesystem::path& path);
 

@@ -94,6 +94,8 @@ TEST_F(BatchPlaces, AreTheFilesKeys) {
     expectPlace("reports[0].out[1]", "two reports", [](Batch& b) { b.reports[0].files[1] = "a.md"; });
     expectPlace("backend", "tpu", [](Batch& b) { b.backend = "tpu"; });
     expectPlace("device", "cuda:0", [](Batch& b) { b.device = "cuda:0", b.backend = "packed"; });
+    expectPlace("device", "'gpu' is no device", [](Batch& b) { b.device = "gpu"; });
+    expectPlace("sweeps[0].class_map", "nomap.json", [](Batch& b) { b.sweeps[0].choices.classes = "nomap.json"; });
 }
 
 /// What two nights' batches share is known by what their files hold.

@@ -71,6 +71,38 @@ TEST(Rank, IsWhatSrunSaysButNotWhatABatchScriptInherits) {
     EXPECT_THROW(rankIn({{"SLURM_PROCID", "2"}, {"SLURM_STEP_NUM_TASKS", "2"}}), Error);
 }
 
+void expectUnknownPart(const Variables& variables, const std::string& told, const std::string& lacking) {
+    test::expectError(ErrorKind::Usage, {told, lacking + " tells no number", "--part"}, [&] { launchIn(variables); });
+}
+
+TEST(Rank, OneOfAnUnknownNumberIsRefused) {
+    for (const char* prefix : {"OMPI_COMM_WORLD_", "PMI_"}) {
+        const std::string rank = prefix + std::string("RANK"), size = prefix + std::string("SIZE");
+        for (const char* index : {"0", "1"}) expectUnknownPart({{rank, index}}, rank, size);
+        expectUnknownPart({{rank, "1"}, {size, "many"}}, rank, size);
+        expectUnknownPart({{size, "4"}}, size, rank);
+        expectUnknownPart({{rank, "x"}, {size, "2"}}, size, rank);
+    }
+    const char *index = "SLURM_PROCID", *count = "SLURM_STEP_NUM_TASKS";
+    const Variables step{{"SLURM_JOB_ID", "1"}, {"SLURM_STEP_ID", "0"}, {"SLURM_NTASKS", "4"}, {index, "1"}};
+    expectUnknownPart(step, index, count);
+    Variables first = step, other = step;
+    first[index] = "0";
+    expectUnknownPart(first, index, count);
+    other.erase("SLURM_STEP_ID");
+    expectUnknownPart(other, index, count);  // no script has any number but 0
+    expectUnknownPart({{count, "4"}}, count, index);
+    first[count] = "1";
+    EXPECT_FALSE(launchIn(first).shared()) << "srun --pty bash";
+}
+
+TEST(Rank, IsAloneInAScriptAndInAShell) {
+    EXPECT_FALSE(launchIn({{"SLURM_JOB_ID", "1"}, {"SLURM_NTASKS", "4"}}).shared()) << "salloc";
+    EXPECT_FALSE(launchIn({{"SLURM_JOB_ID", "1"}, {"SLURM_NTASKS", "4"}, {"SLURM_PROCID", "0"}}).shared());
+    EXPECT_FALSE(launchIn({{"SLURM_PROCID", "0"}, {"SLURM_STEP_ID", "4294967291"}}).shared());
+    EXPECT_TRUE(launchIn({{"SLURM_PROCID", "1"}, {"PMI_RANK", "1"}, {"PMI_SIZE", "2"}}).shared()) << "PMI tells all";
+}
+
 /// The forms that Slurm's documentation and clusters show.
 TEST(Rank, ReadsSlurmsCountsByNode) {
     using Counts = std::vector<int>;
@@ -166,10 +198,7 @@ TEST(Rank, RefusesWhatContradictsTheFirstSubmission) {
                       [] { rankIn(task(3, 3, 3), divided(0, 15, 1, 2)); });
 }
 
-TEST(Rank, IgnoresWhatIsNoNumber) {
-    EXPECT_FALSE(rankIn({{"PMI_RANK", "x"}, {"PMI_SIZE", "2"}}).shared());
-    EXPECT_EQ(rankIn({{"PMI_RANK", "1"}, {"PMI_SIZE", "2"}}).index, 1);
-}
+TEST(Rank, IsWhatPmiSays) { EXPECT_EQ(rankIn({{"PMI_RANK", "1"}, {"PMI_SIZE", "2"}}).index, 1); }
 
 TEST(Rank, MayBeSaid) {
     const Rank rank = rankOf(parsePart("2/5"), {});

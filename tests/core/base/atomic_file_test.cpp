@@ -65,7 +65,7 @@ TEST(AtomicFile, LeavesTheOldFileWhenTheDiskIsFull) {
     const auto handler = std::signal(SIGXFSZ, SIG_IGN);
     const struct rlimit limit { 4096, before.rlim_max };
     ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
-    test::expectError(ErrorKind::Resource, {"/f: cannot be written"},
+    test::expectError(ErrorKind::Resource, {"/f: cannot be written", "file size limit (ulimit -f) is 4096 bytes"},
                       [&] { writeFileAtomically(folder / "f", std::string(100'000, 'x')); });
     ::setrlimit(RLIMIT_FSIZE, &before);
     std::signal(SIGXFSZ, handler);

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "core/base/base64.h"
 #include "core/base/csv.h"
+#include "core/base/json_text.h"
 #include "core/base/shell_quote.h"
 #include "core/base/utf8.h"
 
@@ -53,8 +55,21 @@ TEST(CsvCell, IsQuotedAndNeverAFormula) {
     EXPECT_EQ(csvCell("a"), "a");
     EXPECT_EQ(csvCell("a,b"), "\"a,b\"");
     EXPECT_EQ(csvCell("say \"x\""), "\"say \"\"x\"\"\"");
-    for (const char* formula : {"=1+1", "+1", "-1", "@SUM(1)", "\t=1"})
-        EXPECT_EQ(csvCell(formula), std::string("'") + formula);
+    for (const char* formula : {"=1+1", "+1", "-1", "@SUM(1)"}) EXPECT_EQ(csvCell(formula), std::string("'") + formula);
+    EXPECT_EQ(csvCell("\t=1"), "' =1");
+}
+
+TEST(CsvCell, SteersNoTerminal) {
+    EXPECT_EQ(csvCell("a\x1b[31mX"), "a?[31mX");
+    EXPECT_EQ(csvCell("two\nlines\r"), "two lines?");
+}
+
+TEST(JsonText, SaysTheSameWithoutSteeringATerminal) {
+    const std::string told = "a\x1b\x7f\u009b\u202e\u2066\u2028\t\u00e4\u2030";
+    const std::string text = jsonText({{"name", told}});
+    EXPECT_EQ(text, "{\n  \"name\": \"a\\u001b\\u007f\\u009b\\u202e\\u2066\\u2028\\t\u00e4\u2030\"\n}\n");
+    EXPECT_EQ(nlohmann::json::parse(text)["name"], told);
+    EXPECT_EQ(jsonText("\xff", 0), "\"\ufffd\"\n");
 }
 
 // LibreOffice with German numbers makes 4.3 of "4,3", the 4th of March of "4-3", and 4:03 of "4:3"; text begins with

@@ -258,6 +258,7 @@ TEST(OpenNetwork, ReadsFilesAndNames) {
     test::expectBadInput({path, "has 10 classes, the data set has 7"}, [&] { openNetwork(path, {}, 7); });
     test::expectBadInput({"missing.json"}, [&] { openNetwork((folder / "missing.json").string()); });
     test::expectError(ErrorKind::Usage, {"'resnet99'"}, [] { openNetwork("resnet99"); });
+    test::expectBadInput({"File name too long"}, [] { openNetwork(std::string(300, 'n')); });
 }
 
 }  // namespace

@@ -88,6 +88,15 @@ TEST_F(ConfigurationSet, FilesAreLinesOrJson) {
     EXPECT_EQ(ofFile("[" + toJson(uniformBits(network, 3), network) + "]"), of({"3"}));
 }
 
+TEST_F(ConfigurationSet, FilesAreReadAsSpreadsheetsWriteThem) {
+    const std::string mark = "\xEF\xBB\xBF", two = "[2,2,2,2,2,2,2,2,2,2,2,2,2,2]";
+    EXPECT_EQ(ofFile(mark + "3\r\n2\r\n"), of({"3", "2"}));
+    EXPECT_EQ(ofFile(mark + "[\"3\"]"), of({"3"}));
+    EXPECT_EQ(ofFile(mark + "bits\r\n\"" + two + "\" \t\r\n\"[3]\"\r\n"), of({"2", "3"})) << "a column of CSV";
+    EXPECT_EQ(ofFile("  \"" + two + "\"  # low\n"), of({"2"}));
+    refused(ErrorKind::BadInput, "mixes.txt, line 2", [&] { ofFile("2\nbits\n"); });
+}
+
 TEST_F(ConfigurationSet, BadWordsAndFilesAreNamed) {
     refused(ErrorKind::Usage, "names no configurations", [&] { of({"every"}); });
     refused(ErrorKind::Usage, "random:x", [&] { of({"random:x"}); });

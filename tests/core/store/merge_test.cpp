@@ -5,7 +5,9 @@
 
 #include "core/base/error.h"
 #include "core/store/store.h"
+#include "tests/core/base/expect_error.h"
 #include "tests/core/data/small_data.h"
+#include "tests/core/store/store_folder.h"
 
 namespace bitdesk {
 namespace {
@@ -105,6 +107,18 @@ TEST_F(Merge, ADamagedSourceLeavesTheTargetAsItWas) {
     a.save(wrong);
     EXPECT_THROW(target.merge(a), Error);
     EXPECT_TRUE(target.evaluations().empty());
+}
+
+/// Also where only the target's constraints meet it.
+TEST_F(Merge, WhatIsDamagedInTheSourceIsToldOfTheSource) {
+    a.save(evaluation(2));
+    const auto refused = [&](const std::string& change, const std::string& says) {
+        Outsider(file("a.sqlite")).run("PRAGMA ignore_check_constraints = ON; " + change);
+        test::expectBadInput({file("a.sqlite").string() + ": evaluation 1 is damaged", says}, [&] { target.merge(a); });
+        EXPECT_TRUE(target.evaluations().empty());
+    };
+    refused("UPDATE data_sets SET preparation = 'x', skipped = -1", "CHECK");
+    refused("UPDATE evaluations SET looks = 9223372036854775807", "out of range");
 }
 
 TEST_F(Merge, PartsOfAJobBecomeOneJob) {

@@ -179,6 +179,15 @@ TEST_F(StoreAccessTest, CheckingWhetherItCouldBeWrittenMakesNothing) {
     test::expectBadInput({"no SQLite database"}, [&] { Store::checkWritable(m_folder / "text"); });
 }
 
+TEST_F(StoreAccessTest, APlaceThatTakesNoFilesIsRefusedInTheSameWords) {
+    for (const std::filesystem::path& path : {file() / "x", std::filesystem::path("/proc/x.sqlite")}) {
+        const std::string words = path.string() + ": the database cannot be written in its folder";
+        test::expectBadInput({words}, [&] { Store::checkWritable(path); });
+        test::expectBadInput({words}, [&] { const Store store(path); });
+    }
+    EXPECT_EQ(m_folder.fileCount(), 1u);
+}
+
 TEST_F(StoreAccessTest, ALinkIsReadAndWrittenAtItsEnd) {
     const auto link = m_folder / "link.sqlite";
     std::filesystem::create_symlink("results.sqlite", link);

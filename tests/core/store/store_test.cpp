@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "core/base/error.h"
+#include "tests/core/base/expect_error.h"
 #include "tests/core/store/store_folder.h"
 
 namespace bitdesk {
@@ -263,8 +264,47 @@ TEST_F(StoreTest, DamagedSamplesAreRefusedAndTold) {
         EXPECT_THROW(store.measurement(id), Error) << blob;
         ASSERT_EQ(store.measurements().size(), 1u) << blob;
         EXPECT_EQ(store.measurements()[0].id, good);
-        ASSERT_EQ(Store::check(file()).size(), 1u) << blob;
+        ASSERT_EQ(Store::check(file()).measurements.size(), 1u) << blob;
     }
+}
+
+/// What reading refuses is found by looking at all; what is found is refused.
+TEST_F(StoreTest, LookingAtAllFindsEachDamagedEvaluation) {
+    for (const char* change :
+         {"UPDATE evaluations SET correct = total - 2", "UPDATE evaluations SET total = 9223372036854775807",
+          "UPDATE evaluations SET looks = 9223372036854775807", "UPDATE evaluations SET bits = '4,x'",
+          "UPDATE evaluations SET numerics_version = 4294967297", "UPDATE predictions SET correct = x''",
+          "UPDATE predictions SET correct = x'00000000'", "UPDATE predictions SET correct = 'abcd'",
+          "UPDATE predictions SET correct = x'01010701'", "UPDATE predictions SET classes = x'01000100010001'",
+          "UPDATE predictions SET classes = 'eightbyt'", "DELETE FROM predictions"}) {
+        SCOPED_TRACE(change);
+        std::filesystem::remove(file());
+        { Store(file()).save(example(2)); }
+        EXPECT_TRUE(Store::check(file()).empty());
+        sql(change);
+        const StoreProblems found = Store::check(file());
+        ASSERT_EQ(found.evaluations.size(), 1U);
+        EXPECT_TRUE(found.evaluations[0].starts_with("evaluation 1 is damaged: ")) << found.evaluations[0];
+        EXPECT_TRUE(found.file.empty() && found.measurements.empty());
+        Store store(file());
+        test::expectBadInput({file().string(), found.evaluations[0], "db check"}, [&] { store.evaluation(1); });
+    }
+}
+
+TEST_F(StoreTest, LookingAtAllFindsWhatIsMissing) {
+    { Store(file()).save(example(2)); }
+    sql("DROP TABLE predictions");
+    const StoreProblems found = Store::check(file());
+    ASSERT_FALSE(found.file.empty());
+    EXPECT_EQ(found.file[0], "column predictions.classes is missing");
+    std::filesystem::remove(file());
+    { Store(file()).save(example(2)); }
+    sql("ALTER TABLE data_sets DROP COLUMN skipped");
+    EXPECT_EQ(Store::check(file()).file, std::vector<std::string>{"column data_sets.skipped is missing"});
+    std::filesystem::remove(file());
+    { Store(file()).save(example(2)); }
+    sql("INSERT INTO layer_tables VALUES (7, 1, '', '', 1, 1, '', '', '{}', '', '')");
+    EXPECT_EQ(Store::check(file()).measurements.size(), 1U);
 }
 
 TEST_F(StoreTest, DamagedDetailsAreLeftOut) {
