@@ -3,8 +3,11 @@
 
 #include "core/data/cifar.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/base/machine_limits.h"
@@ -78,16 +81,13 @@ private:
         const std::string first = m_batches.begin()->first;
         if (!first.starts_with(stem)) return {};
         const std::string ending = first.substr(stem.size() + 1);  // "", or ".bin"
-        std::string missing;
-        int there = 0;
-        for (int i = 1; i <= kBatches; ++i) {
-            const std::string name = stem + std::to_string(i) + ending;
-            if (m_batches.contains(name)) ++there;
-            else missing += (missing.empty() ? "" : ", ") + name;
-        }
+        std::vector<std::string> missing;
+        for (int i = 1; i <= kBatches; ++i)
+            if (std::string name = fmt::format("{}{}{}", stem, i, ending); !m_batches.contains(name))
+                missing.push_back(std::move(name));
         if (missing.empty()) return {};
-        return "not all of CIFAR-10's training images are there: " + missing + " of " + std::to_string(kBatches) +
-               " batches " + (there == kBatches - 1 ? "is" : "are") + " missing";
+        return fmt::format("not all of CIFAR-10's training images are there: {} of {} batches {} missing",
+                           fmt::join(missing, ", "), kBatches, missing.size() == 1 ? "is" : "are");
     }
 
     std::map<std::string, CifarBatch> m_batches;

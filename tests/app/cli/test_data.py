@@ -349,7 +349,9 @@ class Data(unittest.TestCase):
         for file in (root / "test").rglob("*.png"):
             file.unlink()
         (root / "test/a/0.png").write_bytes(png(28, 28))
+        (root / "test/b/0.png").write_bytes(png(30, 28))
         self.refused("the first image is 30×28×1", "data", root)
+        (root / "test/b/0.png").unlink()
         (root / "test/a/1.png").write_bytes(b"damaged")
         (root / "train/a/0.png").write_bytes(png(28, 28))
         self.refused("/test/a/1.png: is neither a PNG nor a JPEG image, but a text that begins 'damaged'", "data", root)
