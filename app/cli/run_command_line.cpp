@@ -107,6 +107,7 @@ std::optional<std::string> numberFault(const CLI::Option& option, const std::str
 
 /// Of a value that is no number at all, which the parser would only call out of range, or not to be converted.
 std::optional<std::string> misspeltNumber(const CLI::App& app, const std::string& refusal) {
+    if (refusal.find("' is no ") != std::string::npos) return std::nullopt;  // an option's own check has said it
     for (const CLI::App* verb : app.get_subcommands())
         for (const CLI::Option* option : verb->get_options()) {
             const std::string name = option->get_name();
