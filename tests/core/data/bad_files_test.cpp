@@ -71,7 +71,8 @@ TEST_F(BadFiles, AreToldAsWhatTheyAre) {
         std::string name, bytes, reason;
     } cases[] = {
         {"lfs.jpg", "version https://git-lfs.github.com/spec/v1\noid sha256:4d\n",
-         "is neither a PNG nor a JPEG image, but a pointer of Git LFS, in place of the file. Fetch the file itself: git "
+         "is neither a PNG nor a JPEG image, but a pointer of Git LFS, in place of the file. Fetch the file itself: "
+         "git "
          "lfs pull"},
         {"page.jpg", "<!DOCTYPE html><html>", "but a web page (HTML), as a failed download leaves one. Download it"},
         {"x.ico", std::string("\0\0\1\0\1\0\x10\x10\0\0\1\0", 12), "is an ICO picture; PNG and JPEG are read. Convert"},
@@ -177,9 +178,7 @@ TEST_F(BadFiles, AreOfTheSplitThatIsOpened) {
 
 // First bytes as Pillow 9.4 writes them (Image.new("L", (2, 2)).save(…)), ImageMagick where Pillow has no writer.
 TEST(PictureFormat, IsToldByTheFirstBytes) {
-    const auto format = [](const std::string& begin) {
-        return pictureFormat(begin);
-    };
+    const auto format = [](const std::string& begin) { return pictureFormat(begin); };
     using namespace std::string_literals;
     EXPECT_EQ(format(test::greyPng(2, 2, 1).substr(0, 32)), "PNG");
     EXPECT_EQ(format(test::rgbJpeg().substr(0, 32)), "JPEG");
@@ -200,11 +199,12 @@ TEST(PictureFormat, IsToldByTheFirstBytes) {
     EXPECT_EQ(format("\n\5\1\x08"), "PCX");
     EXPECT_EQ(format("\x59\xa6\x6a\x95\0\0\0\2"s), "Sun raster");
     EXPECT_EQ(format("\0\0\1\0\2\0\x10\x10\0\0"s), "ICO");
-    for (const std::string& other : std::initializer_list<std::string>{"", "BM", "\n\n\1\x08", "\0\0\1\0\0\0\0\0\0\0"s, "BM, KG\n1, 2\n", "P5", "P.S. I",
-                                                                       "RIFF$\0\0\0WAVEfmt "s, "GIF is short", "<svg/>",
-                                                                       "\0\0\0\x20"
-                                                                       "ftypisom\0\0\0\0"s,
-                                                                       "II*", "%PDF-1.4"})
+    for (const std::string& other :
+         std::initializer_list<std::string>{"", "BM", "\n\n\1\x08", "\0\0\1\0\0\0\0\0\0\0"s, "BM, KG\n1, 2\n", "P5",
+                                            "P.S. I", "RIFF$\0\0\0WAVEfmt "s, "GIF is short", "<svg/>",
+                                            "\0\0\0\x20"
+                                            "ftypisom\0\0\0\0"s,
+                                            "II*", "%PDF-1.4"})
         EXPECT_EQ(format(other), "") << other;
 }
 
