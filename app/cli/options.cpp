@@ -99,8 +99,7 @@ void addClassMap(CLI::App& command, DataChoices& choices) {
     command
         .add_option("--class-map", choices.classes,
                     "where names do not tell which class of the model each class of the data is: by-number (from-0, "
-                    "from-1), or a JSON "
-                    "file of {\"data's class\": \"model's class\", …}")
+                    "from-1), or a JSON file of {\"data's class\": \"model's class\", …}")
         ->check(namesAFile());
 }
 

@@ -116,8 +116,8 @@ std::string dataCsv(const std::vector<SplitFacts>& splits) {
     std::string csv = "split,class,name,images\n";
     for (const SplitFacts& facts : splits)
         for (std::size_t c = 0; c < facts.counts.size(); ++c)
-            csv += fmt::format("{},{},{},{}\n", splitName(facts.split), c, csvCell(printable(facts.classNames[c])),
-                               facts.counts[c]);
+            csv +=
+                fmt::format("{},{},{},{}\n", splitName(facts.split), c, csvCell(facts.classNames[c]), facts.counts[c]);
     return csv;
 }
 

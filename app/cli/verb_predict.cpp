@@ -35,8 +35,8 @@ std::string listCsv(const std::vector<std::uint16_t>& predictions, const std::ve
                     const MetaModel& model) {
     std::string csv = files.empty() ? "index,class,name\n" : "index,class,name,file\n";
     for (std::size_t i = 0; i < predictions.size(); ++i)
-        csv += fmt::format("{},{},{}{}\n", i, predictions[i], csvCell(printable(model.classNames[predictions[i]])),
-                           files.empty() ? "" : "," + csvCell(printable(files[i])));
+        csv += fmt::format("{},{},{}{}\n", i, predictions[i], csvCell(model.classNames[predictions[i]]),
+                           files.empty() ? "" : "," + csvCell(files[i]));
     return csv;
 }
 

@@ -137,8 +137,7 @@ void requireMemory(std::int64_t bytes, const std::string& where, std::optional<s
                 "takes " + mebibytes(bytes) + " of memory at once; a memory limit of " + mebibytes(*limit) +
                     " leaves " + mebibytes(free),
                 "Raise the limit (the container's, the batch system's --mem, or ulimit -v); image folders are read in "
-                "parts and "
-                "need less");
+                "parts and need less");
 }
 
 std::int64_t modestMemory(std::int64_t most) {

@@ -96,16 +96,23 @@ private:
         if (columns > kMostLabel + 1) fail("has rows of " + std::to_string(columns) + " numbers", "Labels are [N]");
         ArrayLabels labels;
         for (std::int64_t row = 0; row < rows; ++row) {
-            int ones = 0;
-            for (std::int64_t c = 0; c < columns; ++c) {
-                const double value = m_array.real(row * columns + c);
-                if (value != 0 && value != 1) failUnlikeOneHot(row);
-                if (value == 1 && ++ones == 1) labels.numbers.push_back(static_cast<int>(c));
-            }
-            if (ones != 1) failUnlikeOneHot(row);
+            const auto one = singleOne(row * columns, 1, columns);
+            if (!one) failUnlikeOneHot(row);
+            labels.numbers.push_back(*one);
         }
         labels.classes = labels.columns = static_cast<int>(columns);
         return labels;
+    }
+
+    /// Where the only 1 among zeros stands in a row or column: `count` elements from `begin` on, `step` apart.
+    std::optional<int> singleOne(std::int64_t begin, std::int64_t step, std::int64_t count) const {
+        std::optional<int> found;
+        for (std::int64_t i = 0; i < count; ++i) {
+            const double value = m_array.real(begin + i * step);
+            if (value != 0 && (value != 1 || found)) return std::nullopt;
+            if (value == 1) found = static_cast<int>(i);
+        }
+        return found;
     }
 
     /// What is meant by other rows depends on what they hold.
@@ -134,16 +141,9 @@ private:
 
     bool isOneHotByColumns() const {
         const std::int64_t rows = m_array.extents[0], columns = m_array.extents[1];
-        for (std::int64_t c = 0; c < columns; ++c) {
-            int ones = 0;
-            for (std::int64_t row = 0; row < rows; ++row) {
-                const double value = m_array.real(row * columns + c);
-                if (value != 0 && value != 1) return false;
-                ones += value == 1 ? 1 : 0;
-            }
-            if (ones != 1) return false;
-        }
-        return columns > rows;
+        bool each = columns > rows;
+        for (std::int64_t c = 0; each && c < columns; ++c) each = singleOne(c, columns, rows).has_value();
+        return each;
     }
 
     ArrayLabels texts() const {
