@@ -10,9 +10,9 @@
 #include <string>
 
 #include "core/base/random.h"
+#include "core/execute/packed/kernels/catalogue.h"
+#include "core/execute/packed/trial_run.h"
 #include "core/quant/quantizer.h"
-#include "core/runtime/kernels/catalogue.h"
-#include "core/runtime/trial_run.h"
 
 namespace bitdesk {
 namespace {

@@ -14,8 +14,8 @@
 #include <map>
 #include <string>
 
+#include "core/execute/packed/packed_executor.h"
 #include "core/model/model_file.h"
-#include "core/runtime/packed_executor.h"
 #include "profiling/comparison.h"
 #include "profiling/conditions.h"
 #include "profiling/layer_profile.h"

@@ -14,9 +14,9 @@
 #include "core/base/compute_arbiter.h"
 #include "core/base/random.h"
 #include "core/evaluate/sweep.h"
+#include "core/execute/packed/bound_plan.h"
+#include "core/execute/packed/packed_executor.h"
 #include "core/model/model_file.h"
-#include "core/runtime/bound_plan.h"
-#include "core/runtime/packed_executor.h"
 
 namespace bitdesk {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/base/progress.h"
-#include "core/plan/executor.h"
+#include "core/execute/plan/executor.h"
 #include "core/results/layer_table.h"
 
 namespace bitdesk {

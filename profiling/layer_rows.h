@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "core/plan/executor.h"
+#include "core/execute/plan/executor.h"
 #include "core/results/layer_table.h"
 
 namespace bitdesk {

@@ -9,7 +9,7 @@
 #include <stop_token>
 #include <vector>
 
-#include "core/plan/executor.h"
+#include "core/execute/plan/executor.h"
 #include "core/results/layer_table.h"
 
 namespace bitdesk {

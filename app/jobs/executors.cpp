@@ -4,9 +4,9 @@
 #include "app/jobs/workbench_types.h"
 #include "core/base/compute_arbiter.h"
 #include "core/base/error.h"
-#include "core/plan/interpreter.h"
-#include "core/reference/reference_executor.h"
-#include "core/runtime/packed_executor.h"
+#include "core/execute/interpreter/interpreter.h"
+#include "core/execute/packed/packed_executor.h"
+#include "core/execute/torch/torch_executor.h"
 
 namespace bitdesk::jobs {
 namespace {

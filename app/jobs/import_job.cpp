@@ -14,9 +14,9 @@
 #include "core/data/class_names.h"
 #include "core/evaluate/evaluator.h"
 #include "core/exchange/import_model.h"
+#include "core/execute/torch/calibrate.h"
 #include "core/model/model_file.h"
 #include "core/network/catalogue.h"
-#include "core/reference/calibrate.h"
 
 namespace bitdesk::jobs {
 namespace {

@@ -10,8 +10,8 @@
 #include "core/base/error.h"
 #include "core/base/machine_limits.h"
 #include "core/data/decode_memory.h"
+#include "core/execute/plan/prefix.h"
 #include "core/network/bit_configuration.h"
-#include "core/plan/prefix.h"
 
 namespace bitdesk::jobs {
 namespace {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/data/data_set.h"
+#include "core/execute/plan/executor.h"
 #include "core/model/meta_model.h"
-#include "core/plan/executor.h"
 
 namespace bitdesk::jobs {
 

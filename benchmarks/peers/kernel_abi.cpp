@@ -6,13 +6,13 @@
 #include <string>
 
 #include "core/base/error.h"
+#include "core/execute/packed/bands.h"
+#include "core/execute/packed/folded_codes.h"
+#include "core/execute/packed/layer_problem.h"
+#include "core/execute/packed/packed_executor.h"
+#include "core/execute/packed/packed_layers.h"
 #include "core/model/model_file.h"
 #include "core/quant/quantizer.h"
-#include "core/runtime/bands.h"
-#include "core/runtime/folded_codes.h"
-#include "core/runtime/layer_problem.h"
-#include "core/runtime/packed_executor.h"
-#include "core/runtime/packed_layers.h"
 
 namespace {
 

@@ -11,7 +11,7 @@
 
 #include "core/data/data_set.h"
 #include "core/evaluate/prefix_cache.h"
-#include "core/plan/executor.h"
+#include "core/execute/plan/executor.h"
 
 namespace bitdesk {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/plan/executor.h"
+#include "core/execute/plan/executor.h"
 
 namespace bitdesk {
 

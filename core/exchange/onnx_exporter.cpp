@@ -12,9 +12,9 @@
 #include "core/base/error.h"
 #include "core/base/utf8.h"
 #include "core/exchange/rounding_notes.h"
+#include "core/execute/plan/constants.h"
 #include "core/model/layer_weights.h"
 #include "core/network/cost.h"
-#include "core/plan/constants.h"
 
 namespace bitdesk {
 namespace {

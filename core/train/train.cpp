@@ -9,7 +9,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/file_type.h"
-#include "core/reference/device.h"
+#include "core/execute/torch/device.h"
 #include "core/train/train_settings.h"
 #include "core/train/trainer.h"
 

@@ -11,8 +11,8 @@
 
 #include "core/base/error.h"
 #include "core/evaluate/evaluator.h"
+#include "core/execute/torch/device.h"
 #include "core/model/model_file.h"
-#include "core/reference/device.h"
 #include "core/train/passes.h"
 #include "core/train/train_settings.h"
 

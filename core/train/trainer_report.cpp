@@ -9,7 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/evaluate/evaluator.h"
-#include "core/reference/reference_executor.h"
+#include "core/execute/torch/torch_executor.h"
 #include "core/train/passes.h"
 #include "core/train/train_settings.h"
 #include "core/train/trainer.h"

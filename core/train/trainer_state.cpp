@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "core/base/error.h"
-#include "core/plan/execution_plan.h"
+#include "core/execute/plan/execution_plan.h"
 #include "core/train/passes.h"
 #include "core/train/train_settings.h"
 #include "core/train/trainer.h"

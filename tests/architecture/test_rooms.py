@@ -49,13 +49,13 @@ class Rooms(unittest.TestCase):
 
     def test_torch_stays_in_reference_and_train(self):
         for room in ROOMS:
-            self.forbid(room, r"(torch|ATen|c10)/", ("core/reference/", "core/train/"))
+            self.forbid(room, r"(torch|ATen|c10)/", ("core/execute/torch/", "core/train/"))
 
     def test_kernels_of_one_instruction_set_stay_its_own(self):
         """A function that was compiled for AVX-512 must never be the one that the linker keeps for every CPU."""
         binary = os.environ.get("BITDESK_BIN")
         build = pathlib.Path(binary).parents[1] if binary else None
-        objects = list(build.glob("core/runtime/**/kernels/avx*.cpp.o")) if build else []
+        objects = list(build.glob("core/execute/packed/**/kernels/avx*.cpp.o")) if build else []
         if not objects or shutil.which("nm") is None:
             self.skipTest("needs a build and nm")
         for path in objects:

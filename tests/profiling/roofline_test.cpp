@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/runtime/packed_executor.h"
+#include "core/execute/packed/packed_executor.h"
 
 namespace bitdesk {
 namespace {

@@ -9,8 +9,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "core/execute/packed/packed_executor.h"
 #include "core/network/catalogue.h"
-#include "core/runtime/packed_executor.h"
 #include "profiling/random_images.h"
 
 namespace bitdesk {

@@ -9,7 +9,7 @@
 
 #include "app/jobs/layer_table_job.h"
 #include "core/base/error.h"
-#include "core/runtime/kernels/catalogue.h"
+#include "core/execute/packed/kernels/catalogue.h"
 #include "tests/app/jobs/small_workplace.h"
 
 namespace bitdesk::jobs {

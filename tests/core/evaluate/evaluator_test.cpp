@@ -11,7 +11,7 @@
 
 #include "core/base/random.h"
 #include "core/data/in_memory_data_set.h"
-#include "core/plan/interpreter.h"
+#include "core/execute/interpreter/interpreter.h"
 #include "tests/core/base/expect_error.h"
 #include "tests/core/model/tiny_model.h"
 

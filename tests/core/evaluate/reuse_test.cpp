@@ -11,9 +11,9 @@
 #include "core/base/error.h"
 #include "core/data/in_memory_data_set.h"
 #include "core/evaluate/sweep.h"
+#include "core/execute/packed/packed_executor.h"
 #include "core/network/catalogue.h"
-#include "core/runtime/packed_executor.h"
-#include "tests/core/plan/unusual_graphs.h"
+#include "tests/core/execute/plan/unusual_graphs.h"
 
 namespace bitdesk {
 namespace {

@@ -7,9 +7,9 @@
 #include <cmath>
 
 #include "core/base/random.h"
+#include "core/execute/interpreter/interpreter.h"
 #include "core/model/meta_model.h"
 #include "core/network/catalogue.h"
-#include "core/plan/interpreter.h"
 
 namespace bitdesk {
 namespace {

@@ -1,0 +1,150 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/execute/packed/kernels/conv_kernel.h"
+#include "core/execute/packed/kernels/epilogue.h"
+#include "core/execute/packed/kernels/window_copy.h"
+
+namespace bitdesk::runtime {
+
+/// How a direct kernel walks the window of one output: `taps` runs of contiguous activations. Without groups a run is a
+/// whole kernel row, KW·C long, since NHWC keeps it together; with groups it is one pixel's C/groups.
+struct Taps {
+    int count;
+    std::size_t elements;  ///< activations of a tap
+    BITDESK_INLINE static Taps of(const ConvProblem& p) {
+        if (p.groups == 1)
+            return {p.kernelHeight, static_cast<std::size_t>(p.kernelWidth) * static_cast<std::size_t>(p.channels)};
+        return {p.kernelHeight * p.kernelWidth, static_cast<std::size_t>(p.groupInputs())};
+    }
+};
+
+inline constexpr int kMaxTaps = 256;
+
+/// Output-stationary: R pixels × 16 channels stay in registers over the whole window. `Multiply::Activation` is the
+/// element that is copied into the window; 4 bytes of it (a step) meet 16 × 4 bytes of weights.
+template <typename Isa, typename Multiply>
+struct Direct {
+    using Activation = typename Multiply::Activation;
+
+    struct Memory {
+        Window window;
+        Activation* activations;
+        std::size_t used;
+        BITDESK_INLINE Memory(const ConvProblem& p, const Band& band, std::byte* scratch) {
+            ScratchPlan plan(scratch);
+            window = Window::of(p, band, band.rows, p.outWidth);
+            activations = plan.take<Activation>(window.elements + kSlack);
+            used = plan.used();
+        }
+    };
+
+    static std::size_t scratchBytes(const PackedConv& conv, const Band& band) {
+        return Memory(conv.problem, band, nullptr).used;
+    }
+
+    struct Walk {
+        const PackedConv& conv;
+        const EpilogueTask& epilogue;
+        const Activation* origin;
+        std::ptrdiff_t taps[kMaxTaps];  // elements from a pixel's origin
+        int tapCount;
+        int blocks = 1;              // that a pass computes
+        std::size_t blockBytes = 0;  // of weights
+        const std::byte* weights = nullptr;
+        int channel = 0;
+    };
+
+    /// Weights that may be read again for every few pixels: a part of the first-level cache.
+    static constexpr std::size_t kNearWeights = 24 * 1024;
+
+    /// Computes R pixels from their window origins and finishes them. A function of its own, so that the accumulators
+    /// get the registers.
+    template <int R>
+    [[gnu::noinline]] static void pixels(const Walk& walk, const std::ptrdiff_t* origins, const std::size_t* outputs) {
+        alignas(64) std::int32_t sums[R * kBlock];
+        const Activation* rows[R];
+        for (int r = 0; r < R; ++r) rows[r] = walk.origin + origins[r];
+        Multiply::template window<R>(rows, walk.taps, walk.tapCount, walk.conv.stepsPerTap, walk.conv.safeSteps,
+                                     walk.weights, sums);
+        finishBlocks<Isa>(
+            walk.epilogue, walk.channel, R, [&](int r) { return outputs[r]; },
+            [&](int r) {
+                return BlockSums{load<I32x8>(sums + r * kBlock), load<I32x8>(sums + r * kBlock + 8)};
+            });
+    }
+
+    /// Collects pixels until a register tile is full.
+    struct Queue {
+        std::ptrdiff_t origins[Multiply::kRows];
+        std::size_t outputs[Multiply::kRows];
+        int count = 0;
+        BITDESK_INLINE void flush(Walk& walk) {
+            const std::byte* weights = walk.weights;
+            const int channel = walk.channel;
+            for (int b = 0; b < walk.blocks; ++b) {
+                some(walk);
+                walk.weights += walk.blockBytes;
+                walk.channel += kBlock;
+            }
+            walk.weights = weights;
+            walk.channel = channel;
+            count = 0;
+        }
+        BITDESK_INLINE void some(const Walk& walk) const {
+            switch (count) {
+                case 1: pixels<1>(walk, origins, outputs); break;
+                case 2: pixels<2>(walk, origins, outputs); break;
+                case 3: pixels<3>(walk, origins, outputs); break;
+                case 4: pixels<4>(walk, origins, outputs); break;
+                case 5:
+                    if constexpr (Multiply::kRows >= 5) pixels<5>(walk, origins, outputs);
+                    break;
+                case 6:
+                    if constexpr (Multiply::kRows >= 6) pixels<6>(walk, origins, outputs);
+                    break;
+                default: break;
+            }
+        }
+    };
+
+    /// One pass over the band's pixels.
+    BITDESK_INLINE static void pass(const Band& band, const Window& w, Walk& walk) {
+        const ConvProblem& p = walk.conv.problem;
+        Queue queue;
+        forEachOutput(p, band, w, [&](std::ptrdiff_t origin, std::size_t output) {
+            queue.origins[queue.count] = origin * p.channels;
+            queue.outputs[queue.count] = output;
+            if (++queue.count == Multiply::kRows) queue.flush(walk);
+        });
+        queue.flush(walk);
+    }
+
+    static void run(const PackedConv& conv, const Band& band, const std::uint8_t* input, const EpilogueTask& epilogue,
+                    std::byte* scratch) {
+        const ConvProblem& p = conv.problem;
+        const Memory memory(p, band, scratch);
+        const Window& w = memory.window;
+        Walk walk{conv, epilogue, windowOf(p, band, w, input, memory.activations), {}, Taps::of(p).count};
+        const std::ptrdiff_t pixel = p.channels, row = std::ptrdiff_t{w.columns} * pixel;
+        walk.blockBytes =
+            static_cast<std::size_t>(walk.tapCount) * static_cast<std::size_t>(conv.stepsPerTap) * 4 * kBlock;
+        const int blocksPerGroup = (p.groupOutputs() + kBlock - 1) / kBlock;
+        // Where all weights stay near, a few pixels get all their outputs at once, and each is written in one go.
+        const bool near = p.groups == 1 && static_cast<std::size_t>(band.blocks) * walk.blockBytes <= kNearWeights;
+        walk.blocks = near ? band.blocks : 1;
+        for (int b = band.block; b < band.block + band.blocks; b += walk.blocks) {
+            const int group = b / blocksPerGroup;
+            const std::ptrdiff_t base = std::ptrdiff_t{group} * p.groupInputs();
+            for (int t = 0; t < walk.tapCount; ++t)
+                walk.taps[t] =
+                    base + (p.groups == 1 ? t * row : (t / p.kernelWidth) * row + (t % p.kernelWidth) * pixel);
+            walk.weights = conv.weights.data() + static_cast<std::size_t>(b) * walk.blockBytes;
+            walk.channel = group * p.groupOutputs() + (b % blocksPerGroup) * kBlock;
+            pass(band, w, walk);
+        }
+    }
+};
+
+}  // namespace bitdesk::runtime

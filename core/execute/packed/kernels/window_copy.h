@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/execute/packed/kernels/conv_problem.h"
+#include "core/execute/packed/kernels/vectors.h"
+
+namespace bitdesk::runtime {
+
+/// The input rows that a band reads, copied with their padding, so that inner loops know no border. A copy costs a
+/// small part of what it saves: it is 1/N of the layer's multiplications. Of a strided 1×1 convolution only the pixels
+/// that are read are copied.
+struct Window {
+    int rows = 0, columns = 0;  ///< of one image, padding included
+    int firstRow = 0;           ///< input row of the window's first row, negative in the padding
+    bool gathered = false;      ///< holds just the pixels that are read: strides are 1 in it
+    std::size_t elements = 0;   ///< of all images, without slack
+
+    BITDESK_INLINE static Window of(const ConvProblem& p, const Band& band, int outRows, int outColumns) {
+        Window w;
+        w.gathered = p.kernelHeight == 1 && p.kernelWidth == 1 && p.paddingHeight == 0 && p.paddingWidth == 0;
+        w.rows = w.gathered ? outRows : (outRows - 1) * p.strideHeight + p.kernelHeight;
+        w.columns = w.gathered ? outColumns : (outColumns - 1) * p.strideWidth + p.kernelWidth;
+        w.firstRow = band.row * p.strideHeight - p.paddingHeight;
+        w.elements = static_cast<std::size_t>(band.images) * static_cast<std::size_t>(w.rows) *
+                     static_cast<std::size_t>(w.columns) * static_cast<std::size_t>(p.channels);
+        return w;
+    }
+};
+
+/// One row: `count` elements from bytes, widened where T is wider.
+template <typename T>
+BITDESK_INLINE void copyCodes(T* to, const std::uint8_t* from, std::size_t count, bool isSigned) {
+    if constexpr (sizeof(T) == 1) {
+        __builtin_memcpy(to, from, count);
+    } else if (isSigned) {
+        for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<T>(from[i] < 128 ? from[i] : from[i] - 256);
+    } else {
+        for (std::size_t i = 0; i < count; ++i) to[i] = from[i];
+    }
+}
+
+/// Fills a window; rows and columns outside the map become 0. T is uint8_t (codes as they are) or int16_t.
+template <typename T>
+BITDESK_INLINE void copyWindow(const ConvProblem& p, const Band& band, const Window& w, const std::uint8_t* input,
+                               T* to) {
+    const auto channels = static_cast<std::size_t>(p.channels);
+    const std::size_t rowElements = static_cast<std::size_t>(w.columns) * channels;
+    const bool isSigned = p.activationLowest < 0;
+    for (int image = 0; image < band.images; ++image) {
+        const std::uint8_t* map = input + static_cast<std::size_t>(band.image + image) *
+                                              static_cast<std::size_t>(p.height) * static_cast<std::size_t>(p.width) *
+                                              channels;
+        for (int r = 0; r < w.rows; ++r, to += rowElements) {
+            const int y = w.firstRow + r * (w.gathered ? p.strideHeight : 1);
+            if (y < 0 || y >= p.height) {
+                __builtin_memset(to, 0, rowElements * sizeof(T));
+                continue;
+            }
+            const std::uint8_t* row = map + static_cast<std::size_t>(y) * static_cast<std::size_t>(p.width) * channels;
+            if (w.gathered && p.strideWidth > 1) {
+                for (int c = 0; c < w.columns; ++c)
+                    copyCodes(to + static_cast<std::size_t>(c) * channels,
+                              row + static_cast<std::size_t>(c * p.strideWidth) * channels, channels, isSigned);
+                continue;
+            }
+            const int left = p.paddingWidth < w.columns ? p.paddingWidth : w.columns;
+            const int inside = p.width < w.columns - left ? p.width : w.columns - left;
+            const std::size_t before = static_cast<std::size_t>(left) * channels;
+            const std::size_t within = static_cast<std::size_t>(inside) * channels;
+            __builtin_memset(to, 0, before * sizeof(T));
+            copyCodes(to + before, row, within, isSigned);
+            __builtin_memset(to + before + within, 0, (rowElements - before - within) * sizeof(T));
+        }
+    }
+}
+
+/// Number of an output's pixel.
+BITDESK_INLINE std::size_t outputPixel(const ConvProblem& p, int image, int row, int column) {
+    return (static_cast<std::size_t>(image) * static_cast<std::size_t>(p.outHeight) + static_cast<std::size_t>(row)) *
+               static_cast<std::size_t>(p.outWidth) +
+           static_cast<std::size_t>(column);
+}
+
+/// A band's window: the input itself where it lies as wanted, as that of a 1×1 convolution does; else a copy in
+/// `memory`, with kSlack elements of zeros behind.
+template <typename T>
+BITDESK_INLINE const T* windowOf(const ConvProblem& p, const Band& band, const Window& w, const std::uint8_t* input,
+                                 T* memory) {
+    if constexpr (sizeof(T) == 1)
+        if (w.gathered && p.strideHeight == 1 && p.strideWidth == 1)
+            return input + outputPixel(p, band.image, band.row, 0) * static_cast<std::size_t>(p.channels);
+    copyWindow(p, band, w, input, memory);
+    __builtin_memset(memory + w.elements, 0, kSlack * sizeof(T));
+    return memory;
+}
+
+/// Calls work(origin, output) for each output pixel of a band: the window pixel where its taps begin, and its number.
+template <typename Work>
+BITDESK_INLINE void forEachOutput(const ConvProblem& p, const Band& band, const Window& w, const Work& work) {
+    const int strideY = w.gathered ? 1 : p.strideHeight, strideX = w.gathered ? 1 : p.strideWidth;
+    for (int image = 0; image < band.images; ++image)
+        for (int y = 0; y < band.rows; ++y)
+            for (int x = 0; x < p.outWidth; ++x)
+                work((std::ptrdiff_t{image} * w.rows + y * strideY) * w.columns + x * strideX,
+                     outputPixel(p, band.image + image, band.row + y, x));
+}
+
+}  // namespace bitdesk::runtime

@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include "core/execute/packed/kernel_times.h"
+#include "core/execute/plan/executor.h"
+
+namespace bitdesk {
+
+struct PackedOptions {
+    int threads = 1;
+    runtime::Isa isa = runtime::bestIsa();
+    /// Kernels are chosen by time; nullptr: the first that fits is taken, and nothing is measured.
+    std::shared_ptr<runtime::KernelTimes> times;
+};
+
+/// Runs plans in integers of the layers' own widths: plan → pack → run. Several images at a time are divided among the
+/// threads; fewer images than threads, and each step is divided. Codes, sums and logits are those of the interpreter,
+/// bit for bit (docs/runtime.md).
+class PackedExecutor : public Executor {
+public:
+    virtual runtime::Isa isa() const = 0;
+};
+
+/// `model` must outlive it. Throws Error (Resource) where the CPU lacks the instruction set.
+std::unique_ptr<PackedExecutor> makePackedExecutor(const MetaModel& model, const PackedOptions& options);
+
+}  // namespace bitdesk

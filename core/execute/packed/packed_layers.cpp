@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/execute/packed/packed_layers.h"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "core/base/error.h"
+#include "core/execute/packed/layer_problem.h"
+#include "core/execute/packed/trial_run.h"
+#include "core/model/layer_weights.h"
+#include "core/network/cost.h"
+
+namespace bitdesk::runtime {
+namespace {
+
+std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
+
+/// A kernel that fits, and how long it takes; packed already where that has to be measured.
+struct Candidate {
+    const ConvKernel* kernel;
+    std::unique_ptr<PackedConv> packed;
+    double microseconds = std::numeric_limits<double>::infinity();
+};
+
+/// Shortest time of one image on one core, in microseconds: what others on the machine add does not count. Kernels take
+/// turns, so that what lasts longer hits them all.
+void measure(std::span<Candidate* const> candidates, const TimedProblem& timed) {
+    constexpr int kRounds = 9, kLeast = 2;
+    constexpr std::chrono::milliseconds kEnough{20};  // for each
+    std::vector<std::unique_ptr<TrialRun>> trials;
+    for (const Candidate* candidate : candidates)
+        trials.push_back(std::make_unique<TrialRun>(*candidate->packed, timed.writesValues));
+    const std::vector<std::uint64_t> between(timed.bytesBetween / sizeof(std::uint64_t), 1);
+    const auto begin = std::chrono::steady_clock::now();
+    for (int round = -1; round < kRounds; ++round) {  // the first one warms up
+        for (std::size_t i = 0; i < trials.size(); ++i) {
+            volatile std::uint64_t sum = std::accumulate(between.begin(), between.end(), std::uint64_t{0});
+            static_cast<void>(sum);
+            const auto start = std::chrono::steady_clock::now();
+            trials[i]->run();
+            const std::chrono::duration<double, std::micro> time = std::chrono::steady_clock::now() - start;
+            if (round >= 0) candidates[i]->microseconds = std::min(candidates[i]->microseconds, time.count());
+        }
+        if (round + 1 >= kLeast && std::chrono::steady_clock::now() - begin > kEnough * trials.size()) break;
+    }
+}
+
+std::vector<Candidate> candidatesFor(const ConvProblem& problem, std::span<const std::int8_t> codes,
+                                     const KernelChoice& choice) {
+    // More than the largest caches does not drive out more.
+    const TimedProblem timed{problem, choice.isa, std::min<std::size_t>(std::bit_floor(choice.bytesBetween), 32 << 20),
+                             choice.writesValues};
+    std::vector<Candidate> found;
+    for (const ConvKernel& kernel : convKernels(choice.isa)) {
+        if (!kernel.applies(problem)) continue;
+        Candidate candidate{&kernel, nullptr};
+        if (const auto known = choice.times != nullptr ? choice.times->find(timed, kernel) : std::nullopt)
+            candidate.microseconds = *known;
+        else candidate.packed = packFor(kernel, problem, codes);
+        if (!candidate.packed && std::isinf(candidate.microseconds)) continue;  // its proof failed
+        found.push_back(std::move(candidate));
+        if (choice.times == nullptr) return found;
+    }
+    std::vector<Candidate*> unknown;
+    for (Candidate& candidate : found)
+        if (std::isinf(candidate.microseconds)) unknown.push_back(&candidate);
+    if (!unknown.empty()) measure(unknown, timed);
+    for (const Candidate* candidate : unknown) choice.times->set(timed, *candidate->kernel, candidate->microseconds);
+    return found;
+}
+
+}  // namespace
+
+std::unique_ptr<PackedConv> packFastest(const ConvProblem& problem, std::span<const std::int8_t> codes,
+                                        const KernelChoice& choice) {
+    constexpr double kClearlyFaster = 0.94;
+    auto found = candidatesFor(problem, codes, choice);
+    for (Candidate& candidate : found)
+        if (candidate.kernel == choice.incumbent) candidate.microseconds *= kClearlyFaster;
+    std::ranges::stable_sort(found, {}, &Candidate::microseconds);
+    for (Candidate& candidate : found) {
+        if (!candidate.packed) candidate.packed = packFor(*candidate.kernel, problem, codes);
+        if (candidate.packed) return std::move(candidate.packed);
+    }
+    throw Error(ErrorKind::BadInput, "convolution", "no kernel runs a window of this many taps",
+                "Use --backend portable");
+}
+
+PackedLayers::PackedLayers(const MetaModel& model, Isa isa, std::shared_ptr<KernelTimes> times)
+    : m_model(model),
+      m_isa(isa),
+      m_times(std::move(times)),
+      m_writesValues(model.network.layers().size()),
+      m_packed(model.network.layers().size()) {
+    constexpr int kMaxBits = 8;
+    for (auto& widths : m_packed) widths.resize(kMaxBits + 1);
+    for (const Layer& layer : model.network.layers()) m_weights += static_cast<std::size_t>(layer.weightCount);
+    for (const Step& step : lower(model, uniformBits(model.network, model.bits.front())).steps)
+        if (step.layer >= 0)
+            m_writesValues[size(step.layer)] = step.epilogue.residual >= 0 || step.epilogue.floatOutput >= 0;
+}
+
+std::unique_ptr<PackedConv> PackedLayers::packed(int layer, int bits) {
+    const ConvProblem problem = layerProblem(m_model, layer, bits);
+    const auto codes = codesAt(m_model, layer, bits);
+    checkDepth(problem, codes, m_model.network.layers()[size(layer)].name);
+    KernelChoice choice{.isa = m_isa, .times = m_times.get()};
+    if (m_times) {
+        choice.bytesBetween = 2 * (m_weights - codes.size());  // packed, a code takes about two bytes
+        choice.writesValues = m_writesValues[size(layer)];
+        choice.incumbent = kernelAbove(layer, bits);
+    }
+    return packFastest(problem, codes, choice);
+}
+
+const ConvKernel* PackedLayers::kernelAbove(int layer, int bits) {
+    if (!m_model.network.layers()[size(layer)].quantizable()) return nullptr;
+    // Packed for it where need be: the kernel must not depend on what was asked for before.
+    const auto above = std::ranges::upper_bound(m_model.bits, bits);
+    return above == m_model.bits.end() ? nullptr : at(layer, *above).kernel;
+}
+
+const PackedConv& PackedLayers::at(int layer, int bits) {
+    auto& entry = m_packed[size(layer)][size(bits)];
+    if (entry == nullptr) entry = packed(layer, bits);
+    return *entry;
+}
+
+void PackedLayers::packAll(const std::stop_token& stop) {
+    for (const int bits : m_model.bits) pack(lower(m_model, uniformBits(m_model.network, bits)), stop);
+}
+
+void PackedLayers::pack(const ExecutionPlan& plan, const std::stop_token& stop) {
+    for (const Step& step : plan.steps) {
+        if (stop.stop_requested()) throw Cancelled();
+        if (step.layer >= 0) at(step.layer, step.bits);
+    }
+    if (m_times) m_times->save();
+}
+
+std::size_t PackedLayers::bytes() const {
+    std::size_t sum = 0;
+    for (const auto& widths : m_packed)
+        for (const auto& entry : widths) sum += entry != nullptr ? entry->bytes() : 0;
+    return sum;
+}
+
+}  // namespace bitdesk::runtime

@@ -1,0 +1,184 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/execute/packed/step_runner.h"
+
+#include <algorithm>
+
+#include "core/base/stopwatch.h"
+#include "core/execute/packed/bands.h"
+#include "core/execute/packed/rolling_map.h"
+
+namespace bitdesk::runtime {
+namespace {
+
+std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
+
+}  // namespace
+
+float* StepRunner::floats(int index) const {
+    if (index < 0) return nullptr;
+    float* kept = m_shared.keptBuffers[size(index)];
+    if (kept == nullptr) return buffer<float>(index);
+    return kept + size(m_shared.plan.buffers[size(index)].shape.elements()) * size(m_first);
+}
+
+StepRunner::Bound StepRunner::epilogueOf(std::size_t s) const {
+    const BoundStep& step = m_shared.steps[s];
+    const Epilogue& epilogue = step.step->epilogue;
+    Bound bound;
+    EpilogueTask& task = bound.task;
+    task.channels = step.channels;
+    task.scale = step.scaleData;
+    task.offset = step.offsetData;
+    task.residual = floats(epilogue.residual);
+    task.relu = epilogue.relu;
+    task.maximum = epilogue.maximum;
+    task.values = floats(epilogue.floatOutput);
+    if (float* kept = m_shared.keptValues[s]) task.values = kept + size(step.elements()) * size(m_first);
+    for (const CodeOutput& output : epilogue.codeOutputs)
+        bound.codes.push_back({buffer<std::uint8_t>(output.buffer), output.inverseScale,
+                               static_cast<float>(output.lowest), static_cast<float>(output.highest)});
+    task.codes = bound.codes.data();
+    task.codeTargets = static_cast<int>(bound.codes.size());
+    if (task.values == nullptr) {  // no checkpoint keeps them
+        task.codeScale = step.codeScale;
+        task.codeOffset = step.codeOffset;
+    }
+    return bound;
+}
+
+void StepRunner::restore() const {
+    if (m_shared.from == nullptr) return;
+    for (const PrefixValue& value : m_shared.from->values) {
+        const BoundStep& step = m_shared.steps[size(value.producer)];
+        Bound bound = epilogueOf(size(value.producer));
+        std::vector<CodeTarget> codes;
+        const auto& outputs = step.step->epilogue.codeOutputs;
+        for (std::size_t i = 0; i < outputs.size(); ++i)
+            if (m_shared.plan.buffers[size(outputs[i].buffer)].lastStep > m_shared.from->step)
+                codes.push_back(bound.codes[i]);
+        if (codes.empty()) continue;
+        EpilogueTask task;
+        task.channels = step.channels;
+        task.codes = codes.data();
+        task.codeTargets = static_cast<int>(codes.size());
+        runElements(step, value.data.get() + size(step.elements()) * size(m_first), nullptr, task, 0, 1);
+    }
+}
+
+void StepRunner::run(std::size_t s, int part, int parts, Scratch& scratch) const {
+    const BoundStep& step = m_shared.steps[s];
+    const Bound bound = epilogueOf(s);
+    switch (step.step->kind) {
+        case StepKind::Image: runElements(step, nullptr, m_images, bound.task, part, parts); break;
+        case StepKind::Pointwise: runElements(step, floats(step.step->input), nullptr, bound.task, part, parts); break;
+        case StepKind::MaxPool:
+        case StepKind::AvgPool: runPool(s, bound.task, part, parts); break;
+        case StepKind::Conv2d:
+        case StepKind::Linear: runConvolution(s, bound.task, part, parts, scratch.kernel); break;
+    }
+}
+
+void StepRunner::runConvolution(std::size_t s, const EpilogueTask& task, int part, int parts,
+                                AlignedBytes& scratch) const {
+    const BoundStep& step = m_shared.steps[s];
+    const PackedConv& conv = *step.conv;
+    const auto bands = splitIntoBands(conv, m_count, parts);
+    if (const std::size_t wanted = scratchBytes(conv, bands); scratch.size() < wanted) scratch.resize(wanted);
+    const auto* input = buffer<const std::uint8_t>(step.step->input);
+    for (std::size_t b = size(part); b < bands.size(); b += size(parts))
+        conv.kernel->run(conv, bands[b], input, task, scratch.data());
+}
+
+void StepRunner::runPool(std::size_t s, const EpilogueTask& task, int part, int parts) const {
+    const BoundStep& step = m_shared.steps[s];
+    const std::int64_t height = step.pool.outHeight, rows = height * m_count;
+    const std::int64_t last = rows * (part + 1) / parts;
+    for (std::int64_t row = rows * part / parts; row < last;) {
+        const std::int64_t end = std::min(last, (row / height + 1) * height);
+        poolRows(s, floats(step.step->input), task, static_cast<int>(row / height), static_cast<int>(row % height),
+                 static_cast<int>(row % height + end - row));
+        row = end;
+    }
+}
+
+void StepRunner::poolRows(std::size_t s, const float* map, const EpilogueTask& task, int image, int first,
+                          int last) const {
+    if (first >= last) return;
+    m_shared.values.pool(m_shared.steps[s].pool, map,
+                         {.image = image, .images = 1, .row = first, .rows = last - first, .block = 0, .blocks = 0},
+                         task);
+}
+
+std::int64_t StepRunner::runPooled(std::size_t s, Scratch& scratch) const {
+    constexpr std::size_t kMapBytes = 256 * 1024;  // of the map between them that is in work
+    const BoundStep& step = m_shared.steps[s];
+    const PoolProblem& pool = m_shared.steps[s + 1].pool;
+    Bound convolved = epilogueOf(s);
+    const Bound pooled = epilogueOf(s + 1);
+    const std::size_t mapBytes = size(step.elements()) * sizeof(float);
+    const int rowBands = std::clamp(static_cast<int>(mapBytes / kMapBytes) + 1, 1, pool.height);
+    const auto bands = splitIntoBands(*step.conv, m_count, rowBands * m_count);
+    if (const std::size_t wanted = scratchBytes(*step.conv, bands); scratch.kernel.size() < wanted)
+        scratch.kernel.resize(wanted);
+    const int input = m_shared.steps[s + 1].step->input;
+    float* kept = m_shared.keptBuffers[size(input)] != nullptr ? floats(input) : nullptr;
+    RollingMap rolling(scratch.map, pool, bands.front().rows, bands.front().images);
+    std::int64_t pooling = 0;
+    int done = 0;  // rows of the pool of the present image
+    for (const Band& band : bands) {
+        if (band.row == 0 && band.block == 0) {
+            done = 0;
+            rolling.restart();
+        }
+        float* map = kept != nullptr ? kept : rolling.origin(band.image);
+        convolved.task.values = map;
+        step.conv->kernel->run(*step.conv, band, buffer<const std::uint8_t>(step.step->input), convolved.task,
+                               scratch.kernel.data());
+        if (band.block + band.blocks < step.conv->blocks) continue;
+        const std::int64_t begin = steadyNow();
+        const int rows = band.row + band.rows;  // of the map that are there
+        int ready = done;
+        while (ready < pool.outHeight &&
+               (rows == pool.height || ready * pool.strideHeight - pool.paddingHeight + pool.kernelHeight <= rows))
+            ++ready;
+        for (int image = band.image; image < band.image + band.images; ++image)
+            poolRows(s + 1, map, pooled.task, image, done, ready);
+        done = ready;
+        rolling.drop(std::min(done * pool.strideHeight - pool.paddingHeight, rows), rows);
+        pooling += steadyNow() - begin;
+    }
+    return pooling;
+}
+
+void StepRunner::runElements(const BoundStep& step, const float* floats, const std::uint8_t* pixels, EpilogueTask task,
+                             int part, int parts) const {
+    const auto call = [&](std::size_t first, std::size_t count) {
+        if (floats != nullptr) m_shared.values.floats(floats, first, count, task);
+        else m_shared.values.pixels(pixels, first, count, task);
+    };
+    const std::size_t elements = size(step.elements()) * size(m_count), row = size(task.channels);
+    const std::size_t rows = elements / row, rest = elements % row;
+    const std::size_t begin = rows * size(part) / size(parts), end = rows * (size(part) + 1) / size(parts);
+    call(begin, end - begin);
+    if (rest == 0 || part + 1 < parts) return;
+    // The last, shorter row: everything moves to its start.
+    const std::size_t start = rows * row;
+    if (floats != nullptr) floats += start;
+    else pixels += start;
+    std::vector<CodeTarget> codes(task.codes, task.codes + task.codeTargets);
+    for (CodeTarget& target : codes) target.codes += start;
+    task.codes = codes.data();
+    if (task.residual != nullptr) task.residual += start;
+    if (task.values != nullptr) task.values += start;
+    task.channels = static_cast<int>(rest);
+    call(0, 1);
+}
+
+void StepRunner::copyLogits() const {
+    const float* result = floats(m_shared.plan.output);
+    std::copy_n(result, size(m_count) * size(m_shared.plan.classes), m_logits);
+}
+
+}  // namespace bitdesk::runtime

@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/base/stopwatch.h"
+#include "core/execute/plan/prefix.h"
+#include "core/execute/plan/step_span.h"
+
+namespace bitdesk {
+
+/// Bytes that an executor holds for its model, so far.
+struct ExecutorMemory {
+    std::size_t weights = 0;      ///< all packed forms of all layers
+    std::size_t activations = 0;  ///< buffers between steps, of all threads
+    std::size_t scratch = 0;      ///< what kernels work in, of all threads
+};
+
+/// Runs plans of one model. All executors give the same logits, bit for bit. Not thread-safe: one caller at a time.
+class Executor {
+public:
+    virtual ~Executor() = default;
+
+    /// images: [batch, H, W, C] bytes; logits: [batch, classes]. Throws Error on shapes that do not fit.
+    virtual void run(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
+                     std::span<float> logits) = 0;
+
+    /// run() that appends to `spans` when each step began and ended (device work is waited for after each).
+    virtual void runTraced(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
+                           std::span<float> logits, std::vector<StepSpan>& spans) = 0;
+    /// What times whole runs on this executor's device.
+    virtual std::unique_ptr<Stopwatch> stopwatch() const { return std::make_unique<SteadyStopwatch>(); }
+
+    /// Makes ready for a plan, so that its first run costs no more than the next. Throws Cancelled between layers.
+    virtual void prepare(const ExecutionPlan& /*plan*/, const std::stop_token& /*stop*/) {}
+    /// The same for every mix of the model.
+    virtual void prepareAll(const std::stop_token& /*stop*/) {}
+
+    /// Whether runFrom() resumes and keeps checkpoints. One that does not is asked for neither.
+    virtual bool keepsCheckpoints() const { return false; }
+
+    /// run() that goes on from a checkpoint (nullptr: from the images) which an equal prefix left for the same images,
+    /// and fills `keep`: checkpoints whose `step` is set, ascending, not before the one it goes on from.
+    virtual void runFrom(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
+                         std::span<float> logits, const PrefixCheckpoint* from, std::span<PrefixCheckpoint> keep);
+
+    /// Nothing where the executor does not know.
+    virtual std::optional<ExecutorMemory> memory() const { return std::nullopt; }
+
+    virtual std::string backend() const = 0;  ///< "portable", "reference", …
+    virtual std::string device() const = 0;   ///< "cpu", "cuda:0"
+    /// Bits that the arithmetic of a step really has: 32 where codes are held in floats (simulated).
+    virtual int executedBits(const Step& step) const = 0;
+    /// Name of the kernel that a step runs.
+    virtual std::string kernel(const Step& step) const = 0;
+    /// Bytes of weights that a run of this step reads, in the form it is packed in; 0 where there are none or the
+    /// executor does not know.
+    virtual std::int64_t weightBytes(const Step& /*step*/) const { return 0; }
+};
+
+/// Throws Error (Internal) when the spans of Executor::run do not have the sizes that the plan asks for.
+void checkSpans(const MetaModel& model, const ExecutionPlan& plan, std::size_t imageBytes, int batch,
+                std::size_t logits);
+
+}  // namespace bitdesk

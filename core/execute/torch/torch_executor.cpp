@@ -1,0 +1,239 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/execute/torch/torch_executor.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <map>
+
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+
+#include "core/base/error.h"
+#include "core/execute/torch/device.h"
+#include "core/execute/torch/device_profiling.h"
+#include "core/execute/torch/exact_convolution.h"
+#include "core/model/layer_weights.h"
+
+namespace bitdesk {
+namespace {
+
+std::size_t at_(int index) { return static_cast<std::size_t>(index); }
+
+/// Per-channel constants as a tensor that broadcasts over [N, C, H, W].
+at::Tensor perChannel(const std::vector<float>& values, at::Device device) {
+    return at::tensor(values).to(device).view({1, -1, 1, 1});
+}
+
+std::string rangeName(const Step& step) {
+    return step.bits > 0 ? step.name + ", " + std::to_string(step.bits) + " bits" : step.name;
+}
+
+class ReferenceExecutor final : public Executor {
+public:
+    ReferenceExecutor(const MetaModel& model, const std::string& device, int threads)
+        : m_model(model), m_device(parseDevice(device)), m_deviceName(device == "cuda" ? "cuda:0" : device) {
+        prepareTorch(threads);
+    }
+
+    void run(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
+             std::span<float> logits) override {
+        execute(plan, images, batch, logits, nullptr);
+    }
+
+    void runTraced(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
+                   std::vector<StepSpan>& spans) override {
+        execute(plan, images, batch, logits, &spans);
+    }
+
+    void setObserver(CodeObserver observer) { m_observer = std::move(observer); }
+
+    std::unique_ptr<Stopwatch> stopwatch() const override { return makeStopwatch(m_device); }
+
+    std::string backend() const override { return "reference"; }
+    std::string device() const override { return m_deviceName; }
+    int executedBits(const Step&) const override { return 32; }
+    std::string kernel(const Step& step) const override {
+        return step.layer >= 0 ? "torch conv on codes in floats (simulated)" : "torch elementwise";
+    }
+
+private:
+    void execute(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
+                 std::vector<StepSpan>* spans) {
+        checkSpans(m_model, plan, images.size(), batch, logits.size());
+        const c10::InferenceMode guard;
+        reportTorchErrors([&] {
+            m_mapNaN = false;
+            runSteps(plan, images, batch, logits, spans);
+            // A NaN code would spread through its window here, where integers give it the lowest code. It cannot hide:
+            // it reaches the logits, or no layer reads it. So the extra pass over every tensor is for hostile models.
+            if (std::ranges::none_of(logits, [](float v) { return std::isnan(v); })) return;
+            m_mapNaN = true;
+            if (spans != nullptr) spans->resize(spans->size() - plan.steps.size());
+            runSteps(plan, images, batch, logits, spans);
+        });
+    }
+
+    void runSteps(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
+                  std::vector<StepSpan>* spans) {
+        const Shape& shape = m_model.network.inputShape();
+        // from_blob wants a mutable pointer; the tensor is only read.
+        m_images = at::from_blob(const_cast<std::uint8_t*>(images.data()),
+                                 {batch, shape.height, shape.width, shape.channels}, at::kByte)
+                       .permute({0, 3, 1, 2})
+                       .to(m_device);
+        m_buffers.assign(plan.buffers.size(), {});
+        for (int s = 0; s < static_cast<int>(plan.steps.size()); ++s) {
+            const Step& step = plan.steps[at_(s)];
+            const std::int64_t begin = steadyNow();
+            const auto range = spans != nullptr ? std::make_unique<ProfilerRange>(m_device, rangeName(step)) : nullptr;
+            runStep(plan, step);
+            releaseDead(plan, s);
+            if (spans == nullptr) continue;
+            waitFor(m_device);
+            spans->push_back({.step = s, .thread = 0, .begin = begin, .end = steadyNow()});
+        }
+        const auto result = reshaped(m_buffers[at_(plan.output)], {1, 1, plan.classes}).to(at::kCPU).contiguous();
+        std::copy_n(result.const_data_ptr<float>(), logits.size(), logits.begin());
+        m_buffers.clear();
+    }
+
+    void runStep(const ExecutionPlan& plan, const Step& step) {
+        at::Tensor value = raw(step);
+        const Epilogue& e = step.epilogue;
+        if (!e.scale.empty()) value = value.mul(perChannel(e.scale, m_device)).add_(perChannel(e.offset, m_device));
+        if (e.residual >= 0) value = value.add(reshaped(m_buffers[at_(e.residual)], step.outputShape));
+        if (e.relu)
+            value = e.residual >= 0 || !e.scale.empty() ? value.clamp_(0, e.maximum) : value.clamp(0, e.maximum);
+        if (e.floatOutput >= 0) m_buffers[at_(e.floatOutput)] = value;
+        for (const CodeOutput& out : e.codeOutputs) {
+            if (m_observer) show(out.layer, value);
+            auto codes = value.mul(out.inverseScale).clamp_(out.lowest, out.highest).round_();
+            if (m_mapNaN) codes.nan_to_num_(out.lowest);
+            const Shape& shape = plan.buffers[at_(out.buffer)].shape;
+            m_buffers[at_(out.buffer)] = reshaped(codes, shape);
+        }
+    }
+
+    void show(int layer, const at::Tensor& value) const {
+        const at::Tensor flat = value.to(at::kCPU, at::kFloat).contiguous(value.suggest_memory_format());
+        m_observer(layer, {flat.const_data_ptr<float>(), static_cast<std::size_t>(flat.numel())});
+    }
+
+    /// A flatten between a value and its codes re-reads the same numbers in NHWC order.
+    static at::Tensor reshaped(const at::Tensor& value, const Shape& shape) {
+        if (value.size(1) == shape.channels && value.size(2) == shape.height && value.size(3) == shape.width)
+            return value;
+        return value.permute({0, 2, 3, 1}).reshape({value.size(0), shape.channels, shape.height, shape.width});
+    }
+
+    at::Tensor raw(const Step& step) {
+        if (step.kind == StepKind::Image) return m_images.to(at::kFloat, false, true, at::MemoryFormat::ChannelsLast);
+        const at::Tensor input = reshaped(m_buffers[at_(step.input)], step.inputShape);
+        switch (step.kind) {
+            case StepKind::Conv2d: return convolve(step, input, step.conv);
+            case StepKind::Linear: {
+                Conv2dAttributes whole;  // a linear layer is a 1×1 convolution of a 1×1 map
+                whole.outChannels = step.outputShape.channels;
+                return convolve(step, input, whole);
+            }
+            case StepKind::MaxPool:
+                return at::max_pool2d(input, {step.pool.kernelHeight, step.pool.kernelWidth},
+                                      {step.pool.strideHeight, step.pool.strideWidth},
+                                      {step.pool.paddingHeight, step.pool.paddingWidth});
+            case StepKind::AvgPool: return averagePool(step, input);
+            default: return input;
+        }
+    }
+
+    at::Tensor convolve(const Step& step, const at::Tensor& input, const Conv2dAttributes& geometry) {
+        const at::Tensor& weights = weightsOf(step);
+        const auto codes = input.to(weights.scalar_type());
+        return exactConvolution(codes, weights, geometry).to(at::kFloat);
+    }
+
+    /// Window positions are added one after the other, in the order that the plan's contract fixes.
+    static at::Tensor averagePool(const Step& step, const at::Tensor& input) {
+        const auto& p = step.pool;
+        const auto padded =
+            at::constant_pad_nd(input, {p.paddingWidth, p.paddingWidth, p.paddingHeight, p.paddingHeight});
+        const std::int64_t spanY = std::int64_t{step.outputShape.height - 1} * p.strideHeight + 1;
+        const std::int64_t spanX = std::int64_t{step.outputShape.width - 1} * p.strideWidth + 1;
+        at::Tensor sum;
+        for (int ky = 0; ky < p.kernelHeight; ++ky)
+            for (int kx = 0; kx < p.kernelWidth; ++kx) {
+                const auto part =
+                    padded.slice(2, ky, ky + spanY, p.strideHeight).slice(3, kx, kx + spanX, p.strideWidth);
+                sum = sum.defined() ? sum.add_(part) : part.clone();
+            }
+        return sum.mul_(static_cast<float>(1.0 / (double{1} * p.kernelHeight * p.kernelWidth)));
+    }
+
+    const at::Tensor& weightsOf(const Step& step) {
+        auto& slot = m_weights[{step.layer, step.bits}];
+        if (!slot.defined()) slot = packWeights(step);
+        return slot;
+    }
+
+    at::Tensor packWeights(const Step& step) const {
+        const Layer& layer = m_model.network.layers()[at_(step.layer)];
+        const auto codes = codesAt(m_model, step.layer, step.bits);
+        const int offset = m_model.weightQuantizer().offset;
+        const int inputs = layer.inputChannelsPerGroup();
+        auto weights = at::empty({layer.output.channels, layer.kernelHeight, layer.kernelWidth, inputs});
+        float* out = weights.data_ptr<float>();
+        const std::size_t filter = codes.size() / at_(layer.output.channels);
+        std::int64_t largest = 0;
+        for (std::size_t begin = 0; begin < codes.size(); begin += filter) {
+            std::int64_t sum = 0;
+            for (std::size_t i = begin; i < begin + filter; ++i) {
+                const int odd = 2 * codes[i] + offset;
+                out[i] = static_cast<float>(odd);
+                sum += std::abs(odd);
+            }
+            largest = std::max(largest, sum);
+        }
+        const int highest = activationHighest(step.bits, layer.signedInput);
+        return weights.permute({0, 3, 1, 2})
+            .to(m_device, exactType(largest * highest))
+            .contiguous(at::MemoryFormat::ChannelsLast);
+    }
+
+    void releaseDead(const ExecutionPlan& plan, int step) {
+        for (std::size_t b = 0; b < plan.buffers.size(); ++b)
+            if (plan.buffers[b].lastStep == step) m_buffers[b].reset();
+    }
+
+    const MetaModel& m_model;
+    at::Device m_device;
+    std::string m_deviceName;
+    CodeObserver m_observer;
+    bool m_mapNaN = false;  // whether NaN becomes the lowest code, as quantizeActivation defines it
+    at::Tensor m_images;
+    std::vector<at::Tensor> m_buffers;
+    std::map<std::pair<int, int>, at::Tensor> m_weights;  // by layer and bits
+};
+
+}  // namespace
+
+std::unique_ptr<Executor> makeReferenceExecutor(const MetaModel& model, const std::string& device, int threads) {
+    return std::make_unique<ReferenceExecutor>(model, device, threads);
+}
+
+void observeCodes(Executor& referenceExecutor, ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
+                  std::span<float> logits, const CodeObserver& observer) {
+    auto* executor = dynamic_cast<ReferenceExecutor*>(&referenceExecutor);
+    if (executor == nullptr) throw Error(ErrorKind::Internal, referenceExecutor.backend(), "shows no values");
+    executor->setObserver(observer);
+    try {
+        executor->run(plan, images, batch, logits);
+    } catch (...) {
+        executor->setObserver({});
+        throw;
+    }
+    executor->setObserver({});
+}
+
+}  // namespace bitdesk
