@@ -10,7 +10,7 @@
 #include <numeric>
 #include <utility>
 
-#include "app/jobs/layer_table_job.h"
+#include "app/jobs/stored_layer_table.h"
 #include "app/jobs/storing.h"
 #include "core/base/error.h"
 #include "core/statistics/median.h"
@@ -260,17 +260,6 @@ MeasureOptions measureOptions(const LatencyEffort& effort) {
     measure.stop.minSeconds = std::min(0.5, effort.maxSeconds);
     if (effort.samples > 0) measure.stop = StopOptions::fixed(effort.samples, effort.maxSeconds);
     return measure;
-}
-
-LayerTableKey layerTableKey(const MetaModel& model, const Executor& executor, int threads, int batch,
-                            const Environment& environment) {
-    return {.modelHash = model.hash,
-            .backend = executor.backend(),
-            .device = executor.device(),
-            .machine = environment.hostHash,
-            .build = buildName(environment),
-            .threads = threads,
-            .batch = batch};
 }
 
 ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, JobContext& context) {

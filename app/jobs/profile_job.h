@@ -55,8 +55,4 @@ ProfileResult profileMixes(const ProfileRequest& request, JobContext& context);
 /// Same, with an executor that the caller keeps between calls (the live session).
 ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, JobContext& context);
 
-/// What a measurement's layer table is known by.
-LayerTableKey layerTableKey(const MetaModel& model, const Executor& executor, int threads, int batch,
-                            const Environment& environment);
-
 }  // namespace bitdesk::jobs
