@@ -7,6 +7,7 @@
 #include <chrono>
 #include <utility>
 
+#include "app/jobs/stored_layer_table.h"
 #include "core/base/error.h"
 #include "core/network/cost.h"
 
