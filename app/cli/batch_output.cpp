@@ -165,11 +165,10 @@ std::string dryRunText(const jobs::PreparedBatch& prepared, const std::filesyste
         const auto part = jobs::partOf(sweep.configurations, sweep.rank);
         const std::int64_t size = sweep.data->size(), limit = sweep.options.limit;
         const std::int64_t images = limit > 0 ? std::min(limit, size) : size;
-        constexpr double kBytesAnImage = sizeof(std::uint16_t) + sizeof(std::uint8_t);
-        text += fmt::format("would evaluate {} configurations of {} on {} images of {} ({}), about {:.1f} MiB in {}\n",
-                            part.size(), sweep.model->name, images, sweep.data->name(), splitName(sweep.data->split()),
-                            kBytesAnImage * static_cast<double>(part.size()) * static_cast<double>(images) / 1048576,
-                            database.string());
+        text +=
+            fmt::format("would evaluate {} configurations of {} on {} images of {} ({}), about {:.1f} MiB in {}\n",
+                        part.size(), sweep.model->name, images, sweep.data->name(), splitName(sweep.data->split()),
+                        static_cast<double>(jobs::storedBytes(std::ssize(part), images)) / 1048576, database.string());
         if (sweep.latency != jobs::LatencyOf::None)
             text += fmt::format("would measure the latency of {}\n",
                                 sweep.latency == jobs::LatencyOf::All ? "all of them" : "the mixes of the front");

@@ -9,6 +9,7 @@
 #include "app/cli/databases.h"
 #include "app/cli/figures.h"
 #include "app/cli/options.h"
+#include "app/cli/setting_options.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/compare_job.h"
 #include "core/report/limits.h"
@@ -21,7 +22,6 @@ struct CompareOptions {
     StoreOptions store;
     OutputOptions output;
     std::string maxSlowdown, maxDrop;
-    std::string latencyMargin = "2%", accuracyMargin = "0.5pp";
 };
 
 /// A limit that the user stated, held against what was found.
@@ -136,8 +136,6 @@ std::string resultCsv(const jobs::CompareResult& result) {
 
 int run(CompareOptions options, Terminal& terminal) {
     checkOutputs(options.output, Inputs().add(options.store));
-    options.request.latencyMargin = parseRatioMargin("--latency-margin", options.latencyMargin);
-    options.request.accuracyMargin = parsePoints("--accuracy-margin", options.accuracyMargin);
     const auto stated = parseLimits(options);  // before the work, so that a wrong one is told at once
     Store store(existingDatabase(options.store), toRead());
     const jobs::CompareResult result = jobs::compareStored(store, options.request);
@@ -168,15 +166,11 @@ Run prepareCompare(CLI::App& command) {
         ->required()
         ->check(id);
     command.add_option("B", options->request.b, "id of the one that is compared with it")->required()->check(id);
-    command.add_option("--db", options->store.db, "results database (default: the user's data folder)")
-        ->check(namesAFile());
+    addSettings(command, jobs::kStoreSettings, options->store);
     command.add_option("--max-slowdown", options->maxSlowdown,
                        "exit code 1 where B takes more than so many times A's time: 1.05, or 5%");
     command.add_option("--max-drop", options->maxDrop, "exit code 1 where B loses more accuracy: 0.5pp");
-    command.add_option("--latency-margin", options->latencyMargin, "ratios that do not matter: 2%, or 1.02")
-        ->capture_default_str();
-    command.add_option("--accuracy-margin", options->accuracyMargin, "differences that do not matter: 0.5pp")
-        ->capture_default_str();
+    addMargins(command, options->request.latencyMargin, options->request.accuracyMargin);
     addOutput(command, options->output);
     return [options](Terminal& terminal) { return run(*options, terminal); };
 }

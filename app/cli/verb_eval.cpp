@@ -8,6 +8,7 @@
 #include "app/cli/databases.h"
 #include "app/cli/figures.h"
 #include "app/cli/options.h"
+#include "app/cli/setting_options.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/paired_job.h"
 #include "core/model/model_file.h"
@@ -22,8 +23,7 @@ struct EvalOptions {
     DeviceOptions device;
     StoreOptions store;
     OutputOptions output;
-    std::string marginText = "0.5pp";
-    double margin = 0;  ///< once checked
+    double margin = AccuracyLimits().margin;
     bool untilSettled = false, dryRun = false;
 };
 
@@ -167,7 +167,6 @@ std::vector<Row> evaluateAll(const EvalOptions& options, const Work& work, Termi
 
 int run(EvalOptions options, Terminal& terminal) {
     checkOutputs(options.output, Inputs().add(options.model).add(options.data).add(options.store));
-    options.margin = parsePoints("--margin", options.marginText);
     if (options.untilSettled && options.model.bits.size() < 2)
         throw Error(ErrorKind::Usage, "--until-settled",
                     "settles how mixes compare with the first, and there is only one", "Give --bits twice or more");
@@ -205,8 +204,8 @@ Run prepareEval(CLI::App& command) {
     addOutput(command, options->output);
     command.add_flag("--until-settled", options->untilSettled,
                      "stop each mix after the first as soon as it is settled whether it is better, worse or the same");
-    command.add_option("--margin", options->marginText, "differences from the first mix that do not matter")
-        ->capture_default_str();
+    addSetting(command, {nullptr, "--margin", "differences from the first mix that do not matter"}, jobs::Points{},
+               options->margin);
     command.add_flag("--dry-run", options->dryRun, "check everything and say what would be done");
     return [options](Terminal& terminal) { return run(*options, terminal); };
 }

@@ -21,10 +21,9 @@
 
 namespace bitdesk {
 
-/// Owns a Store on a thread of its own: one connection is used by one thread, and whoever need not know the answer,
-/// as the GUI, does not wait for the disk. Jobs wait for what they look up and for the ids of what they save. Tasks run
-/// in order; the destructor finishes those that were posted, but waits no longer for a lock than LockWait::stop lets
-/// it. An Error thrown by a task reaches the caller through the future.
+/// Owns a Store on a thread of its own, so that no computing or GUI thread waits for the disk. Tasks run in order;
+/// the destructor finishes those that were posted, but waits no longer for a lock than LockWait::stop lets it. An Error
+/// thrown by a task reaches the caller through the future.
 class StoreThread {
 public:
     /// Opens the store on the thread and waits for it: throws what Store's constructor throws. LockWait::waiting is

@@ -191,6 +191,24 @@ TEST(SweepJob, AMergedStoreHoldsTheWholeJob) {
     EXPECT_EQ(Store(place.databasePath()).jobs().size(), 1U);
 }
 
+/// By this text a sweep of an earlier version is found and resumed.
+TEST(SweepJob, IsKnownByTheSameTextAsEver) {
+    test::SmallWorkplace place;
+    SweepRequest request = requestIn(place, "random:1");
+    request.options.limit = 4;
+    const auto requestOfJob = [&](LatencyOf latency) {
+        request.latency = latency;
+        auto context = place.context();
+        runSweep(request, context);
+        const std::string text = Store(place.databasePath()).jobs().at(0).request;
+        return text.substr(text.find(R"("device")"));
+    };
+    EXPECT_EQ(requestOfJob(LatencyOf::None), R"("device":"cpu","backend":"packed","latency":"none"})");
+    EXPECT_EQ(requestOfJob(LatencyOf::Front),
+              R"("device":"cpu","backend":"packed","latency":"front","latency_batch":1,"noise":0.0,)"
+              R"("max_seconds":5.0,"samples":6,"seed":1,"margin":0.02})");
+}
+
 /// What the hand does comes first: all workers pause for it.
 TEST(SweepJob, YieldsToTheHand) {
     test::SmallWorkplace place;
