@@ -54,22 +54,10 @@ std::vector<Limit> hold(const std::vector<StatedLimit>& stated, const jobs::Comp
 Json sideJson(const jobs::ComparedSide& side) {
     Json json{{"id", side.id},          {"model", side.modelName}, {"model_hash", side.modelHash},
               {"bits", side.bits.bits}, {"evaluation", Json()},    {"measurement", Json()}};
-    if (side.evaluation) {
-        const Evaluation& e = *side.evaluation;
-        const Interval interval = wilson(e.correct, e.total);
-        json["evaluation"] = {{"id", e.id},
-                              {"data", e.dataName},
-                              {"data_hash", e.key.dataHash},
-                              {"preparation", e.facts.preparation.empty() ? Json() : Json(e.facts.preparation)},
-                              {"skipped", e.facts.skipped ? Json(*e.facts.skipped) : Json()},
-                              {"created_at", e.createdAt},
-                              {"split", e.key.split},
-                              {"correct", e.correct},
-                              {"total", e.total},
-                              {"accuracy", e.accuracy()},
-                              {"ci95", {interval.low, interval.high}},
-                              {"bitops", e.bitops}};
-    }
+    if (side.evaluation)
+        json["evaluation"] =
+            evaluationJson(*side.evaluation, {"id", "data", "data_hash", "preparation", "skipped", "created_at",
+                                              "split", "correct", "total", "accuracy", "ci95", "bitops"});
     if (side.measurement) json["measurement"] = measurementJson(*side.measurement);
     return json;
 }
@@ -79,12 +67,12 @@ Json resultJson(const jobs::CompareResult& result, const std::vector<Limit>& lim
     for (const Limit& limit : limits)
         stated.push_back({{"name", limit.name},
                           {"limit", limit.limit},
-                          {"value", limit.held.value ? Json(*limit.held.value) : Json()},
+                          {"value", toldJson(limit.held.value)},
                           {"broken", limit.held.broken},
                           {"reason", limit.held.reason}});
     return {{"a", sideJson(result.a)},
             {"b", sideJson(result.b)},
-            {"accuracy", accuracyJson(result.accuracy)},
+            {"accuracy", toldJson(result.accuracy)},
             {"latency", latencyJson(result.latency, result.hasLatency)},
             {"limits", std::move(stated)}};
 }
@@ -94,10 +82,10 @@ std::string sideText(const char* name, const jobs::ComparedSide& side) {
                                    shortHash(side.modelHash), toText(side.bits));
     if (side.evaluation) {
         const Evaluation& e = *side.evaluation;
-        const Interval interval = wilson(e.correct, e.total);
+        const Interval interval = e.interval();
         text += fmt::format("          accuracy {:.2f} % [{:.2f}, {:.2f}] on {} images of {} ({}; {})\n",
                             100 * e.accuracy(), 100 * interval.low, 100 * interval.high, e.total, printable(e.dataName),
-                            printable(e.key.split), toText(e.facts, e.key.dataHash));
+                            printable(e.split), toText(e.facts, e.dataHash));
     }
     if (side.measurement) {
         const Measurement& m = *side.measurement;

@@ -46,7 +46,7 @@ LayerTableResult measureLayerTable(const LayerTableRequest& request, Executor& e
     table.findings = findSlowLayers(table);
     table.key = layerTableKey(model, executor, threads, request.batch, conditions.environment);
     table.warnings = conditions.warnings;
-    table.environmentJson = toJson(conditions);
+    table.conditions = conditions;
     LayerTableResult result{std::move(table)};
     try {
         result.table.id = stored(context, [table = result.table, name = model.name](Store& store) {

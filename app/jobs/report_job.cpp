@@ -214,8 +214,8 @@ private:
     static ReportSubject subjectOf(Evaluation evaluation) {
         ReportSubject subject{.label = {},
                               .modelName = evaluation.modelName,
-                              .modelHash = evaluation.key.modelHash,
-                              .bits = evaluation.key.bits,
+                              .modelHash = evaluation.modelHash,
+                              .bits = evaluation.bits,
                               .evaluation = {},
                               .measurement = {}};
         subject.evaluation = std::move(evaluation);

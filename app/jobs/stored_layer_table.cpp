@@ -24,7 +24,7 @@ LayerTableKey layerTableKey(const MetaModel& model, const Executor& executor, in
 }
 
 bool fitsHandover(const LayerTable& table, std::optional<double> handoverNs) {
-    return table.key.threads < 2 || alikeHandover(handoverIn(table.environmentJson), handoverNs);
+    return table.key.threads < 2 || alikeHandover(table.conditions.after.handoverNs, handoverNs);
 }
 
 std::optional<LayerTable> findLayerTable(const LayerTableKey& key, const MetaModel& model,

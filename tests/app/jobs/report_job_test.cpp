@@ -15,8 +15,8 @@ class ReportJob : public testing::Test {
 protected:
     std::int64_t evaluation(int bits, const char* data, const char* model = "m") {
         Evaluation e = storedExample(bits);
-        e.key.dataHash = data;
-        e.key.modelHash = model;
+        e.dataHash = data;
+        e.modelHash = model;
         e.bitops = 1000 * bits;
         return m_store.save(e);
     }

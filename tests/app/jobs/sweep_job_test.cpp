@@ -45,7 +45,7 @@ TEST(SweepJob, GivesWhatEachEvaluationAloneGives) {
         const auto stored =
             place.store->post([id = result.items[i].evaluation](Store& store) { return store.evaluation(id); }).get();
         ASSERT_TRUE(stored);
-        EXPECT_EQ(stored->key.bits, request.configurations[i]);
+        EXPECT_EQ(stored->bits, request.configurations[i]);
         EvaluateRequest alone{.model = place.model,
                               .data = place.data,
                               .bits = request.configurations[i],
