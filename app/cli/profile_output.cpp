@@ -183,15 +183,11 @@ Json layerTableJson(const LayerTable& table) {
     json.update({{"threads", table.key.threads},
                  {"batch", table.key.batch},
                  {"backend", table.key.backend},
-                 {"device", table.key.device}});
-    json.update(picked(table, {"median_error",
-                               "error90",
-                               {"outside", "outside_ms"},
-                               {"rows", "layers"},
-                               "checks",
-                               "roofline",
-                               "findings",
-                               "warnings"}));
+                 {"device", table.key.device},
+                 {"median_error", toldJson(table.medianError())},
+                 {"error90", toldJson(table.error90())}});
+    json.update(
+        picked(table, {{"outside", "outside_ms"}, {"rows", "layers"}, "checks", "roofline", "findings", "warnings"}));
     json["environment"] = toldJson(table.conditions);
     return json;
 }

@@ -20,6 +20,7 @@ using Json = nlohmann::json;
 
 constexpr std::int64_t kMostCount = std::int64_t{1} << 53;  // exact in every reader of JSON
 constexpr std::int64_t kMostImages = 100'000'000;
+constexpr double kMostMs = 1e9;
 constexpr const char* kHint = "Only a report that bitdesk wrote as JSON can be opened";
 
 std::int64_t count(JsonReader& reader, const char* key, std::int64_t most = kMostCount) {
@@ -32,95 +33,19 @@ void pass(JsonReader& reader, std::initializer_list<const char*> keys) {
     for (const char* key : keys) reader.find(key);
 }
 
-bool isNull(JsonReader& reader, const char* key) {
-    const Json* value = reader.find(key);
-    return value == nullptr || value->is_null();
+using FromReport = FromJson<Required::Counts>;
+
+void checkBits(const JsonReader& reader, const BitConfiguration& bits) {
+    constexpr std::size_t kMostLayers = 10'000;
+    const bool fit = std::ranges::all_of(bits.bits, [](int width) { return width >= 1 && width <= 32; });
+    if (bits.size() == 0 || bits.size() > kMostLayers || !fit) reader.fail("bits", "is no list of bit-widths");
 }
 
-/// Reads the fields that `picks` names, nullptr: all. Counts must be there; texts, times and what has a usual value
-/// need not.
-struct FromReport {
-    JsonReader& reader;
-    const Picks* picks = nullptr;
-
-    void operator()(const char* key, auto&& value) const {
-        if (isPicked(key)) read(key, value);
-    }
-    void derived(const char* key, const auto&) const {
-        if (isPicked(key)) reader.find(key);
-    }
-
-private:
-    bool isPicked(std::string_view key) const {
-        return picks == nullptr || std::ranges::find(*picks, key, &Pick::key) != picks->end();
-    }
-
-    void read(const char* key, std::string& value) const { value = reader.text(key, ""); }
-    void read(const char* key, bool& value) const { value = reader.boolean(key, false); }
-    void read(const char* key, std::int64_t& value) const { value = count(reader, key); }
-    void read(const char* key, double& value) const { value = reader.real(key, 0, 0, 1e12); }
-    /// Of those whose default is 1, 0 is none; the others must be there.
-    void read(const char* key, int& value) const {
-        if (value == 0) reader.get(key);
-        value = static_cast<int>(reader.whole(key, value, value, 1'000'000));
-    }
-    void read(const char* key, std::optional<std::int64_t>& value) const {
-        if (!isNull(reader, key)) value = count(reader, key);
-    }
-    void read(const char* key, IndexOrNone<int> index) const {
-        index.value = isNull(reader, key) ? -1 : static_cast<int>(reader.whole(key, 0, 0, 100'000));
-    }
-    void read(const char* key, std::uint64_t& seed) const {
-        const std::string text = reader.text(key, "", true);
-        const auto parsed = std::from_chars(text.data(), text.data() + text.size(), seed);
-        if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size()) reader.fail(key, "is no number");
-    }
-    void read(const char* key, BitConfiguration& bits) const {
-        constexpr std::size_t kMostLayers = 10'000;
-        const Json& list = reader.get(key);
-        if (!list.is_array() || list.empty() || list.size() > kMostLayers) reader.fail(key, "is no list of bit-widths");
-        for (const Json& value : list) {
-            if (!value.is_number_integer() || value < 1 || value > 32) reader.fail(key, "is no list of bit-widths");
-            bits.bits.push_back(value.get<int>());
-        }
-    }
-    void read(const char* key, std::vector<double>& samples) const {
-        const Json& list = reader.get(key);
-        if (!list.is_array() || list.empty()) reader.fail(key, "is no list of times");
-        for (const Json& value : list) {
-            if (!value.is_number() || !(value.get<double>() >= 0 && value.get<double>() <= 1e9))
-                reader.fail(key, "holds what is no time");
-            samples.push_back(value.get<double>());
-        }
-    }
-    void read(const char* key, std::vector<std::uint8_t>& bytes) const {
-        auto read = fromBase64(reader.text(key, "", true));
-        if (!read) reader.fail(key, "is not what its total says");
-        bytes = std::move(*read);
-    }
-    void read(const char* key, std::vector<std::uint16_t>& classes) const {
-        std::vector<std::uint8_t> bytes;
-        read(key, bytes);
-        if (bytes.size() % 2 != 0) reader.fail(key, "is not what its total says");
-        for (std::size_t i = 0; i < bytes.size(); i += 2)
-            classes.push_back(static_cast<std::uint16_t>(bytes[i] | (bytes[i + 1] << 8U)));
-    }
-    /// As the store keeps them: an object, or nothing where it is null.
-    std::string text(const char* key) const {
-        if (isNull(reader, key)) return "{}";
-        if (!reader.get(key).is_object()) reader.fail(key, "is no object");
-        return reader.get(key).dump();
-    }
-    void read(const char* key, Conditions& conditions) const { conditions = conditionsFromJson(text(key)); }
-    void read(const char* key, MeasurementDetails& details) const { readDetails(text(key), details); }
-    void read(const char* key, std::vector<LayerTime>& layers) const {
-        if (const Json* list = reader.find(key)) layers = layerTimesFromJson(list->dump());
-    }
-};
-
 void checkOutcome(const JsonReader& reader, const EvaluationSummary& e) {
+    checkBits(reader, e.bits);
     if (e.correct > e.total) reader.fail("correct", "is more than the total");
     if (e.total == 0 || e.total > kMostImages) reader.fail("total", "is no number of images");
+    if (e.looks < 1) reader.fail("looks", "is no count");
 }
 
 Evaluation readEvaluation(JsonReader reader, const ReportSubject& subject) {
@@ -146,6 +71,10 @@ Measurement readMeasurement(JsonReader reader, const ReportSubject& subject) {
     m.modelHash = subject.modelHash;
     m.bits = subject.bits;
     fields(m, FromReport{reader, &subjectMeasurement()});
+    const auto isTime = [](double ms) { return ms >= 0 && ms <= kMostMs; };
+    if (m.samplesMs.empty() || !std::ranges::all_of(m.samplesMs, isTime))
+        reader.fail("samples_ms", "is no list of times");
+    if (m.threads < 1 || m.batch < 1) reader.fail("threads", "is no count, or batch is none");
     m.summarize();
     reader.finish();
     return m;
@@ -166,6 +95,7 @@ ReportSubject readSubject(JsonReader reader) {
     s.modelName = reader.text("model", "");
     s.modelHash = reader.text("model_hash", "");
     FromReport{reader}("bits", s.bits);
+    checkBits(reader, s.bits);
     if (const Json* e = reader.find("evaluation"); e != nullptr && !e->is_null())
         s.evaluation = readEvaluation(reader.object(*e, "evaluation"), s);
     if (const Json* m = reader.find("measurement"); m != nullptr && !m->is_null())
@@ -177,7 +107,6 @@ ReportSubject readSubject(JsonReader reader) {
 }
 
 Quartiles readQuartiles(JsonReader reader) {
-    constexpr double kMostMs = 1e9;
     const Quartiles q{.median = reader.real("median", 0, 0, kMostMs),
                       .q1 = reader.real("q1", 0, 0, kMostMs),
                       .q3 = reader.real("q3", 0, 0, kMostMs),

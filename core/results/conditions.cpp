@@ -4,33 +4,24 @@
 #include "core/results/conditions.h"
 
 #include <fmt/format.h>
-#include <algorithm>
 #include <array>
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "core/base/error.h"
 #include "core/results/conditions_json.h"
 #include "core/results/read_fields.h"
 
 namespace bitdesk {
-namespace gpu_throttle {
-namespace {
-
-constexpr std::array<std::pair<std::uint64_t, const char*>, 9> kNames{{{kIdle, "idle"},
-                                                                       {kApplicationClocks, "application clocks"},
-                                                                       {kPowerCap, "power cap"},
-                                                                       {kHardwareSlowdown, "hardware slowdown"},
-                                                                       {kSyncBoost, "sync boost"},
-                                                                       {kThermalSoftware, "thermal limit"},
-                                                                       {kThermalHardware, "thermal slowdown"},
-                                                                       {kPowerBrake, "power brake"},
-                                                                       {kDisplayClocks, "display clocks"}}};
-
-}  // namespace
-
-std::vector<std::string> names(std::uint64_t reasons) {
+std::vector<std::string> gpu_throttle::names(std::uint64_t reasons) {
+    constexpr std::array<std::pair<std::uint64_t, const char*>, 9> kNames{{{kIdle, "idle"},
+                                                                           {kApplicationClocks, "application clocks"},
+                                                                           {kPowerCap, "power cap"},
+                                                                           {kHardwareSlowdown, "hardware slowdown"},
+                                                                           {kSyncBoost, "sync boost"},
+                                                                           {kThermalSoftware, "thermal limit"},
+                                                                           {kThermalHardware, "thermal slowdown"},
+                                                                           {kPowerBrake, "power brake"},
+                                                                           {kDisplayClocks, "display clocks"}}};
     std::vector<std::string> found;
     for (const auto& [bit, name] : kNames) {
         if ((reasons & bit) != 0) found.emplace_back(name);
@@ -39,22 +30,6 @@ std::vector<std::string> names(std::uint64_t reasons) {
     if (reasons != 0) found.push_back(fmt::format("{:#x}", reasons));
     return found;
 }
-
-std::optional<std::uint64_t> bits(const std::vector<std::string>& names) {
-    std::uint64_t found = 0;
-    for (const std::string& name : names) {
-        const auto known = std::ranges::find(kNames, name, [](const auto& entry) { return std::string(entry.second); });
-        std::uint64_t other = 0;
-        if (known != kNames.end()) other = known->first;
-        else if (!name.starts_with("0x") ||
-                 std::from_chars(name.data() + 2, name.data() + name.size(), other, 16).ec != std::errc{})
-            return std::nullopt;
-        found |= other;
-    }
-    return found;
-}
-
-}  // namespace gpu_throttle
 
 using Json = nlohmann::json;
 

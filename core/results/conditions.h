@@ -35,8 +35,6 @@ inline constexpr std::uint64_t kIdle = 0x1, kApplicationClocks = 0x2, kPowerCap 
                                kDisplayClocks = 0x100;
 /// Plain words for the bits, in rising order; unknown bits as one hexadecimal number.
 std::vector<std::string> names(std::uint64_t reasons);
-/// The bits that names() said; nothing for what it never says.
-std::optional<std::uint64_t> bits(const std::vector<std::string>& names);
 }  // namespace gpu_throttle
 template <SelfOf<GpuState> Self>
 void fields(Self& s, const auto& visit) {
@@ -44,7 +42,8 @@ void fields(Self& s, const auto& visit) {
     visit("memory_clock_mhz", s.memoryClockMHz);
     visit("temperature_c", s.temperatureC);
     visit("power_w", s.powerWatts);
-    visit("throttle_reasons", Throttles{s.throttleReasons});
+    visit.derived("throttle_reasons",
+                  s.throttleReasons ? std::optional(gpu_throttle::names(*s.throttleReasons)) : std::nullopt);
 }
 
 /// The machine and the build that a measurement is taken on, which stay as they are while it runs (what changes is

@@ -40,14 +40,6 @@ struct IndexOrNone {
 template <typename T>
 IndexOrNone(T&) -> IndexOrNone<T>;
 
-/// Bits of GpuState::throttleReasons; JSON has names.
-template <typename T>
-struct Throttles {
-    T& bits;
-};
-template <typename T>
-Throttles(T&) -> Throttles<T>;
-
 /// A visitor that does nothing.
 struct NoVisit {
     void operator()(const char*, auto&&) const {}

@@ -5,7 +5,6 @@
 
 #include "core/base/base64.h"
 #include "core/base/error.h"
-#include "core/results/conditions.h"
 
 namespace bitdesk {
 
@@ -26,10 +25,6 @@ nlohmann::ordered_json jsonOf(Told, const std::vector<std::uint16_t>& classes) {
     return toBase64(bytes);
 }
 nlohmann::ordered_json jsonOf(Told, const std::vector<std::uint8_t>& verdicts) { return toBase64(verdicts); }
-
-std::optional<std::vector<std::string>> throttleNames(const std::optional<std::uint64_t>& bits) {
-    return bits ? std::optional(gpu_throttle::names(*bits)) : std::nullopt;
-}
 
 std::string storedText(const nlohmann::json& json) {
     return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

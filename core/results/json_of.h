@@ -40,9 +40,7 @@ template <typename Style>
 struct IntoJson {
     typename Style::Json& json;
     void operator()(const char* key, const auto& value) const { json[key] = jsonOf(Style{}, value); }
-    void derived(const char* key, const auto& value) const {
-        if constexpr (std::same_as<Style, Told>) (*this)(key, value);
-    }
+    void derived(const char* key, const auto& value) const { (*this)(key, value); }
 };
 
 template <typename Style, typename T>
@@ -63,11 +61,6 @@ template <typename Style, typename T>
 typename Style::Json jsonOf(Style, const IndexOrNone<T>& index) {
     const bool none = std::same_as<Style, Told> && index.value < 0;
     return none ? typename Style::Json() : typename Style::Json(index.value);
-}
-std::optional<std::vector<std::string>> throttleNames(const std::optional<std::uint64_t>& bits);
-template <typename Style, typename T>
-typename Style::Json jsonOf(Style style, const Throttles<T>& throttles) {
-    return jsonOf(style, throttleNames(throttles.bits));
 }
 template <typename Style>
 typename Style::Json jsonOf(Style, const Interval& interval) {

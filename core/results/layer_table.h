@@ -144,8 +144,6 @@ void fields(Self& s, const auto& visit) {
     visit("widths", s.widths);
     visit("mixes", s.mixes);
     visit("rounds", s.rounds);
-    visit.derived("median_error", s.medianError());
-    visit.derived("error90", s.error90());
     visit("outside", s.outsideMs);
     visit("rows", s.rows);
     visit("checks", s.checks);

@@ -3,10 +3,11 @@
 
 #include "core/results/read_fields.h"
 
+#include <charconv>
 #include <cmath>
 #include <limits>
 
-#include "core/results/conditions.h"
+#include "core/base/base64.h"
 
 namespace bitdesk {
 
@@ -36,9 +37,14 @@ void readValue(JsonReader& reader, const char* key, const Json& json, int& value
 }
 void readValue(JsonReader& reader, const char* key, const Json& json, std::int64_t& value) {
     readWhole(reader, key, json, value);
+    if (value < 0) reader.fail(key, "is negative");
 }
+/// A number, or a text of one.
 void readValue(JsonReader& reader, const char* key, const Json& json, std::uint64_t& value) {
-    readWhole(reader, key, json, value);
+    if (!json.is_string()) return readWhole(reader, key, json, value);
+    const auto& text = json.get_ref<const std::string&>();
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size()) reader.fail(key, "is no number");
 }
 void readValue(JsonReader& reader, const char* key, const Json& json, double& value) {
     if (!json.is_number() || !std::isfinite(json.get<double>())) reader.fail(key, "is no number");
@@ -56,14 +62,17 @@ void readValue(JsonReader& reader, const char* key, const Json& json, BitConfigu
     value.bits.clear();
     for (const Json& bits : json) readValue(reader, key, bits, value.bits.emplace_back());
 }
-
-void readThrottles(JsonReader& reader, const char* key, const Json& json, std::optional<std::uint64_t>& bits) {
-    bits.reset();
-    if (json.is_null()) return;
-    std::vector<std::string> names;
-    if (!json.is_array()) reader.fail(key, "is no list");
-    for (const Json& name : json) readValue(reader, key, name, names.emplace_back());
-    bits = gpu_throttle::bits(names);
+void readValue(JsonReader& reader, const char* key, const Json& json, std::vector<std::uint8_t>& value) {
+    auto bytes = json.is_string() ? fromBase64(json.get_ref<const std::string&>()) : std::nullopt;
+    if (!bytes) reader.fail(key, "is no base64");
+    value = std::move(*bytes);
+}
+void readValue(JsonReader& reader, const char* key, const Json& json, std::vector<std::uint16_t>& value) {
+    std::vector<std::uint8_t> bytes;
+    readValue(reader, key, json, bytes);
+    value.clear();
+    for (std::size_t i = 0; i + 1 < bytes.size(); i += 2)
+        value.push_back(static_cast<std::uint16_t>(bytes[i] | (bytes[i + 1] << 8U)));
 }
 
 void checkList(const JsonReader& reader, const char* key, const Json& json, std::size_t size) {

@@ -2,19 +2,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "core/base/json_reader.h"
-#include "core/network/bit_configuration.h"
-#include "core/results/fields.h"
-#include "core/statistics/intervals.h"
+#include "core/results/json_of.h"
 
-// Values out of JSON that IntoJson<Stored> wrote, by their fields and strictly: a value of another type throws Error.
+// Values out of JSON that IntoJson or picked() wrote, by their fields and strictly: a value of another type, a negative
+// or absurd count, throw Error. What is derived is known, and passed over.
 namespace bitdesk {
 
 // One value, not null; `key` names it for an Error.
@@ -25,21 +27,26 @@ void readValue(JsonReader& reader, const char* key, const nlohmann::json& json, 
 void readValue(JsonReader& reader, const char* key, const nlohmann::json& json, std::uint64_t& value);
 void readValue(JsonReader& reader, const char* key, const nlohmann::json& json, double& value);
 void readValue(JsonReader& reader, const char* key, const nlohmann::json& json, Quartiles& value);
+void readValue(JsonReader& reader, const char* key, const nlohmann::json& json, std::vector<std::uint8_t>& value);
+void readValue(JsonReader& reader, const char* key, const nlohmann::json& json, std::vector<std::uint16_t>& value);
 void readValue(JsonReader& reader, const char* key, const nlohmann::json& json, BitConfiguration& value);
-void readThrottles(JsonReader& reader, const char* key, const nlohmann::json& json, std::optional<std::uint64_t>& bits);
 /// Makes sure of a list of so many entries.
 void checkList(const JsonReader& reader, const char* key, const nlohmann::json& json, std::size_t size);
 
-/// Whether fields may be missing.
-enum class Missing { Keeps, Refuses };
+/// Which fields must be there; the others keep their values.
+enum class Required { None, Counts, All };
 
-template <Missing missing>
+template <Required required>
 struct FromJson {
     JsonReader& reader;
+    const Picks* picks = nullptr;  ///< those alone; nullptr: all
 
     template <typename T>
     void operator()(const char* key, T&& value) const {
-        const nlohmann::json* json = missing == Missing::Refuses ? &reader.get(key) : reader.find(key);
+        constexpr bool kCount = std::is_same_v<std::decay_t<T>, std::int64_t>;
+        constexpr bool kMust = required == Required::All || (required == Required::Counts && kCount);
+        if (picks != nullptr && std::ranges::find(*picks, std::string_view(key), &Pick::key) == picks->end()) return;
+        const nlohmann::json* json = kMust ? &reader.get(key) : reader.find(key);
         if (json != nullptr) read(key, *json, value);
     }
     void derived(const char* key, const auto&) const { reader.find(key); }
@@ -61,9 +68,13 @@ private:
     }
     template <typename T>
     void read(const char* key, const nlohmann::json& json, std::vector<T>& values) const {
-        if (!json.is_array()) reader.fail(key, "is no list");
-        values.clear();
-        for (const nlohmann::json& entry : json) read(key, entry, values.emplace_back());
+        if constexpr (requires { readValue(reader, key, json, values); }) {
+            readValue(reader, key, json, values);
+        } else {
+            if (!json.is_array()) reader.fail(key, "is no list");
+            values.clear();
+            for (const nlohmann::json& entry : json) read(key, entry, values.emplace_back());
+        }
     }
     template <typename T>
     void read(const char* key, const nlohmann::json& json, OrNull<T> member) const {
@@ -72,21 +83,18 @@ private:
     }
     template <typename T>
     void read(const char* key, const nlohmann::json& json, IndexOrNone<T> index) const {
-        read(key, json, index.value);
-    }
-    template <typename T>
-    void read(const char* key, const nlohmann::json& json, Throttles<T> throttles) const {
-        readThrottles(reader, key, json, throttles.bits);
+        if (json.is_null()) index.value = -1;
+        else read(key, json, index.value);
     }
 };
 
 /// Parses a text of the store. Says whether all of it was as it should be; else the value is as it was before.
-template <Missing missing = Missing::Keeps, typename T>
+template <Required required = Required::None, typename T>
 bool readStored(const std::string& text, T& value) try {
     const auto json = nlohmann::json::parse(text, nullptr, false);
     JsonReader reader(json, "", "", "");
     T read = value;
-    fields(read, FromJson<missing>{reader});
+    fields(read, FromJson<required>{reader});
     value = std::move(read);
     return true;
 } catch (const std::exception&) {

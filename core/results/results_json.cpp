@@ -93,7 +93,7 @@ OrderedJson latencyJson(const LatencyComparison& c, bool known) {
 
 void readValue(JsonReader& reader, const char* key, const Json& json, Metric& value) {
     JsonReader inner = reader.object(json, key);
-    const FromJson<Missing::Keeps> read{inner};
+    const FromJson<Required::None> read{inner};
     read("tag", value.tag);
     read("unit", value.unit);
     read("source", value.source);
@@ -130,13 +130,29 @@ void readValue(JsonReader& reader, const char* key, const Json& json, SlowCause&
     value = known != kCauses.end() ? *known : SlowCause::Kernel;
 }
 
+namespace {
+
+std::string textOf(JsonReader& reader, const char* key, const Json& json) {
+    if (!json.is_null() && !json.is_object()) reader.fail(key, "is no object");
+    return json.is_null() ? "{}" : json.dump();
+}
+
+}  // namespace
+
+void readValue(JsonReader& reader, const char* key, const Json& json, Conditions& value) {
+    value = conditionsFromJson(textOf(reader, key, json));
+}
+void readValue(JsonReader& reader, const char* key, const Json& json, MeasurementDetails& value) {
+    readDetails(textOf(reader, key, json), value);
+}
+
 std::string layerTimesToJson(const std::vector<LayerTime>& layers) { return storedText(storedJson(layers)); }
 
 std::vector<LayerTime> layerTimesFromJson(const std::string& text) try {
     const Json json{{"layers", Json::parse(text)}};
     JsonReader reader(json, "", "", "");
     std::vector<LayerTime> layers;
-    FromJson<Missing::Keeps>{reader}("layers", layers);
+    FromJson<Required::None>{reader}("layers", layers);
     return layers;
 } catch (const std::exception&) {
     return {};
@@ -159,7 +175,7 @@ std::string layerTableToJson(const LayerTable& table) { return storedText(stored
 
 std::optional<LayerTable> layerTableFromJson(const std::string& text) {
     LayerTable table;
-    const bool whole = readStored<Missing::Refuses>(text, table);
+    const bool whole = readStored<Required::All>(text, table);
     const bool fits = std::ranges::all_of(table.rows, [](const LayerRow& row) {
         const std::size_t widths = row.cells.size();
         return row.kernels.size() == widths && row.executedBits.size() == widths && row.weightBytes.size() == widths;

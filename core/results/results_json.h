@@ -37,6 +37,9 @@ void readValue(JsonReader& reader, const char* key, const nlohmann::json& json, 
 void readValue(JsonReader& reader, const char* key, const nlohmann::json& json, LayerCell& value);
 void readValue(JsonReader& reader, const char* key, const nlohmann::json& json, LayerTableCheck& value);
 void readValue(JsonReader& reader, const char* key, const nlohmann::json& json, SlowCause& value);
+// As the store reads them, null for none.
+void readValue(JsonReader& reader, const char* key, const nlohmann::json& json, Conditions& value);
+void readValue(JsonReader& reader, const char* key, const nlohmann::json& json, MeasurementDetails& value);
 
 /// How the store keeps a measurement's layers: a JSON list. Reading one that is damaged gives none.
 std::string layerTimesToJson(const std::vector<LayerTime>& layers);
