@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "core/results/conditions_json.h"
+#include "core/results/results_json.h"
 
 namespace bitdesk {
 namespace {

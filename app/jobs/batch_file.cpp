@@ -44,42 +44,37 @@ std::vector<std::string> readConfigurations(JsonReader& reader, const char* key)
     return words;
 }
 
-template <std::size_t N>
-std::string wordOf(const OneOf<N>&, const std::string& value) {
-    return value;
-}
-template <std::size_t N, typename Enum>
-std::string wordOf(const OneOf<N>& kind, Enum value) {
-    return kind.words[static_cast<std::size_t>(value)];
+template <std::size_t N, typename Value>
+std::string wordOf(const OneOf<N>& kind, const Value& value) {
+    if constexpr (std::is_enum_v<Value>) return kind.words[static_cast<std::size_t>(value)];
+    else return value;
 }
 
-// How a setting of each kind is read from a batch file.
-void read(JsonReader& r, const char* key, Text kind, std::string& value) {
-    const bool said = kind.need == Text::NotEmpty && r.find(key) != nullptr;
-    value = r.text(key, value, kind.need == Text::Required || said);
-}
-void read(JsonReader& r, const char* key, Texts kind, std::vector<std::string>& value) {
-    value = r.texts(key, kind.required);
-}
-void read(JsonReader& r, const char* key, Mixes, std::vector<std::string>& value) {
-    value = readConfigurations(r, key);
-}
-void read(JsonReader& r, const char* key, Flag, bool& value) { value = r.boolean(key, value); }
-template <typename Number>
-void read(JsonReader& r, const char* key, Whole kind, Number& value) {
-    value = static_cast<Number>(r.whole(key, static_cast<std::int64_t>(value), kind.least, kind.most));
-}
-void read(JsonReader& r, const char* key, Real kind, double& value) {
-    value = r.real(key, value, kind.least, kind.most);
-}
-void read(JsonReader& r, const char* key, RatioMargin kind, double& value) { value = r.real(key, value, 0, kind.most); }
-template <std::size_t N, typename Value>
-void read(JsonReader& r, const char* key, const OneOf<N>& kind, Value& value) {
-    const std::string word = r.text(key, wordOf(kind, value));
-    const auto found = std::ranges::find(kind.words, word);
-    if (found == kind.words.end()) r.fail(key, fmt::format("is none of {}", fmt::join(kind.words, ", ")));
-    if constexpr (std::is_enum_v<Value>) value = static_cast<Value>(found - kind.words.begin());
-    else value = word;
+/// A setting of whichever kind out of a batch file.
+template <typename Kind, typename Value>
+void read(JsonReader& r, const char* key, const Kind& kind, Value& value) {
+    if constexpr (std::is_same_v<Kind, Text>) {
+        const bool said = kind.need == Text::NotEmpty && r.find(key) != nullptr;
+        value = r.text(key, value, kind.need == Text::Required || said);
+    } else if constexpr (std::is_same_v<Kind, Texts>) {
+        value = r.texts(key, kind.required);
+    } else if constexpr (std::is_same_v<Kind, Mixes>) {
+        value = readConfigurations(r, key);
+    } else if constexpr (std::is_same_v<Kind, Flag>) {
+        value = r.boolean(key, value);
+    } else if constexpr (std::is_base_of_v<Whole, Kind>) {
+        value = static_cast<Value>(r.whole(key, static_cast<std::int64_t>(value), kind.least, kind.most));
+    } else if constexpr (std::is_same_v<Kind, Real>) {
+        value = r.real(key, value, kind.least, kind.most);
+    } else if constexpr (std::is_same_v<Kind, RatioMargin>) {
+        value = r.real(key, value, 0, kind.most);
+    } else {
+        const std::string word = r.text(key, wordOf(kind, value));
+        const auto found = std::ranges::find(kind.words, word);
+        if (found == kind.words.end()) r.fail(key, fmt::format("is none of {}", fmt::join(kind.words, ", ")));
+        if constexpr (std::is_enum_v<Value>) value = static_cast<Value>(found - kind.words.begin());
+        else value = word;
+    }
 }
 
 template <typename Table, typename Spec>
@@ -111,10 +106,10 @@ ReportSpec readReport(JsonReader reader) {
 }
 
 template <typename Kind>
-bool isRequired(const Kind&) {
-    return false;
+bool isRequired(const Kind& kind) {
+    if constexpr (std::is_same_v<Kind, Text>) return kind.need == Text::Required;
+    else return false;
 }
-bool isRequired(const Text& kind) { return kind.need == Text::Required; }
 
 /// What differs from the defaults, and the words that a reader looks for first; the keys of `first` in that order,
 /// others behind them.
@@ -144,16 +139,13 @@ nlohmann::ordered_json sweepJson(const SweepSpec& sweep) {
     return json;
 }
 
-// How a setting of each kind is written on a command line.
+/// A setting of whichever kind as a command line has it.
 template <typename Kind, typename Value>
-std::string optionText(const Kind&, const Value& value) {
-    return fmt::format("{}", value);
-}
-std::string optionText(const Bytes&, std::int64_t value) { return toByteSize(value); }
-std::string optionText(const RatioMargin&, double value) { return fmt::format("{}%", 100 * value); }
-template <std::size_t N, typename Value>
-std::string optionText(const OneOf<N>& kind, const Value& value) {
-    return wordOf(kind, value);
+std::string optionText(const Kind& kind, const Value& value) {
+    if constexpr (std::is_same_v<Kind, Bytes>) return toByteSize(value);
+    else if constexpr (std::is_same_v<Kind, RatioMargin>) return fmt::format("{}%", 100 * value);
+    else if constexpr (requires { kind.words; }) return wordOf(kind, value);
+    else return fmt::format("{}", value);
 }
 
 /// " --limit 100 --exif": what differs from the defaults, quoted for a shell.

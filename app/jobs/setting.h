@@ -10,8 +10,8 @@
 // What a setting is, whoever asks: the command line, a batch file, the key of a resumed job, a dialog, a test of docs.
 namespace bitdesk::jobs {
 
-/// Kinds of settings: of which type the value is, and in which range. What reads, writes or offers settings has one
-/// overload for each; a kind that one of them does not know does not compile.
+/// Kinds of settings: of which type the value is, and in which range. What reads, writes or offers settings has a case
+/// for each; a kind that one of them does not know does not compile.
 /// A std::string.
 struct Text {
     enum Need {

@@ -12,6 +12,30 @@ namespace bitdesk {
 using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;
 
+Json jsonOf(Stored, const Conditions& conditions) {
+    if (conditions.record) {
+        const Json json = Json::parse(*conditions.record, nullptr, false);
+        return json.is_discarded() ? Json() : json;
+    }
+    Json json = Json::object();
+    fields(conditions, IntoJson<Stored>{json});
+    return json;
+}
+
+OrderedJson jsonOf(Told, const Conditions& conditions) { return storedJson(conditions); }
+
+std::string toJson(const Conditions& conditions) {
+    return conditions.record ? *conditions.record : storedText(jsonOf(Stored{}, conditions));
+}
+std::string toJson(const Environment& environment) { return storedText(storedJson(environment)); }
+
+Conditions conditionsFromJson(const std::string& text) {
+    Conditions conditions;
+    readStored(text, conditions);
+    conditions.record = text;
+    return conditions;
+}
+
 Json jsonOf(Stored, const Metric& metric) {
     Json json{{"tag", metric.tag},
               {"unit", metric.unit},

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 
-#include "core/results/conditions_json.h"
 #include "core/results/json_of.h"
 #include "core/results/layer_table.h"
 #include "core/results/read_fields.h"
@@ -15,6 +14,15 @@
 // What of results looks otherwise in JSON than its fields: how sampled figures look in every JSON of the program (never
 // without spread and count), and how the store keeps them in short.
 namespace bitdesk {
+
+/// How the store keeps conditions, and other JSON shows them under "environment": one object, keys sorted; what is not
+/// readable is null. What was read is as it was; null where that is no JSON.
+nlohmann::json jsonOf(Stored, const Conditions& conditions);
+nlohmann::ordered_json jsonOf(Told, const Conditions& conditions);
+std::string toJson(const Conditions& conditions);
+std::string toJson(const Environment& environment);
+/// Values of another type than they are here are left out, all of them.
+Conditions conditionsFromJson(const std::string& text);
 
 nlohmann::json jsonOf(Stored, const Metric& metric);            ///< low and high instead of ci95, where there is one
 nlohmann::ordered_json jsonOf(Told, const LayerTime& layer);    ///< times as {median, q1, q3, n}

@@ -44,6 +44,26 @@ MeasurementRow readMeasurement(SQLite::Statement& row) {
     return {std::move(m), {}};
 }
 
+constexpr const char* kTables =
+    "SELECT t.body, t.id, t.environment, t.created_at, m.hash, t.backend, t.device, t.machine, t.build, t.threads, "
+    "t.batch, m.name FROM layer_tables t JOIN models m ON m.id = t.model ";
+
+/// Nothing for one that is damaged.
+std::optional<LayerTable> readTable(SQLite::Statement& row) {
+    auto table = layerTableFromJson(row.getColumn(0).getString());
+    if (!table) return std::nullopt;
+    int column = 1;
+    const FromRow next{row, column};
+    next("id", table->id);
+    next("environment", table->conditions);
+    next("created_at", table->createdAt);
+    LayerTableKey& key = table->key;
+    for (std::string* text : {&key.modelHash, &key.backend, &key.device, &key.machine, &key.build}) next("key", *text);
+    next("threads", key.threads);
+    next("batch", key.batch);
+    return table;
+}
+
 }  // namespace
 
 /// A measurement has no key: the same one is one that tells the same.
@@ -128,19 +148,12 @@ std::optional<LayerTable> Store::layerTable(const LayerTableKey& key,
     return m_connection->guarded([&]() -> std::optional<LayerTable> {
         SQLite::Statement row(
             m_connection->database,
-            "SELECT t.id, t.body, t.environment, t.created_at FROM layer_tables t JOIN models m ON "
-            "m.id = t.model WHERE m.hash = ? AND t.backend = ? AND t.device = ? AND t.threads = ? AND "
-            "t.batch = ? AND t.machine = ? AND t.build = ? ORDER BY t.id DESC");
+            std::string(kTables) +
+                "WHERE m.hash = ? AND t.backend = ? AND t.device = ? AND t.threads = ? AND t.batch = ? "
+                "AND t.machine = ? AND t.build = ? ORDER BY t.id DESC");
         SQLite::bind(row, key.modelHash, key.backend, key.device, key.threads, key.batch, key.machine, key.build);
-        while (row.executeStep()) {
-            auto table = layerTableFromJson(row.getColumn(1).getString());
-            if (!table) continue;
-            table->id = row.getColumn(0).getInt64();
-            table->key = key;
-            table->conditions = conditionsFromJson(row.getColumn(2).getString());
-            table->createdAt = row.getColumn(3).getString();
-            if (!accepted || accepted(*table)) return table;
-        }
+        while (row.executeStep())
+            if (auto table = readTable(row); table && (!accepted || accepted(*table))) return table;
         return std::nullopt;
     });
 }
@@ -175,26 +188,10 @@ std::vector<Measurement> Store::measurements(const std::string& modelHash, std::
 
 std::vector<std::pair<LayerTable, std::string>> Store::layerTables() {
     return m_connection->guarded([&] {
-        SQLite::Statement row(m_connection->database,
-                              "SELECT t.id, t.body, t.environment, t.created_at, m.hash, t.backend, t.device, "
-                              "t.machine, t.build, t.threads, t.batch, m.name FROM layer_tables t JOIN models m ON "
-                              "m.id = t.model ORDER BY t.id");
+        SQLite::Statement row(m_connection->database, std::string(kTables) + "ORDER BY t.id");
         std::vector<std::pair<LayerTable, std::string>> all;
-        while (row.executeStep()) {
-            auto table = layerTableFromJson(row.getColumn(1).getString());
-            if (!table) continue;
-            table->id = row.getColumn(0).getInt64();
-            table->conditions = conditionsFromJson(row.getColumn(2).getString());
-            table->createdAt = row.getColumn(3).getString();
-            table->key = {.modelHash = row.getColumn(4).getString(),
-                          .backend = row.getColumn(5).getString(),
-                          .device = row.getColumn(6).getString(),
-                          .machine = row.getColumn(7).getString(),
-                          .build = row.getColumn(8).getString(),
-                          .threads = row.getColumn(9).getInt(),
-                          .batch = row.getColumn(10).getInt()};
-            all.emplace_back(std::move(*table), row.getColumn(11).getString());
-        }
+        while (row.executeStep())
+            if (auto table = readTable(row)) all.emplace_back(std::move(*table), row.getColumn("name").getString());
         return all;
     });
 }

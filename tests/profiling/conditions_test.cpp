@@ -9,7 +9,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
-#include "core/results/conditions_json.h"
+#include "core/results/results_json.h"
 #include "tests/core/base/fake_machine.h"
 
 namespace bitdesk {

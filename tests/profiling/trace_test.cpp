@@ -11,7 +11,7 @@
 
 #include "core/execute/packed/packed_executor.h"
 #include "core/network/catalogue.h"
-#include "core/results/conditions_json.h"
+#include "core/results/results_json.h"
 #include "profiling/random_images.h"
 
 namespace bitdesk {

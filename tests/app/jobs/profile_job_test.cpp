@@ -11,7 +11,7 @@
 #include "app/jobs/stored_layer_table.h"
 #include "core/base/error.h"
 #include "core/execute/packed/kernels/catalogue.h"
-#include "core/results/conditions_json.h"
+#include "core/results/results_json.h"
 #include "tests/app/jobs/small_workplace.h"
 
 namespace bitdesk::jobs {

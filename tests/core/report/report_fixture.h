@@ -7,7 +7,7 @@
 
 #include "core/base/random.h"
 #include "core/report/report.h"
-#include "core/results/conditions_json.h"
+#include "core/results/results_json.h"
 
 namespace bitdesk::test {
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/error.h"
-#include "core/results/conditions_json.h"
+#include "core/results/results_json.h"
 #include "core/store/store.h"
 #include "tests/core/base/expect_error.h"
 #include "tests/core/data/small_data.h"
