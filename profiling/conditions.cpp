@@ -4,48 +4,10 @@
 #include "profiling/conditions.h"
 
 #include <fmt/format.h>
-
-#include <nlohmann/json.hpp>
 #include <utility>
 
 namespace bitdesk {
 namespace {
-
-using Json = nlohmann::json;
-
-template <typename Value>
-Json orNull(const std::optional<Value>& value) {
-    return value ? Json(*value) : Json();
-}
-
-Json json(const GpuState& gpu) {
-    const Json reasons = gpu.throttleReasons ? Json(gpu_throttle::names(*gpu.throttleReasons)) : Json();
-    return {{"sm_clock_mhz", orNull(gpu.smClockMHz)},
-            {"memory_clock_mhz", orNull(gpu.memoryClockMHz)},
-            {"temperature_c", orNull(gpu.temperatureC)},
-            {"power_w", orNull(gpu.powerWatts)},
-            {"throttle_reasons", reasons}};
-}
-
-Json json(const MachineState& s) {
-    Json gpus = Json::array();
-    for (const GpuState& gpu : s.gpus) gpus.push_back(json(gpu));
-    return {{"load_1min", orNull(s.load1)},
-            {"runnable_others", orNull(s.runnableOthers)},
-            {"reported_mhz", orNull(s.reportedMHz)},
-            {"effective_mhz", orNull(s.effectiveMHz)},
-            {"handover_ns", orNull(s.handoverNs)},
-            {"thermal_throttles", orNull(s.thermalThrottles)},
-            {"cgroup_throttles", orNull(s.cgroupThrottles)},
-            {"busy_s", orNull(s.busySeconds)},
-            {"steal_s", orNull(s.stealSeconds)},
-            {"own_cpu_s", orNull(s.ownCpuSeconds)},
-            {"voluntary_switches", orNull(s.voluntarySwitches)},
-            {"involuntary_switches", orNull(s.involuntarySwitches)},
-            {"cpu_temperature_c", orNull(s.cpuTemperatureC)},
-            {"battery_discharging", orNull(s.batteryDischarging)},
-            {"gpus", gpus}};
-}
 
 /// "3692 MHz", or both where they differ; "" where nothing is known.
 std::string shown(const ClockPair& clocks) {
@@ -98,28 +60,12 @@ Conditions ConditionsWatch::finish() const {
                  .after = readMachineState(m_files, *m_nvml),
                  .seconds = took.count(),
                  .warnings = {},
-                 .unreadable = {}};
+                 .unreadable = {},
+                 .record = {}};
     c.warnings = disturbances(c.environment, c.before, c.after, c.seconds, m_threads);
     c.unreadable = unreadableFields(c.environment, c.after);
     if (!m_nvml->available()) c.unreadable.push_back("GPUs: " + m_nvml->whyUnavailable());
     return c;
-}
-
-std::string toJson(const Conditions& c) {
-    Json all = Json::parse(toJson(c.environment));
-    all["before"] = json(c.before);
-    all["after"] = json(c.after);
-    all["seconds"] = c.seconds;
-    all["warnings"] = c.warnings;
-    all["unreadable"] = c.unreadable;
-    return all.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::optional<double> handoverIn(const std::string& conditionsJson) {
-    const Json all = Json::parse(conditionsJson, nullptr, false);
-    const Json::json_pointer place("/after/handover_ns");
-    if (!all.is_object() || !all.contains(place) || !all.at(place).is_number()) return std::nullopt;
-    return all.at(place).get<double>();
 }
 
 std::string summary(const Conditions& c) {

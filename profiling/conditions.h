@@ -12,16 +12,6 @@
 
 namespace bitdesk {
 
-/// What a latency was measured under. Warnings say why it may be worse or less steady than the machine can; they never
-/// void it.
-struct Conditions {
-    Environment environment;
-    MachineState before, after;
-    double seconds = 0;                   ///< between the two states
-    std::vector<std::string> warnings;    ///< disturbances()
-    std::vector<std::string> unreadable;  ///< unreadableFields(): what this machine keeps to itself
-};
-
 /// The CPU clock in MHz at both ends of a measurement: measured where both states have that; else as reported, which
 /// follows every idle moment and so says less.
 struct ClockPair {
@@ -57,13 +47,6 @@ private:
     std::chrono::steady_clock::time_point m_begin;
     MachineState m_before;
 };
-
-/// The keys of toJson(Environment), and "before", "after" (fields that are not readable are null), "seconds",
-/// "warnings" and "unreadable".
-std::string toJson(const Conditions& conditions);
-
-/// MachineState::handoverNs at the end of conditions that toJson() wrote; nothing where the text does not tell.
-std::optional<double> handoverIn(const std::string& conditionsJson);
 
 /// One line for a status bar: "3692 MHz · CPU to CPU 75 ns · load 0.4 · quiet", or with the gravest disturbance
 /// "3692 → 3310 MHz · disturbed: other processes used 34 % of the CPUs".

@@ -5,8 +5,6 @@
 
 #include <sys/utsname.h>
 
-#include <nlohmann/json.hpp>
-
 #include "core/base/build_info.h"
 #include "core/base/error.h"
 #include "core/base/hash.h"
@@ -77,30 +75,5 @@ Environment readEnvironment(const MachineFiles& files, const Nvml& nvml) {
 }
 
 std::string buildName(const Environment& e) { return e.version + " " + e.buildType + " " + e.compiler; }
-
-std::string toJson(const Environment& e) {
-    const auto orNull = [](double value) { return value < 0 ? nlohmann::json() : nlohmann::json(value); };
-    const auto textOrNull = [](const std::string& value) {
-        return value.empty() ? nlohmann::json() : nlohmann::json(value);
-    };
-    nlohmann::json gpus = nlohmann::json::array();
-    for (const GpuIdentity& gpu : e.gpus)
-        gpus.push_back({{"name", textOrNull(gpu.name)}, {"driver", textOrNull(gpu.driver)}});
-    return nlohmann::json{{"cpu", textOrNull(e.cpuModel)},
-                          {"isa", e.isa},
-                          {"logical_cpus", e.logicalCpus},
-                          {"cpu_quota", orNull(e.cpuQuota)},
-                          {"governor", textOrNull(e.governor)},
-                          {"frequency_mhz", orNull(e.frequencyMHz)},
-                          {"load_1min", orNull(e.load1)},
-                          {"kernel", textOrNull(e.kernel)},
-                          {"machine", textOrNull(e.hostHash)},
-                          {"compiler", e.compiler},
-                          {"build_type", e.buildType},
-                          {"version", e.version},
-                          {"online_cpus", e.onlineCpus > 0 ? nlohmann::json(e.onlineCpus) : nlohmann::json()},
-                          {"gpus", gpus}}  // What the kernel's files hold need not be UTF-8.
-        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
 
 }  // namespace bitdesk

@@ -7,29 +7,10 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
+
+#include "core/results/conditions.h"
 
 namespace bitdesk {
-
-/// A GPU's name and the version of its driver.
-struct GpuIdentity {
-    std::string name, driver;  ///< "" where not readable
-};
-
-/// What changes on a GPU while it works; nothing where the driver does not tell.
-struct GpuState {
-    std::optional<double> smClockMHz, memoryClockMHz, temperatureC, powerWatts;
-    std::optional<std::uint64_t> throttleReasons;  ///< bits of NVML's nvmlClocksThrottleReasons
-};
-
-/// Reasons that a GPU's clock is lowered for, of NVML's public interface.
-namespace gpu_throttle {
-inline constexpr std::uint64_t kIdle = 0x1, kApplicationClocks = 0x2, kPowerCap = 0x4, kHardwareSlowdown = 0x8,
-                               kSyncBoost = 0x10, kThermalSoftware = 0x20, kThermalHardware = 0x40, kPowerBrake = 0x80,
-                               kDisplayClocks = 0x100;
-/// Plain words for the bits, in rising order; unknown bits as one hexadecimal number.
-std::vector<std::string> names(std::uint64_t reasons);
-}  // namespace gpu_throttle
 
 /// NVIDIA's management library, loaded while the program runs, so that the program also starts without it. Where the
 /// library, one of its functions or a reading is missing, the answer is nothing; no error leaves this class. Devices

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/results/results_json.h"
+
 namespace bitdesk {
 namespace {
 
@@ -44,8 +46,7 @@ Json stepEvent(const TracedRun& run, const StepSpan& span, std::int64_t origin) 
 
 }  // namespace
 
-std::string traceJson(const std::string& process, const std::vector<TracedRun>& runs,
-                      const std::string& environmentJson) {
+std::string traceJson(const std::string& process, const std::vector<TracedRun>& runs, const Conditions& conditions) {
     Json events = Json::array({named("process_name", 0, process)});
     std::set<int> threads{0};
     const std::int64_t origin = runs.empty() ? 0 : runs.front().begin;
@@ -59,7 +60,7 @@ std::string traceJson(const std::string& process, const std::vector<TracedRun>& 
     }
     for (const int thread : threads)
         events.push_back(named("thread_name", thread, thread == 0 ? "caller" : "thread " + std::to_string(thread)));
-    const Json environment = Json::parse(environmentJson, nullptr, false);
+    const nlohmann::json environment = storedJson(conditions);
     const Json trace{{"displayTimeUnit", "ns"},
                      {"otherData", environment.is_object() ? environment : Json::object()},
                      {"traceEvents", std::move(events)}};

@@ -23,7 +23,6 @@ struct TracedRun {
 /// Perfetto open it. One process; a track a thread. On the caller's track a run holds its steps, and a step that was
 /// divided among threads the caller's part of it; every other track holds that thread's parts. Times are microseconds
 /// since the first run began.
-std::string traceJson(const std::string& process, const std::vector<TracedRun>& runs,
-                      const std::string& environmentJson);
+std::string traceJson(const std::string& process, const std::vector<TracedRun>& runs, const Conditions& conditions);
 
 }  // namespace bitdesk

@@ -15,6 +15,7 @@
 #include "app/jobs/output_file.h"
 #include "core/base/error.h"
 #include "core/base/machine_limits.h"
+#include "core/results/csv_cells.h"
 
 namespace bitdesk::cli {
 namespace {
@@ -36,16 +37,10 @@ double perSecond(std::int64_t count, double seconds) { return seconds > 0 ? stat
 Json pointJson(Store& store, const JobItem& item) {
     Json json;
     if (const auto e = store.summary(item.evaluation))
-        json = {
-            {"id", e->id},         {"bits", e->bits.bits},           {"correct", e->correct},
-            {"total", e->total},   {"accuracy", e->accuracy()},      {"ci95", {e->interval().low, e->interval().high}},
-            {"bitops", e->bitops}, {"weight_bytes", e->weightBytes}, {"norm_bytes", e->normBytes}};
-    if (const auto m = item.measurement > 0 ? store.measurement(item.measurement) : std::nullopt) {
-        json["measurement"] = m->id;
-        json["latency_ms"] = quartilesJson(m->latencyMs);
-        json["median_ci95_ms"] = {m->medianCi95.low, m->medianCi95.high};
-        json["simulated"] = m->simulated;
-    }
+        json =
+            picked(*e, {"id", "bits", "correct", "total", "accuracy", "ci95", "bitops", "weight_bytes", "norm_bytes"});
+    if (const auto m = item.measurement > 0 ? store.measurement(item.measurement) : std::nullopt)
+        json.update(picked(*m, {{"id", "measurement"}, "latency_ms", "median_ci95_ms", "simulated"}));
     return json;
 }
 
@@ -148,9 +143,9 @@ std::string csvOf(const jobs::PreparedBatch& prepared, const jobs::BatchResult& 
             if (!e) continue;
             const auto m = item.measurement > 0 ? store.measurement(item.measurement) : std::nullopt;
             csv += fmt::format(
-                "{},{},{},{},{},{},{},{:.6f},{:.6f},{:.6f},{},{},{},{},{},{}\n", e->id, csvCell(e->modelName),
-                csvCell(e->dataName), e->split, csvList(e->bits.bits), e->correct, e->total, e->accuracy(),
-                e->interval().low, e->interval().high, e->bitops, e->weightBytes, e->normBytes,
+                "{},{},{},{}\n",
+                csvCells(*e, {"id", "model", "data", "split", "bits", "correct", "total", "accuracy", "ci95", "bitops",
+                              "weight_bytes", "norm_bytes"}),
                 m ? fmt::format("{},{},{},{}", m->latencyMs.median, m->latencyMs.q1, m->latencyMs.q3, m->latencyMs.n)
                   : ",,,",
                 data.description().skipped, data.hash());
@@ -165,11 +160,10 @@ std::string dryRunText(const jobs::PreparedBatch& prepared, const std::filesyste
         const auto part = jobs::partOf(sweep.configurations, sweep.rank);
         const std::int64_t size = sweep.data->size(), limit = sweep.options.limit;
         const std::int64_t images = limit > 0 ? std::min(limit, size) : size;
-        constexpr double kBytesAnImage = sizeof(std::uint16_t) + sizeof(std::uint8_t);
-        text += fmt::format("would evaluate {} configurations of {} on {} images of {} ({}), about {:.1f} MiB in {}\n",
-                            part.size(), sweep.model->name, images, sweep.data->name(), splitName(sweep.data->split()),
-                            kBytesAnImage * static_cast<double>(part.size()) * static_cast<double>(images) / 1048576,
-                            database.string());
+        text +=
+            fmt::format("would evaluate {} configurations of {} on {} images of {} ({}), about {:.1f} MiB in {}\n",
+                        part.size(), sweep.model->name, images, sweep.data->name(), splitName(sweep.data->split()),
+                        static_cast<double>(jobs::storedBytes(std::ssize(part), images)) / 1048576, database.string());
         if (sweep.latency != jobs::LatencyOf::None)
             text += fmt::format("would measure the latency of {}\n",
                                 sweep.latency == jobs::LatencyOf::All ? "all of them" : "the mixes of the front");

@@ -12,6 +12,7 @@
 
 #include "app/cli/figures.h"
 #include "core/base/file_type.h"
+#include "core/results/csv_cells.h"
 
 namespace bitdesk::cli {
 namespace {
@@ -46,31 +47,6 @@ private:
     std::map<std::string, std::set<std::string>> m_hashes;
 };
 
-Json evaluationRow(const EvaluationSummary& e) {
-    return {{"id", e.id},
-            {"model", e.modelName},
-            {"model_hash", e.modelHash},
-            {"data", e.dataName},
-            {"data_hash", e.dataHash},
-            {"preparation", e.facts.preparation.empty() ? Json() : Json(e.facts.preparation)},
-            {"skipped", e.facts.skipped ? Json(*e.facts.skipped) : Json()},
-            {"split", e.split},
-            {"bits", e.bits.bits},
-            {"correct", e.correct},
-            {"total", e.total},
-            {"backend", e.backend},
-            {"device", e.device},
-            {"created_at", e.createdAt},
-            {"stopped_early", e.looks > 1}};
-}
-
-std::string evaluationCsv(const EvaluationSummary& e) {
-    return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", e.id, csvCell(e.modelName), csvCell(e.dataName),
-                       csvCell(e.split), csvList(e.bits.bits), e.correct, e.total, csvCell(e.createdAt),
-                       csvCell(e.modelHash), csvCell(e.dataHash), csvCell(e.facts.preparation),
-                       e.facts.skipped ? std::to_string(*e.facts.skipped) : "");
-}
-
 std::string evaluationsText(const std::vector<EvaluationSummary>& rows, const ModelNames& nameOf) {
     std::string text = fmt::format("{:>6}  {:<20} {:<16} {:<8} {:<5} {:<30} {:>15} {:>9}  {}\n", "id", "model", "data",
                                    "hash", "split", "bits", "right", "accuracy", "when");
@@ -100,10 +76,7 @@ std::string dataText(const std::vector<EvaluationSummary>& rows) {
 Json measurementRow(const Measurement& m) {
     Json json = measurementJson(m);
     json.erase("environment");
-    json["model"] = m.modelName;
-    json["model_hash"] = m.modelHash;
-    json["bits"] = m.bits.bits;
-    json["created_at"] = m.createdAt;
+    json.update(picked(m, {"model", "model_hash", "bits", "created_at"}));
     return json;
 }
 
@@ -124,6 +97,7 @@ std::string measurementsText(const std::vector<Measurement>& measurements, const
 }
 
 Json jobRow(const StoredJob& job) {
+    const Json request = Json::parse(job.request, nullptr, false);
     return {{"id", job.id},
             {"kind", job.kind},
             {"state", toText(job.state)},
@@ -131,7 +105,7 @@ Json jobRow(const StoredJob& job) {
             {"measured", job.measured},
             {"created_at", job.createdAt},
             {"finished_at", job.finishedAt.empty() ? Json() : Json(job.finishedAt)},
-            {"request", storedJson(job.request)}};
+            {"request", request.is_discarded() ? Json() : request}};
 }
 
 std::string jobsText(const std::vector<StoredJob>& all) {
@@ -167,8 +141,12 @@ DbListing listStore(Store& store, const RowsWanted& wanted) {
     Json evaluations = Json::array(), measurements = Json::array(), jobs = Json::array();
     listing.csv = "id,model,data,split,bits,correct,total,created_at,model_hash,data_hash,preparation,skipped\n";
     for (const EvaluationSummary& e : rows) {
-        evaluations.push_back(evaluationRow(e));
-        listing.csv += evaluationCsv(e);
+        evaluations.push_back(
+            evaluationJson(e, {"id", "model", "model_hash", "data", "data_hash", "preparation", "skipped", "split",
+                               "bits", "correct", "total", "backend", "device", "created_at", "stopped_early"}));
+        listing.csv += csvCells(e, {"id", "model", "data", "split", "bits", "correct", "total", "created_at",
+                                    "model_hash", "data_hash", "preparation", "skipped"}) +
+                       "\n";
     }
     for (const Measurement& m : measured) measurements.push_back(measurementRow(m));
     for (const StoredJob& job : begun) jobs.push_back(jobRow(job));

@@ -6,34 +6,23 @@
 #include <fmt/format.h>
 
 namespace bitdesk::cli {
-Json storedJson(const std::string& text) {
-    auto json = Json::parse(text, nullptr, false);
-    return json.is_discarded() ? Json() : json;
-}
 
 Json measurementJson(const Measurement& m) {
-    return {{"id", m.id},
-            {"latency_ms", quartilesJson(m.latencyMs)},
-            {"median_ci95_ms", {m.medianCi95.low, m.medianCi95.high}},
-            {"stop_reason", m.stopReason},
-            {"noise_floor", optionalNumber(m.noiseFloor)},
-            {"simulated", m.simulated},
-            {"backend", m.backend},
-            {"device", m.device},
-            {"threads", m.threads},
-            {"batch", m.batch},
-            {"run_group", m.runGroup},
-            {"warnings", m.warnings},
-            {"environment", storedJson(m.environmentJson)}};
+    Json json = picked(m, {"id", "latency_ms", "median_ci95_ms"});
+    json.update(picked<MeasurementDetails>(m, {"stop_reason", "noise_floor"}));
+    json.update(picked(m, {"simulated", "backend", "device", "threads", "batch", "run_group"}));
+    json.update(picked<MeasurementDetails>(m, {"warnings"}));
+    json["environment"] = toldJson(m.conditions);
+    return json;
 }
 
-Json metricJson(const Metric& metric) {
-    return {{"tag", metric.tag},
-            {"source", metric.source.empty() ? Json() : Json(metric.source)},
-            {"unit", metric.unit},
-            {"value", metric.value},
-            {"ci95", optionalInterval(metric.ci95)},
-            {"n", metric.n}};
+Json known(std::int64_t id) { return id > 0 ? Json(id) : Json(); }
+
+Json evaluationJson(const EvaluationSummary& e, const Picks& picks) {
+    Json json = picked(e, picks);
+    if (json["id"] == 0) json["id"] = nullptr;
+    if (json.contains("preparation") && e.facts.preparation.empty()) json["preparation"] = nullptr;
+    return json;
 }
 
 std::string latencyText(const Measurement& m) {

@@ -13,6 +13,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "app/cli/setting_options.h"
 #include "app/jobs/output_file.h"
 #include "app/jobs/rank.h"
 #include "core/base/atomic_file.h"
@@ -62,16 +63,10 @@ void addModel(CLI::App& command, ModelOptions& options, bool withBits) {
 }
 
 void addData(CLI::App& command, DataOptions& options) {
-    command.add_option("--data", options.data, "fashion-mnist, or a folder or file")->required();
-    command.add_option("--split", options.split, "train, val or test")->capture_default_str();
-    command.add_option("--limit", options.limit, "images, 0: all")
-        ->capture_default_str()
-        ->check(CLI::Range(std::int64_t{0}, kLargestLimit));
-    command.add_option("--batch", options.batch, "images a mini-batch")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 65536));
+    addSettings(command, std::tuple{jobs::kDataSetting, jobs::kSplitSetting, jobs::kLimitSetting, jobs::kBatchSetting},
+                options);
     addChoices(command, options.choices);
-    addClassMap(command, options.choices);
+    addSettings(command, std::tuple{jobs::kClassMapSetting}, options);
 }
 
 void addInput(CLI::App& command, std::vector<int>& input, const std::string& description) {
@@ -83,35 +78,18 @@ std::optional<Shape> inputShape(const std::vector<int>& input) {
 }
 
 void addChoices(CLI::App& command, DataChoices& choices) {
-    command
-        .add_option("--resize", choices.resize,
-                    "image folders: shorter side before the centre is cut out; 0: the smallest that covers the input")
-        ->capture_default_str()
-        ->check(CLI::Range(0, 16384));
-    command.add_option_function<std::string>(
-        "--data-memory", [&choices](const std::string& text) { choices.memory = parseDataMemory(text); },
-        "image folders: decoded pixels at most, as 256M or 2G (default: 1G)");
-    command.add_flag("--skip-bad", choices.skipBad, "image folders: leave out files that cannot be read");
-    command.add_flag("--exif", choices.exif, "image folders: turn images as their EXIF orientation says");
+    struct {
+        DataChoices& choices;
+    } of{choices};
+    addSettings(command,
+                std::tuple{jobs::kResizeSetting, jobs::kDataMemorySetting, jobs::kSkipBadSetting, jobs::kExifSetting},
+                of);
 }
 
-void addClassMap(CLI::App& command, DataChoices& choices) {
-    command
-        .add_option("--class-map", choices.classes,
-                    "where names do not tell which class of the model each class of the data is: by-number (from-0, "
-                    "from-1), or a JSON file of {\"data's class\": \"model's class\", …}")
-        ->check(namesAFile());
-}
-
-void addDevice(CLI::App& command, DeviceOptions& options) {
-    command.add_option("--device", options.device, "cpu or cuda:N")->capture_default_str();
-    command.add_option("--backend", options.backend,
-                       "packed, reference or portable (default: packed on the CPU, reference on a GPU)");
-    command.add_option("--threads", options.threads, "0: all CPUs")->capture_default_str()->check(CLI::Range(0, 4096));
-}
+void addDevice(CLI::App& command, DeviceOptions& options) { addSettings(command, jobs::kDeviceSettings, options); }
 
 void addStore(CLI::App& command, StoreOptions& options) {
-    command.add_option("--db", options.db, "results database (default: the user's data folder)")->check(namesAFile());
+    addSettings(command, jobs::kStoreSettings, options);
     command.add_flag("--no-store", options.none, "neither read nor write stored results");
 }
 
@@ -142,7 +120,7 @@ double parseRatio(const std::string& option, const std::string& text) {
 
 double parseRatioMargin(const std::string& option, const std::string& text) {
     const double margin = parseRatio(option, text) - 1;
-    if (margin > 0.5)
+    if (margin > jobs::kMostMargin)
         throw Error(ErrorKind::Usage, option, fmt::format("'{}' is a margin of {:.0f} %", text, 100 * margin),
                     "Write 2% or 1.02; at most 50% can be of no matter");
     return margin;

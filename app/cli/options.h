@@ -22,8 +22,6 @@ namespace bitdesk::cli {
 
 using Json = nlohmann::ordered_json;
 
-inline constexpr std::int64_t kLargestLimit = std::int64_t{1} << 40;  ///< of any --limit
-
 /// Options that many verbs share; each adder names the group that it stands for.
 struct OutputOptions {
     std::string json, csv;  ///< empty: none, "-": standard output
@@ -67,8 +65,6 @@ void addInput(CLI::App& command, std::vector<int>& input, const std::string& des
 std::optional<Shape> inputShape(const std::vector<int>& input);
 /// --resize, --data-memory, --skip-bad, --exif: DataChoices.
 void addChoices(CLI::App& command, DataChoices& choices);
-/// --class-map, of verbs that hold the data's classes against a model's.
-void addClassMap(CLI::App& command, DataChoices& choices);
 void addDevice(CLI::App& command, DeviceOptions& options);
 void addStore(CLI::App& command, StoreOptions& options);
 

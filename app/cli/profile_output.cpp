@@ -25,43 +25,31 @@ Metric outsideOf(const Measurement& m) {
 
 Json reconciliationJson(const Measurement& m) {
     if (!m.layerSumMs) return {};
-    return {{"layers_ms", metricJson(*m.layerSumMs)},
-            {"outside_ms", metricJson(outsideOf(m))},
-            {"whole_ms", quartilesJson(m.latencyMs)}};
+    return {{"layers_ms", toldJson(*m.layerSumMs)},
+            {"outside_ms", toldJson(outsideOf(m))},
+            {"whole_ms", toldJson(m.latencyMs)}};
 }
 
 Json predictionJson(const Measurement& m, const std::optional<LayerTable>& table) {
     if (!m.predictedMs || !table) return {};
     return {{"value_ms", *m.predictedMs},
-            {"error", m.predictionError() ? Json(*m.predictionError()) : Json()},
-            {"median_error", table->medianError() ? Json(*table->medianError()) : Json()},
-            {"error90", table->error90() ? Json(*table->error90()) : Json()},
+            {"error", toldJson(m.predictionError())},
+            {"median_error", toldJson(table->medianError())},
+            {"error90", toldJson(table->error90())},
             {"checks", table->checks.size()}};
 }
 
 /// `againstFirst` null: it is the first.
 Json runJson(const Measurement& m, const LatencyComparison* againstFirst, const std::optional<LayerTable>& table) {
-    Json layers = Json::array(), metrics = Json::array();
-    for (const LayerTime& layer : m.layers)
-        layers.push_back({{"name", layer.name},
-                          {"requested_bits", layer.requestedBits > 0 ? Json(layer.requestedBits) : Json()},
-                          {"executed_bits", layer.executedBits},
-                          {"kernel", layer.kernel},
-                          {"time_ms", quartilesJson(layer.milliseconds)}});
-    for (const Metric& metric : m.metrics) metrics.push_back(metricJson(metric));
     Json json = measurementJson(m);
-    json["id"] = m.id > 0 ? Json(m.id) : Json();
+    json["id"] = known(m.id);
     json.erase("environment");  // one for all runs
-    json["model"] = m.modelName;
-    json["model_hash"] = m.modelHash;
-    json["bits"] = m.bits.bits;
+    json.update(picked(m, {"model", "model_hash", "bits"}));
     json["against_first"] = againstFirst != nullptr ? latencyJson(*againstFirst) : Json();
     json["prediction"] = predictionJson(m, table);
     json["reconciliation"] = reconciliationJson(m);
-    json["metrics"] = std::move(metrics);
-    json["unreadable"] = m.unreadable;
-    json["layers"] = std::move(layers);
-    json["samples_ms"] = m.samplesMs;
+    json.update(picked<MeasurementDetails>(m, {"metrics", "unreadable"}));
+    json.update(picked(m, {"layers", "samples_ms"}));
     return json;
 }
 
@@ -126,40 +114,6 @@ std::string runText(const Measurement& m, const LatencyComparison& againstFirst,
     return text + layersText(m);
 }
 
-Json cellJson(const LayerCell& cell) {
-    Json json = quartilesJson(cell.milliseconds);
-    json["ci95"] = {cell.ci95.low, cell.ci95.high};
-    return json;
-}
-
-Json rowJson(const LayerRow& row) {
-    Json times = Json::array();
-    for (const auto& line : row.cells) {
-        Json cells = Json::array();
-        for (const LayerCell& cell : line) cells.push_back(cellJson(cell));
-        times.push_back(std::move(cells));
-    }
-    return {{"name", row.name},
-            {"fader", row.quantizable >= 0 ? Json(row.quantizable) : Json()},
-            {"next_fader", row.next >= 0 ? Json(row.next) : Json()},
-            {"macs", row.macs},
-            {"kernels", row.kernels},
-            {"executed_bits", row.executedBits},
-            {"weight_bytes", row.weightBytes},
-            {"time_ms", std::move(times)}};
-}
-
-Json findingJson(const LayerFinding& f) {
-    return {{"layer", f.layer},
-            {"from_bits", f.fromBits},
-            {"to_bits", f.toBits},
-            {"bitops_ratio", f.bitopsRatio},
-            {"from_ms", cellJson(f.from)},
-            {"to_ms", cellJson(f.to)},
-            {"cause", toText(f.cause)},
-            {"explanation", f.explanation}};
-}
-
 std::string findingsText(const LayerTable& table) {
     if (table.findings.empty()) return "Every layer is faster with fewer bits.\n";
     std::string text = "BitOPs fell, latency did not (median [95 % interval]):\n";
@@ -188,8 +142,7 @@ Json profileJson(const jobs::ProfileResult& result) {
         runs.push_back(runJson(result.runs[i], i > 0 ? &result.againstFirst[i] : nullptr, result.table));
         simulated = simulated || result.runs[i].simulated;
     }
-    return {
-        {"runs", std::move(runs)}, {"simulated", simulated}, {"environment", storedJson(toJson(result.conditions))}};
+    return {{"runs", std::move(runs)}, {"simulated", simulated}, {"environment", toldJson(result.conditions)}};
 }
 
 std::string profileText(const jobs::ProfileResult& result) {
@@ -225,39 +178,18 @@ std::string profileCsv(const jobs::ProfileResult& result) {
 }
 
 Json layerTableJson(const LayerTable& table) {
-    Json rows = Json::array(), checks = Json::array(), findings = Json::array();
-    for (const LayerRow& row : table.rows) rows.push_back(rowJson(row));
-    for (const LayerTableCheck& c : table.checks)
-        checks.push_back(
-            {{"bits", c.bits.bits},
-             {"predicted_ms", c.predictedMs},
-             {"measured_ms", {{"value", c.measuredMs}, {"ci95", {c.measuredCi95.low, c.measuredCi95.high}}}},
-             {"error", c.error()}});
-    for (const LayerFinding& finding : table.findings) findings.push_back(findingJson(finding));
-    const Roofline& roofline = table.roofline;
-    Json rates = Json::array();
-    for (const Quartiles& rate : roofline.macsPerSecond) rates.push_back(quartilesJson(rate));
-    return {{"id", table.id > 0 ? Json(table.id) : Json()},
-            {"widths", table.widths},
-            {"mixes", table.mixes},
-            {"rounds", table.rounds},
-            {"threads", table.key.threads},
-            {"batch", table.key.batch},
-            {"backend", table.key.backend},
-            {"device", table.key.device},
-            {"median_error", table.medianError() ? Json(*table.medianError()) : Json()},
-            {"error90", table.error90() ? Json(*table.error90()) : Json()},
-            {"outside_ms", quartilesJson(table.outsideMs)},
-            {"layers", std::move(rows)},
-            {"checks", std::move(checks)},
-            {"roofline",
-             {{"macs_per_second", std::move(rates)},
-              {"bytes_per_second", quartilesJson(roofline.bytesPerSecond)},
-              {"bytes", roofline.bytes},
-              {"outputs_per_second", quartilesJson(roofline.outputsPerSecond)}}},
-            {"findings", std::move(findings)},
-            {"warnings", table.warnings},
-            {"environment", storedJson(table.environmentJson)}};
+    Json json{{"id", known(table.id)}};
+    json.update(picked(table, {"widths", "mixes", "rounds"}));
+    json.update({{"threads", table.key.threads},
+                 {"batch", table.key.batch},
+                 {"backend", table.key.backend},
+                 {"device", table.key.device},
+                 {"median_error", toldJson(table.medianError())},
+                 {"error90", toldJson(table.error90())}});
+    json.update(
+        picked(table, {{"outside", "outside_ms"}, {"rows", "layers"}, "checks", "roofline", "findings", "warnings"}));
+    json["environment"] = toldJson(table.conditions);
+    return json;
 }
 
 std::string layerTableText(const LayerTable& table) {

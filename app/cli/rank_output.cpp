@@ -19,7 +19,7 @@ bool holdsMore(const std::filesystem::path& path, Store& whole) {
         Store part(path, {.use = StoreAccess::Use::Read});
         for (const EvaluationSummary& row : part.evaluations({}, kNewest)) {
             const auto full = part.evaluation(row.id);
-            if (full && whole.findId(full->key) == 0) return true;
+            if (full && whole.findId(full->key()) == 0) return true;
         }
         return false;
     } catch (const Error&) {

@@ -30,7 +30,8 @@ struct Verb {
     bool computes;  ///< uses LibTorch's threads
 };
 
-/// All verbs, in the order that --help shows them. A new one is a file of its own and a line in verbs.cpp.
+/// All verbs, in the order that --help shows them. A new one is a file of its own and a line in verbs.h and in
+/// run_command_line.cpp.
 std::span<const Verb> verbs();
 
 /// The verb of a command line, its first word; nullptr where that is none.

@@ -9,6 +9,7 @@
 #include "app/cli/databases.h"
 #include "app/cli/figures.h"
 #include "app/cli/options.h"
+#include "app/cli/setting_options.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/compare_job.h"
 #include "core/report/limits.h"
@@ -21,7 +22,6 @@ struct CompareOptions {
     StoreOptions store;
     OutputOptions output;
     std::string maxSlowdown, maxDrop;
-    std::string latencyMargin = "2%", accuracyMargin = "0.5pp";
 };
 
 /// A limit that the user stated, held against what was found.
@@ -54,22 +54,10 @@ std::vector<Limit> hold(const std::vector<StatedLimit>& stated, const jobs::Comp
 Json sideJson(const jobs::ComparedSide& side) {
     Json json{{"id", side.id},          {"model", side.modelName}, {"model_hash", side.modelHash},
               {"bits", side.bits.bits}, {"evaluation", Json()},    {"measurement", Json()}};
-    if (side.evaluation) {
-        const Evaluation& e = *side.evaluation;
-        const Interval interval = wilson(e.correct, e.total);
-        json["evaluation"] = {{"id", e.id},
-                              {"data", e.dataName},
-                              {"data_hash", e.key.dataHash},
-                              {"preparation", e.facts.preparation.empty() ? Json() : Json(e.facts.preparation)},
-                              {"skipped", e.facts.skipped ? Json(*e.facts.skipped) : Json()},
-                              {"created_at", e.createdAt},
-                              {"split", e.key.split},
-                              {"correct", e.correct},
-                              {"total", e.total},
-                              {"accuracy", e.accuracy()},
-                              {"ci95", {interval.low, interval.high}},
-                              {"bitops", e.bitops}};
-    }
+    if (side.evaluation)
+        json["evaluation"] =
+            evaluationJson(*side.evaluation, {"id", "data", "data_hash", "preparation", "skipped", "created_at",
+                                              "split", "correct", "total", "accuracy", "ci95", "bitops"});
     if (side.measurement) json["measurement"] = measurementJson(*side.measurement);
     return json;
 }
@@ -79,12 +67,12 @@ Json resultJson(const jobs::CompareResult& result, const std::vector<Limit>& lim
     for (const Limit& limit : limits)
         stated.push_back({{"name", limit.name},
                           {"limit", limit.limit},
-                          {"value", limit.held.value ? Json(*limit.held.value) : Json()},
+                          {"value", toldJson(limit.held.value)},
                           {"broken", limit.held.broken},
                           {"reason", limit.held.reason}});
     return {{"a", sideJson(result.a)},
             {"b", sideJson(result.b)},
-            {"accuracy", accuracyJson(result.accuracy)},
+            {"accuracy", toldJson(result.accuracy)},
             {"latency", latencyJson(result.latency, result.hasLatency)},
             {"limits", std::move(stated)}};
 }
@@ -94,10 +82,10 @@ std::string sideText(const char* name, const jobs::ComparedSide& side) {
                                    shortHash(side.modelHash), toText(side.bits));
     if (side.evaluation) {
         const Evaluation& e = *side.evaluation;
-        const Interval interval = wilson(e.correct, e.total);
+        const Interval interval = e.interval();
         text += fmt::format("          accuracy {:.2f} % [{:.2f}, {:.2f}] on {} images of {} ({}; {})\n",
                             100 * e.accuracy(), 100 * interval.low, 100 * interval.high, e.total, printable(e.dataName),
-                            printable(e.key.split), toText(e.facts, e.key.dataHash));
+                            printable(e.split), toText(e.facts, e.dataHash));
     }
     if (side.measurement) {
         const Measurement& m = *side.measurement;
@@ -136,8 +124,6 @@ std::string resultCsv(const jobs::CompareResult& result) {
 
 int run(CompareOptions options, Terminal& terminal) {
     checkOutputs(options.output, Inputs().add(options.store));
-    options.request.latencyMargin = parseRatioMargin("--latency-margin", options.latencyMargin);
-    options.request.accuracyMargin = parsePoints("--accuracy-margin", options.accuracyMargin);
     const auto stated = parseLimits(options);  // before the work, so that a wrong one is told at once
     Store store(existingDatabase(options.store), toRead());
     const jobs::CompareResult result = jobs::compareStored(store, options.request);
@@ -168,15 +154,11 @@ Run prepareCompare(CLI::App& command) {
         ->required()
         ->check(id);
     command.add_option("B", options->request.b, "id of the one that is compared with it")->required()->check(id);
-    command.add_option("--db", options->store.db, "results database (default: the user's data folder)")
-        ->check(namesAFile());
+    addSettings(command, jobs::kStoreSettings, options->store);
     command.add_option("--max-slowdown", options->maxSlowdown,
                        "exit code 1 where B takes more than so many times A's time: 1.05, or 5%");
     command.add_option("--max-drop", options->maxDrop, "exit code 1 where B loses more accuracy: 0.5pp");
-    command.add_option("--latency-margin", options->latencyMargin, "ratios that do not matter: 2%, or 1.02")
-        ->capture_default_str();
-    command.add_option("--accuracy-margin", options->accuracyMargin, "differences that do not matter: 0.5pp")
-        ->capture_default_str();
+    addMargins(command, options->request.latencyMargin, options->request.accuracyMargin);
     addOutput(command, options->output);
     return [options](Terminal& terminal) { return run(*options, terminal); };
 }

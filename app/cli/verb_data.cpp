@@ -6,6 +6,7 @@
 
 #include "app/cli/bad_files.h"
 #include "app/cli/options.h"
+#include "app/cli/setting_options.h"
 #include "app/cli/verbs.h"
 #include "core/data/data_format.h"
 #include "core/evaluate/evaluator.h"
@@ -179,7 +180,7 @@ Run prepareData(CLI::App& command) {
                        "whose input the images, and whose classes theirs, are brought to");
     addChoices(command, options->data.choices);
     addBadFiles(command, options->data.choices, options->output);
-    addClassMap(command, options->data.choices);
+    addSettings(command, std::tuple{jobs::kClassMapSetting}, options->data);
     addOutput(command, options->output);
     return [options](Terminal& terminal) { return run(*options, terminal); };
 }

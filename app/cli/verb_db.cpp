@@ -7,6 +7,7 @@
 #include "app/cli/databases.h"
 #include "app/cli/db_list.h"
 #include "app/cli/options.h"
+#include "app/cli/setting_options.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/output_file.h"
 #include "core/base/file_type.h"
@@ -137,7 +138,7 @@ Run prepareDb(CLI::App& command) {
     }
     options->list->add_option("--limit", options->rows.limit, "rows of each, 0: all")
         ->capture_default_str()
-        ->check(CLI::Range(std::int64_t{0}, kLargestLimit));
+        ->check(CLI::Range(std::int64_t{0}, jobs::kLargestLimit));
     options->list->add_option("--model", options->rows.model, "of this model: its name, or the beginning of its hash");
     options->list->add_option("--data", options->rows.data, "on this data: its name, or the beginning of its hash");
     return [options](Terminal& terminal) {

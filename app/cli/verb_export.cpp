@@ -6,6 +6,7 @@
 
 #include "app/cli/databases.h"
 #include "app/cli/options.h"
+#include "app/cli/setting_options.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/export_job.h"
 #include "app/jobs/output_file.h"
@@ -113,7 +114,7 @@ Run prepareExport(CLI::App& command) {
     command
         .add_option("--measurement", options->request.measurement,
                     "a stored one by its id (default: the newest of this model and mix)")
-        ->check(CLI::Range(std::int64_t{1}, kLargestLimit));
+        ->check(CLI::Range(std::int64_t{1}, jobs::kLargestLimit));
     command.add_option("--db", options->store.db, "results database (default: the user's data folder)")
         ->check(namesAFile());
     addJson(command, options->output);

@@ -7,6 +7,7 @@
 #include "app/cli/databases.h"
 #include "app/cli/options.h"
 #include "app/cli/profile_output.h"
+#include "app/cli/setting_options.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/layer_table_job.h"
 #include "app/jobs/profile_job.h"
@@ -22,10 +23,8 @@ struct ProfileOptions {
     StoreOptions store;
     OutputOptions output;
     int batch = 1;
-    std::int64_t samples = 0;
-    double noise = StopOptions().noise, maxSeconds = StopOptions().maxSeconds;
-    std::string marginText = "2%";
-    double margin = 0;  ///< once checked
+    jobs::LatencyEffort effort;
+    double margin = LatencyLimits().margin;
     bool table = false, fresh = false, dryRun = false;
     int checks = LayerProfileOptions().checks;
 };
@@ -55,7 +54,7 @@ jobs::LayerTableResult measureTable(const ProfileOptions& options, Workplace& pl
                                     .reuseStored = !options.fresh};
     request.options.checks = options.checks;
     request.options.seed = options.model.seed + 1;
-    request.options.maxSeconds = options.maxSeconds;
+    request.options.maxSeconds = options.effort.maxSeconds;
     return jobs::measureLayerTable(request, *place.executor, context);
 }
 
@@ -66,10 +65,7 @@ jobs::ProfileResult profile(const ProfileOptions& options, std::vector<BitConfig
                                        .configurations = std::move(mixes),
                                        .device = place.device,
                                        .batch = options.batch,
-                                       .options = jobs::measureOptions({.noise = options.noise,
-                                                                        .maxSeconds = options.maxSeconds,
-                                                                        .samples = options.samples,
-                                                                        .seed = options.model.seed}),
+                                       .options = jobs::measureOptions(options.effort),
                                        .margin = options.margin,
                                        .energy = true,
                                        .traceRuns = options.output.trace.empty() ? 0 : kTracedRuns};
@@ -82,17 +78,16 @@ std::string dryRunText(const ProfileOptions& options, const MetaModel& model,
     if (options.table)
         text += fmt::format("would measure the layer table of {}, batch {}, {} mixes and {} checks\n", model.name,
                             options.batch, orthogonalMixes(model).size(), options.checks);
-    const std::string samples = options.samples > 0
-                                    ? fmt::format("{} runs", options.samples)
-                                    : fmt::format("until the median's noise is {:g} %", 100 * options.noise);
+    const std::string samples = options.effort.samples > 0
+                                    ? fmt::format("{} runs", options.effort.samples)
+                                    : fmt::format("until the median's noise is {:g} %", 100 * options.effort.noise);
     for (const BitConfiguration& bits : mixes)
         text += fmt::format("would measure {} at {}, batch {}, {}, at most {:g} s\n", model.name, toText(bits),
-                            options.batch, samples, options.maxSeconds);
+                            options.batch, samples, options.effort.maxSeconds);
     return text;
 }
 
-void checkUsage(ProfileOptions& options) {
-    options.margin = parseRatioMargin("--margin", options.marginText);
+void checkUsage(const ProfileOptions& options) {
     checkOutputs(options.output, Inputs().add(options.model).add(options.store));
     if (options.output.trace == "-")
         throw Error(ErrorKind::Usage, "--trace -", "a trace is a file of its own", "Name one");
@@ -104,6 +99,7 @@ void checkUsage(ProfileOptions& options) {
 
 int run(ProfileOptions options, Terminal& terminal) {
     checkUsage(options);
+    options.effort.seed = options.model.seed;
     Workplace place;
     place.model = std::make_shared<const MetaModel>(openModel(options.model.model, options.model.seed));
     const auto mixes = parseConfigurations(options.model, *place.model);
@@ -157,17 +153,17 @@ Run prepareProfile(CLI::App& command) {
     addOutput(command, options->output);
     command.add_option("--batch", options->batch, "images a run")->capture_default_str()->check(CLI::Range(1, 4096));
     command
-        .add_option("--noise", options->noise,
+        .add_option("--noise", options->effort.noise,
                     "stop when half the 95 % interval of each median is this share of it, and every verdict is settled")
         ->capture_default_str()
         ->check(CLI::Range(1e-6, 1.0));
-    command.add_option("--samples", options->samples, "exactly so many runs of each mix, instead of --noise")
+    command.add_option("--samples", options->effort.samples, "exactly so many runs of each mix, instead of --noise")
         ->check(CLI::Range(5, 100000));
-    command.add_option("--max-seconds", options->maxSeconds, "stop by then, but not before 5 runs of each")
+    command.add_option("--max-seconds", options->effort.maxSeconds, "stop by then, but not before 5 runs of each")
         ->capture_default_str()
         ->check(CLI::Range(0.0, 86400.0));
-    command.add_option("--margin", options->marginText, "ratios to the first mix that do not matter: 2%, or 1.02")
-        ->capture_default_str();
+    addSetting(command, {nullptr, "--margin", "ratios to the first mix that do not matter: 2%, or 1.02"},
+               jobs::RatioMargin{jobs::kMostMargin}, options->margin);
     CLI::Option* table = command.add_flag(
         "--layer-table", options->table,
         "measure layers × bits (or take the stored table), its error on random mixes, and which layers do "

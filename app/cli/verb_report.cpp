@@ -7,6 +7,7 @@
 #include "app/cli/databases.h"
 #include "app/cli/options.h"
 #include "app/cli/rank_output.h"
+#include "app/cli/setting_options.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/output_file.h"
 #include "app/jobs/report_job.h"
@@ -21,7 +22,6 @@ struct ReportOptions {
     StoreOptions store;
     std::vector<std::string> files, failOn;
     std::string model, baseline, split;
-    std::string latencyMargin = "2%", accuracyMargin = "0.5pp";
     bool csvBom = false, quiet = false;
 };
 
@@ -50,8 +50,6 @@ int tell(const Report& report, const ReportOptions& options, Terminal& terminal)
 int run(ReportOptions options, Terminal& terminal) {
     checkFiles(options);
     options.request.limits = parseLimits(options.failOn);
-    options.request.latencyMargin = parseRatioMargin("--latency-margin", options.latencyMargin);
-    options.request.accuracyMargin = parsePoints("--accuracy-margin", options.accuracyMargin);
     options.request.command = terminal.commandLine;
     const auto path = existingDatabase(options.store);
     tellUnmerged(path, terminal);
@@ -80,15 +78,14 @@ Run prepareReport(CLI::App& command) {
         .add_option("IDS", options->request.ids,
                     "evaluations or measurements to compare, the first is the baseline (default: the baseline and the "
                     "front of the newest evaluation's model and data)")
-        ->check(CLI::Range(std::int64_t{1}, kLargestLimit));
+        ->check(CLI::Range(std::int64_t{1}, jobs::kLargestLimit));
     command.add_option("--out", options->files, "FILE.{html,pdf,md,csv,json}; may be repeated")
         ->required()
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->take_all()
         ->check(namesAFile());
-    command.add_option("--db", options->store.db, "results database (default: the user's data folder)")
-        ->check(namesAFile());
+    addSettings(command, jobs::kStoreSettings, options->store);
     command.add_option("--model", options->model, "the model: names of its layers and classes");
     command.add_option("--data", options->request.dataSpec, "the data that a session opens again");
     command.add_option("--baseline", options->baseline, "BITS that all are compared with, where there are no IDS");
@@ -100,10 +97,7 @@ Run prepareReport(CLI::App& command) {
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->take_all();
-    command.add_option("--latency-margin", options->latencyMargin, "ratios that do not matter: 2%, or 1.02")
-        ->capture_default_str();
-    command.add_option("--accuracy-margin", options->accuracyMargin, "differences that do not matter: 0.5pp")
-        ->capture_default_str();
+    addMargins(command, options->request.latencyMargin, options->request.accuracyMargin);
     addCsvBom(command, options->csvBom);
     command.add_flag("--quiet", options->quiet, "say nothing but what is broken");
     return [options](Terminal& terminal) { return run(*options, terminal); };

@@ -6,7 +6,6 @@
 #include <QAction>
 #include <QApplication>
 #include <QCloseEvent>
-#include <QDateTime>
 #include <QLabel>
 #include <QMessageBox>
 #include <QSettings>
@@ -14,6 +13,7 @@
 #include <QTableView>
 
 #include "app/gui/job_dialog.h"
+#include "core/base/utc_time.h"
 #include "core/data/matched_data_set.h"
 #include "core/model/model_file.h"
 #include "core/network/cost.h"
@@ -28,20 +28,10 @@
 namespace bitdesk {
 namespace {
 
-EvaluationSummary summaryOf(const jobs::LiveUpdate& update, const DataSet& data) {
-    EvaluationSummary summary;
-    summary.dataName = data.name();
-    summary.split = splitName(data.split());
-    summary.createdAt = QDateTime::currentDateTimeUtc().toString(Qt::ISODate).toStdString();
-    summary.id = update.evaluationId;
-    summary.bits = update.bits;
-    summary.correct = update.correct;
+EvaluationSummary summaryOf(const jobs::LiveUpdate& update) {
+    EvaluationSummary summary = update;
     summary.total = update.seen;
-    summary.bitops = update.bitops;
-    summary.weightBytes = update.weightBytes;
-    summary.normBytes = update.normBytes;
-    summary.backend = update.backend;
-    summary.device = update.device;
+    if (summary.createdAt.empty()) summary.createdAt = utcNow();
     return summary;
 }
 
@@ -239,10 +229,10 @@ void MainWindow::showMix(const BitConfiguration& bits) {
 }
 
 void MainWindow::showUpdate(const jobs::LiveUpdate& update) {
-    const EvaluationSummary summary = summaryOf(update, *m_data);
+    const EvaluationSummary summary = summaryOf(update);
     if (update.finished) {
         m_tradeOff->addPoint(summary);
-        if (update.evaluationId > 0) m_history->addRow(summary);
+        if (update.id > 0) m_history->addRow(summary);
         emit mixFinished(update);
     }
     if (!(update.bits == m_mix.bits())) return;  // finished as the hand moved on: a point and a row, not the readout

@@ -90,7 +90,8 @@ void MainWindow::showSweepDialog() {
          .device = m_startup.device,
          .threads = m_startup.threads,
          .mix = m_mix.bits(),
-         .images = m_data->size()},
+         .images = m_data->size(),
+         .widths = std::ssize(m_model->bits)},
         this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &SweepDialog::runWanted, this, &MainWindow::runBatch);

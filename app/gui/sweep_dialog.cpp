@@ -162,7 +162,6 @@ jobs::Batch SweepDialog::batch() const {
     sweep.split = m_subject.split.toStdString();
     sweep.configurations = words();
     sweep.seed = static_cast<std::uint64_t>(m_seed->value());
-    sweep.effort.seed = sweep.seed;
     sweep.limit = m_limit->value();
     sweep.latency = jobs::parseLatencyOf(m_latency->currentData().toString().toStdString(), "latency");
     batch.sweeps.push_back(std::move(sweep));
@@ -180,18 +179,18 @@ void SweepDialog::update() {
     for (QPushButton* button : {m_run, m_copy, m_save}) button->setEnabled(any);
     m_count->setEnabled(m_random->isChecked());
     m_failOn->setEnabled(!m_report->files().isEmpty());
-    const double images = m_limit->value() > 0 ? m_limit->value() : static_cast<double>(m_subject.images);
-    const double mixes = (m_random->isChecked() ? m_count->value() : 0) + (m_uniform->isChecked() ? 3 : 0) +
-                         (m_inHand->isChecked() ? 1 : 0);
-    constexpr double kBytesAnImage = 3, kMiB = 1048576;
+    const std::int64_t images = m_limit->value() > 0 ? m_limit->value() : m_subject.images;
+    const std::int64_t mixes = (m_random->isChecked() ? m_count->value() : 0) +
+                               (m_uniform->isChecked() ? m_subject.widths : 0) + (m_inHand->isChecked() ? 1 : 0);
+    constexpr double kMiB = 1048576;
     QString text =
         any ? QStringLiteral(
                   "About %1 mixes%2 on %L3 images; the database grows by about %L4 MiB. What is stored already is not "
                   "computed again.")
                   .arg(mixes)
                   .arg(m_file->text().trimmed().isEmpty() ? QString() : QStringLiteral(" and those of the file"))
-                  .arg(images, 0, 'f', 0)
-                  .arg(kBytesAnImage * mixes * images / kMiB, 0, 'f', 1)
+                  .arg(images)
+                  .arg(static_cast<double>(jobs::storedBytes(mixes, images)) / kMiB, 0, 'f', 1)
             : QStringLiteral("Choose some mixes.");
     m_size->setText(text);
 }

@@ -25,6 +25,7 @@ struct SweepSubject {
     int threads = 0;                               ///< 0: all
     BitConfiguration mix;                          ///< in hand
     std::int64_t images = 0;                       ///< of the data set
+    std::int64_t widths = 0;                       ///< of the model: as many mixes are uniform
 };
 
 /// Puts a sweep together: to run here, to copy as a command line, or to save as a batch file. Knows no job: it emits

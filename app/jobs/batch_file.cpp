@@ -3,10 +3,12 @@
 
 #include "app/jobs/batch_file.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <type_traits>
 
+#include "app/jobs/settings.h"
 #include "core/base/byte_size.h"
 #include "core/base/error.h"
 #include "core/base/json_reader.h"
@@ -23,95 +25,146 @@ using Json = nlohmann::json;
 constexpr int kVersion = 1;
 constexpr const char* kHint = "docs/batch.schema.json tells what a batch file may hold";
 
-void readLatency(JsonReader& reader, SweepSpec& sweep) {
-    const Json* value = reader.find("latency");
-    if (value == nullptr) return;
-    JsonReader latency = reader.object(*value, "latency");
-    const std::string of = latency.text("of", "front");
-    if (of != "none" && of != "front" && of != "all") latency.fail("of", "is none of none, front, all");
-    sweep.latency = parseLatencyOf(of, "of");
-    sweep.latencyBatch = static_cast<int>(latency.whole("batch", sweep.latencyBatch, 1, 65536));
-    sweep.effort.noise = latency.real("noise", sweep.effort.noise, 0, 1);
-    sweep.effort.maxSeconds = latency.real("max_seconds", sweep.effort.maxSeconds, 0.001, 1e6);
-    sweep.effort.samples = latency.whole("samples", 0, 0, 10'000'000);
-    sweep.margin = latency.real("margin", sweep.margin, 0, 0.5);
-    latency.finish();
-}
-
 /// A list of bits as the text that stands for it elsewhere.
-std::vector<std::string> readConfigurations(JsonReader& reader) {
-    const Json* value = &reader.get("configurations");
+std::vector<std::string> readConfigurations(JsonReader& reader, const char* key) {
+    const Json* value = &reader.get(key);
     std::vector<std::string> words;
     for (const Json& entry : value->is_array() ? *value : Json::array({*value})) {
         std::string word;
         for (const Json& bits : entry.is_array() ? entry : Json::array()) {
             if (!bits.is_number_integer() || bits < 1 || bits > 64)
-                reader.fail("configurations", "holds a list that is no list of bit-widths");
+                reader.fail(key, "holds a list that is no list of bit-widths");
             word += (word.empty() ? "" : ",") + std::to_string(bits.get<int>());
         }
         if (entry.is_string()) word = entry.get<std::string>();
-        if (word.empty()) reader.fail("configurations", "holds what is neither a text nor a list of bit-widths");
+        if (word.empty()) reader.fail(key, "holds what is neither a text nor a list of bit-widths");
         words.push_back(std::move(word));
     }
-    if (words.empty()) reader.fail("configurations", "is empty");
+    if (words.empty()) reader.fail(key, "is empty");
     return words;
+}
+
+template <std::size_t N, typename Value>
+std::string wordOf(const OneOf<N>& kind, const Value& value) {
+    if constexpr (std::is_enum_v<Value>) return kind.words[static_cast<std::size_t>(value)];
+    else return value;
+}
+
+/// A setting of whichever kind out of a batch file.
+template <typename Kind, typename Value>
+void read(JsonReader& r, const char* key, const Kind& kind, Value& value) {
+    if constexpr (std::is_same_v<Kind, Text>) {
+        const bool said = kind.need == Text::NotEmpty && r.find(key) != nullptr;
+        value = r.text(key, value, kind.need == Text::Required || said);
+    } else if constexpr (std::is_same_v<Kind, Texts>) {
+        value = r.texts(key, kind.required);
+    } else if constexpr (std::is_same_v<Kind, Mixes>) {
+        value = readConfigurations(r, key);
+    } else if constexpr (std::is_same_v<Kind, Flag>) {
+        value = r.boolean(key, value);
+    } else if constexpr (std::is_base_of_v<Whole, Kind>) {
+        value = static_cast<Value>(r.whole(key, static_cast<std::int64_t>(value), kind.least, kind.most));
+    } else if constexpr (std::is_same_v<Kind, Real>) {
+        value = r.real(key, value, kind.least, kind.most);
+    } else if constexpr (std::is_same_v<Kind, RatioMargin>) {
+        value = r.real(key, value, 0, kind.most);
+    } else {
+        const std::string word = r.text(key, wordOf(kind, value));
+        const auto found = std::ranges::find(kind.words, word);
+        if (found == kind.words.end()) r.fail(key, fmt::format("is none of {}", fmt::join(kind.words, ", ")));
+        if constexpr (std::is_enum_v<Value>) value = static_cast<Value>(found - kind.words.begin());
+        else value = word;
+    }
+}
+
+template <typename Table, typename Spec>
+void readSettings(JsonReader& reader, const Table& table, Spec& spec) {
+    eachSetting(table, [&](const auto& row) {
+        if (row.name.key != nullptr) read(reader, row.name.key, row.kind, row.of(spec));
+    });
 }
 
 SweepSpec readSweep(JsonReader reader) {
     SweepSpec sweep;
-    sweep.model = reader.text("model", "", true);
-    sweep.seed = static_cast<std::uint64_t>(reader.whole("seed", 0, 0, std::int64_t{1} << 53));
-    sweep.data = reader.text("data", "", true);
-    sweep.split = reader.text("split", sweep.split);
-    if (sweep.split != "train" && sweep.split != "val" && sweep.split != "test")
-        reader.fail("split", "is none of train, val, test");
-    sweep.limit = reader.whole("limit", 0, 0, std::int64_t{1} << 40);
-    sweep.batch = static_cast<int>(reader.whole("batch", sweep.batch, 1, 65536));
-    sweep.choices.resize = static_cast<int>(reader.whole("resize", 0, 0, 16384));
-    sweep.choices.memory = reader.whole("data_memory", 0, 16 << 20, std::int64_t{1} << 40);
-    sweep.choices.skipBad = reader.boolean("skip_bad", false);
-    if (reader.find("class_map") != nullptr) sweep.choices.classes = reader.text("class_map", "", true);
-    sweep.choices.exif = reader.boolean("exif", false);
-    sweep.configurations = readConfigurations(reader);
+    readSettings(reader, kSweepSettings, sweep);
     sweep.effort.seed = sweep.seed;
-    readLatency(reader, sweep);
+    if (const Json* value = reader.find("latency")) {
+        sweep.latency = LatencyOf::Front;  // who writes the object wants some
+        JsonReader latency = reader.object(*value, "latency");
+        readSettings(latency, kLatencySettings, sweep);
+        latency.finish();
+    }
     reader.finish();
     return sweep;
 }
 
 ReportSpec readReport(JsonReader reader) {
     ReportSpec report;
-    report.files = reader.texts("out", true);
-    report.title = reader.text("title", "");
-    report.baseline = reader.text("baseline", "");
-    report.failOn = reader.texts("fail_on", false);
+    readSettings(reader, kReportSettings, report);
     reader.finish();
     return report;
 }
 
-nlohmann::ordered_json sweepJson(const SweepSpec& sweep) {
-    const SweepSpec usual;
-    nlohmann::ordered_json json{{"model", sweep.model}};
-    if (sweep.seed != 0) json["seed"] = sweep.seed;
-    json["data"] = sweep.data;
-    json["split"] = sweep.split;
-    if (sweep.limit != 0) json["limit"] = sweep.limit;
-    if (sweep.batch != usual.batch) json["batch"] = sweep.batch;
-    if (sweep.choices.resize != 0) json["resize"] = sweep.choices.resize;
-    if (sweep.choices.memory != 0) json["data_memory"] = sweep.choices.memory;
-    if (sweep.choices.skipBad) json["skip_bad"] = true;
-    if (!sweep.choices.classes.empty()) json["class_map"] = sweep.choices.classes;
-    if (sweep.choices.exif) json["exif"] = true;
-    json["configurations"] = sweep.configurations;
-    if (sweep.latency == LatencyOf::None) return json;
-    nlohmann::ordered_json latency{{"of", toText(sweep.latency)}};
-    if (sweep.latencyBatch != usual.latencyBatch) latency["batch"] = sweep.latencyBatch;
-    if (sweep.effort.noise != usual.effort.noise) latency["noise"] = sweep.effort.noise;
-    if (sweep.effort.maxSeconds != usual.effort.maxSeconds) latency["max_seconds"] = sweep.effort.maxSeconds;
-    if (sweep.effort.samples != 0) latency["samples"] = sweep.effort.samples;
-    if (sweep.margin != usual.margin) latency["margin"] = sweep.margin;
-    json["latency"] = std::move(latency);
+template <typename Kind>
+bool isRequired(const Kind& kind) {
+    if constexpr (std::is_same_v<Kind, Text>) return kind.need == Text::Required;
+    else return false;
+}
+
+/// What differs from the defaults, and the words that a reader looks for first; the keys of `first` in that order,
+/// others behind them.
+template <typename Table, typename Spec>
+nlohmann::ordered_json settingsJson(const Table& table, const Spec& spec, std::initializer_list<const char*> first) {
+    const Spec usual;
+    nlohmann::ordered_json all, json = nlohmann::ordered_json::object();
+    eachSetting(table, [&](const auto& row) {
+        constexpr bool kWord = requires { row.kind.words; };
+        const auto& value = row.of(spec);
+        if (row.name.key == nullptr || (!kWord && !isRequired(row.kind) && value == row.of(usual))) return;
+        if constexpr (kWord) all[row.name.key] = wordOf(row.kind, value);
+        else all[row.name.key] = value;
+    });
+    for (const char* key : first)
+        if (all.contains(key)) json[key] = all[key];
+    for (const auto& [key, value] : all.items()) json[key] = value;
     return json;
+}
+
+/// Keys stand as they have from the first version on.
+nlohmann::ordered_json sweepJson(const SweepSpec& sweep) {
+    auto json = settingsJson(kSweepSettings, sweep,
+                             {"model", "seed", "data", "split", "limit", "batch", "resize", "data_memory", "skip_bad",
+                              "class_map", "exif", "configurations"});
+    if (sweep.latency != LatencyOf::None) json["latency"] = settingsJson(kLatencySettings, sweep, {});
+    return json;
+}
+
+/// A setting of whichever kind as a command line has it.
+template <typename Kind, typename Value>
+std::string optionText(const Kind& kind, const Value& value) {
+    if constexpr (std::is_same_v<Kind, Bytes>) return toByteSize(value);
+    else if constexpr (std::is_same_v<Kind, RatioMargin>) return fmt::format("{}%", 100 * value);
+    else if constexpr (requires { kind.words; }) return wordOf(kind, value);
+    else return fmt::format("{}", value);
+}
+
+/// " --limit 100 --exif": what differs from the defaults, quoted for a shell.
+template <typename Table, typename Spec>
+std::string optionsOf(const Table& table, const Spec& spec) {
+    const Spec usual;
+    std::string line;
+    eachSetting(table, [&](const auto& row) {
+        const auto& value = row.of(spec);
+        const char* option = row.name.option;
+        if (option == nullptr || (!isRequired(row.kind) && value == row.of(usual))) return;
+        const std::string name = *option == '-' ? std::string(" ") + option : std::string();
+        using Value = std::decay_t<decltype(value)>;
+        if constexpr (std::is_same_v<Value, bool>) line += name;
+        else if constexpr (std::is_same_v<Value, std::vector<std::string>>)
+            for (const std::string& each : value) line += name + " " + shellQuoted(each);
+        else line += name + " " + shellQuoted(optionText(row.kind, value));
+    });
+    return line;
 }
 
 }  // namespace
@@ -129,10 +182,8 @@ Batch batchFromJson(const std::string& text, const std::string& where, const std
     reader.text("$schema", "");
     Batch batch;
     batch.folder = folder;
-    batch.db = reader.text("db", "");
-    batch.device = reader.text("device", batch.device);
-    batch.backend = reader.text("backend", "");
-    batch.threads = static_cast<int>(reader.whole("threads", 0, 0, 4096));
+    readSettings(reader, kStoreSettings, batch);
+    readSettings(reader, kDeviceSettings, batch);
     batch.sweeps = reader.list<SweepSpec>("sweeps", true, readSweep);
     batch.reports = reader.list<ReportSpec>("reports", false, readReport);
     reader.finish();
@@ -148,19 +199,12 @@ Batch readBatch(const std::filesystem::path& file) {
 
 std::string toJson(const Batch& batch) {
     nlohmann::ordered_json json{{"bitdesk_batch", kVersion}};
-    if (!batch.db.empty()) json["db"] = batch.db;
-    if (batch.device != Batch().device) json["device"] = batch.device;
-    if (!batch.backend.empty()) json["backend"] = batch.backend;
-    if (batch.threads != 0) json["threads"] = batch.threads;
+    json.update(settingsJson(kStoreSettings, batch, {}));
+    json.update(settingsJson(kDeviceSettings, batch, {}));
     json["sweeps"] = nlohmann::ordered_json::array();
     for (const SweepSpec& sweep : batch.sweeps) json["sweeps"].push_back(sweepJson(sweep));
-    for (const ReportSpec& report : batch.reports) {
-        nlohmann::ordered_json entry{{"out", report.files}};
-        if (!report.title.empty()) entry["title"] = report.title;
-        if (!report.baseline.empty()) entry["baseline"] = report.baseline;
-        if (!report.failOn.empty()) entry["fail_on"] = report.failOn;
-        json["reports"].push_back(std::move(entry));
-    }
+    for (const ReportSpec& report : batch.reports)
+        json["reports"].push_back(settingsJson(kReportSettings, report, {"out", "title", "baseline", "fail_on"}));
     return jsonText(json);
 }
 
@@ -169,39 +213,9 @@ std::string toCommandLine(const Batch& batch) {
         throw Error(ErrorKind::Usage, "the batch", "has several sweeps or reports, and a command line has one of each",
                     "Save a batch file instead");
     const SweepSpec& sweep = batch.sweeps.front();
-    const SweepSpec usual;
-    std::string line = "bitdesk sweep " + shellQuoted(sweep.model);
-    const auto add = [&](const char* option, const std::string& value) {
-        line += std::string(" ") + option + " " + shellQuoted(value);
-    };
-    add("--data", sweep.data);
-    if (sweep.split != usual.split) add("--split", sweep.split);
-    for (const std::string& word : sweep.configurations) add("--configs", word);
-    if (sweep.seed != 0) add("--seed", std::to_string(sweep.seed));
-    if (sweep.limit != 0) add("--limit", std::to_string(sweep.limit));
-    if (sweep.batch != usual.batch) add("--batch", std::to_string(sweep.batch));
-    if (sweep.choices.resize != 0) add("--resize", std::to_string(sweep.choices.resize));
-    if (sweep.choices.memory != 0) add("--data-memory", toByteSize(sweep.choices.memory));
-    if (sweep.choices.skipBad) line += " --skip-bad";
-    if (!sweep.choices.classes.empty()) add("--class-map", sweep.choices.classes);
-    if (sweep.choices.exif) line += " --exif";
-    if (sweep.latency != LatencyOf::None) add("--latency", toText(sweep.latency));
-    if (sweep.latencyBatch != usual.latencyBatch) add("--latency-batch", std::to_string(sweep.latencyBatch));
-    if (sweep.effort.noise != usual.effort.noise) add("--noise", fmt::format("{}", sweep.effort.noise));
-    if (sweep.effort.maxSeconds != usual.effort.maxSeconds)
-        add("--max-seconds", fmt::format("{}", sweep.effort.maxSeconds));
-    if (sweep.effort.samples != 0) add("--samples", std::to_string(sweep.effort.samples));
-    if (sweep.margin != usual.margin) add("--margin", fmt::format("{}%", 100 * sweep.margin));
-    if (batch.device != Batch().device) add("--device", batch.device);
-    if (!batch.backend.empty()) add("--backend", batch.backend);
-    if (batch.threads != 0) add("--threads", std::to_string(batch.threads));
-    if (!batch.db.empty()) add("--db", batch.db);
-    for (const ReportSpec& report : batch.reports) {
-        for (const std::string& file : report.files) add("--report", file);
-        for (const std::string& limit : report.failOn) add("--fail-on", limit);
-        if (!report.baseline.empty()) add("--baseline", report.baseline);
-        if (!report.title.empty()) add("--title", report.title);
-    }
+    std::string line = "bitdesk sweep" + optionsOf(kSweepSettings, sweep) + optionsOf(kLatencySettings, sweep) +
+                       optionsOf(kDeviceSettings, batch) + optionsOf(kStoreSettings, batch);
+    for (const ReportSpec& report : batch.reports) line += optionsOf(kReportSettings, report);
     return line;
 }
 

@@ -11,8 +11,8 @@
 
 namespace bitdesk::jobs {
 
-/// One sweep as a user writes it: names, not what they name.
-struct SweepSpec {
+/// One sweep as a user writes it: names, not what they name (kSweepSettings). Its effort's seed is its own.
+struct SweepSpec : SweepLatency {
     std::string model;
     std::uint64_t seed = 0;  ///< of random:NETWORK's weights and of random:N
     std::string data;
@@ -21,13 +21,9 @@ struct SweepSpec {
     int batch = 32;          ///< images a mini-batch
     DataChoices choices;
     std::vector<std::string> configurations;
-    LatencyOf latency = LatencyOf::None;
-    int latencyBatch = 1;
-    LatencyEffort effort;  ///< its seed is the one above
-    double margin = 0.02;
 };
 
-/// One comparison of what the sweeps found, in one or more files.
+/// One comparison of what the sweeps found, in one or more files (kReportSettings).
 struct ReportSpec {
     std::vector<std::string> files;   ///< the ending of each tells its format
     std::string title;                ///< empty: one is made

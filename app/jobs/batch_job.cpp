@@ -63,10 +63,8 @@ public:
         request.device = {.backend = m_batch.backend, .device = m_batch.device};
         request.options.limit = spec.limit;
         request.options.batch = spec.batch;
-        request.latency = spec.latency;
-        request.latencyBatch = spec.latencyBatch;
-        request.effort = spec.effort;
-        request.margin = spec.margin;
+        static_cast<SweepLatency&>(request) = spec;
+        request.effort.seed = spec.seed;
         return request;
     }
 

@@ -16,9 +16,9 @@ ComparedSide lookUp(Store& store, std::int64_t id) {
     ComparedSide side;
     side.id = id;
     if ((side.evaluation = store.evaluation(id))) {
-        side.modelHash = side.evaluation->key.modelHash;
+        side.modelHash = side.evaluation->modelHash;
         side.modelName = side.evaluation->modelName;
-        side.bits = side.evaluation->key.bits;
+        side.bits = side.evaluation->bits;
     } else if ((side.measurement = store.measurement(id))) {
         side.modelHash = side.measurement->modelHash;
         side.modelName = side.measurement->modelName;

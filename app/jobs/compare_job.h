@@ -14,9 +14,9 @@
 namespace bitdesk::jobs {
 
 struct CompareRequest {
-    std::int64_t a = 0, b = 0;      ///< ids of evaluations or measurements, in any combination
-    double latencyMargin = 0.02;    ///< LatencyLimits
-    double accuracyMargin = 0.005;  ///< AccuracyLimits
+    std::int64_t a = 0, b = 0;  ///< ids of evaluations or measurements, in any combination
+    double latencyMargin = LatencyLimits().margin;
+    double accuracyMargin = AccuracyLimits().margin;
 };
 
 /// One side: what an id names, and what the store knows besides of the same model and mix.

@@ -58,9 +58,9 @@ EvaluateResult evaluateNew(const EvaluateRequest& request, Executor& executor, J
 Evaluation describeEvaluation(const EvaluateRequest& request, const Executor& executor, EvaluationOutcome outcome) {
     const Network& network = request.model->network;
     Evaluation e;
-    e.key = keyOf(request);
-    if (request.options.enough && outcome.total < e.key.subset) {  // it ended early
-        e.key.subset = outcome.total;
+    e.setKey(keyOf(request));
+    if (request.options.enough && outcome.total < e.subset) {  // it ended early
+        e.subset = outcome.total;
         e.looks = request.options.looks;
     }
     e.modelName = request.model->name;

@@ -3,10 +3,7 @@
 
 #include "app/jobs/layer_table_job.h"
 
-#include <fmt/format.h>
-#include <algorithm>
-
-#include "app/jobs/profile_job.h"
+#include "app/jobs/stored_layer_table.h"
 #include "app/jobs/storing.h"
 #include "profiling/conditions.h"
 #include "profiling/core_handover.h"
@@ -19,34 +16,6 @@ namespace {
 int threadsOf(const JobContext& context) { return context.arbiter != nullptr ? context.arbiter->threads() : 1; }
 
 }  // namespace
-
-bool fitsHandover(const LayerTable& table, std::optional<double> handoverNs) {
-    return table.key.threads < 2 || alikeHandover(handoverIn(table.environmentJson), handoverNs);
-}
-
-std::optional<LayerTable> findLayerTable(const LayerTableKey& key, const MetaModel& model,
-                                         std::optional<double> handoverNs, JobContext& context) {
-    const auto accepted = [faders = model.network.quantizable().size(), widths = model.bits,
-                           handoverNs](const LayerTable& table) {
-        return table.covers(faders, widths) && fitsHandover(table, handoverNs);
-    };
-    return lookedUp(context, [key, accepted](Store& store) { return store.layerTable(key, accepted); });
-}
-
-std::optional<std::string> otherKernel(const LayerTable& table, const ExecutionPlan& plan, const Executor& executor) {
-    if (plan.steps.size() != table.rows.size()) return "other steps";
-    for (std::size_t s = 0; s < plan.steps.size(); ++s) {
-        const Step& step = plan.steps[s];
-        const LayerRow& row = table.rows[s];
-        const auto width = row.quantizable < 0 ? table.widths.begin() : std::ranges::find(table.widths, step.bits);
-        const auto index = static_cast<std::size_t>(width - table.widths.begin());
-        const std::string now = executor.kernel(step);
-        if (index >= row.kernels.size() || row.kernels[index] != now)
-            return fmt::format("{} at {} bits: {}, and was {}", step.name, step.bits, now,
-                               index < row.kernels.size() ? row.kernels[index] : "another");
-    }
-    return std::nullopt;
-}
 
 std::optional<LayerTable> findLayerTable(const LayerTableRequest& request, Executor& executor, JobContext& context) {
     if (context.store == nullptr || !request.reuseStored) return std::nullopt;
@@ -77,7 +46,7 @@ LayerTableResult measureLayerTable(const LayerTableRequest& request, Executor& e
     table.findings = findSlowLayers(table);
     table.key = layerTableKey(model, executor, threads, request.batch, conditions.environment);
     table.warnings = conditions.warnings;
-    table.environmentJson = toJson(conditions);
+    table.conditions = conditions;
     LayerTableResult result{std::move(table)};
     try {
         result.table.id = stored(context, [table = result.table, name = model.name](Store& store) {

@@ -20,21 +20,10 @@ struct LayerTableRequest {
     bool reuseStored = true;  ///< a stored one of this model, machine, build, device, threads and batch is the answer
 };
 
-/// Whether a table was measured while the CPUs lay as they do now: it is of no use for several threads otherwise
-/// (measureHandoverNs()).
-bool fitsHandover(const LayerTable& table, std::optional<double> handoverNs);
-
-/// The newest stored table of this key that fits the model and the present hand-over, if there is a store and one in
-/// it.
-std::optional<LayerTable> findLayerTable(const LayerTableKey& key, const MetaModel& model,
-                                         std::optional<double> handoverNs, JobContext& context);
-/// The same for a request on the machine as it is now; nothing where the request wants a fresh one, or where layers run
-/// other kernels than the table is of. Prepares the executor for every mix.
+/// The newest stored table of a request on the machine as it is now, if there is a store and one in it; nothing where
+/// the request wants a fresh one, or where layers run other kernels than the table is of. Prepares the executor for
+/// every mix.
 std::optional<LayerTable> findLayerTable(const LayerTableRequest& request, Executor& executor, JobContext& context);
-
-/// The first step of a prepared plan that runs another kernel than when the table was measured, in words: kernels are
-/// chosen by timing, and the choice may have been forgotten and made anew since.
-std::optional<std::string> otherKernel(const LayerTable& table, const ExecutionPlan& plan, const Executor& executor);
 
 struct LayerTableResult {
     LayerTable table;

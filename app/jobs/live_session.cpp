@@ -7,6 +7,7 @@
 #include <chrono>
 #include <utility>
 
+#include "app/jobs/stored_layer_table.h"
 #include "core/base/error.h"
 #include "core/network/cost.h"
 
@@ -146,16 +147,13 @@ struct LiveSession::Worker {
         JobContext jobContext = context(stop);
         EvaluateResult result = evaluateMix(requestFor(request.bits), *executor, jobContext, onBatch);
         const Evaluation& e = result.evaluation;
-        update.correct = e.correct;
-        update.seen = update.total = e.total;
+        static_cast<EvaluationSummary&>(update) = e;
+        update.seen = e.total;
         update.seconds = e.seconds;
         remember(request.bits, e.correctMask);
         update.difference = compare(reference(request.bits), e.correctMask);
         update.finished = true;
         update.fromStore = result.fromStore;
-        update.evaluationId = e.id;
-        update.backend = e.backend;
-        update.device = e.device;
         session.m_sink(update);
         tellNotStored(result.notStored);
         if (!completePinned(stop)) return;

@@ -19,21 +19,18 @@
 
 namespace bitdesk::jobs {
 
-/// What follows the hand. `generation` is the number that submit() returned; receivers drop older ones.
-struct LiveUpdate {
+/// What follows the hand: what the evaluation of a mix came to so far. Costs are known at once; `correct` is of `seen`
+/// images out of `total`. `generation` is the number that submit() returned; receivers drop older ones.
+struct LiveUpdate : EvaluationSummary {
     std::uint64_t generation = 0;
-    BitConfiguration bits;
-    std::int64_t correct = 0, seen = 0, total = 0;
+    std::int64_t seen = 0;
     /// Against the reference mix on the same images (pinned baseline, else the previous finished mix), when it is
     /// known.
     std::optional<AccuracyComparison> difference;
     /// All images seen. Told again with the difference where the baseline had to be evaluated first.
     bool finished = false;
     bool fromStore = false;
-    std::int64_t evaluationId = 0;  ///< row in the store, once saved
-    std::int64_t bitops = 0, weightBytes = 0, normBytes = 0;
     double seconds = 0;
-    std::string backend, device;  ///< of a finished one
 };
 
 /// Latency of a mix, taken when the hand rests, interleaved with that of the reference mix where there is one.

@@ -40,4 +40,29 @@ PairedResult evaluateUntilSettled(const EvaluateRequest& request, const Evaluati
     return found;
 }
 
+std::vector<ComparedEvaluation> evaluateMixes(
+    const MixesRequest& request, Executor& executor, JobContext& context,
+    const std::function<void(const BitConfiguration&, const PartialEvaluation&)>& onBatch) {
+    std::vector<ComparedEvaluation> found;
+    for (const BitConfiguration& bits : request.mixes) {
+        if (!found.empty() && found.back().result.notStored) break;
+        EvaluateRequest one = request.common;
+        one.bits = bits;
+        const auto show = [&](const PartialEvaluation& partial) {
+            if (onBatch) onBatch(bits, partial);
+        };
+        if (found.empty() || !request.untilSettled) {
+            found.push_back({evaluateMix(one, executor, context, show), {}});
+            if (found.size() > 1)
+                found.back().againstFirst =
+                    compareAccuracy(found.front().result.evaluation, found.back().result.evaluation, request.margin);
+        } else {
+            auto paired =
+                evaluateUntilSettled(one, found.front().result.evaluation, request.margin, executor, context, show);
+            found.push_back({std::move(paired.result), std::move(paired.comparison)});
+        }
+    }
+    return found;
+}
+
 }  // namespace bitdesk::jobs

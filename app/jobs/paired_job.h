@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
+#include <optional>
+#include <vector>
+
 #include "app/jobs/evaluate_job.h"
 #include "core/statistics/accuracy_verdict.h"
 
@@ -19,5 +23,23 @@ struct PairedResult {
 /// the answer at once.
 PairedResult evaluateUntilSettled(const EvaluateRequest& request, const Evaluation& baseline, double margin,
                                   Executor& executor, JobContext& context, const PartialSink& onBatch = {});
+
+/// Several mixes on the same images, each after the first compared with it.
+struct MixesRequest {
+    EvaluateRequest common;  ///< but for the mix
+    std::vector<BitConfiguration> mixes;
+    double margin = AccuracyLimits().margin;
+    bool untilSettled = false;  ///< each mix after the first only as far as that takes
+};
+
+struct ComparedEvaluation {
+    EvaluateResult result;
+    std::optional<AccuracyComparison> againstFirst;
+};
+
+/// By mixes; ends early after one that cannot be saved: nor would the next be. Throws as evaluateMix() does.
+std::vector<ComparedEvaluation> evaluateMixes(
+    const MixesRequest& request, Executor& executor, JobContext& context,
+    const std::function<void(const BitConfiguration&, const PartialEvaluation&)>& onBatch = {});
 
 }  // namespace bitdesk::jobs

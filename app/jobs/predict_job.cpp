@@ -11,7 +11,7 @@ namespace {
 /// From the order in which an evaluation visits images to the order in which they lie in the file.
 std::vector<std::uint16_t> inFileOrder(const Evaluation& evaluation) {
     const auto& visited = evaluation.predictions;
-    const auto order = permutation(static_cast<std::int64_t>(visited.size()), evaluation.key.orderSeed);
+    const auto order = permutation(static_cast<std::int64_t>(visited.size()), evaluation.orderSeed);
     std::vector<std::uint16_t> classes(visited.size());
     for (std::size_t i = 0; i < order.size(); ++i) classes[static_cast<std::size_t>(order[i])] = visited[i];
     return classes;

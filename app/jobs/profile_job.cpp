@@ -10,7 +10,7 @@
 #include <numeric>
 #include <utility>
 
-#include "app/jobs/layer_table_job.h"
+#include "app/jobs/stored_layer_table.h"
 #include "app/jobs/storing.h"
 #include "core/base/error.h"
 #include "core/statistics/median.h"
@@ -210,7 +210,7 @@ void warnOfAnotherSpeed(const LayerTable& table, std::optional<double> handoverN
     constexpr double kOff = 0.1;
     const double error = m.predictionError().value_or(0);
     if (!(std::abs(error) > std::max(kOff, 3 * table.error90().value_or(0)))) return;
-    const auto then = handoverIn(table.environmentJson);
+    const auto then = table.conditions.after.handoverNs;
     const std::string why =
         then && handoverNs ? fmt::format(" (CPU to CPU {:.0f} ns, then {:.0f})", *handoverNs, *then) : "";
     m.warnings.push_back(
@@ -262,17 +262,6 @@ MeasureOptions measureOptions(const LatencyEffort& effort) {
     return measure;
 }
 
-LayerTableKey layerTableKey(const MetaModel& model, const Executor& executor, int threads, int batch,
-                            const Environment& environment) {
-    return {.modelHash = model.hash,
-            .backend = executor.backend(),
-            .device = executor.device(),
-            .machine = environment.hostHash,
-            .build = buildName(environment),
-            .threads = threads,
-            .batch = batch};
-}
-
 ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, JobContext& context) {
     const int threads = context.arbiter != nullptr ? context.arbiter->threads() : 1;
     std::optional<ComputeArbiter::Lease> lease;
@@ -294,7 +283,7 @@ ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, Jo
     common.noiseFloor = compared.noiseFloor;
     common.warnings = result.conditions.warnings;
     common.unreadable = result.conditions.unreadable;
-    common.environmentJson = toJson(result.conditions);
+    common.conditions = result.conditions;
     addMemory(peak, common);
     result.table = tableOf(bench, key, *request.model, result.conditions.after.handoverNs, context, common.unreadable);
     EnergyMeter meter(executor.device());
@@ -321,7 +310,7 @@ ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, Jo
     }
     addWarnings(result.runs, result.conditions.warnings);
     if (request.traceRuns > 0)
-        result.trace = traceJson("bitdesk: " + request.model->name, bench.trace(), common.environmentJson);
+        result.trace = traceJson("bitdesk: " + request.model->name, bench.trace(), common.conditions);
     lease.reset();
     save(request, context, result);
     return result;

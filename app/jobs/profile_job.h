@@ -23,10 +23,10 @@ struct ProfileRequest {
     DeviceChoice device;
     int batch = 1;
     MeasureOptions options;
-    double margin = 0.02;  ///< LatencyLimits
-    bool energy = true;    ///< where it is readable: some tenths of a second more for each mix
-    int traceRuns = 0;     ///< runs of each mix that the trace shows
-    JobRows rows = {};     ///< of which job's items the measurements are
+    double margin = LatencyLimits().margin;
+    bool energy = true;  ///< where it is readable: some tenths of a second more for each mix
+    int traceRuns = 0;   ///< runs of each mix that the trace shows
+    JobRows rows = {};   ///< of which job's items the measurements are
 };
 
 /// How often a median is asked for, in the words of a user.
@@ -54,9 +54,5 @@ ProfileResult profileMixes(const ProfileRequest& request, JobContext& context);
 
 /// Same, with an executor that the caller keeps between calls (the live session).
 ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, JobContext& context);
-
-/// What a measurement's layer table is known by.
-LayerTableKey layerTableKey(const MetaModel& model, const Executor& executor, int threads, int batch,
-                            const Environment& environment);
 
 }  // namespace bitdesk::jobs

@@ -214,8 +214,8 @@ private:
     static ReportSubject subjectOf(Evaluation evaluation) {
         ReportSubject subject{.label = {},
                               .modelName = evaluation.modelName,
-                              .modelHash = evaluation.key.modelHash,
-                              .bits = evaluation.key.bits,
+                              .modelHash = evaluation.modelHash,
+                              .bits = evaluation.bits,
                               .evaluation = {},
                               .measurement = {}};
         subject.evaluation = std::move(evaluation);
@@ -270,8 +270,21 @@ private:
                 m_input.layers.push_back({layer.name, layer.quantizableIndex, layer.macs});
             m_input.classNames = m_request.model->classNames;
         }
-        for (const auto& [table, name] : m_store.layerTables())
-            if (table.key.modelHash == hash) m_input.findings = findingsOf(table);
+        m_input.findings = findings(hash);
+    }
+
+    /// Of the table that tells the baseline's times, else those of the first of its model that was measured where a
+    /// table is stored.
+    std::vector<ReportFinding> findings(const std::string& modelHash) {
+        std::vector<LayerTableKey> asked;
+        for (const ReportSubject& subject : m_input.subjects) {
+            if (subject.modelHash != modelHash || !subject.measurement) continue;
+            const LayerTableKey key = tableKeyOf(*subject.measurement);
+            if (std::ranges::find(asked, key) != asked.end()) continue;
+            if (const auto table = m_store.layerTable(key)) return findingsOf(*table);
+            asked.push_back(key);
+        }
+        return {};
     }
 
     Store& m_store;

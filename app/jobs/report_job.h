@@ -30,7 +30,7 @@ struct ReportRequest {
     std::optional<BitConfiguration> baseline;
     std::string title, command;
     std::vector<StatedLimit> limits;
-    double accuracyMargin = 0.005, latencyMargin = 0.02;
+    double accuracyMargin = AccuracyLimits().margin, latencyMargin = LatencyLimits().margin;
     std::shared_ptr<const MetaModel> model;                ///< names of layers and classes; may be null
     std::string modelFile, dataSpec, splitName, database;  ///< what a session opens again; may be empty
 };

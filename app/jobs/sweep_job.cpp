@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <type_traits>
 
+#include "app/jobs/settings.h"
 #include "app/jobs/sweep_workers.h"
 #include "core/base/error.h"
 #include "core/base/hash.h"
@@ -28,6 +30,17 @@ EvaluationKey keyOfContent(const SweepRequest& request) {
                   .options = request.options});
 }
 
+/// A sweep that measures is another work with each other setting of that; of one that does not, nothing is told but so.
+void addLatency(nlohmann::ordered_json& json, const SweepLatency& latency) {
+    const SweepLatency usual;
+    eachSetting(kLatencySettings, [&](const auto& row) {
+        const auto& value = row.of(latency);
+        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, LatencyOf>) json[row.inJob.key] = toText(value);
+        else if (latency.latency != LatencyOf::None && (row.inJob.always || value != row.of(usual)))
+            json[row.inJob.key] = value;
+    });
+}
+
 /// What makes two sweeps the same work, by content; which ranks share it, on how many threads, does not.
 nlohmann::ordered_json contentOf(const SweepRequest& request) {
     Sha256 hash;
@@ -44,13 +57,7 @@ nlohmann::ordered_json contentOf(const SweepRequest& request) {
                                 {"device", request.device.device},
                                 {"backend", backendOf(request.device)},
                                 {"latency", toText(request.latency)}};
-    if (request.latency != LatencyOf::None)
-        json.update({{"latency_batch", request.latencyBatch},
-                     {"noise", request.effort.noise},
-                     {"max_seconds", request.effort.maxSeconds},
-                     {"samples", request.effort.samples},
-                     {"seed", request.effort.seed},
-                     {"margin", request.margin}});
+    addLatency(json, request);
     return json;
 }
 
@@ -321,6 +328,11 @@ LatencyOf parseLatencyOf(const std::string& text, const std::string& where) {
     for (const LatencyOf of : {LatencyOf::None, LatencyOf::Front, LatencyOf::All})
         if (text == toText(of)) return of;
     throw Error(ErrorKind::Usage, where, "'" + text + "' is not known", "Known: none, front, all");
+}
+
+std::int64_t storedBytes(std::int64_t configurations, std::int64_t images) {
+    constexpr std::int64_t kAnImage = sizeof(std::uint16_t) + sizeof(std::uint8_t);  // its class and its verdict
+    return kAnImage * configurations * images;
 }
 
 std::string contentHash(const SweepRequest& request) {

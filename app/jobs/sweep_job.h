@@ -23,17 +23,21 @@ const char* toText(LatencyOf of);
 /// "none", "front" or "all". Throws Error (Usage) naming `where`.
 LatencyOf parseLatencyOf(const std::string& text, const std::string& where);
 
-struct SweepRequest {
+/// Which latencies a sweep measures, and how well: kLatencySettings.
+struct SweepLatency {
+    LatencyOf latency = LatencyOf::None;
+    int latencyBatch = 1;
+    LatencyEffort effort;
+    double margin = LatencyLimits().margin;
+};
+
+struct SweepRequest : SweepLatency {
     std::shared_ptr<const MetaModel> model;
     std::shared_ptr<const DataSet> data;
     std::vector<BitConfiguration> configurations;  ///< at least one, each once
     DeviceChoice device;
     EvaluationOptions options{.limit = 0, .batch = 32};
-    LatencyOf latency = LatencyOf::None;
-    LatencyEffort effort;
-    int latencyBatch = 1;
-    double margin = 0.02;  ///< LatencyLimits
-    Rank rank;             ///< a shared sweep evaluates its part alone and measures nothing
+    Rank rank;  ///< a shared sweep evaluates its part alone and measures nothing
     /// Goes on with the newest job of the same content: what it has measured is not measured again. Evaluations that
     /// are stored are never repeated, with or without.
     bool resume = false;
@@ -57,6 +61,9 @@ struct SweepResult {
 /// each subtree as soon as it is finished; then measures latencies in groups, each in turns with the baseline. Needs a
 /// store. Throws Cancelled or Error; what is finished is stored then.
 SweepResult runSweep(const SweepRequest& request, JobContext& context);
+
+/// What the evaluations of so many mixes on so many images add to a database, in bytes.
+std::int64_t storedBytes(std::int64_t configurations, std::int64_t images);
 
 /// What makes two sweeps the same work: the same images, weights and mixes, whatever their files are called.
 std::string contentHash(const SweepRequest& request);

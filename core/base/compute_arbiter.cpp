@@ -19,6 +19,7 @@ ComputeArbiter::Lease::~Lease() {
 }
 
 bool ComputeArbiter::Lease::shouldYield() const {
+    if (m_arbiter == nullptr) throw Cancelled();
     const std::scoped_lock lock(m_arbiter->m_mutex);
     return !m_arbiter->mayRun(m_priority);
 }

@@ -25,7 +25,8 @@ public:
         Lease(Lease&& other) noexcept;
         Lease& operator=(Lease&&) = delete;
         ~Lease();
-        /// True when somebody of higher priority waits.
+        /// True when somebody of higher priority waits. Throws Cancelled where a yield() of this lease was cancelled:
+        /// it holds nothing any more, whichever of the threads that share it waited.
         bool shouldYield() const;
         /// Gives the cores up, lets the waiting ones run and takes them again. Throws Cancelled when `stop` fires.
         void yield(std::stop_token stop);

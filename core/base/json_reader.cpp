@@ -6,8 +6,6 @@
 #include <fmt/format.h>
 #include <algorithm>
 
-#include "core/base/error.h"
-
 namespace bitdesk {
 
 using Json = nlohmann::json;
@@ -17,9 +15,11 @@ JsonReader::JsonReader(const Json& json, std::string file, std::string whole, st
     if (!json.is_object()) fail("", "is no object");
 }
 
-void JsonReader::fail(const std::string& key, const std::string& reason) const {
-    throw Error(ErrorKind::BadInput, m_file, at(key) + " " + reason, m_hint);
+Error JsonReader::refusal(const std::string& key, const std::string& reason) const {
+    return {ErrorKind::BadInput, m_file, at(key) + " " + reason, m_hint};
 }
+
+void JsonReader::fail(const std::string& key, const std::string& reason) const { throw refusal(key, reason); }
 
 void JsonReader::lacks(const char* key) const { fail("", std::string("lacks \"") + key + "\""); }
 
@@ -93,13 +93,18 @@ JsonReader JsonReader::object(const Json& json, const std::string& key) const {
     return inner;
 }
 
-void JsonReader::finish() const {
+std::optional<std::string> JsonReader::unknown() const {
     for (const auto& [key, value] : m_json.items())
-        if (std::ranges::find(m_known, key) == m_known.end()) {
-            std::string known;
-            for (const std::string& name : m_known) known += (known.empty() ? "" : ", ") + name;
-            fail(key, "is not known; known here: " + known);
-        }
+        if (std::ranges::find(m_known, key) == m_known.end()) return key;
+    return std::nullopt;
+}
+
+void JsonReader::finish() const {
+    const auto key = unknown();
+    if (!key) return;
+    std::string known;
+    for (const std::string& name : m_known) known += (known.empty() ? "" : ", ") + name;
+    fail(*key, "is not known; known here: " + known);
 }
 
 }  // namespace bitdesk

@@ -4,9 +4,12 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "core/base/error.h"
 
 namespace bitdesk {
 
@@ -16,6 +19,8 @@ class JsonReader {
 public:
     /// `whole` names the outermost object; `hint` ends each error. `json` must outlive the reader.
     JsonReader(const nlohmann::json& json, std::string file, std::string whole, std::string hint);
+    virtual ~JsonReader() = default;
+    JsonReader(const JsonReader&) = default;
 
     [[noreturn]] void fail(const std::string& key, const std::string& reason) const;
     /// nullptr where it is not there; the key is known from now on.
@@ -44,6 +49,12 @@ public:
     }
 
     void finish() const;
+
+protected:
+    /// How an Error says where and why; `key` empty: of the whole object.
+    virtual Error refusal(const std::string& key, const std::string& reason) const;
+    /// A key that was not asked for.
+    std::optional<std::string> unknown() const;
 
 private:
     [[noreturn]] void lacks(const char* key) const;

@@ -3,9 +3,10 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <set>
+#include <optional>
 
 #include "core/base/error.h"
+#include "core/base/json_reader.h"
 #include "core/base/json_text.h"
 #include "core/base/strict_json.h"
 #include "core/network/network.h"
@@ -66,63 +67,41 @@ OrderedJson toJson(const Node& node) {
 
 // ---- reading ----
 
-/// One node's JSON object: hands out its keys, with types and ranges checked, and refuses what nobody asked for. Errors
-/// say where: "FILE: nodes[3].kernel, node 'stem'".
-class NodeReader {
+/// One node's JSON object. Errors say where: "FILE: nodes[3].kernel, node 'stem'".
+class NodeReader : public JsonReader {
 public:
-    NodeReader(const Json& json, const std::string& file, std::size_t index) : m_json(json) {
-        m_path = file + ": nodes[" + std::to_string(index) + "]";
-        if (!json.is_object()) throw Error(ErrorKind::BadInput, m_path, "a node is no JSON object");
+    NodeReader(const Json& json, const std::string& path) : JsonReader(json, path, "", ""), m_path(path) {
         const auto name = json.find("name");
         m_name = name != json.end() && name->is_string() ? name->get<std::string>() : "?";
     }
 
-    [[noreturn]] void fail(const std::string& reason) const {
-        throw Error(ErrorKind::BadInput, m_path + ", node '" + m_name + "'", reason);
-    }
-    [[noreturn]] void fail(const std::string& key, const std::string& reason) const {
-        throw Error(ErrorKind::BadInput, m_path + "." + key + ", node '" + m_name + "'", "'" + key + "' " + reason);
-    }
-
-    const Json* find(const char* key) {
-        m_known.insert(key);
-        const auto found = m_json.find(key);
-        return found == m_json.end() ? nullptr : &*found;
-    }
     const Json& get(const char* key) {
         const Json* value = find(key);
-        if (value == nullptr) fail("lacks '" + std::string(key) + "'");
+        if (value == nullptr) fail("", "lacks '" + std::string(key) + "'");
         return *value;
     }
     std::string text(const char* key) {
-        const Json& value = get(key);
-        if (!value.is_string()) fail(key, "is no text");
-        return value.get<std::string>();
+        get(key);
+        return JsonReader::text(key, "");
     }
     int integer(const Json& value, const char* key) const {
         constexpr double kLimit = 1 << 24;
         if (!value.is_number_integer() || std::abs(value.get<double>()) > kLimit) fail(key, "is no integer in range");
         return value.get<int>();
     }
-    int integer(const char* key) { return integer(get(key), key); }
-    int integer(const char* key, int fallback) {
-        const Json* value = find(key);
-        return value == nullptr ? fallback : integer(*value, key);
+    int integer(const char* key, std::optional<int> otherwise = {}) {
+        const Json* value = otherwise ? find(key) : &get(key);
+        return value == nullptr ? *otherwise : integer(*value, key);
     }
-    double number(const char* key, double fallback) {
+    double number(const char* key, double otherwise) {
         const Json* value = find(key);
         if (value != nullptr && !value->is_number()) fail(key, "is no number");
-        return value == nullptr ? fallback : value->get<double>();
+        return value == nullptr ? otherwise : value->get<double>();
     }
-    bool flag(const char* key) {
+    /// [height, width] of a key; both `otherwise` where it is absent.
+    void pair(const char* key, int otherwise, int& height, int& width) {
         const Json* value = find(key);
-        if (value != nullptr && !value->is_boolean()) fail(key, "is neither true nor false");
-        return value != nullptr && value->get<bool>();
-    }
-    /// [height, width] of a key; both `fallback` where it is absent.
-    void pair(const char* key, int fallback, int& height, int& width) {
-        const Json* value = find(key);
-        height = width = fallback;
+        height = width = otherwise;
         if (value == nullptr) return;
         if (!value->is_array() || value->size() != 2) fail(key, "is no pair [height, width]");
         height = integer((*value)[0], key);
@@ -133,14 +112,16 @@ public:
         return value == nullptr ? std::nullopt : std::optional(integer(*value, "bits"));
     }
     void finish() const {
-        for (const auto& [key, value] : m_json.items())
-            if (!m_known.contains(key)) fail("key '" + key + "' is not known");
+        if (const auto key = unknown()) fail("", "key '" + *key + "' is not known");
     }
 
 private:
-    const Json& m_json;
+    Error refusal(const std::string& key, const std::string& reason) const override {
+        if (key.empty()) return {ErrorKind::BadInput, m_path + ", node '" + m_name + "'", reason};
+        return {ErrorKind::BadInput, m_path + "." + key + ", node '" + m_name + "'", "'" + key + "' " + reason};
+    }
+
     std::string m_path, m_name;
-    std::set<std::string, std::less<>> m_known;
 };
 
 Attributes readConv(NodeReader& reader) {
@@ -151,7 +132,7 @@ Attributes readConv(NodeReader& reader) {
     reader.pair("padding", 0, a.paddingHeight, a.paddingWidth);
     a.groups = reader.integer("groups", 1);
     a.fixedBits = reader.fixedBits();
-    a.hasBias = reader.flag("bias");
+    a.hasBias = reader.boolean("bias", false);
     return a;
 }
 
@@ -170,7 +151,7 @@ Attributes readNorm(NodeReader& reader) {
 template <typename Pool>
 Attributes readPool(NodeReader& reader) {
     Pool a;
-    a.global = reader.flag("global");
+    a.global = reader.boolean("global", false);
     if (a.global) return a;
     reader.pair("kernel", 1, a.kernelHeight, a.kernelWidth);
     reader.pair("stride", 1, a.strideHeight, a.strideWidth);
@@ -192,7 +173,7 @@ Attributes readAttributes(const std::string& op, NodeReader& reader) {
         LinearAttributes a;
         a.outFeatures = reader.integer("out_features");
         a.fixedBits = reader.fixedBits();
-        a.hasBias = reader.flag("bias");
+        a.hasBias = reader.boolean("bias", false);
         return a;
     }
     if (op == "norm") return readNorm(reader);
@@ -204,14 +185,16 @@ Attributes readAttributes(const std::string& op, NodeReader& reader) {
     if (op == "quantize") {
         QuantizeAttributes a;
         a.layer = reader.text("layer");
-        a.isSigned = reader.flag("signed");
+        a.isSigned = reader.boolean("signed", false);
         return a;
     }
-    reader.fail("operation '" + op + "' is not known");
+    reader.fail("", "operation '" + op + "' is not known");
 }
 
 Node readNode(const Json& json, const std::string& where, std::size_t index) {
-    NodeReader reader(json, where, index);
+    const std::string path = where + ": nodes[" + std::to_string(index) + "]";
+    if (!json.is_object()) throw Error(ErrorKind::BadInput, path, "a node is no JSON object");
+    NodeReader reader(json, path);
     Node node;
     node.name = reader.text("name");
     const std::string op = reader.text("op");

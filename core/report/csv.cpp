@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "core/base/csv.h"
 #include "core/report/formats.h"
 #include "core/report/naming.h"
+#include "core/results/csv_cells.h"
 
 namespace bitdesk {
 namespace {
@@ -13,17 +13,12 @@ namespace {
 std::string text(const std::string& value) { return csvCell(value); }
 
 /// id, data, split, correct, total, accuracy and its interval, costs
-template <typename Row>
-std::string evaluationCells(const Row& row, const std::string& split) {
-    const Interval i = wilson(row.correct, row.total);
-    return fmt::format("{},{},{},{},{},{:.6f},{:.6f},{:.6f},{},{},{}", row.id, text(row.dataName), text(split),
-                       row.correct, row.total, row.accuracy(), i.low, i.high, row.bitops, row.weightBytes,
-                       row.normBytes);
+std::string evaluationCells(const EvaluationSummary& row) {
+    return csvCells(
+        row, {"id", "data", "split", "correct", "total", "accuracy", "ci95", "bitops", "weight_bytes", "norm_bytes"});
 }
 
-std::string dataCells(const DataFacts& facts, const std::string& hash) {
-    return text(hash) + "," + text(facts.preparation) + "," + (facts.skipped ? std::to_string(*facts.skipped) : "");
-}
+std::string dataCells(const EvaluationSummary& row) { return csvCells(row, {"data_hash", "preparation", "skipped"}); }
 
 std::string accuracyCells(const ReportComparison& c) {
     if (!c.accuracy) return ",,,,";
@@ -60,12 +55,11 @@ std::string toCsv(const Report& report) {
     for (std::size_t i = 0; i < report.input.subjects.size(); ++i) {
         const ReportSubject& s = report.input.subjects[i];
         const ReportComparison& c = report.comparisons[i];
-        csv +=
-            fmt::format("subject,{},{},{},{},{},{},{},{},{},{}\r\n", letterOf(i), text(s.label), text(s.modelName),
-                        text(s.modelHash), csvList(s.bits.bits),
-                        s.evaluation ? evaluationCells(*s.evaluation, s.evaluation->key.split) : ",,,,,,,,,,",
-                        accuracyCells(c), s.measurement ? latencyCells(*s.measurement) : ",,,,,,,,,,,,", ratioCells(c),
-                        s.evaluation ? dataCells(s.evaluation->facts, s.evaluation->key.dataHash) : ",,");
+        csv += fmt::format("subject,{},{},{},{},{},{},{},{},{},{}\r\n", letterOf(i), text(s.label), text(s.modelName),
+                           text(s.modelHash), csvList(s.bits.bits),
+                           s.evaluation ? evaluationCells(*s.evaluation) : ",,,,,,,,,,", accuracyCells(c),
+                           s.measurement ? latencyCells(*s.measurement) : ",,,,,,,,,,,,", ratioCells(c),
+                           s.evaluation ? dataCells(*s.evaluation) : ",,");
     }
     for (const ReportPoint& point : report.input.points) {
         const EvaluationSummary& e = point.evaluation;
@@ -75,7 +69,7 @@ std::string toCsv(const Report& report) {
                                                       point.latencyCi95.low, point.latencyCi95.high, point.runGroup)
                                         : ",,,,,,,,,,,,";
         csv += fmt::format("point,,,{},{},{},{},,,,,,{},,,,,{}\r\n", text(e.modelName), text(e.modelHash),
-                           csvList(e.bits.bits), evaluationCells(e, e.split), latency, dataCells(e.facts, e.dataHash));
+                           csvList(e.bits.bits), evaluationCells(e), latency, dataCells(e));
     }
     return csv;
 }

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <span>
 
@@ -16,8 +15,6 @@
 
 namespace bitdesk {
 namespace {
-
-using Json = nlohmann::json;
 
 Tone toneOf(AccuracyVerdict verdict) {
     if (verdict == AccuracyVerdict::Worse) return Tone::Bad;
@@ -35,7 +32,7 @@ Cell none() { return {"–", Tone::Muted}; }
 Cell accuracyCell(const ReportSubject& subject) {
     if (!subject.evaluation) return none();
     const Evaluation& e = *subject.evaluation;
-    const Interval i = wilson(e.correct, e.total);
+    const Interval i = e.interval();
     return {fmt::format("{:.2f} % [{:.2f}, {:.2f}], n = {}", 100 * e.accuracy(), 100 * i.low, 100 * i.high,
                         grouped(e.total))};
 }
@@ -66,32 +63,26 @@ Cell ratioCell(const ReportComparison& c) {
             toneOf(c.latency->verdict)};
 }
 
-/// A fact of the conditions as a line; nothing where the machine did not tell.
-std::string factOf(const Json& environment, const char* key) {
-    const auto found = environment.find(key);
-    if (found == environment.end() || found->is_null()) return {};
-    if (found->is_string()) return printable(found->get<std::string>());
-    if (found->is_number_float()) return fmt::format("{:.6g}", found->get<double>());
-    return found->is_number() ? found->dump() : std::string();
+/// "3692 MHz"; nothing where the machine did not tell.
+std::string fact(const std::optional<double>& value, const char* unit = "") {
+    return value ? fmt::format("{:.6g}{}", *value, unit) : std::string();
 }
 
 std::string machineText(const Measurement& m) {
-    const Json parsed = Json::parse(m.environmentJson, nullptr, false);
-    const Json environment = parsed.is_object() ? parsed : Json::object();
-    std::string text = factOf(environment, "cpu");
+    const Environment& e = m.conditions.environment;
+    const MachineState& after = m.conditions.after;
+    std::string text = printable(e.cpuModel);
     const auto add = [&](const std::string& what, const std::string& value) {
         if (!value.empty()) text += (text.empty() ? "" : " · ") + what + value;
     };
     add("machine ", printable(m.machine));
-    add("CPUs ", factOf(environment, "logical_cpus"));
-    add("CPU quota ", factOf(environment, "cpu_quota"));
-    add("kernel ", factOf(environment, "kernel"));
+    add("CPUs ", e.logicalCpus > 0 ? std::to_string(e.logicalCpus) : "");
+    add("CPU quota ", e.cpuQuota < 0 ? "" : fact(e.cpuQuota));
+    add("kernel ", printable(e.kernel));
     add("build ", printable(m.build));
-    if (const auto after = environment.find("after"); after != environment.end() && after->is_object()) {
-        add("clock ", factOf(*after, "effective_mhz") + (factOf(*after, "effective_mhz").empty() ? "" : " MHz"));
-        add("CPU to CPU ", factOf(*after, "handover_ns") + (factOf(*after, "handover_ns").empty() ? "" : " ns"));
-        add("load ", factOf(*after, "load_1min"));
-    }
+    add("clock ", fact(after.effectiveMHz, " MHz"));
+    add("CPU to CPU ", fact(after.handoverNs, " ns"));
+    add("load ", fact(after.load1));
     return text;
 }
 
@@ -203,8 +194,8 @@ std::vector<Block> conditionBlocks(const Report& report) {
         const ReportSubject& s = input.subjects[i];
         Cell evaluated = none(), measured = none(), machine = none();
         if (const auto& e = s.evaluation)
-            evaluated = {fmt::format("{} ({}; {}), {} images{}; {} on {}", printable(e->dataName),
-                                     printable(e->key.split), toText(e->facts, e->key.dataHash), grouped(e->total),
+            evaluated = {fmt::format("{} ({}; {}), {} images{}; {} on {}", printable(e->dataName), printable(e->split),
+                                     toText(e->facts, e->dataHash), grouped(e->total),
                                      e->looks > 1 ? ", stopped early" : "", printable(e->backend),
                                      printable(e->device))};
         if (const auto& m = s.measurement) {

@@ -3,89 +3,31 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/base/base64.h"
 #include "core/base/json_text.h"
 #include "core/report/formats.h"
 #include "core/report/naming.h"
-#include "core/results/figures_json.h"
-#include "core/results/measurement_json.h"
+#include "core/report/report_fields.h"
+#include "core/results/results_json.h"
 
 namespace bitdesk {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json intervalJson(const Interval& i) { return {i.low, i.high}; }
-
-/// A stored JSON text as a value, its keys sorted, as they are once it was read back; an empty object where it is none.
-Json parsed(const std::string& text) {
-    const auto json = nlohmann::json::parse(text, nullptr, false);
-    return json.is_discarded() ? Json::object() : Json(json);
-}
-
-std::string encoded(const std::vector<std::uint16_t>& classes) {
-    std::vector<std::uint8_t> bytes;  // little endian
-    bytes.reserve(2 * classes.size());
-    for (const std::uint16_t value : classes) {
-        bytes.push_back(static_cast<std::uint8_t>(value & 0xFFU));
-        bytes.push_back(static_cast<std::uint8_t>(value >> 8U));
-    }
-    return toBase64(bytes);
-}
-
-Json evaluationJson(const Evaluation& e) {
-    return {{"id", e.id},
-            {"data", e.dataName},
-            {"data_hash", e.key.dataHash},
-            {"preparation", e.facts.preparation},
-            {"skipped", e.facts.skipped ? Json(*e.facts.skipped) : Json()},
-            {"split", e.key.split},
-            {"subset", e.key.subset},
-            {"order_seed", std::to_string(e.key.orderSeed)},
-            {"numerics", e.key.numericsVersion},
-            {"correct", e.correct},
-            {"total", e.total},
-            {"accuracy", e.accuracy()},
-            {"ci95", intervalJson(wilson(e.correct, e.total))},
-            {"bitops", e.bitops},
-            {"weight_bytes", e.weightBytes},
-            {"norm_bytes", e.normBytes},
-            {"device", e.device},
-            {"backend", e.backend},
-            {"seconds", e.seconds},
-            {"looks", e.looks},
-            {"created_at", e.createdAt},
-            {"predictions", encoded(e.predictions)},
-            {"correct_mask", toBase64(e.correctMask)}};
-}
-
-Json measurementJson(const Measurement& m) {
-    return {{"id", m.id},
-            {"backend", m.backend},
-            {"device", m.device},
-            {"threads", m.threads},
-            {"batch", m.batch},
-            {"simulated", m.simulated},
-            {"latency_ms", quartilesJson(m.latencyMs)},
-            {"median_ci95_ms", intervalJson(m.medianCi95)},
-            {"machine", m.machine},
-            {"build", m.build},
-            {"run_group", m.runGroup},
-            {"created_at", m.createdAt},
-            {"environment", parsed(m.environmentJson)},
-            {"details", parsed(detailsToJson(m))},
-            {"layers", parsed(layerTimesToJson(m.layers))},
-            {"samples_ms", m.samplesMs}};
-}
-
 Json comparisonJson(const ReportComparison& c) {
-    Json flips = Json::array();
-    for (const ClassFlips& f : c.flips)
-        flips.push_back({{"class", f.label}, {"both_right", f.bothRight}, {"lost", f.lost}, {"gained", f.gained}});
-    return {{"accuracy", c.accuracy ? accuracyJson(*c.accuracy) : Json()},
+    return {{"accuracy", toldJson(c.accuracy)},
             {"latency", c.latency ? latencyJson(*c.latency, c.latency->ci95.has_value()) : Json()},
-            {"flips", std::move(flips)},
+            {"flips", toldJson(c.flips)},
             {"verdict", c.verdict}};
+}
+
+/// What the store keeps in short is as it has it, its keys sorted.
+Json measurementJson(const Measurement& m) {
+    Json json = picked(m, subjectMeasurement());
+    if (json["environment"].is_null()) json["environment"] = Json::object();
+    json["details"] = storedJson<MeasurementDetails>(m);
+    json["layers"] = storedJson(m.layers);
+    return json;
 }
 
 Json subjectsJson(const Report& report) {
@@ -97,7 +39,7 @@ Json subjectsJson(const Report& report) {
                             {"model", s.modelName},
                             {"model_hash", s.modelHash},
                             {"bits", s.bits.bits},
-                            {"evaluation", s.evaluation ? evaluationJson(*s.evaluation) : Json()},
+                            {"evaluation", s.evaluation ? picked(*s.evaluation, subjectEvaluation()) : Json()},
                             {"measurement", s.measurement ? measurementJson(*s.measurement) : Json()},
                             {"comparison", comparisonJson(report.comparisons[i])}});
     }
@@ -105,56 +47,11 @@ Json subjectsJson(const Report& report) {
 }
 
 Json pointJson(const ReportPoint& point) {
-    const EvaluationSummary& e = point.evaluation;
-    return {{"id", e.id},
-            {"model", e.modelName},
-            {"model_hash", e.modelHash},
-            {"data", e.dataName},
-            {"data_hash", e.dataHash},
-            {"preparation", e.facts.preparation},
-            {"skipped", e.facts.skipped ? Json(*e.facts.skipped) : Json()},
-            {"split", e.split},
-            {"bits", e.bits.bits},
-            {"correct", e.correct},
-            {"total", e.total},
-            {"accuracy", e.accuracy()},
-            {"ci95", intervalJson(e.interval())},
-            {"bitops", e.bitops},
-            {"weight_bytes", e.weightBytes},
-            {"norm_bytes", e.normBytes},
-            {"device", e.device},
-            {"backend", e.backend},
-            {"created_at", e.createdAt},
-            {"looks", e.looks},
-            {"latency_ms", point.latencyMs ? quartilesJson(*point.latencyMs) : Json()},
-            {"median_ci95_ms", point.latencyMs ? intervalJson(point.latencyCi95) : Json()},
-            {"run_group", point.runGroup}};
-}
-
-Json limitsJson(const ReportInput& input) {
-    Json limits = Json::array();
-    for (const ReportLimit& l : input.limits)
-        limits.push_back({{"subject", l.subject}, {"name", l.name}, {"broken", l.broken}, {"reason", l.reason}});
-    return limits;
-}
-
-Json layersJson(const ReportInput& input) {
-    Json layers = Json::array();
-    for (const ReportLayer& l : input.layers)
-        layers.push_back(
-            {{"name", l.name}, {"fader", l.quantizable >= 0 ? Json(l.quantizable) : Json()}, {"macs", l.macs}});
-    return layers;
-}
-
-Json findingsJson(const ReportInput& input) {
-    Json findings = Json::array();
-    for (const ReportFinding& f : input.findings)
-        findings.push_back({{"layer", f.layer},
-                            {"from_bits", f.fromBits},
-                            {"to_bits", f.toBits},
-                            {"cause", f.cause},
-                            {"explanation", f.explanation}});
-    return findings;
+    Json json = picked(point.evaluation, pointEvaluation());
+    json["latency_ms"] = toldJson(point.latencyMs);
+    json["median_ci95_ms"] = point.latencyMs ? toldJson(point.latencyCi95) : Json();
+    json["run_group"] = point.runGroup;
+    return json;
 }
 
 }  // namespace
@@ -173,11 +70,11 @@ std::string toJson(const Report& report) {
         {"session",
          {{"model", input.modelFile}, {"data", input.dataSpec}, {"split", input.split}, {"database", input.database}}},
         {"margins", {{"accuracy", input.accuracyMargin}, {"latency", input.latencyMargin}}},
-        {"limits", limitsJson(input)},
+        {"limits", toldJson(input.limits)},
         {"warnings", report.warnings},
         {"classes", input.classNames},
-        {"layers", layersJson(input)},
-        {"findings", findingsJson(input)},
+        {"layers", toldJson(input.layers)},
+        {"findings", toldJson(input.findings)},
         {"subjects", subjectsJson(report)},
         {"fronts", {{"bitops", report.bitopsFront}, {"latency", report.latencyFront}}},
         {"points", std::move(points)}};

@@ -148,8 +148,8 @@ void chooseTradeOff(Report& report) {
     const auto& points = report.input.points;
     if (points.empty()) return;
     const auto& baseline = report.input.subjects.front().evaluation;
-    const std::string data = baseline ? baseline->key.dataHash : points.front().evaluation.dataHash,
-                      split = baseline ? baseline->key.split : points.front().evaluation.split;
+    const std::string data = baseline ? baseline->dataHash : points.front().evaluation.dataHash,
+                      split = baseline ? baseline->split : points.front().evaluation.split;
     for (std::size_t i = 0; i < points.size(); ++i)
         if (points[i].evaluation.dataHash == data && points[i].evaluation.split == split) report.tradeOff.push_back(i);
     if (const std::size_t others = points.size() - report.tradeOff.size(); others > 0)

@@ -64,7 +64,7 @@ struct ReportInput {
     std::vector<ReportFinding> findings;  ///< layers that fewer bits do not make faster, where a table is stored
     std::vector<ReportLimit> limits;
     std::vector<std::string> notes;  ///< what the gathering left out, a sentence each
-    double accuracyMargin = 0.005, latencyMargin = 0.02;
+    double accuracyMargin = AccuracyLimits().margin, latencyMargin = LatencyLimits().margin;
     /// What a session needs to be opened again: as the user named them; may be empty.
     std::string modelFile, dataSpec, split, database;
 };

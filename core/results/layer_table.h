@@ -42,6 +42,20 @@ struct LayerRow {
     std::vector<std::int64_t> weightBytes;      ///< packed, the same; 0 where the executor does not tell
     std::vector<std::vector<LayerCell>> cells;  ///< [width][next layer's width]; one where there is no such fader
 };
+template <SelfOf<LayerRow> Self>
+void fields(Self& s, const auto& visit) {
+    visit("name", s.name);
+    visit("quantizable", IndexOrNone{s.quantizable});
+    visit("next", IndexOrNone{s.next});
+    visit("macs", s.macs);
+    visit("input_bytes", s.inputBytes);
+    visit("output_bytes", s.outputBytes);
+    visit("output_elements", s.outputElements);
+    visit("kernels", s.kernels);
+    visit("executed_bits", s.executedBits);
+    visit("weight_bytes", s.weightBytes);
+    visit("cells", s.cells);
+}
 
 /// A mix that was measured beside the table and is not part of the fit.
 struct LayerTableCheck {
@@ -60,6 +74,13 @@ struct Roofline {
     std::int64_t bytes = 0;                ///< what the network's runs touch, so that its caches are counted in
     Quartiles outputsPerSecond;            ///< outputs of a convolution that has hardly any sums
 };
+template <SelfOf<Roofline> Self>
+void fields(Self& s, const auto& visit) {
+    visit("macs_per_second", s.macsPerSecond);
+    visit("bytes_per_second", s.bytesPerSecond);
+    visit("bytes", s.bytes);
+    visit("outputs_per_second", s.outputsPerSecond);
+}
 
 /// Why a layer is no faster with fewer bits.
 enum class SlowCause { Noise, Fallback, MemoryBound, EpilogueBound, Kernel };
@@ -74,6 +95,17 @@ struct LayerFinding {
     SlowCause cause = SlowCause::Noise;
     std::string explanation;  ///< one sentence with the measured figures
 };
+template <SelfOf<LayerFinding> Self>
+void fields(Self& s, const auto& visit) {
+    visit("layer", s.layer);
+    visit("from_bits", s.fromBits);
+    visit("to_bits", s.toBits);
+    visit("bitops_ratio", s.bitopsRatio);
+    visit("from", s.from);
+    visit("to", s.to);
+    visit("cause", s.cause);
+    visit("explanation", s.explanation);
+}
 
 /// Times of every step of a network by width, fitted from runs of whole networks at an orthogonal set of mixes. Layers
 /// timed alone find their data in the cache and mislead.
@@ -90,7 +122,8 @@ struct LayerTable {
     Roofline roofline;
     std::vector<LayerFinding> findings;
     std::vector<std::string> warnings;
-    std::string environmentJson, createdAt;
+    Conditions conditions;
+    std::string createdAt;
 
     /// Whether every cell that a mix of so many faders, at these widths, asks for is there.
     bool covers(std::size_t faders, std::span<const int> modelWidths) const;
@@ -105,5 +138,18 @@ struct LayerTable {
     /// 90 % of the checks are at least this close.
     std::optional<double> error90() const;
 };
+/// Without its key, conditions and date.
+template <SelfOf<LayerTable> Self>
+void fields(Self& s, const auto& visit) {
+    visit("widths", s.widths);
+    visit("mixes", s.mixes);
+    visit("rounds", s.rounds);
+    visit("outside", s.outsideMs);
+    visit("rows", s.rows);
+    visit("checks", s.checks);
+    visit("roofline", s.roofline);
+    visit("findings", s.findings);
+    visit("warnings", s.warnings);
+}
 
 }  // namespace bitdesk

@@ -16,8 +16,8 @@ namespace {
 std::string imagesOf(const Evaluation& e) {
     constexpr std::size_t kDay = 10;
     const std::string day = printable(e.createdAt.substr(0, kDay));
-    return fmt::format("{} ({}; {}{}{})", printable(e.dataName), printable(e.key.split),
-                       toText(e.facts, e.key.dataHash), day.empty() ? "" : "; ", day);
+    return fmt::format("{} ({}; {}{}{})", printable(e.dataName), printable(e.split), toText(e.facts, e.dataHash),
+                       day.empty() ? "" : "; ", day);
 }
 
 }  // namespace
@@ -35,6 +35,26 @@ std::string toText(const DataFacts& facts, const std::string& dataHash) {
     return text;
 }
 
+EvaluationKey Evaluation::key() const {
+    return {.modelHash = modelHash,
+            .dataHash = dataHash,
+            .split = split,
+            .subset = subset,
+            .orderSeed = orderSeed,
+            .bits = bits,
+            .numericsVersion = numericsVersion};
+}
+
+void Evaluation::setKey(const EvaluationKey& key) {
+    modelHash = key.modelHash;
+    dataHash = key.dataHash;
+    split = key.split;
+    subset = key.subset;
+    orderSeed = key.orderSeed;
+    bits = key.bits;
+    numericsVersion = key.numericsVersion;
+}
+
 void Measurement::summarize() {
     latencyMs = quartiles(samplesMs);
     medianCi95 = medianInterval(samplesMs);
@@ -46,7 +66,7 @@ std::optional<double> Measurement::predictionError() const {
 }
 
 bool sameImages(const Evaluation& a, const Evaluation& b) {
-    return a.key.dataHash == b.key.dataHash && a.key.split == b.key.split && a.key.orderSeed == b.key.orderSeed;
+    return a.dataHash == b.dataHash && a.split == b.split && a.orderSeed == b.orderSeed;
 }
 
 AccuracyComparison compareAccuracy(const Evaluation& a, const Evaluation& b, double margin) {

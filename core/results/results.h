@@ -5,9 +5,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "core/network/bit_configuration.h"
+#include "core/results/conditions.h"
+#include "core/results/fields.h"
 #include "core/statistics/accuracy_verdict.h"
 #include "core/statistics/intervals.h"
 #include "core/statistics/latency_verdict.h"
@@ -35,38 +38,70 @@ struct DataFacts {
     bool operator==(const DataFacts&) const = default;
 };
 
-/// A finished evaluation. `predictions[i]` is the class given to the i-th image of the permutation.
-struct Evaluation {
-    std::int64_t id = 0;  ///< 0: not stored
-    EvaluationKey key;
-    std::string modelName, dataName;
-    std::int64_t correct = 0, total = 0;
-    std::vector<std::uint16_t> predictions;
-    std::vector<std::uint8_t> correctMask;  ///< 1 where right, in the same order
-    std::int64_t bitops = 0, weightBytes = 0, normBytes = 0;
-    std::string device, backend;
-    double seconds = 0;     ///< wall time of the evaluation
-    int looks = 1;          ///< how often it might have been ended before it was (AccuracyLimits); 1: it was not to be
-    std::string createdAt;  ///< ISO 8601, UTC
-    DataFacts facts = {};   ///< of the data
-
-    double accuracy() const { return total > 0 ? static_cast<double>(correct) / static_cast<double>(total) : 0; }
-};
-
-/// One row of the history: an Evaluation without its per-image predictions.
+/// What an evaluation came to: one row of the history.
 struct EvaluationSummary {
-    std::int64_t id = 0;
-    std::string modelName, modelHash, dataName, dataHash, split;
+    std::int64_t id = 0;  ///< 0: not stored
+    std::string modelName, modelHash, dataName, dataHash;
+    std::string split;  ///< "train", "val", "test"
     BitConfiguration bits;
     std::int64_t correct = 0, total = 0;
     std::int64_t bitops = 0, weightBytes = 0, normBytes = 0;
-    std::string device, backend, createdAt;
-    int looks = 1;         ///< as in Evaluation
-    DataFacts facts = {};  ///< of the data
+    std::string device, backend;
+    std::string createdAt;  ///< ISO 8601, UTC
+    int looks = 1;          ///< how often it might have been ended before it was (AccuracyLimits); 1: it was not to be
+    DataFacts facts = {};   ///< of the data
 
     double accuracy() const { return total > 0 ? static_cast<double>(correct) / static_cast<double>(total) : 0; }
     Interval interval() const { return wilson(correct, total); }
 };
+template <SelfOf<EvaluationSummary> Self>
+void fields(Self& s, const auto& visit) {
+    visit("id", s.id);
+    visit("model", s.modelName);
+    visit("model_hash", s.modelHash);
+    visit("data", s.dataName);
+    visit("data_hash", s.dataHash);
+    visit("preparation", s.facts.preparation);
+    visit("skipped", s.facts.skipped);
+    visit("split", s.split);
+    visit("bits", s.bits);
+    visit("correct", s.correct);
+    visit("total", s.total);
+    visit.derived("accuracy", s.accuracy());
+    visit.derived("ci95", s.interval());
+    visit("bitops", s.bitops);
+    visit("weight_bytes", s.weightBytes);
+    visit("norm_bytes", s.normBytes);
+    visit("device", s.device);
+    visit("backend", s.backend);
+    visit("created_at", s.createdAt);
+    visit("looks", s.looks);
+    visit.derived("stopped_early", s.looks > 1);
+}
+
+/// A finished evaluation. `predictions[i]` is the class given to the i-th image of the permutation.
+struct Evaluation : EvaluationSummary {
+    std::int64_t subset = 0;
+    std::uint64_t orderSeed = 0;
+    int numericsVersion = 0;
+    double seconds = 0;  ///< wall time
+    std::vector<std::uint16_t> predictions;
+    std::vector<std::uint8_t> correctMask;  ///< 1 where right, in the same order
+
+    EvaluationKey key() const;
+    void setKey(const EvaluationKey& key);
+};
+template <SelfOf<Evaluation> Self>
+void fields(Self& s, const auto& visit) {
+    using Summary = std::conditional_t<std::is_const_v<Self>, const EvaluationSummary, EvaluationSummary>;
+    fields(static_cast<Summary&>(s), visit);
+    visit("subset", s.subset);
+    visit("order_seed", s.orderSeed);
+    visit("numerics", s.numericsVersion);
+    visit("seconds", s.seconds);
+    visit("predictions", s.predictions);
+    visit("correct_mask", s.correctMask);
+}
 
 /// The first digits of a hash: enough to tell things of one name apart.
 std::string shortHash(const std::string& hash);
@@ -87,6 +122,17 @@ struct LayerTime {
     std::string kernel;
     Quartiles milliseconds;
 };
+template <SelfOf<LayerTime> Self>
+void fields(Self& s, const auto& visit) {
+    visit("name", s.name);
+    visit("requested_bits", s.requestedBits);
+    visit("executed_bits", s.executedBits);
+    visit("kernel", s.kernel);
+    visit("median", s.milliseconds.median);
+    visit("q1", s.milliseconds.q1);
+    visit("q3", s.milliseconds.q3);
+    visit("n", s.milliseconds.n);
+}
 
 /// A figure of a measurement besides its latency: what it is, its unit, and how sure it is.
 struct Metric {
@@ -97,9 +143,41 @@ struct Metric {
     std::optional<Interval> ci95;  ///< nothing: exact, or read once
     std::int64_t n = 1;            ///< samples behind the value
 };
+template <SelfOf<Metric> Self>
+void fields(Self& s, const auto& visit) {
+    visit("tag", s.tag);
+    visit("source", orNull(s.source));
+    visit("unit", s.unit);
+    visit("value", s.value);
+    visit("ci95", s.ci95);
+    visit("n", s.n);
+}
+
+/// What a measurement tells besides its samples.
+struct MeasurementDetails {
+    std::string stopReason;             ///< why sampling ended: "target", "plateau", "time" or "count"
+    int looks = 1;                      ///< how often the samples were looked at before that (LatencyLimits)
+    std::optional<double> predictedMs;  ///< what the layer table said beforehand
+    std::optional<double> noiseFloor;  ///< largest |ratio − 1| that a configuration showed against itself in this group
+    std::optional<Metric> layerSumMs;  ///< Σ of a run's layers, over the runs that `layers` is of
+    std::vector<Metric> metrics;
+    std::vector<std::string> unreadable;  ///< what this machine does not tell: "energy: no RAPL, no NVML"
+    std::vector<std::string> warnings;    ///< what disturbed it, one sentence each; nothing is discarded for it
+};
+template <SelfOf<MeasurementDetails> Self>
+void fields(Self& s, const auto& visit) {
+    visit("stop_reason", s.stopReason);
+    visit("looks", s.looks);
+    visit("predicted_ms", s.predictedMs);
+    visit("noise_floor", s.noiseFloor);
+    visit("layer_sum_ms", s.layerSumMs);
+    visit("metrics", s.metrics);
+    visit("unreadable", s.unreadable);
+    visit("warnings", s.warnings);
+}
 
 /// A measured latency of one configuration: raw samples and what they were taken under.
-struct Measurement {
+struct Measurement : MeasurementDetails {
     std::int64_t id = 0;
     std::string modelHash, modelName;
     BitConfiguration bits;
@@ -109,17 +187,10 @@ struct Measurement {
     std::vector<double>
         samplesMs;  ///< one whole run of `batch` images each; sample i was taken in round i of its group
     Quartiles latencyMs;
-    Interval medianCi95;                ///< of the median, milliseconds
-    std::string stopReason;             ///< why sampling ended: "target", "plateau", "time" or "count"
-    int looks = 1;                      ///< how often the samples were looked at before that (LatencyLimits)
-    std::optional<double> predictedMs;  ///< what the layer table said beforehand
-    std::optional<double> noiseFloor;  ///< largest |ratio − 1| that a configuration showed against itself in this group
+    Interval medianCi95;  ///< of the median, milliseconds
     std::vector<LayerTime> layers;
-    std::optional<Metric> layerSumMs;  ///< Σ of a run's layers, over the runs that `layers` is of
-    std::vector<Metric> metrics;
-    std::vector<std::string> unreadable;  ///< what this machine does not tell: "energy: no RAPL, no NVML"
-    std::vector<std::string> warnings;    ///< what disturbed it, one sentence each; nothing is discarded for it
-    std::string machine, build, environmentJson;
+    std::string machine, build;
+    Conditions conditions;
     std::int64_t runGroup = 0;  ///< measurements interleaved in one run share it
     std::string createdAt;
 
@@ -128,6 +199,29 @@ struct Measurement {
     /// predicted / measured − 1; nothing without a prediction.
     std::optional<double> predictionError() const;
 };
+template <SelfOf<Measurement> Self>
+void fields(Self& s, const auto& visit) {
+    using Details = std::conditional_t<std::is_const_v<Self>, const MeasurementDetails, MeasurementDetails>;
+    visit("id", s.id);
+    visit("model", s.modelName);
+    visit("model_hash", s.modelHash);
+    visit("bits", s.bits);
+    visit("backend", s.backend);
+    visit("device", s.device);
+    visit("threads", s.threads);
+    visit("batch", s.batch);
+    visit("simulated", s.simulated);
+    visit.derived("latency_ms", s.latencyMs);
+    visit.derived("median_ci95_ms", s.medianCi95);
+    visit("machine", s.machine);
+    visit("build", s.build);
+    visit("run_group", s.runGroup);
+    visit("created_at", s.createdAt);
+    visit("environment", s.conditions);
+    visit("details", static_cast<Details&>(s));
+    visit("layers", s.layers);
+    visit("samples_ms", s.samplesMs);
+}
 
 /// How B compares with A where both were measured in turns in one run; else unclear with a reason, and the ratio of
 /// their medians without an interval. Simulated bits are never compared.

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "core/base/error.h"
+#include "core/results/results_json.h"
 #include "core/store/connection.h"
-#include "core/store/layer_table_json.h"
 #include "core/store/schema.h"
 
 namespace bitdesk {

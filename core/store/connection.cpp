@@ -139,7 +139,7 @@ std::int64_t Store::Connection::modelId(const std::string& hash, const std::stri
 std::int64_t Store::Connection::dataId(const Evaluation& e) {
     const std::int64_t id =
         idOf("INSERT OR IGNORE INTO data_sets (hash, split, name) VALUES (?, ?, ?)",
-             "SELECT id FROM data_sets WHERE hash = ? AND split = ?", {e.key.dataHash, e.key.split, e.dataName}, 2);
+             "SELECT id FROM data_sets WHERE hash = ? AND split = ?", {e.dataHash, e.split, e.dataName}, 2);
     if (e.facts.preparation.empty() && !e.facts.skipped) return id;
     SQLite::Statement row(database,
                           "UPDATE data_sets SET preparation = coalesce(preparation, nullif(?, '')), skipped = "

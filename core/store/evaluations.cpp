@@ -3,48 +3,37 @@
 
 #include <SQLiteCpp/VariadicBind.h>
 #include <algorithm>
+#include <map>
+#include <string_view>
 
 #include "core/base/error.h"
 #include "core/base/utc_time.h"
 #include "core/store/connection.h"
+#include "core/store/row_fields.h"
 
 namespace bitdesk {
 namespace {
 
-constexpr const char* kSummaryColumns =
-    "SELECT e.id, m.name, m.hash, d.name, d.split, e.bits, e.correct, e.total, e.bitops, e.weight_bytes, e.norm_bytes, "
-    "e.device, e.backend, e.created_at, e.looks, d.hash, coalesce(d.preparation, ''), d.skipped";
 constexpr const char* kEvaluationTables =
     " FROM evaluations e JOIN models m ON m.id = e.model JOIN data_sets d ON d.id = e.data_set ";
 
-EvaluationSummary readSummary(SQLite::Statement& row) {
-    EvaluationSummary summary;
-    summary.id = row.getColumn(0).getInt64();
-    summary.modelName = row.getColumn(1).getString();
-    summary.modelHash = row.getColumn(2).getString();
-    summary.dataName = row.getColumn(3).getString();
-    summary.split = row.getColumn(4).getString();
-    summary.bits = parseStoredBits(row.getColumn(5).getString());
-    summary.correct = row.getColumn(6).getInt64();
-    summary.total = row.getColumn(7).getInt64();
-    summary.bitops = row.getColumn(8).getInt64();
-    summary.weightBytes = row.getColumn(9).getInt64();
-    summary.normBytes = row.getColumn(10).getInt64();
-    summary.device = row.getColumn(11).getString();
-    summary.backend = row.getColumn(12).getString();
-    summary.createdAt = row.getColumn(13).getString();
-    summary.looks = smallNumber(row.getColumn(14));
-    summary.dataHash = row.getColumn(15).getString();
-    summary.facts.preparation = row.getColumn(16).getString();
-    if (!row.getColumn(17).isNull()) summary.facts.skipped = row.getColumn(17).getInt64();
-    return summary;
+/// Where a field of an evaluation is kept.
+std::string columnOf(std::string_view key) {
+    static const std::map<std::string_view, const char*> kElsewhere{
+        {"model", "m.name"},          {"model_hash", "m.hash"},
+        {"data", "d.name"},           {"data_hash", "d.hash"},
+        {"split", "d.split"},         {"preparation", "coalesce(d.preparation, '')"},
+        {"skipped", "d.skipped"},     {"numerics", "e.numerics_version"},
+        {"predictions", "p.classes"}, {"correct_mask", "p.correct"}};
+    const auto found = kElsewhere.find(key);
+    return found != kElsewhere.end() ? found->second : "e." + std::string(key);
 }
 
 /// Why a row is no evaluation; empty: it is one.
 std::string damageOf(const Evaluation& e, const std::string& bits) {
     const bool counted = e.total > 0 && e.correct >= 0 && e.correct <= e.total && e.looks > 0;
-    if (!counted || e.key.numericsVersion < 0) return "its counts are out of range";
-    if (toText(e.key.bits) != bits) return "its bits are no mix";
+    if (!counted || e.numericsVersion < 0) return "its counts are out of range";
+    if (toText(e.bits) != bits) return "its bits are no mix";
     const auto total = static_cast<std::size_t>(e.total);
     const bool fits = e.predictions.size() == total && e.correctMask.size() == total &&
                       std::ranges::count(e.correctMask, 1) == e.correct &&
@@ -69,15 +58,15 @@ std::int64_t Store::Connection::findId(const EvaluationKey& key) {
 }
 
 std::int64_t Store::Connection::insert(const Evaluation& e) {
-    if (const std::int64_t existing = findId(e.key); existing != 0) return existing;
+    if (const std::int64_t existing = findId(e.key()); existing != 0) return existing;
     SQLite::Statement row(
         database,
         "INSERT INTO evaluations (id, model, data_set, subset, order_seed, bits, numerics_version, correct, "
         "total, bitops, weight_bytes, norm_bytes, device, backend, seconds, created_at, looks) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    SQLite::bind(row, nextId(), modelId(e.key.modelHash, e.modelName), dataId(e), e.key.subset,
-                 static_cast<std::int64_t>(e.key.orderSeed), toText(e.key.bits), e.key.numericsVersion, e.correct,
-                 e.total, e.bitops, e.weightBytes, e.normBytes, e.device, e.backend, e.seconds,
+    SQLite::bind(row, nextId(), modelId(e.modelHash, e.modelName), dataId(e), e.subset,
+                 static_cast<std::int64_t>(e.orderSeed), toText(e.bits), e.numericsVersion, e.correct, e.total,
+                 e.bitops, e.weightBytes, e.normBytes, e.device, e.backend, e.seconds,
                  e.createdAt.empty() ? utcNow() : e.createdAt, e.looks);
     row.exec();
     const std::int64_t id = database.getLastInsertRowid();
@@ -90,39 +79,12 @@ std::int64_t Store::Connection::insert(const Evaluation& e) {
 }
 
 std::optional<Evaluation> Store::Connection::read(std::int64_t id) {
-    SQLite::Statement row(database, std::string(kSummaryColumns) +
-                                        ", e.subset, e.order_seed, e.numerics_version, e.seconds, p.classes, "
-                                        "p.correct" +
-                                        kEvaluationTables +
+    SQLite::Statement row(database, selected<Evaluation>(columnOf) + kEvaluationTables +
                                         "LEFT JOIN predictions p ON p.evaluation = e.id WHERE e.id = ?");
     row.bind(1, id);
     if (!row.executeStep()) return std::nullopt;
-    const EvaluationSummary s = readSummary(row);
-    Evaluation e;
-    e.id = s.id;
-    e.key = {.modelHash = s.modelHash,
-             .dataHash = s.dataHash,
-             .split = s.split,
-             .subset = row.getColumn(18).getInt64(),
-             .orderSeed = static_cast<std::uint64_t>(row.getColumn(19).getInt64()),
-             .bits = s.bits,
-             .numericsVersion = smallNumber(row.getColumn(20))};
-    e.modelName = s.modelName;
-    e.dataName = s.dataName;
-    e.correct = s.correct;
-    e.total = s.total;
-    e.bitops = s.bitops;
-    e.weightBytes = s.weightBytes;
-    e.normBytes = s.normBytes;
-    e.device = s.device;
-    e.backend = s.backend;
-    e.createdAt = s.createdAt;
-    e.looks = s.looks;
-    e.facts = s.facts;
-    e.seconds = row.getColumn(21).getDouble();
-    e.predictions = blob<std::uint16_t>(row.getColumn(22));
-    e.correctMask = blob<std::uint8_t>(row.getColumn(23));
-    const std::string damage = damageOf(e, row.getColumn(5).getString());
+    const auto e = rowOf<Evaluation>(row);
+    const std::string damage = damageOf(e, row.getColumn("bits").getString());
     if (!damage.empty())
         throw Error(ErrorKind::BadInput, path.string(), "evaluation " + std::to_string(id) + " is damaged: " + damage,
                     kDamagedRow);
@@ -136,12 +98,11 @@ std::vector<std::int64_t> Store::save(std::span<const Evaluation> rows, const Jo
         std::vector<std::int64_t> ids;
         for (const Evaluation& row : rows) {
             ids.push_back(m_connection->insert(row));
-            m_connection->setNames(row.key, row.modelName, row.dataName);
+            m_connection->setNames(row.key(), row.modelName, row.dataName);
         }
         for (std::size_t i = 0; of.job > 0 && i < ids.size(); ++i)
             m_connection->finishItem(
-                of.job,
-                {.position = of.positions[i], .bits = rows[i].key.bits, .evaluation = ids[i], .measurement = 0});
+                of.job, {.position = of.positions[i], .bits = rows[i].bits, .evaluation = ids[i], .measurement = 0});
         return ids;
     });
 }
@@ -171,21 +132,21 @@ std::optional<Evaluation> Store::evaluation(std::int64_t id) {
 std::optional<EvaluationSummary> Store::summary(std::int64_t id) {
     return m_connection->guarded([&]() -> std::optional<EvaluationSummary> {
         SQLite::Statement row(m_connection->database,
-                              std::string(kSummaryColumns) + kEvaluationTables + "WHERE e.id = ?");
+                              selected<EvaluationSummary>(columnOf) + kEvaluationTables + "WHERE e.id = ?");
         row.bind(1, id);
         if (!row.executeStep()) return std::nullopt;
-        return readSummary(row);
+        return rowOf<EvaluationSummary>(row);
     });
 }
 
 std::vector<EvaluationSummary> Store::evaluations(const std::string& modelHash, std::int64_t limit) {
     return m_connection->guarded([&] {
-        SQLite::Statement row(m_connection->database, std::string(kSummaryColumns) + kEvaluationTables +
+        SQLite::Statement row(m_connection->database, selected<EvaluationSummary>(columnOf) + kEvaluationTables +
                                                           "WHERE ?1 = '' OR m.hash = ?1 ORDER BY e.id DESC LIMIT ?2");
         row.bind(1, modelHash);
         row.bind(2, limit > 0 ? limit : std::int64_t{-1});
         std::vector<EvaluationSummary> all;
-        while (row.executeStep()) all.push_back(readSummary(row));
+        while (row.executeStep()) all.push_back(rowOf<EvaluationSummary>(row));
         return all;
     });
 }

@@ -3,20 +3,24 @@
 
 #include <SQLiteCpp/VariadicBind.h>
 #include <algorithm>
+#include <string_view>
 
 #include "core/base/error.h"
 #include "core/base/utc_time.h"
-#include "core/results/measurement_json.h"
 #include "core/store/connection.h"
-#include "core/store/layer_table_json.h"
+#include "core/store/row_fields.h"
 
 namespace bitdesk {
 namespace {
 
-constexpr const char* kMeasurementColumns =
-    "SELECT t.id, m.hash, m.name, t.bits, t.backend, t.device, t.threads, t.batch, t.simulated, t.samples_ms, "
-    "t.layers, t.machine, t.build, t.environment, t.run_group, t.created_at, t.details "
-    "FROM measurements t JOIN models m ON m.id = t.model ";
+/// Where a field of a measurement is kept.
+std::string columnOf(std::string_view key) {
+    if (key == "model") return "m.name";
+    return key == "model_hash" ? "m.hash" : "t." + std::string(key);
+}
+std::string selectedMeasurements() {
+    return selected<Measurement>(columnOf) + " FROM measurements t JOIN models m ON m.id = t.model ";
+}
 
 /// Whether samples are times that a run can take.
 bool holdTimes(const std::vector<double>& milliseconds) {
@@ -32,29 +36,32 @@ struct MeasurementRow {
 };
 
 MeasurementRow readMeasurement(SQLite::Statement& row) {
-    Measurement m;
-    m.id = row.getColumn(0).getInt64();
-    m.modelHash = row.getColumn(1).getString();
-    m.modelName = row.getColumn(2).getString();
-    m.bits = parseStoredBits(row.getColumn(3).getString());
-    m.backend = row.getColumn(4).getString();
-    m.device = row.getColumn(5).getString();
-    m.threads = smallNumber(row.getColumn(6));
-    m.batch = smallNumber(row.getColumn(7));
-    m.simulated = row.getColumn(8).getInt() != 0;
-    m.samplesMs = blob<double>(row.getColumn(9));
-    if (toText(m.bits) != row.getColumn(3).getString()) return {std::move(m), "its bits are no mix"};
+    auto m = rowOf<Measurement>(row);
+    if (toText(m.bits) != row.getColumn("bits").getString()) return {std::move(m), "its bits are no mix"};
     if (m.threads < 0 || m.batch < 0) return {std::move(m), "its counts are out of range"};
     if (!holdTimes(m.samplesMs)) return {std::move(m), "its samples are no times"};
     m.summarize();
-    m.layers = layerTimesFromJson(row.getColumn(10).getString());
-    m.machine = row.getColumn(11).getString();
-    m.build = row.getColumn(12).getString();
-    m.environmentJson = row.getColumn(13).getString();
-    m.runGroup = row.getColumn(14).getInt64();
-    m.createdAt = row.getColumn(15).getString();
-    readDetails(row.getColumn(16).getString(), m);
     return {std::move(m), {}};
+}
+
+constexpr const char* kTables =
+    "SELECT t.body, t.id, t.environment, t.created_at, m.hash, t.backend, t.device, t.machine, t.build, t.threads, "
+    "t.batch, m.name FROM layer_tables t JOIN models m ON m.id = t.model ";
+
+/// Nothing for one that is damaged.
+std::optional<LayerTable> readTable(SQLite::Statement& row) {
+    auto table = layerTableFromJson(row.getColumn(0).getString());
+    if (!table) return std::nullopt;
+    int column = 1;
+    const FromRow next{row, column};
+    next("id", table->id);
+    next("environment", table->conditions);
+    next("created_at", table->createdAt);
+    LayerTableKey& key = table->key;
+    for (std::string* text : {&key.modelHash, &key.backend, &key.device, &key.machine, &key.build}) next("key", *text);
+    next("threads", key.threads);
+    next("batch", key.batch);
+    return table;
 }
 
 }  // namespace
@@ -89,7 +96,7 @@ std::int64_t Store::Connection::insert(const Measurement& m) {
     row.bind(9, layerTimesToJson(m.layers));
     row.bind(10, m.machine);
     row.bind(11, m.build);
-    row.bind(12, m.environmentJson);
+    row.bind(12, toJson(m.conditions));
     row.bind(13, m.runGroup);
     row.bind(14, m.createdAt.empty() ? utcNow() : m.createdAt);
     row.bind(15, detailsToJson(m));
@@ -104,7 +111,7 @@ std::int64_t Store::Connection::insert(const LayerTable& table, const std::strin
                           "environment, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     const LayerTableKey& key = table.key;
     SQLite::bind(row, modelId(key.modelHash, modelName), key.backend, key.device, key.threads, key.batch, key.machine,
-                 key.build, layerTableToJson(table), table.environmentJson,
+                 key.build, layerTableToJson(table), toJson(table.conditions),
                  table.createdAt.empty() ? utcNow() : table.createdAt);
     row.exec();
     return database.getLastInsertRowid();
@@ -141,25 +148,18 @@ std::optional<LayerTable> Store::layerTable(const LayerTableKey& key,
     return m_connection->guarded([&]() -> std::optional<LayerTable> {
         SQLite::Statement row(
             m_connection->database,
-            "SELECT t.id, t.body, t.environment, t.created_at FROM layer_tables t JOIN models m ON "
-            "m.id = t.model WHERE m.hash = ? AND t.backend = ? AND t.device = ? AND t.threads = ? AND "
-            "t.batch = ? AND t.machine = ? AND t.build = ? ORDER BY t.id DESC");
+            std::string(kTables) +
+                "WHERE m.hash = ? AND t.backend = ? AND t.device = ? AND t.threads = ? AND t.batch = ? "
+                "AND t.machine = ? AND t.build = ? ORDER BY t.id DESC");
         SQLite::bind(row, key.modelHash, key.backend, key.device, key.threads, key.batch, key.machine, key.build);
-        while (row.executeStep()) {
-            auto table = layerTableFromJson(row.getColumn(1).getString());
-            if (!table) continue;
-            table->id = row.getColumn(0).getInt64();
-            table->key = key;
-            table->environmentJson = row.getColumn(2).getString();
-            table->createdAt = row.getColumn(3).getString();
-            if (!accepted || accepted(*table)) return table;
-        }
+        while (row.executeStep())
+            if (auto table = readTable(row); table && (!accepted || accepted(*table))) return table;
         return std::nullopt;
     });
 }
 
 std::optional<Measurement> Store::Connection::measurement(std::int64_t id) {
-    SQLite::Statement row(database, std::string(kMeasurementColumns) + "WHERE t.id = ?");
+    SQLite::Statement row(database, selectedMeasurements() + "WHERE t.id = ?");
     row.bind(1, id);
     if (!row.executeStep()) return std::nullopt;
     MeasurementRow found = readMeasurement(row);
@@ -175,8 +175,8 @@ std::optional<Measurement> Store::measurement(std::int64_t id) {
 
 std::vector<Measurement> Store::measurements(const std::string& modelHash, std::int64_t limit) {
     return m_connection->guarded([&] {
-        SQLite::Statement row(m_connection->database, std::string(kMeasurementColumns) +
-                                                          "WHERE ?1 = '' OR m.hash = ?1 ORDER BY t.id DESC LIMIT ?2");
+        SQLite::Statement row(m_connection->database,
+                              selectedMeasurements() + "WHERE ?1 = '' OR m.hash = ?1 ORDER BY t.id DESC LIMIT ?2");
         row.bind(1, modelHash);
         row.bind(2, limit > 0 ? limit : std::int64_t{-1});
         std::vector<Measurement> all;
@@ -188,26 +188,10 @@ std::vector<Measurement> Store::measurements(const std::string& modelHash, std::
 
 std::vector<std::pair<LayerTable, std::string>> Store::layerTables() {
     return m_connection->guarded([&] {
-        SQLite::Statement row(m_connection->database,
-                              "SELECT t.id, t.body, t.environment, t.created_at, m.hash, t.backend, t.device, "
-                              "t.machine, t.build, t.threads, t.batch, m.name FROM layer_tables t JOIN models m ON "
-                              "m.id = t.model ORDER BY t.id");
+        SQLite::Statement row(m_connection->database, std::string(kTables) + "ORDER BY t.id");
         std::vector<std::pair<LayerTable, std::string>> all;
-        while (row.executeStep()) {
-            auto table = layerTableFromJson(row.getColumn(1).getString());
-            if (!table) continue;
-            table->id = row.getColumn(0).getInt64();
-            table->environmentJson = row.getColumn(2).getString();
-            table->createdAt = row.getColumn(3).getString();
-            table->key = {.modelHash = row.getColumn(4).getString(),
-                          .backend = row.getColumn(5).getString(),
-                          .device = row.getColumn(6).getString(),
-                          .machine = row.getColumn(7).getString(),
-                          .build = row.getColumn(8).getString(),
-                          .threads = row.getColumn(9).getInt(),
-                          .batch = row.getColumn(10).getInt()};
-            all.emplace_back(std::move(*table), row.getColumn(11).getString());
-        }
+        while (row.executeStep())
+            if (auto table = readTable(row)) all.emplace_back(std::move(*table), row.getColumn("name").getString());
         return all;
     });
 }

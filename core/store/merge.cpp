@@ -56,15 +56,15 @@ private:
     void addEvaluation(std::int64_t id) {
         const auto theirs = m_source.evaluation(id);
         if (!theirs) return;
-        const std::int64_t ours = m_target.findId(theirs->key);
+        const std::int64_t ours = m_target.findId(theirs->key());
         m_ids.evaluations[id] = ours != 0 ? ours : m_target.insert(*theirs);
         if (ours == 0) ++m_result.evaluations;
         else ++m_result.known;
         if (ours != 0) m_target.dataId(*theirs);  // what an older schema did not tell
         if (ours != 0 && m_target.read(ours)->predictions != theirs->predictions)
-            m_result.conflicts.push_back(fmt::format(
-                "{} at {} on {} ({}): evaluation {} gives other answers than {} in {}", theirs->modelName,
-                toText(theirs->key.bits), theirs->dataName, theirs->key.split, ours, id, m_source.path().string()));
+            m_result.conflicts.push_back(
+                fmt::format("{} at {} on {} ({}): evaluation {} gives other answers than {} in {}", theirs->modelName,
+                            toText(theirs->bits), theirs->dataName, theirs->split, ours, id, m_source.path().string()));
     }
 
     void addMeasurement(const Measurement& row) {

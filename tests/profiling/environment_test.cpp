@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "core/results/results_json.h"
 #include "tests/core/base/fake_machine.h"
 
 namespace bitdesk {

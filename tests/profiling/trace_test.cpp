@@ -11,6 +11,7 @@
 
 #include "core/execute/packed/packed_executor.h"
 #include "core/network/catalogue.h"
+#include "core/results/results_json.h"
 #include "profiling/random_images.h"
 
 namespace bitdesk {
@@ -34,7 +35,7 @@ Json trace(int threads, int batch) {
             run.steps.push_back({step.name, step.bits, executor->executedBits(step), executor->kernel(step), {}});
         runs.push_back(std::move(run));
     }
-    return Json::parse(traceJson("bitdesk: <a name>\x01\xff", runs, R"({"cpu":"known"})"));
+    return Json::parse(traceJson("bitdesk: <a name>\x01\xff", runs, conditionsFromJson(R"({"cpu":"known"})")));
 }
 
 void checkFields(const Json& event) {

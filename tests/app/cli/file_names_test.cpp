@@ -243,8 +243,8 @@ TEST_F(FileNames, UnlikeDataIsToldApart) {
     Evaluation a = storedExample(2), b = storedExample(2);
     a.facts = {.preparation = "as they are", .skipped = 0};
     b.facts = {.preparation = "shorter side 32", .skipped = 7};
-    a.key.dataHash = "3f2a91c0aaaa";
-    b.key.dataHash = "9b1c0000bbbb";
+    a.dataHash = "3f2a91c0aaaa";
+    b.dataHash = "9b1c0000bbbb";
     Store(name).save(a);
     Store(name).save(b);
     const Ran list = run({"db", "list", "--db", name}), compared = run({"compare", "1", "2", "--db", name});

@@ -15,7 +15,7 @@ protected:
     /// 1000 images, of which the first `wrong` are wrong.
     std::int64_t evaluation(int bits, int wrong, const char* data = "d", int images = 1000) {
         Evaluation e;
-        e.key = {.modelHash = "m", .dataHash = data, .split = "test", .subset = images, .bits = {{bits, bits}}};
+        e.setKey({.modelHash = "m", .dataHash = data, .split = "test", .subset = images, .bits = {{bits, bits}}});
         e.modelName = "model";
         e.dataName = "data";
         e.total = images;

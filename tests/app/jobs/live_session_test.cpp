@@ -76,7 +76,7 @@ TEST_F(Live, StreamsFromAFirstEstimateToAStoredResult) {
     for (std::size_t i = 1; i < all.size(); ++i) EXPECT_GT(all[i].seen, all[i - 1].seen);
     EXPECT_EQ(last.seen, test::SmallWorkplace::kImages);
     ASSERT_EQ(m_place.rows().size(), 1u);
-    EXPECT_EQ(m_place.rows()[0].id, last.evaluationId);
+    EXPECT_EQ(m_place.rows()[0].id, last.id);
     EXPECT_EQ(m_place.rows()[0].correct, last.correct);
 }
 
@@ -108,7 +108,7 @@ TEST_F(Live, AHandDoesNotWaitForAnotherProgramsLock) {
     for (const int bits : {3, 2, 4}) {
         const LiveUpdate update = finish(m_place.uniform(bits));
         EXPECT_EQ(update.seen, test::SmallWorkplace::kImages);
-        EXPECT_EQ(update.evaluationId, 0) << "it cannot be a row yet";
+        EXPECT_EQ(update.id, 0) << "it cannot be a row yet";
     }
     EXPECT_TRUE(m_place.store->waiting());
     EXPECT_EQ(m_place.rows().size(), 1u);
@@ -127,7 +127,7 @@ TEST_F(Live, WhatCannotBeStoredIsShownAndTold) {
         .run("CREATE TRIGGER t BEFORE INSERT ON evaluations BEGIN SELECT RAISE(ABORT, 'no'); END");
     const LiveUpdate update = finish(m_place.uniform(3));
     EXPECT_EQ(update.seen, test::SmallWorkplace::kImages);
-    EXPECT_EQ(update.evaluationId, 0);
+    EXPECT_EQ(update.id, 0);
     EXPECT_TRUE(waitFor([](const LiveEvent& event) { return std::holds_alternative<LiveFailure>(event); }));
 }
 
@@ -138,7 +138,7 @@ TEST_F(Live, AReaderKeepsNothing) {
     m_place.store = std::make_unique<StoreThread>(m_place.databasePath(), StoreAccess{.use = StoreAccess::Use::Read});
     start();
     EXPECT_TRUE(finish(m_place.uniform(4)).fromStore);
-    EXPECT_EQ(finish(m_place.uniform(3)).evaluationId, 0);
+    EXPECT_EQ(finish(m_place.uniform(3)).id, 0);
     EXPECT_EQ(m_place.rows().size(), 1u);
 }
 

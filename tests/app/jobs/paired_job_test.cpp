@@ -22,7 +22,7 @@ protected:
     /// Of the same images as the requests.
     Evaluation baseline(std::vector<std::uint8_t> mask) const {
         Evaluation e;
-        e.key = keyOf(request(2));
+        e.setKey(keyOf(request(2)));
         e.correctMask = std::move(mask);
         e.total = static_cast<std::int64_t>(e.correctMask.size());
         return e;
@@ -40,7 +40,7 @@ TEST_F(PairedJob, StopsAtOnceWhereTheDifferenceIsLarge) {
     EXPECT_EQ(found.comparison.verdict, AccuracyVerdict::Worse);
     const Evaluation& e = found.result.evaluation;
     EXPECT_EQ(e.total, 224) << "the first look, at 200 images, comes with the seventh mini-batch";
-    EXPECT_EQ(e.key.subset, 224);
+    EXPECT_EQ(e.subset, 224);
     EXPECT_EQ(e.looks, 5) << "after 200, 300, 450 and 675 images, and all";
     EXPECT_EQ(found.comparison.difference.total, 224);
     EXPECT_EQ(m_place.rows().size(), 1u);
@@ -58,7 +58,7 @@ TEST_F(PairedJob, GoesOnToTheEndWhereItCannotBeSettled) {
     EXPECT_EQ(found.comparison.verdict, AccuracyVerdict::Unclear);
     EXPECT_EQ(found.result.evaluation.total, 1000);
     EXPECT_EQ(found.result.evaluation.looks, 1) << "nothing was left out";
-    EXPECT_EQ(found.result.evaluation.key, keyOf(request(2))) << "the row that any evaluation of all images has";
+    EXPECT_EQ(found.result.evaluation.key(), keyOf(request(2))) << "the row that any evaluation of all images has";
 }
 
 TEST_F(PairedJob, EqualOnesAreSettledAsTheSame) {

@@ -8,8 +8,10 @@
 #include <algorithm>
 
 #include "app/jobs/layer_table_job.h"
+#include "app/jobs/stored_layer_table.h"
 #include "core/base/error.h"
 #include "core/execute/packed/kernels/catalogue.h"
+#include "core/results/results_json.h"
 #include "tests/app/jobs/small_workplace.h"
 
 namespace bitdesk::jobs {
@@ -99,8 +101,8 @@ TEST_F(ProfileJob, EveryFigureTellsItsConditions) {
     JobContext context = m_place.context();
     const ProfileResult found = profileMixes(request(), context);
     const Measurement& m = found.runs.front();
-    EXPECT_NE(m.environmentJson.find("\"before\""), std::string::npos);
-    EXPECT_NE(m.environmentJson.find("\"effective_mhz\""), std::string::npos);
+    EXPECT_NE(toJson(m.conditions).find("\"before\""), std::string::npos);
+    EXPECT_NE(toJson(m.conditions).find("\"effective_mhz\""), std::string::npos);
     const auto says = [&](const std::string& what) {
         const auto holds = [&](const std::string& text) { return text.find(what) != std::string::npos; };
         return std::ranges::any_of(m.metrics, [&](const Metric& metric) { return holds(metric.tag); }) ||
@@ -194,7 +196,7 @@ TEST_F(ProfileJob, ATableOfSeveralThreadsIsOfOneHandover) {
     const auto executor = makeExecutor(*m_place.model, {}, m_place.arbiter.threads());
     LayerTable table = measureLayerTable(tableRequest(), *executor, context).table;
     const auto save = [&](int ns) {
-        table.environmentJson = R"({"after":{"handover_ns":)" + std::to_string(ns) + "}}";
+        table.conditions = conditionsFromJson(R"({"after":{"handover_ns":)" + std::to_string(ns) + "}}");
         return m_place.store->post([&](Store& store) { return store.save(table, "m"); }).get();
     };
     const auto near = save(75), far = save(345);

@@ -15,10 +15,34 @@ class ReportJob : public testing::Test {
 protected:
     std::int64_t evaluation(int bits, const char* data, const char* model = "m") {
         Evaluation e = storedExample(bits);
-        e.key.dataHash = data;
-        e.key.modelHash = model;
+        e.dataHash = data;
+        e.modelHash = model;
         e.bitops = 1000 * bits;
         return m_store.save(e);
+    }
+    void measurement(int bits, const std::string& machine, int threads) {
+        Measurement m;
+        m.modelHash = "m";
+        m.modelName = "model";
+        m.bits = {{bits, 3}};
+        m.machine = machine;
+        m.threads = threads;
+        m.samplesMs = {1, 1, 1, 1, 1};
+        m.runGroup = 1;
+        m_store.save(m);
+    }
+    void layerTable(const std::string& machine, int threads) {
+        LayerTable table;
+        table.key = {.modelHash = "m",
+                     .backend = {},
+                     .device = {},
+                     .machine = machine,
+                     .build = {},
+                     .threads = threads,
+                     .batch = 1};
+        table.findings.push_back(
+            {.layer = machine, .fromBits = 4, .toBits = 3, .from = {}, .to = {}, .explanation = {}});
+        m_store.save(table, "model");
     }
     bool warned(const Report& report, const std::string& part) const {
         return std::ranges::any_of(report.warnings,
@@ -59,6 +83,21 @@ TEST_F(ReportJob, NamedResultsOfOtherImagesAreNoTradeOff) {
     EXPECT_EQ(report.input.points[report.tradeOff[0]].evaluation.dataHash, "d");
     EXPECT_NE(report.comparisons[1].verdict.find("other images"), std::string::npos);
     EXPECT_TRUE(warned(report, "1 mixes that were evaluated on others"));
+}
+
+TEST_F(ReportJob, FindingsAreOfTheMachineThatMeasured) {
+    evaluation(4, "d");
+    evaluation(2, "d");
+    layerTable("here", 2);
+    layerTable("here", 1);
+    layerTable("elsewhere", 2);
+    EXPECT_TRUE(reportOf(m_store, {}).input.findings.empty()) << "nothing was measured";
+    measurement(4, "here", 2);
+    const auto findings = reportOf(m_store, {}).input.findings;
+    ASSERT_EQ(findings.size(), 1u);
+    EXPECT_EQ(findings[0].layer, "here");
+    measurement(2, "another", 2);
+    EXPECT_EQ(reportOf(m_store, {}).input.findings.size(), 1u);
 }
 
 }  // namespace

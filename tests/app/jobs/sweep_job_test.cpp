@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <set>
 #include <thread>
 
@@ -44,7 +45,7 @@ TEST(SweepJob, GivesWhatEachEvaluationAloneGives) {
         const auto stored =
             place.store->post([id = result.items[i].evaluation](Store& store) { return store.evaluation(id); }).get();
         ASSERT_TRUE(stored);
-        EXPECT_EQ(stored->key.bits, request.configurations[i]);
+        EXPECT_EQ(stored->bits, request.configurations[i]);
         EvaluateRequest alone{.model = place.model,
                               .data = place.data,
                               .bits = request.configurations[i],
@@ -190,25 +191,66 @@ TEST(SweepJob, AMergedStoreHoldsTheWholeJob) {
     EXPECT_EQ(Store(place.databasePath()).jobs().size(), 1U);
 }
 
+/// By this text a sweep of an earlier version is found and resumed.
+TEST(SweepJob, IsKnownByTheSameTextAsEver) {
+    test::SmallWorkplace place;
+    SweepRequest request = requestIn(place, "random:1");
+    request.options.limit = 4;
+    const auto requestOfJob = [&](LatencyOf latency) {
+        request.latency = latency;
+        auto context = place.context();
+        runSweep(request, context);
+        const std::string text = Store(place.databasePath()).jobs().at(0).request;
+        return text.substr(text.find(R"("device")"));
+    };
+    EXPECT_EQ(requestOfJob(LatencyOf::None), R"("device":"cpu","backend":"packed","latency":"none"})");
+    EXPECT_EQ(requestOfJob(LatencyOf::Front),
+              R"("device":"cpu","backend":"packed","latency":"front","latency_batch":1,"noise":0.0,)"
+              R"("max_seconds":5.0,"samples":6,"seed":1,"margin":0.02})");
+}
+
 /// What the hand does comes first: all workers pause for it.
 TEST(SweepJob, YieldsToTheHand) {
     test::SmallWorkplace place;
     SweepRequest request = requestIn(place);
     request.options.limit = 0;
-    std::atomic<bool> begun = false, finished = false;
+    std::atomic<bool> begun = false;
     auto context = place.context();
     context.progress = [&](const Progress&) { begun = true; };
-    std::jthread sweeping([&] {
-        runSweep(request, context);
-        finished = true;
-    });
+    std::jthread sweeping([&] { runSweep(request, context); });
     while (!begun) std::this_thread::yield();
+    std::size_t stored = 0;
     {
         const auto lease = place.arbiter.acquire(ComputePriority::Interactive);
-        EXPECT_FALSE(finished);
+        stored = place.rows().size();
     }
     sweeping.join();
-    EXPECT_TRUE(finished);
+    EXPECT_LT(stored, request.configurations.size()) << "the hand had the cores when all was done";
+    EXPECT_EQ(place.rows().size(), request.configurations.size());
+}
+
+/// Workers share one lease: when the wait of the one that gave it up ends, so does the pause of the others.
+TEST(SweepJob, ASweepThatIsPausedForTheHandCanBeCancelled) {
+    test::SmallWorkplace place;
+    SweepRequest request = requestIn(place);
+    request.options.limit = 0;
+    std::stop_source stop;
+    auto context = place.context(stop.get_token());
+    std::set<std::thread::id> workers;
+    std::atomic<std::size_t> working = 0;
+    context.progress = [&](const Progress&) {
+        workers.insert(std::this_thread::get_id());
+        working = workers.size();
+    };
+    auto sweeping = std::async(std::launch::async, [&] { runSweep(request, context); });
+    while (working < 2) std::this_thread::yield();
+    {
+        const auto hand = place.arbiter.acquire(ComputePriority::Interactive);  // both pause now
+        stop.request_stop();
+        EXPECT_THROW(sweeping.get(), Cancelled);
+    }
+    EXPECT_LT(place.rows().size(), request.configurations.size());
+    EXPECT_EQ(Store(place.databasePath()).jobs().at(0).state, JobState::Cancelled);
 }
 
 constexpr std::int64_t kMebibyte = 1 << 20;

@@ -188,6 +188,7 @@ TEST(ComputeArbiter, AStopDuringYieldLeavesTheCoresFree) {
             source.request_stop();
         });
         EXPECT_THROW(background.yield(source.get_token()), Cancelled);
+        EXPECT_THROW(background.shouldYield(), Cancelled) << "others that share the lease end, too";
         release.set_value();
         EXPECT_TRUE(measurement.held());
     }

@@ -154,7 +154,7 @@ TEST(Json, OpensAgainAsTheSameReport) {
     }
     const ReportInput read = readReportJson(toJson(makeReport(test::threeMixes())), "report.json");
     EXPECT_EQ(read.subjects[1].evaluation->predictions, test::threeMixes().subjects[1].evaluation->predictions);
-    EXPECT_EQ(read.subjects[1].evaluation->key, test::threeMixes().subjects[1].evaluation->key);
+    EXPECT_EQ(read.subjects[1].evaluation->key(), test::threeMixes().subjects[1].evaluation->key());
     EXPECT_EQ(read.subjects[2].measurement->samplesMs, test::threeMixes().subjects[2].measurement->samplesMs);
     EXPECT_EQ(read.modelFile, "/m.safetensors");
 }

@@ -88,7 +88,7 @@ TEST(MakeReport, ModelsOfOneNameAreToldApart) {
 
 TEST(MakeReport, ClaimsNothingThatIsNotKnown) {
     ReportInput input = test::threeMixes();
-    input.subjects[1].evaluation->key.dataHash = "others";
+    input.subjects[1].evaluation->dataHash = "others";
     input.subjects[1].measurement->runGroup = 5;
     input.subjects[2].evaluation.reset();
     input.subjects[2].measurement->simulated = true;

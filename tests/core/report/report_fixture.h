@@ -7,6 +7,7 @@
 
 #include "core/base/random.h"
 #include "core/report/report.h"
+#include "core/results/results_json.h"
 
 namespace bitdesk::test {
 
@@ -15,13 +16,13 @@ inline Evaluation evaluationOf(const BitConfiguration& bits, const std::vector<i
     constexpr int kImages = 200, kClasses = 4;
     Evaluation e;
     e.id = id;
-    e.key = {.modelHash = "hash",
-             .dataHash = "pixels",
-             .split = "test",
-             .subset = kImages,
-             .orderSeed = 0xFFFFFFFFFFFFFFFF,
-             .bits = bits,
-             .numericsVersion = 1};
+    e.setKey({.modelHash = "hash",
+              .dataHash = "pixels",
+              .split = "test",
+              .subset = kImages,
+              .orderSeed = 0xFFFFFFFFFFFFFFFF,
+              .bits = bits,
+              .numericsVersion = 1});
     e.modelName = "model";
     e.dataName = "data";
     e.total = kImages;
@@ -58,7 +59,7 @@ inline Measurement measurementOf(const BitConfiguration& bits, double ms, std::i
     m.stopReason = "target";
     m.machine = "machine";
     m.build = "build";
-    m.environmentJson = R"({"cpu":"a CPU","logical_cpus":2,"after":{"load_1min":0.5}})";
+    m.conditions = conditionsFromJson(R"({"cpu":"a CPU","logical_cpus":2,"after":{"load_1min":0.5}})");
     m.runGroup = 77;
     m.createdAt = "2026-11-25T06:00:00Z";
     for (const int b : bits.bits)
@@ -73,8 +74,8 @@ inline Measurement measurementOf(const BitConfiguration& bits, double ms, std::i
 inline ReportSubject subjectOf(const Evaluation& e, const Measurement& m) {
     return {.label = {},
             .modelName = e.modelName,
-            .modelHash = e.key.modelHash,
-            .bits = e.key.bits,
+            .modelHash = e.modelHash,
+            .bits = e.bits,
             .evaluation = e,
             .measurement = m};
 }
@@ -84,11 +85,11 @@ inline ReportPoint pointOf(const ReportSubject& s) {
     const Evaluation& e = *s.evaluation;
     point.evaluation.id = e.id;
     point.evaluation.modelName = e.modelName;
-    point.evaluation.modelHash = e.key.modelHash;
+    point.evaluation.modelHash = e.modelHash;
     point.evaluation.dataName = e.dataName;
-    point.evaluation.dataHash = e.key.dataHash;
-    point.evaluation.split = e.key.split;
-    point.evaluation.bits = e.key.bits;
+    point.evaluation.dataHash = e.dataHash;
+    point.evaluation.split = e.split;
+    point.evaluation.bits = e.bits;
     point.evaluation.correct = e.correct;
     point.evaluation.total = e.total;
     point.evaluation.bitops = e.bitops;
@@ -156,7 +157,7 @@ inline ReportInput hostileMixes() {
         s.measurement->machine = "&amp; ' \"";
         s.measurement->layers[0].name = script;
         s.measurement->layers[0].kernel = "</td>" + image;
-        s.measurement->environmentJson = R"({"cpu":"<b>","after":{"load_1min":1e400}})";
+        s.measurement->conditions = conditionsFromJson(R"({"cpu":"<b>","after":{"load_1min":1e400}})");
     }
     for (ReportPoint& p : input.points) p.evaluation.modelName = "+" + script;
     return input;

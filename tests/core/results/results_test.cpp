@@ -10,8 +10,8 @@ namespace {
 
 Evaluation evaluationOn(const std::string& hash, DataFacts facts, const std::string& when) {
     Evaluation e;
-    e.key.dataHash = hash;
-    e.key.split = "test";
+    e.dataHash = hash;
+    e.split = "test";
     e.dataName = "/d";
     e.facts = std::move(facts);
     e.createdAt = when;

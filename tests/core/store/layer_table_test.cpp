@@ -7,7 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/store/layer_table_json.h"
+#include "core/results/results_json.h"
 #include "core/store/store.h"
 
 namespace bitdesk {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/error.h"
+#include "core/results/results_json.h"
 #include "core/store/store.h"
 #include "tests/core/base/expect_error.h"
 #include "tests/core/data/small_data.h"
@@ -14,13 +15,13 @@ namespace {
 
 Evaluation evaluation(int width, std::vector<std::uint16_t> predictions = {1, 2}) {
     Evaluation e;
-    e.key = {.modelHash = "m",
-             .dataHash = "d",
-             .split = "test",
-             .subset = 2,
-             .orderSeed = 7,
-             .bits = {{width, 3}},
-             .numericsVersion = 1};
+    e.setKey({.modelHash = "m",
+              .dataHash = "d",
+              .split = "test",
+              .subset = 2,
+              .orderSeed = 7,
+              .bits = {{width, 3}},
+              .numericsVersion = 1});
     e.modelName = "model";
     e.dataName = "data";
     e.correct = 1;
@@ -43,7 +44,7 @@ Measurement measurement(int width, std::int64_t group) {
     m.samplesMs = {1, 2, 3};
     m.machine = "here";
     m.build = "this";
-    m.environmentJson = "{}";
+    m.conditions = conditionsFromJson("{}");
     m.runGroup = group;
     m.createdAt = "2026-11-24T00:00:00Z";
     return m;
@@ -83,7 +84,7 @@ TEST_F(Merge, KeepsWhatBelongsToARow) {
     a.save(measurement(4, 12));
     target.save(evaluation(4));
     target.merge(a);
-    const auto found = target.find(evaluation(2).key);
+    const auto found = target.find(evaluation(2).key());
     ASSERT_TRUE(found);
     EXPECT_NE(found->id, theirs);
     EXPECT_EQ(found->predictions, (std::vector<std::uint16_t>{1, 300}));
@@ -97,7 +98,7 @@ TEST_F(Merge, TellsAnswersThatDiffer) {
     const MergeResult found = target.merge(a);
     ASSERT_EQ(found.conflicts.size(), 1U);
     EXPECT_NE(found.conflicts[0].find("2,3"), std::string::npos) << found.conflicts[0];
-    EXPECT_EQ(target.find(evaluation(2).key)->predictions, (std::vector<std::uint16_t>{1, 2})) << "ours is kept";
+    EXPECT_EQ(target.find(evaluation(2).key())->predictions, (std::vector<std::uint16_t>{1, 2})) << "ours is kept";
 }
 
 TEST_F(Merge, ADamagedSourceLeavesTheTargetAsItWas) {

@@ -117,7 +117,7 @@ TEST_F(StoreAccessTest, AnOlderSchemaIsReadAndStaysAsItIs) {
     Store store(file(), {.use = Use::Read});
     ASSERT_EQ(store.evaluations().size(), 1u);
     EXPECT_EQ(store.evaluations()[0].facts, DataFacts());
-    EXPECT_EQ(store.find(storedExample(2).key)->predictions, storedExample(2).predictions);
+    EXPECT_EQ(store.find(storedExample(2).key())->predictions, storedExample(2).predictions);
     EXPECT_TRUE(Store::check(file()).empty());
     EXPECT_EQ(bytes(), before);
     // The copy is no place to write to either.
@@ -200,7 +200,7 @@ TEST_F(StoreAccessTest, KeepsWhatIsToldOfTheData) {
     Evaluation told = storedExample(3);
     told.facts = {.preparation = "shorter side 32", .skipped = 5};
     Evaluation other = storedExample(3);
-    other.key.dataHash = "e";
+    other.dataHash = "e";
     other.facts = {.preparation = "as they are", .skipped = 0};
     Store store(file());
     EXPECT_EQ(store.evaluations()[0].facts, DataFacts());  // not known

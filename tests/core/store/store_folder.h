@@ -17,13 +17,13 @@ namespace bitdesk {
 
 inline Evaluation storedExample(int first) {
     Evaluation e;
-    e.key = {.modelHash = "m",
-             .dataHash = "d",
-             .split = "test",
-             .subset = 4,
-             .orderSeed = 7,
-             .bits = {{first, 3}},
-             .numericsVersion = 1};
+    e.setKey({.modelHash = "m",
+              .dataHash = "d",
+              .split = "test",
+              .subset = 4,
+              .orderSeed = 7,
+              .bits = {{first, 3}},
+              .numericsVersion = 1});
     e.modelName = "model";
     e.dataName = "data";
     e.correct = 3;

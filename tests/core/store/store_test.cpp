@@ -35,10 +35,10 @@ TEST_F(StoreTest, GivesBackWhatWasSavedAfterReopening) {
     const Evaluation saved = example(2);
     const std::int64_t id = Store(file()).save(saved);
     Store store(file());
-    const auto found = store.find(saved.key);
+    const auto found = store.find(saved.key());
     ASSERT_TRUE(found);
     EXPECT_EQ(found->id, id);
-    EXPECT_EQ(found->key, saved.key);
+    EXPECT_EQ(found->key(), saved.key());
     EXPECT_EQ(found->predictions, saved.predictions);
     EXPECT_EQ(found->correctMask, saved.correctMask);
     EXPECT_EQ(found->correct, 3);
@@ -51,21 +51,21 @@ TEST_F(StoreTest, ContentGoesByTheNamesItWasOpenedByLast) {
     const Evaluation first = example(2);
     const std::int64_t id = store.save(first);
     Evaluation moved = example(2);
-    moved.key.bits.bits.back() = 4;
+    moved.bits.bits.back() = 4;
     moved.modelName = "moved";
     moved.dataName = "/elsewhere";
     store.save(moved);
     EXPECT_EQ(store.summary(id)->modelName, "moved");
     EXPECT_EQ(store.summary(id)->dataName, "/elsewhere");
-    store.setNames(first.key, first.modelName, first.dataName);
+    store.setNames(first.key(), first.modelName, first.dataName);
     EXPECT_EQ(store.summary(id)->modelName, first.modelName);
     EXPECT_EQ(store.summary(id)->dataName, first.dataName);
     // Other content of the same split keeps its own.
     Evaluation other = example(2);
-    other.key.dataHash = "other";
+    other.dataHash = "other";
     other.dataName = "/other";
     const std::int64_t otherId = store.save(other);
-    store.setNames(first.key, "m", "d");
+    store.setNames(first.key(), "m", "d");
     EXPECT_EQ(store.summary(otherId)->dataName, "/other");
     EXPECT_EQ(store.summary(otherId)->modelName, "m");
 }
@@ -74,7 +74,7 @@ TEST_F(StoreTest, KnowsAnEvaluationByEveryPartOfItsKey) {
     Store store(file());
     store.save(example(2));
     const auto misses = [&](auto change) {
-        EvaluationKey key = example(2).key;
+        EvaluationKey key = example(2).key();
         change(key);
         return !store.find(key);
     };
@@ -125,7 +125,7 @@ TEST_F(StoreTest, RefusesPredictionsThatDoNotFitTheirCounts) {
     sql("UPDATE predictions SET classes = x'0000'");
     Store store(file());
     try {
-        store.find(example(2).key);
+        store.find(example(2).key());
         FAIL() << "read";
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::BadInput);

@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <tuple>
+
+#include "app/jobs/setting.h"
+
+// Every setting of a sweep, of its latencies, of a report and of the place where they run: a row each, in the order of
+// a command line. A new one is a row here, a member of the struct that holds it, and its use.
+namespace bitdesk::jobs {
+
+/// A member of whichever struct has it.
+#define BITDESK_OF(member) \
+    [](auto& s) -> auto& { return s.member; }
+
+inline constexpr std::int64_t kLargestLimit = std::int64_t{1} << 40;  ///< of any --limit
+inline constexpr double kMostMargin = 0.5;                            ///< of a ratio: more cannot be of no matter
+
+inline constexpr Setting kModelSetting{
+    {"model", "MODEL", "a .safetensors model, or random:NETWORK"}, Text{Text::Required}, BITDESK_OF(model)};
+inline constexpr Setting kConfigurationsSetting{
+    {"configurations", "--configs",
+     "all, uniform, random:N, a mix such as 4,4,3,…, or a file of them; may be repeated"},
+    Mixes{},
+    BITDESK_OF(configurations)};
+inline constexpr Setting kSeedSetting{{"seed", "--seed", "of random:N and of random:NETWORK's weights"},
+                                      Whole{0, std::int64_t{1} << 53},
+                                      BITDESK_OF(seed)};
+inline constexpr Setting kDataSetting{
+    {"data", "--data", "fashion-mnist, or a folder or file"}, Text{Text::Required}, BITDESK_OF(data)};
+inline constexpr Setting kSplitSetting{
+    {"split", "--split", "train, val or test"}, OneOf<3>{{"train", "val", "test"}}, BITDESK_OF(split)};
+inline constexpr Setting kLimitSetting{
+    {"limit", "--limit", "images, 0: all"}, Whole{0, kLargestLimit}, BITDESK_OF(limit)};
+inline constexpr Setting kBatchSetting{{"batch", "--batch", "images a mini-batch"}, Whole{1, 65536}, BITDESK_OF(batch)};
+inline constexpr Setting kResizeSetting{
+    {"resize", "--resize",
+     "image folders: shorter side before the centre is cut out; 0: the smallest that covers the input"},
+    Whole{0, 16384},
+    BITDESK_OF(choices.resize)};
+inline constexpr Setting kDataMemorySetting{
+    {"data_memory", "--data-memory", "image folders: decoded pixels at most, as 256M or 2G (default: 1G)"},
+    Bytes{{16 << 20, std::int64_t{1} << 40}},
+    BITDESK_OF(choices.memory)};
+inline constexpr Setting kSkipBadSetting{
+    {"skip_bad", "--skip-bad", "image folders: leave out files that cannot be read"},
+    Flag{},
+    BITDESK_OF(choices.skipBad)};
+inline constexpr Setting kClassMapSetting{{"class_map", "--class-map",
+                                           "where names do not tell which class of the model each class of the data "
+                                           "is: by-number (from-0, from-1), or a JSON "
+                                           "file of {\"data's class\": \"model's class\", …}"},
+                                          Text{Text::NotEmpty},
+                                          BITDESK_OF(choices.classes)};
+inline constexpr Setting kExifSetting{
+    {"exif", "--exif", "image folders: turn images as their EXIF orientation says"}, Flag{}, BITDESK_OF(choices.exif)};
+
+/// Of a sweep, as a user writes it (SweepSpec).
+inline constexpr std::tuple kSweepSettings{
+    kModelSetting, kDataSetting,   kSplitSetting,      kConfigurationsSetting, kSeedSetting,     kLimitSetting,
+    kBatchSetting, kResizeSetting, kDataMemorySetting, kSkipBadSetting,        kClassMapSetting, kExifSetting};
+
+/// Of the latencies that a sweep measures (SweepLatency): in a batch file an object of its own.
+inline constexpr std::tuple kLatencySettings{
+    Setting{{"of", "--latency", "whose latency to measure: none, front or all"},
+            OneOf<3>{{"none", "front", "all"}},
+            BITDESK_OF(latency),
+            InJob{"latency", true}},
+    Setting{{"batch", "--latency-batch", "images a timed run"},
+            Whole{1, 65536},
+            BITDESK_OF(latencyBatch),
+            InJob{"latency_batch", true}},
+    Setting{{"noise", "--noise", "latency: stop when each median is known to this share"},
+            Real{0, 1},
+            BITDESK_OF(effort.noise),
+            InJob{"noise", true}},
+    Setting{{"max_seconds", "--max-seconds", "latency: of a run of some two dozen mixes, at most"},
+            Real{0.001, 1e6},
+            BITDESK_OF(effort.maxSeconds),
+            InJob{"max_seconds", true}},
+    Setting{{"samples", "--samples", "latency: exactly so many runs; 0: as many as --noise takes"},
+            Whole{0, 10'000'000},
+            BITDESK_OF(effort.samples),
+            InJob{"samples", true}},
+    // Nobody sets it apart: it is the sweep's.
+    Setting{{}, Whole{}, BITDESK_OF(effort.seed), InJob{"seed", true}},
+    Setting{{"margin", "--margin", "ratios of latencies that do not matter"},
+            RatioMargin{kMostMargin},
+            BITDESK_OF(margin),
+            InJob{"margin", true}}};
+
+/// Of a report on what sweeps found (ReportSpec).
+inline constexpr std::tuple kReportSettings{
+    Setting{{"out", "--report", "write a report to FILE.{html,pdf,md,csv,json}; may be repeated"},
+            Texts{true},
+            BITDESK_OF(files)},
+    Setting{{"fail_on", "--fail-on", "exit code 1 where a mix of the report breaks it: drop>0.5pp"},
+            Texts{},
+            BITDESK_OF(failOn)},
+    Setting{{"baseline", "--baseline", "BITS that the report compares with"}, Text{}, BITDESK_OF(baseline)},
+    Setting{{"title", "--title", "of the report"}, Text{}, BITDESK_OF(title)}};
+
+/// Which executor, and where (Batch).
+inline constexpr std::tuple kDeviceSettings{
+    Setting{{"device", "--device", "cpu or cuda:N"}, Text{}, BITDESK_OF(device)},
+    Setting{{"backend", "--backend", "packed, reference or portable (default: packed on the CPU, reference on a GPU)"},
+            Text{},
+            BITDESK_OF(backend)},
+    Setting{{"threads", "--threads", "0: all CPUs"}, Whole{0, 4096}, BITDESK_OF(threads)}};
+
+/// Where results are kept (Batch).
+inline constexpr std::tuple kStoreSettings{Setting{
+    {"db", "--db", "results database (default: the user's data folder)"}, Text{Text::NamedOption}, BITDESK_OF(db)}};
+
+#undef BITDESK_OF
+
+}  // namespace bitdesk::jobs
