@@ -103,10 +103,24 @@ void addClassMap(CLI::App& command, DataChoices& choices) {
         ->check(namesAFile());
 }
 
+namespace {
+
+/// "packed, reference or portable (default: packed on the CPU, reference on a GPU)".
+std::string backendHelp() {
+    std::vector<std::string> names;
+    for (const ExecutorEntry& entry : jobs::executors()) names.emplace_back(entry.name);
+    const std::string last = names.back();
+    names.pop_back();
+    return fmt::format("{} or {} (default: {} on the CPU, {} on a GPU)", fmt::join(names, ", "), last,
+                       jobs::backendOf({.backend = {}, .device = "cpu"}),
+                       jobs::backendOf({.backend = {}, .device = "cuda:0"}));
+}
+
+}  // namespace
+
 void addDevice(CLI::App& command, DeviceOptions& options) {
     command.add_option("--device", options.device, "cpu or cuda:N")->capture_default_str();
-    command.add_option("--backend", options.backend,
-                       "packed, reference or portable (default: packed on the CPU, reference on a GPU)");
+    command.add_option("--backend", options.backend, backendHelp());
     command.add_option("--threads", options.threads, "0: all CPUs")->capture_default_str()->check(CLI::Range(0, 4096));
 }
 

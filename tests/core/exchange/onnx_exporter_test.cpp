@@ -92,7 +92,7 @@ TEST(OnnxExporter, NodesHaveTheNetworksNames) {
 
 TEST(OnnxExporter, AReluWithAnEndIsAClip) {
     auto nodes = test::tinyNodes();
-    test::nodeNamed(nodes, "relu").attributes = ReluAttributes{.maximum = 6};
+    test::nodeNamed(nodes, "relu").attributes = relu(6);
     const auto graph = exported(randomModel(Network("tiny", nodes), {2, 4}, 1), {{4, 2}});
     ASSERT_NE(graph.node("relu"), nullptr);
     EXPECT_EQ(graph.node("relu")->op_type(), "Clip");
@@ -207,7 +207,7 @@ TEST(OnnxExporter, AttributesAreThoseOfTheLayer) {
 TEST(OnnxExporter, ANameThatIsTakenGetsANumber) {
     auto nodes = mapNodes();
     nodeNamed(nodes, "flatten").inputs = {"pixels"};
-    nodes.insert(nodes.begin() + 1, Node{"pixels", {"input"}, ReluAttributes{}});
+    nodes.insert(nodes.begin() + 1, Node{"pixels", {"input"}, relu()});
     const auto graph = exported(randomModel(Network("map", nodes), {4}, 1), {{4}});
     EXPECT_NE(graph.node("pixels_1"), nullptr);
     EXPECT_EQ(graph.proto.graph().input(0).name(), "pixels");
