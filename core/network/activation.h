@@ -7,7 +7,7 @@
 namespace bitdesk {
 
 /// The elementwise functions of a network; what else is to be known of each is in activations.cpp.
-enum class ActivationKind : unsigned char { Identity, Relu };
+enum class ActivationKind : unsigned char { Identity, Relu, HardSwish };
 
 /// One of them as a plan has it. `parameter` is that of its JSON key (activations.h), 0 where it has none.
 struct Activation {
@@ -26,6 +26,9 @@ template <typename Value, typename Operations>
     switch (activation.kind) {
         case ActivationKind::Identity: break;
         case ActivationKind::Relu: return operations.clip(static_cast<Value&&>(v), 0.0F, activation.parameter);
+        case ActivationKind::HardSwish:  // v · relu6(v + 3) / 6 (Howard et al. 2019)
+            return operations.divide(operations.multiply(v, operations.clip(operations.add(v, 3.0F), 0.0F, 6.0F)),
+                                     6.0F);
     }
     return v;
 }

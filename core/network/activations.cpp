@@ -30,6 +30,11 @@ constexpr std::array kCatalogue{
                     .parameter = &kMaximum,
                     .largest = upToParameter,
                     .cutByCodes = true},
+    ActivationEntry{.kind = ActivationKind::HardSwish,
+                    .operation = "hard_swish",
+                    .parameter = nullptr,
+                    .largest = unbounded,
+                    .cutByCodes = false},
 };
 
 }  // namespace

@@ -99,6 +99,18 @@ TEST(OnnxExporter, AReluWithAnEndIsAClip) {
     EXPECT_EQ(graph.values<float>(graph.node("relu")->input(2)), std::vector<float>{6});
 }
 
+TEST(OnnxExporter, HardSwishIsItsOperationsInTheirOrder) {
+    auto nodes = test::tinyNodes();
+    test::nodeNamed(nodes, "relu").attributes = ActivationAttributes{ActivationKind::HardSwish};
+    const auto graph = exported(randomModel(Network("tiny", nodes), {2, 4}, 1), {{4, 2}});
+    std::vector<std::string> operations;
+    for (const auto& node : graph.proto.graph().node())
+        if (node.name().starts_with("relu")) operations.push_back(node.op_type());
+    EXPECT_EQ(operations, (std::vector<std::string>{"Add", "Clip", "Mul", "Div"}));
+    EXPECT_EQ(graph.values<float>("relu.addend"), std::vector<float>{3});
+    EXPECT_EQ(graph.values<float>("relu.divisor"), std::vector<float>{6});
+}
+
 TEST(OnnxExporter, TheNormIsTheTransitionsOwn) {
     const MetaModel model = tinyModel();
     const int node = model.network.findNode("tail.norm");

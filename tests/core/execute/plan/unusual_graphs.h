@@ -137,6 +137,19 @@ inline std::vector<NamedModel> unusualModels() {
         {"overflow below an end", overflowing(afterConvolution({{"r", {"n"}, relu(2)},
                                                                 {"p", {"r"}, MaxPoolAttributes{wholeMap()}},
                                                                 {"f", {"p"}, FlattenAttributes{}}}))});
+    const ActivationAttributes hardSwish{ActivationKind::HardSwish};
+    models.push_back({"a chain of 40 channels with hard-swish", chain(11, 40, {2, 5, 8}, 8, hardSwish)});
+    models.push_back({"a chain of 6 channels with hard-swish", chain(9, 6, {2, 3, 4}, 9, hardSwish)});
+    models.push_back(
+        {"hard-swish before signed codes", afterConvolution({{"r", {"n"}, hardSwish},
+                                                             {"b.in", {"r"}, QuantizeAttributes{"b", true}},
+                                                             {"b", {"b.in"}, convolution(5)},
+                                                             averaged,
+                                                             flatPool})});
+    models.push_back(
+        {"overflow in hard-swish", overflowing(afterConvolution({{"r", {"n"}, hardSwish},
+                                                                 {"p", {"r"}, MaxPoolAttributes{wholeMap()}},
+                                                                 {"f", {"p"}, FlattenAttributes{}}}))});
     return models;
 }
 

@@ -36,6 +36,18 @@ at::Tensor valueOf(const Activation& activation, const at::Tensor& v) {
     return activated(activation, v, TensorOperations());
 }
 
+TEST(TensorOperations, HardSwishIsPyTorchs) {
+    const Activation hardSwish{ActivationKind::HardSwish, 0};
+    const at::Tensor values = someValues(), copy = values.clone();
+    expectSameBits(valueOf(hardSwish, values), at::hardswish(values));
+    expectSameBits(values, copy);  // nothing was done in place
+
+    const at::Tensor x = at::linspace(-7, 7, 20'001).requires_grad_(), y = x.detach().clone().requires_grad_();
+    valueOf(hardSwish, x).sum().backward();
+    at::hardswish(y).sum().backward();
+    EXPECT_TRUE(at::allclose(x.grad(), y.grad(), 1e-5, 1e-6));
+}
+
 TEST(TensorOperations, AnEndlessReluIsPyTorchsWithItsGradient) {
     const Activation relu{ActivationKind::Relu, std::numeric_limits<float>::infinity()};
     const at::Tensor x = at::arange(-8, 9, at::kFloat).requires_grad_(), y = x.detach().clone().requires_grad_();
@@ -48,7 +60,7 @@ TEST(TensorOperations, AreThoseOfAFloat) {
     const torch::NoGradGuard guard;
     for (const Activation& activation :
          {Activation{ActivationKind::Relu, 6}, Activation{ActivationKind::Relu, 0.7F},
-          Activation{ActivationKind::Identity, 0}}) {
+          Activation{ActivationKind::HardSwish, 0}, Activation{ActivationKind::Identity, 0}}) {
         const at::Tensor values = someValues();
         at::Tensor expected = at::empty_like(values);
         for (std::int64_t i = 0; i < values.numel(); ++i)
