@@ -10,16 +10,16 @@
 #include <string>
 
 #include "core/base/random.h"
+#include "core/base/to_index.h"
 #include "core/execute/packed/kernels/catalogue.h"
+#include "core/execute/packed/kernels/winograd.h"
 #include "core/execute/packed/trial_run.h"
 #include "core/quant/quantizer.h"
 
 namespace bitdesk {
 namespace {
 
-using namespace runtime;
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+using namespace packed;
 
 struct Shape2d {
     const char* name;
@@ -47,7 +47,7 @@ ConvProblem problemOf(const Shape2d& s, int bits) {
 /// Codes as a trained layer has them: bell-shaped at 4 bits, narrowed.
 std::vector<std::int8_t> bellCodes(const ConvProblem& p, int bits) {
     Random random(1);
-    std::vector<std::int8_t> codes(at(p.outChannels) * at(p.depth()));
+    std::vector<std::int8_t> codes(toIndex(p.outChannels) * toIndex(p.depth()));
     for (auto& code : codes) {
         const int top = std::clamp(static_cast<int>(std::floor(random.normal() * 7.0 / 3.0)), -7, 7);
         code = static_cast<std::int8_t>(top >> (4 - bits));
@@ -67,7 +67,8 @@ void convolution(benchmark::State& state, const Shape2d& shape, int bits, const 
     state.counters["GMAC/s"] =
         benchmark::Counter(static_cast<double>(p.macs()), benchmark::Counter::kIsIterationInvariantRate,
                            benchmark::Counter::OneK::kIs1000);
-    state.counters["groups"] = packed->winograd.groups;
+    if (const auto* form = dynamic_cast<const WinogradForm*>(packed->form.get()))
+        state.counters["groups"] = form->groups;
 }
 
 void addAll() {

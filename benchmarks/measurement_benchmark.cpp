@@ -29,7 +29,7 @@ constexpr const char* kSample = BITDESK_SOURCE_DIR "/resources/models/fashion-mn
 std::unique_ptr<PackedExecutor> makeExecutor(const MetaModel& model, int threads) {
     PackedOptions options;
     options.threads = threads;
-    options.times = std::make_shared<runtime::KernelTimes>(runtime::KernelTimes::defaultFile());
+    options.times = std::make_shared<packed::KernelTimes>(packed::KernelTimes::defaultFile());
     return makePackedExecutor(model, options);
 }
 

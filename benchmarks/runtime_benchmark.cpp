@@ -34,7 +34,7 @@ struct Bench {
     explicit Bench(const std::string& spec) : model(openModel(spec, 1)) {
         PackedOptions options;
         options.threads = ComputeArbiter().threads();
-        options.times = std::make_shared<runtime::KernelTimes>(runtime::KernelTimes::defaultFile());
+        options.times = std::make_shared<packed::KernelTimes>(packed::KernelTimes::defaultFile());
         executor = makePackedExecutor(model, options);
         executor->prepareAll({});
         threads = options.threads;
@@ -47,11 +47,11 @@ struct Bench {
 /// From one mix to another that differs in one layer: everything that comes before the next inference.
 void switchCost(const std::string& spec) {
     Bench bench(spec);
-    runtime::PackedLayers layers(bench.model, runtime::bestIsa(),
-                                 std::make_shared<runtime::KernelTimes>(runtime::KernelTimes::defaultFile()));
+    packed::PackedLayers layers(bench.model, packed::bestIsa(),
+                                std::make_shared<packed::KernelTimes>(packed::KernelTimes::defaultFile()));
     layers.packAll();
-    runtime::FoldCache folds;
-    std::vector<runtime::BoundStep> bound;
+    packed::FoldCache folds;
+    std::vector<packed::BoundStep> bound;
     Random random(1);
     ExecutionPlan plan = lower(bench.model, uniformBits(bench.model.network, 4));
     std::vector<double> whole, changed;
@@ -60,7 +60,7 @@ void switchCost(const std::string& spec) {
         const int bits = 2 + static_cast<int>(random.below(3));
         const double a = now();
         changeBits(plan, bench.model, layer, bits);
-        runtime::bindPlan(plan, layers, folds, bound);
+        packed::bindPlan(plan, layers, folds, bound);
         const double b = now();
         const ExecutionPlan fresh = lower(bench.model, plan.bits);
         const double c = now();
@@ -131,7 +131,7 @@ public:
 
 private:
     /// 0 for steps that are the same in every mix.
-    static int widthOf(const Step& step) { return step.bits == 8 ? 0 : step.bits; }
+    static int widthOf(const Step& step) { return step.weightBits == 8 ? 0 : step.weightBits; }
 
     std::map<std::pair<std::size_t, int>, double> m_times;
 };

@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/base/to_index.h"
 #include "core/statistics/median.h"
 #include "core/statistics/orthogonal_array.h"
 #include "profiling/layer_rows.h"
@@ -17,8 +18,6 @@
 
 namespace bitdesk {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 /// Distinct random mixes, as many as there are.
 std::vector<BitConfiguration> randomMixes(const MetaModel& model, int count, std::uint64_t seed) {
@@ -43,7 +42,7 @@ public:
           m_batch(batch),
           m_plan(lower(model, uniformBits(model.network, model.topBits()))),
           m_images(randomImages(model, batch, 1)),
-          m_logits(at(batch) * at(model.network.classes())),
+          m_logits(toIndex(batch) * toIndex(model.network.classes())),
           m_stopwatch(executor.stopwatch()) {}
 
     std::size_t steps() const { return m_plan.steps.size(); }
@@ -167,7 +166,7 @@ std::vector<BitConfiguration> orthogonalMixes(const MetaModel& model) {
     std::vector<BitConfiguration> mixes;
     for (const auto& levels : orthogonalArray(static_cast<int>(widths.size()), faders)) {
         BitConfiguration mix;
-        for (const int level : levels) mix.bits.push_back(widths[at(level)]);
+        for (const int level : levels) mix.bits.push_back(widths[toIndex(level)]);
         mixes.push_back(std::move(mix));
     }
     return mixes;

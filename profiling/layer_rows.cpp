@@ -5,25 +5,24 @@
 
 #include <algorithm>
 
+#include "core/base/to_index.h"
 #include "core/statistics/median.h"
 
 namespace bitdesk {
 namespace {
 
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
-
 using CellSamples = std::vector<std::vector<std::vector<double>>>;  // [width][next width]
 
 std::int64_t bytesOf(const ExecutionPlan& plan, int buffer) {
     if (buffer < 0) return 0;
-    const Buffer& b = plan.buffers[at(buffer)];
+    const Buffer& b = plan.buffers[toIndex(buffer)];
     return b.shape.elements() * (b.type == ElementType::F32 ? 4 : 1);
 }
 
 /// The fader whose bits decide how a step's output is written: that of the first layer that reads it.
 int nextFader(const MetaModel& model, const Step& step) {
     for (const CodeOutput& output : step.epilogue.codeOutputs)
-        if (const Layer& reader = model.network.layers()[at(output.layer)]; reader.quantizable())
+        if (const Layer& reader = model.network.layers()[toIndex(output.layer)]; reader.quantizable())
             return reader.quantizableIndex;
     return -1;
 }
@@ -34,12 +33,13 @@ LayerRow describe(const MetaModel& model, const ExecutionPlan& plan, const Step&
     row.name = step.name;
     row.next = nextFader(model, step);
     row.outputElements = step.outputShape.elements();
-    row.inputBytes = bytesOf(plan, step.input) + bytesOf(plan, step.epilogue.residual);
-    if (step.input < 0) row.inputBytes += step.inputShape.elements();  // the image
+    row.inputBytes = bytesOf(plan, step.epilogue.residual);
+    for (const int input : step.inputs) row.inputBytes += bytesOf(plan, input);
+    if (step.inputs.empty()) row.inputBytes += step.inputShape.elements();  // the image
     row.outputBytes = bytesOf(plan, step.epilogue.floatOutput);
     for (const CodeOutput& output : step.epilogue.codeOutputs) row.outputBytes += bytesOf(plan, output.buffer);
     if (step.layer < 0) return row;
-    const Layer& layer = model.network.layers()[at(step.layer)];
+    const Layer& layer = model.network.layers()[toIndex(step.layer)];
     row.quantizable = layer.quantizableIndex;
     row.macs = layer.macs;
     return row;
@@ -102,7 +102,7 @@ LayerRows::LayerRows(const MetaModel& model, Executor& executor) : m_widths(mode
 
 std::size_t LayerRows::widthIndex(const BitConfiguration& mix, int quantizable) const {
     if (quantizable < 0) return 0;
-    return at(std::ranges::find(m_widths, mix[at(quantizable)]) - m_widths.begin());
+    return toIndex(std::ranges::find(m_widths, mix[toIndex(quantizable)]) - m_widths.begin());
 }
 
 void LayerRows::add(const BitConfiguration& mix, std::span<const double> stepMilliseconds) {

@@ -86,7 +86,25 @@ void addChoices(CLI::App& command, DataChoices& choices) {
                 of);
 }
 
-void addDevice(CLI::App& command, DeviceOptions& options) { addSettings(command, jobs::kDeviceSettings, options); }
+namespace {
+
+/// "packed, reference or portable (default: packed on the CPU, reference on a GPU)".
+std::string backendHelp() {
+    std::vector<std::string> names;
+    for (const ExecutorEntry& entry : jobs::executors()) names.emplace_back(entry.name);
+    const std::string last = names.back();
+    names.pop_back();
+    return fmt::format("{} or {} (default: {} on the CPU, {} on a GPU)", fmt::join(names, ", "), last,
+                       jobs::backendOf({.backend = {}, .device = "cpu"}),
+                       jobs::backendOf({.backend = {}, .device = "cuda:0"}));
+}
+
+}  // namespace
+
+void addDevice(CLI::App& command, DeviceOptions& options) {
+    addSettings(command, jobs::kDeviceSettings, options);
+    command.get_option("--backend")->description(backendHelp());
+}
 
 void addStore(CLI::App& command, StoreOptions& options) {
     addSettings(command, jobs::kStoreSettings, options);

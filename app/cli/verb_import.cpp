@@ -148,7 +148,9 @@ Run prepareImport(CLI::App& command) {
     command.add_option("--mapping", r.mapping, "JSON: which tensor is what (default: drafted from names and shapes)");
     command.add_flag("--suggest", options->suggest, "write a draft of the mapping instead of a model");
     command.add_option("--out", r.out, "model file to write; with --suggest the mapping (default: standard output)");
-    command.add_option("--bits", options->bits, "bit-widths, where no mapping says them (default: 2,3,4)");
+    command.add_option(
+        "--bits", options->bits,
+        "bit-widths, where no mapping says them (default: " + toText(BitConfiguration{usualBits()}) + ")");
     command.add_option("--data", r.data,
                        "images that set missing activation scales: fashion-mnist, or a folder or file");
     command.add_option("--split", options->split, "train, val or test: whose images")->capture_default_str();

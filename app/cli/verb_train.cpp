@@ -17,7 +17,7 @@ namespace {
 
 struct TrainOptions {
     TrainRequest request;
-    std::string bits = "2,3,4";
+    std::string bits = toText(BitConfiguration{usualBits()});
     std::vector<int> input;
     bool dryRun = false;
     OutputOptions output;
@@ -126,6 +126,10 @@ Run prepareTrain(CLI::App& command) {
     addBadFiles(command, r.choices, options->output);
     command.add_option("--out", r.out, "model file to write (checkpoint: FILE.ckpt)")->required();
     command.add_option("--bits", options->bits, "bit-widths that the model can run at")->capture_default_str();
+    if (const auto quantizers = trainableQuantizers(); quantizers.size() > 1)  // offered once there is a choice
+        command.add_option("--quantizer", r.quantizer, "how weights become codes")
+            ->capture_default_str()
+            ->check(CLI::IsMember(quantizers));
     command.add_option("--float-epochs", r.floatEpochs, "epochs of the float baseline and teacher")
         ->capture_default_str();
     command.add_option("--stage1-epochs", r.activationEpochs, "epochs of stage I")->capture_default_str();

@@ -249,7 +249,7 @@ void MainWindow::updateStatus() {
         QStringLiteral("%1 on %2, %3 thread(s)%4")
             .arg(QString::fromStdString(jobs::backendOf(deviceChoice())), m_startup.device)
             .arg(m_arbiter.threads())
-            .arg(jobs::backendOf(deviceChoice()) == "reference" ? QStringLiteral(", simulated bits") : QString()));
+            .arg(jobs::traitsOf(deviceChoice()).simulated ? QStringLiteral(", simulated bits") : QString()));
     m_statusSpeed->setText(QString());
     m_statusConditions->setText(QString());
     showStoreStatus();

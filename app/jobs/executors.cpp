@@ -1,6 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include <algorithm>
+#include <array>
+
 #include "app/jobs/workbench_types.h"
 #include "core/base/compute_arbiter.h"
 #include "core/base/error.h"
@@ -11,40 +14,49 @@
 namespace bitdesk::jobs {
 namespace {
 
-/// One for the process: what one executor measured, the next one knows.
-std::shared_ptr<runtime::KernelTimes> kernelTimes() {
-    static const auto kTimes = std::make_shared<runtime::KernelTimes>(runtime::KernelTimes::defaultFile());
-    return kTimes;
+bool runsOn(const ExecutorEntry& entry, const std::string& device) {
+    return device == "cpu" || entry.checkDevice != nullptr;
 }
 
-int threadsOf(int wanted) { return wanted > 0 ? wanted : ComputeArbiter().threads(); }
+const ExecutorEntry& fastestOn(const std::string& device) {
+    return *std::ranges::find_if(executors(), [&](const ExecutorEntry& entry) { return runsOn(entry, device); });
+}
+
+const ExecutorEntry& entryOf(const DeviceChoice& choice) {
+    if (choice.backend.empty()) return fastestOn(choice.device);
+    std::string known;
+    for (const ExecutorEntry& entry : executors()) {
+        if (choice.backend == entry.name) return entry;
+        known += (known.empty() ? "" : ", ") + std::string(entry.name);
+    }
+    throw Error(ErrorKind::Usage, "--backend " + choice.backend, "is not known", "Known: " + known);
+}
 
 }  // namespace
 
-std::string backendOf(const DeviceChoice& choice) {
-    if (!choice.backend.empty()) return choice.backend;
-    return choice.device == "cpu" ? "packed" : "reference";
+std::span<const ExecutorEntry> executors() {
+    static const std::array kAll{packedEntry(), referenceEntry(), interpreterEntry()};
+    return kAll;
 }
 
+std::string backendOf(const DeviceChoice& choice) {
+    return choice.backend.empty() ? fastestOn(choice.device).name : choice.backend;
+}
+
+ExecutorTraits traitsOf(const DeviceChoice& choice) { return entryOf(choice).traits; }
+
 void checkDevice(const DeviceChoice& choice) {
-    const std::string backend = backendOf(choice);
-    if (backend == "reference") return checkReferenceDevice(choice.device);
-    if (backend != "packed" && backend != "portable")
-        throw Error(ErrorKind::Usage, "--backend " + backend, "is not known", "Known: packed, reference, portable");
-    if (choice.device != "cpu")
-        throw Error(ErrorKind::Usage, "--device " + choice.device, "the " + backend + " backend runs on the CPU only",
-                    "Use --device cpu, or --backend reference");
+    const ExecutorEntry& entry = entryOf(choice);
+    if (entry.checkDevice != nullptr) return entry.checkDevice(choice.device);
+    if (!runsOn(entry, choice.device))
+        throw Error(ErrorKind::Usage, "--device " + choice.device,
+                    "the " + std::string(entry.name) + " backend runs on the CPU only",
+                    "Use --device cpu, or --backend " + std::string(fastestOn(choice.device).name));
 }
 
 std::unique_ptr<Executor> makeExecutor(const MetaModel& model, const DeviceChoice& choice, int threads) {
     checkDevice(choice);
-    const std::string backend = backendOf(choice);
-    if (backend == "reference") return makeReferenceExecutor(model, choice.device, threadsOf(threads));
-    if (backend == "portable") return makeInterpreter(model);
-    PackedOptions options;
-    options.threads = threadsOf(threads);
-    options.times = kernelTimes();
-    return makePackedExecutor(model, options);
+    return entryOf(choice).make(model, choice.device, threads > 0 ? threads : ComputeArbiter().threads());
 }
 
 std::string torchVersion() { return linkedTorchVersion(); }

@@ -19,10 +19,10 @@ struct ImportRequest {
     std::filesystem::path source;   ///< state dict of PyTorch or safetensors
     std::filesystem::path mapping;  ///< empty: drafted from names and shapes
     std::filesystem::path out;
-    std::string network;              ///< of the catalogue, or a JSON file
-    std::optional<Shape> input = {};  ///< of a catalogue's network; else the data's, or the network's own
-    std::optional<int> classes = {};  ///< likewise
-    std::vector<int> bits{2, 3, 4};   ///< of a drafted mapping
+    std::string network;                  ///< of the catalogue, or a JSON file
+    std::optional<Shape> input = {};      ///< of a catalogue's network; else the data's, or the network's own
+    std::optional<int> classes = {};      ///< likewise
+    std::vector<int> bits = usualBits();  ///< of a drafted mapping
     std::optional<Normalization> normalization = {};  ///< goes before the mapping's
     std::string data;                                 ///< whose images set missing activation scales; may be empty
     Split split = Split::Train;

@@ -202,7 +202,7 @@ struct LiveSession::Worker {
     /// Once a session and state of the machine, where the store has none. Of simulated bits there is nothing to
     /// predict.
     void measureTable(const std::stop_token& stop) {
-        if (table || executor->backend() == "reference") return;
+        if (table || executor->traits().simulated) return;
         JobContext jobContext = context(stop);
         LayerTableResult result = measureLayerTable(tableRequest(), *executor, jobContext);
         tellTable(std::move(result.table));

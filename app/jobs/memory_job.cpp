@@ -31,12 +31,13 @@ MemoryReport measureMemory(const MetaModel& model, const DeviceChoice& device, i
         const ExecutionPlan plan = lower(model, uniformBits(model.network, bits));
         executor->run(plan, image, 1, logits);
         for (const Step& step : plan.steps)
-            if (step.layer >= 0 && (bits == model.bits.front() || step.bits == bits))
-                report.kernels.push_back({step.name, step.bits, executor->executedBits(step), executor->kernel(step)});
+            if (step.layer >= 0 && (bits == model.bits.front() || step.weightBits == bits))
+                report.kernels.push_back(
+                    {step.name, step.weightBits, executor->executedBits(step), executor->kernel(step)});
     }
     report.executor = executor->memory();
     report.residentBytes = residentBytes();
-    if (executor->keepsCheckpoints()) report.prefixBudget = static_cast<std::int64_t>(prefixBudget());
+    if (executor->traits().keepsCheckpoints) report.prefixBudget = static_cast<std::int64_t>(prefixBudget());
     return report;
 }
 

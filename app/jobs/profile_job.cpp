@@ -143,7 +143,7 @@ private:
         std::vector<LayerTime> found;
         for (const Step& step : m_plans[m].steps)
             found.push_back({.name = step.name,
-                             .requestedBits = step.bits,
+                             .requestedBits = step.weightBits,
                              .executedBits = m_executor.executedBits(step),
                              .kernel = m_executor.kernel(step),
                              .milliseconds = {}});
@@ -160,7 +160,7 @@ private:
 };
 
 /// What all measurements of a run have in common.
-Measurement describe(const MetaModel& model, const LayerTableKey& key) {
+Measurement describe(const MetaModel& model, const LayerTableKey& key, bool simulated) {
     Measurement m;
     m.modelHash = key.modelHash;
     m.modelName = model.name;
@@ -168,7 +168,7 @@ Measurement describe(const MetaModel& model, const LayerTableKey& key) {
     m.device = key.device;
     m.threads = key.threads;
     m.batch = key.batch;
-    m.simulated = key.backend == "reference";
+    m.simulated = simulated;
     m.machine = key.machine;
     m.build = key.build;
     m.runGroup = std::chrono::system_clock::now().time_since_epoch() / std::chrono::microseconds(1);
@@ -278,7 +278,7 @@ ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, Jo
     auto layers = bench.layerTimes();
     const LayerTableKey key =
         layerTableKey(*request.model, executor, threads, request.batch, result.conditions.environment);
-    Measurement common = describe(*request.model, key);
+    Measurement common = describe(*request.model, key, executor.traits().simulated);
     common.looks = compared.looks;
     common.noiseFloor = compared.noiseFloor;
     common.warnings = result.conditions.warnings;

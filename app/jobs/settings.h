@@ -104,9 +104,7 @@ inline constexpr std::tuple kReportSettings{
 /// Which executor, and where (Batch).
 inline constexpr std::tuple kDeviceSettings{
     Setting{{"device", "--device", "cpu or cuda:N"}, Text{}, BITDESK_OF(device)},
-    Setting{{"backend", "--backend", "packed, reference or portable (default: packed on the CPU, reference on a GPU)"},
-            Text{},
-            BITDESK_OF(backend)},
+    Setting{{"backend", "--backend", "which executor"}, Text{}, BITDESK_OF(backend)},
     Setting{{"threads", "--threads", "0: all CPUs"}, Whole{0, 4096}, BITDESK_OF(threads)}};
 
 /// Where results are kept (Batch).

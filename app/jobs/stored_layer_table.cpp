@@ -41,11 +41,12 @@ std::optional<std::string> otherKernel(const LayerTable& table, const ExecutionP
     for (std::size_t s = 0; s < plan.steps.size(); ++s) {
         const Step& step = plan.steps[s];
         const LayerRow& row = table.rows[s];
-        const auto width = row.quantizable < 0 ? table.widths.begin() : std::ranges::find(table.widths, step.bits);
+        const auto width =
+            row.quantizable < 0 ? table.widths.begin() : std::ranges::find(table.widths, step.weightBits);
         const auto index = static_cast<std::size_t>(width - table.widths.begin());
         const std::string now = executor.kernel(step);
         if (index >= row.kernels.size() || row.kernels[index] != now)
-            return fmt::format("{} at {} bits: {}, and was {}", step.name, step.bits, now,
+            return fmt::format("{} at {} bits: {}, and was {}", step.name, step.weightBits, now,
                                index < row.kernels.size() ? row.kernels[index] : "another");
     }
     return std::nullopt;

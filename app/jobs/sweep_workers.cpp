@@ -28,7 +28,7 @@ struct Workers {
     int count = 1, threadsEach = 1;
 };
 Workers divide(const DeviceChoice& device, int threads, std::size_t configurations) {
-    if (backendOf(device) != "packed") return {1, threads};
+    if (!traitsOf(device).runsSideBySide) return {1, threads};
     const int workers = std::clamp(static_cast<int>(std::min<std::size_t>(configurations, 4096)), 1, threads);
     return {workers, std::max(threads / workers, 1)};
 }
@@ -102,7 +102,7 @@ private:
     /// As many as there are threads and memory for; why there are fewer than threads.
     std::string makeExecutors(int threads) {
         const Workers wanted = divide(m_request.device, threads, m_configurations.size());
-        if (backendOf(m_request.device) != "packed") {
+        if (!traitsOf(m_request.device).runsSideBySide) {
             addExecutor(wanted.threadsEach);
             return {};
         }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 
 #include "core/data/data_set.h"
@@ -18,14 +19,19 @@ struct DeviceChoice {
     std::string device = "cpu";
 };
 
+/// All executors, the fastest of each device first. A new one is a room of its own and a line here.
+std::span<const ExecutorEntry> executors();
+
 /// The backend that a choice means.
 std::string backendOf(const DeviceChoice& choice);
+/// Throws Error as checkDevice() does for a backend that is not known.
+ExecutorTraits traitsOf(const DeviceChoice& choice);
 
 /// Throws Error before anything long begins: Usage for a backend that is not known or does not run on the device, and
 /// for what is no device; Resource for a device that is not there.
 void checkDevice(const DeviceChoice& choice);
 
-/// The one place that knows all executors. Throws Error (Usage) for an unknown backend, (Resource) for a device that
+/// Throws Error (Usage) for an unknown backend, (Resource) for a device that
 /// is not there. `model` must outlive the executor.
 std::unique_ptr<Executor> makeExecutor(const MetaModel& model, const DeviceChoice& choice, int threads);
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/base/error.h"
+#include "core/base/to_index.h"
 #include "core/execute/packed/bands.h"
 #include "core/execute/packed/folded_codes.h"
 #include "core/execute/packed/layer_problem.h"
@@ -17,14 +18,12 @@
 namespace {
 
 using namespace bitdesk;
-using namespace bitdesk::runtime;
+using namespace bitdesk::packed;
 
 std::string& lastError() {
     static std::string text;
     return text;
 }
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 Isa isaOf(const char* name) { return name == nullptr ? bestIsa() : isaNamed(name, "isa"); }
 
@@ -83,7 +82,7 @@ void* bitdesk_conv_create(int channels, int out_channels, int side, int kernel_s
             p.paddingHeight = p.paddingWidth = kernel_size / 2;
             p.outHeight = p.outWidth = (side + 2 * p.paddingHeight - kernel_size) / stride + 1;
             p.activationHighest = activationHighest(bits, false);
-            const std::span<const std::int8_t> all(codes, at(out_channels) * at(p.depth()));
+            const std::span<const std::int8_t> all(codes, toIndex(out_channels) * toIndex(p.depth()));
             auto conv = std::make_unique<Conv>();
             KernelTimes times({});
             conv->packed =
@@ -105,12 +104,12 @@ const char* bitdesk_conv_kernel(void* conv) { return static_cast<Conv*>(conv)->p
 void bitdesk_conv_bind(void* conv, const float* scale, const float* offset, float inverse_scale) {
     auto& c = *static_cast<Conv*>(conv);
     const ConvProblem& p = c.packed->problem;
-    const std::size_t channels = at(p.outChannels);
+    const std::size_t channels = toIndex(p.outChannels);
     c.scale.assign(scale, scale + channels);
     c.offset.assign(offset, offset + channels);
     c.inverseScale = inverse_scale;
-    c.fold =
-        foldCodes(c.scale, c.offset, {.inverseScale = inverse_scale, .highest = p.activationHighest}, largestSum(p));
+    c.fold = foldCodes(c.scale, c.offset, {.inverseScale = inverse_scale, .highest = p.activationHighest},
+                       largestSum(p, activationBits(p)));
     c.scale.resize(channels + kBlock);
     c.offset.resize(channels + kBlock);
 }
@@ -169,8 +168,8 @@ int bitdesk_network_run(void* network, const uint8_t* images, int batch, float* 
     auto& net = *static_cast<Net*>(network);
     return guarded(
         [&] {
-            const std::size_t pixels = at(batch) * at(net.model.network.inputShape().elements());
-            net.executor->run(net.plan, {images, pixels}, batch, {logits, at(batch) * at(net.plan.classes)});
+            const std::size_t pixels = toIndex(batch) * toIndex(net.model.network.inputShape().elements());
+            net.executor->run(net.plan, {images, pixels}, batch, {logits, toIndex(batch) * toIndex(net.plan.classes)});
             return 1;
         },
         0);

@@ -8,12 +8,11 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/base/to_index.h"
 #include "core/data/read_ahead.h"
 
 namespace bitdesk {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 /// Runs mini-batches over `order` and keeps class and verdict of each image.
 EvaluationOutcome classify(Executor& executor, const ExecutionPlan& plan, const DataSet& data,
@@ -32,7 +31,7 @@ EvaluationOutcome classify(Executor& executor, const ExecutionPlan& plan, const 
     while (const auto batch = batches.next()) {
         if (stop.stop_requested()) throw Cancelled();
         const auto indices = batch->indices;
-        logits.resize(indices.size() * at(plan.classes));
+        logits.resize(indices.size() * toIndex(plan.classes));
         const auto count = static_cast<int>(indices.size());
         if (prefixes != nullptr) prefixes->run(executor, plan, number++, batch->images, count, logits);
         else executor.run(plan, batch->images, count, logits);
@@ -79,7 +78,7 @@ void checkDataFitsModel(const DataSet& data, const MetaModel& model) {
 void appendPredictions(std::span<const float> logits, int classes, const DataSet& data,
                        std::span<const std::int64_t> indices, EvaluationOutcome& outcome) {
     for (std::size_t i = 0; i < indices.size(); ++i) {
-        const auto row = logits.subspan(i * at(classes), at(classes));
+        const auto row = logits.subspan(i * toIndex(classes), toIndex(classes));
         const auto best = std::ranges::max_element(row) - row.begin();
         const bool right = best == data.label(indices[i]);
         outcome.predictions.push_back(static_cast<std::uint16_t>(best));
@@ -92,8 +91,8 @@ EvaluationOutcome evaluate(Executor& executor, const ExecutionPlan& plan, const 
                            const EvaluationOptions& options, std::stop_token stop, const PartialSink& onBatch,
                            PrefixCache* prefixes) {
     auto order = permutation(data.size(), options.orderSeed);
-    if (options.limit > 0 && options.limit < data.size()) order.resize(at(options.limit));
-    if (!executor.keepsCheckpoints()) prefixes = nullptr;
+    if (options.limit > 0 && options.limit < data.size()) order.resize(toIndex(options.limit));
+    if (!executor.traits().keepsCheckpoints) prefixes = nullptr;
     if (prefixes != nullptr)
         prefixes->begin(plan, data.hash() + '/' + splitName(data.split()) + '/' + std::to_string(options.orderSeed) +
                                   '/' + std::to_string(order.size()) + '/' + std::to_string(options.firstBatch) + '/' +
@@ -103,7 +102,7 @@ EvaluationOutcome evaluate(Executor& executor, const ExecutionPlan& plan, const 
 
 std::vector<std::uint16_t> predict(Executor& executor, const ExecutionPlan& plan, const DataSet& data,
                                    std::int64_t limit, int batch, std::stop_token stop, const PartialSink& onBatch) {
-    std::vector<std::int64_t> order(at(limit > 0 ? std::min(limit, data.size()) : data.size()));
+    std::vector<std::int64_t> order(toIndex(limit > 0 ? std::min(limit, data.size()) : data.size()));
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::int64_t>(i);
     EvaluationOptions options;
     options.batch = batch;

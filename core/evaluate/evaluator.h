@@ -67,7 +67,7 @@ void appendPredictions(std::span<const float> logits, int classes, const DataSet
                        std::span<const std::int64_t> indices, EvaluationOutcome& outcome);
 
 /// Runs the plan over the data set in the fixed order. Throws Cancelled between mini-batches when `stop` fires.
-/// `prefixes` (of this executor, one that keepsCheckpoints()) spares what an earlier evaluation of the same images has
+/// `prefixes` (of this executor, one that keeps checkpoints) spares what an earlier evaluation of the same images has
 /// computed already; the answer is the same without.
 EvaluationOutcome evaluate(Executor& executor, const ExecutionPlan& plan, const DataSet& data,
                            const EvaluationOptions& options, std::stop_token stop = {}, const PartialSink& onBatch = {},

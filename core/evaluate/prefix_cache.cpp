@@ -31,10 +31,9 @@ std::vector<double> cumulativeWork(const ExecutionPlan& plan) {
     double sum = 0;
     for (const Step& step : plan.steps) {
         const double outputs = static_cast<double>(step.outputShape.elements());
-        if (step.kind == StepKind::Conv2d)
-            sum +=
-                outputs * step.conv.kernelHeight * step.conv.kernelWidth * step.inputShape.channels / step.conv.groups;
-        else if (step.kind == StepKind::Linear) sum += outputs * static_cast<double>(step.inputShape.elements());
+        if (const auto* conv = step.as<Conv2dAttributes>())
+            sum += outputs * conv->kernelHeight * conv->kernelWidth * step.inputShape.channels / conv->groups;
+        if (step.as<LinearAttributes>()) sum += outputs * static_cast<double>(step.inputShape.elements());
         work.push_back(sum);
     }
     for (double& share : work) share /= std::max(sum, 1.0);
@@ -82,7 +81,6 @@ void PrefixCache::want(int step) {
     auto cut = std::make_unique<Cut>();
     cut->plan = m_plan;
     cut->step = step;
-    cut->bytesPerImage = checkpointElements(*m_plan, step) * static_cast<std::int64_t>(sizeof(float));
     cut->lastUse = m_evaluation;
     cut->usable = cut->wanted = true;
     m_cuts.push_back(std::move(cut));
@@ -91,12 +89,12 @@ void PrefixCache::want(int step) {
 const PrefixCheckpoint* PrefixCache::deepest(std::size_t index) {
     Cut* best = nullptr;
     for (const auto& cut : m_cuts)
-        if (cut->usable && index < cut->batches.size() && cut->batches[index].step >= 0 &&
+        if (cut->usable && index < cut->batches.size() && cut->batches[index].checkpoint.step >= 0 &&
             (best == nullptr || cut->step > best->step))
             best = cut.get();
     if (best == nullptr) return nullptr;
     best->lastUse = m_evaluation;
-    return &best->batches[index];
+    return &best->batches[index].checkpoint;
 }
 
 bool PrefixCache::makeRoom(std::size_t bytes) {
@@ -107,8 +105,7 @@ bool PrefixCache::makeRoom(std::size_t bytes) {
                 oldest = cut.get();
         if (oldest == nullptr) return false;
         // One mini-batch at a time: its memory serves the next one.
-        const auto last =
-            static_cast<std::size_t>(oldest->bytesPerImage) * static_cast<std::size_t>(oldest->batches.back().batch);
+        const std::size_t last = oldest->batches.back().bytes;
         oldest->batches.pop_back();
         oldest->bytes -= last;
         m_bytes -= last;
@@ -127,13 +124,11 @@ void PrefixCache::run(Executor& executor, const ExecutionPlan& plan, std::size_t
     std::vector<Cut*> cuts;
     for (const auto& cut : m_cuts) {
         if (!cut->wanted || cut->step <= from.step) continue;
-        if (index < cut->batches.size() && cut->batches[index].step >= 0) continue;
+        if (index < cut->batches.size() && cut->batches[index].checkpoint.step >= 0) continue;
         cuts.push_back(cut.get());
     }
     std::ranges::sort(cuts, {}, &Cut::step);
-    const auto bytesOf = [&](const Cut* cut) {
-        return static_cast<std::size_t>(cut->bytesPerImage) * static_cast<std::size_t>(batch);
-    };
+    const auto bytesOf = [&](const Cut* cut) { return executor.checkpointBytes(*cut->plan, cut->step, batch); };
     std::size_t reserved = 0;
     std::erase_if(cuts, [&](const Cut* cut) {
         if (!makeRoom(reserved + bytesOf(cut))) return true;
@@ -141,14 +136,15 @@ void PrefixCache::run(Executor& executor, const ExecutionPlan& plan, std::size_t
         return false;
     });
     keep.reserve(cuts.size());
-    for (const Cut* cut : cuts) keep.push_back({cut->step, 0, {}});
+    for (const Cut* cut : cuts) keep.push_back({cut->step, nullptr});
     executor.runFrom(plan, pixels, batch, logits, from.step >= 0 ? &from : nullptr, keep);
     for (std::size_t k = 0; k < cuts.size(); ++k) {
         if (cuts[k]->batches.size() <= index) cuts[k]->batches.resize(index + 1);
-        cuts[k]->batches[index] = std::move(keep[k]);
+        const std::size_t bytes = bytesOf(cuts[k]);
+        cuts[k]->batches[index] = {std::move(keep[k]), bytes};
         // Counted only now: a run that throws has kept nothing.
-        cuts[k]->bytes += bytesOf(cuts[k]);
-        m_bytes += bytesOf(cuts[k]);
+        cuts[k]->bytes += bytes;
+        m_bytes += bytes;
     }
 }
 

@@ -38,12 +38,16 @@ public:
     int skippedSteps() const { return m_skipped; }
 
 private:
+    /// The checkpoint of one mini-batch.
+    struct Kept {
+        PrefixCheckpoint checkpoint;  // step −1 where there is none
+        std::size_t bytes = 0;
+    };
     /// Checkpoints after one step of one plan.
     struct Cut {
         std::shared_ptr<const ExecutionPlan> plan;
         int step = -1;
-        std::int64_t bytesPerImage = 0;
-        std::vector<PrefixCheckpoint> batches;  // by number; step −1 where not kept
+        std::vector<Kept> batches;  // by number
         std::uint64_t lastUse = 0;
         bool usable = false;  // for the present plan
         bool wanted = false;  // filled by the present evaluation

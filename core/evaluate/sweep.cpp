@@ -9,12 +9,11 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/base/to_index.h"
 #include "core/data/read_ahead.h"
 
 namespace bitdesk {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 /// One subtree's configurations in the order of the trie, and where each leaves the one before it.
 struct Subtree {
@@ -84,17 +83,17 @@ public:
             const ExecutionPlan& plan = m_tree.plans[i];
             std::erase_if(held, [&](const PrefixCheckpoint& checkpoint) { return checkpoint.step > m_tree.shared[i]; });
             std::vector<PrefixCheckpoint> keep;
-            for (const int step : m_tree.keep[i]) keep.push_back({step, 0, {}});
-            m_logits.resize(indices.size() * at(plan.classes));
+            for (const int step : m_tree.keep[i]) keep.push_back({step, nullptr});
+            m_logits.resize(indices.size() * toIndex(plan.classes));
             const auto begin = std::chrono::steady_clock::now();
-            if (m_executor.keepsCheckpoints())
+            if (m_executor.traits().keepsCheckpoints)
                 m_executor.runFrom(plan, batch.images, static_cast<int>(indices.size()), m_logits,
                                    held.empty() ? nullptr : &held.back(), keep);
             else m_executor.run(plan, batch.images, static_cast<int>(indices.size()), m_logits);
             EvaluationOutcome& outcome = m_result.outcomes[i];
             appendPredictions(m_logits, plan.classes, m_data, indices, outcome);
             outcome.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-            if (m_executor.keepsCheckpoints()) std::ranges::move(keep, std::back_inserter(held));
+            if (m_executor.traits().keepsCheckpoints) std::ranges::move(keep, std::back_inserter(held));
             if (m_onBatch) m_onBatch(static_cast<std::int64_t>(indices.size()));
         }
     }
@@ -119,7 +118,7 @@ void sweep(Executor& executor, const MetaModel& model, std::span<const BitConfig
     checkDataFitsModel(data, model);
     auto order = permutation(data.size(), options.evaluation.orderSeed);
     if (options.evaluation.limit > 0 && options.evaluation.limit < data.size())
-        order.resize(at(options.evaluation.limit));
+        order.resize(toIndex(options.evaluation.limit));
     const std::span<const std::int64_t> images(order);
     for (const auto& piece : subtrees(configurations, std::max<std::size_t>(options.subtree, 1))) {
         const Subtree tree = makeSubtree(model, configurations, piece);

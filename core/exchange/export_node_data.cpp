@@ -24,10 +24,10 @@ std::optional<double> layerMilliseconds(const Measurement* measurement, const st
 
 /// All that is known of a layer, under the metrics' names.
 Json figuresOf(const Layer& layer, const ExportInput& input) {
-    const std::int64_t bits = layerBits(layer, input.bits);
+    const int bits = weightBits(layer, input.bits);
     Json figures{{"bits", bits},
                  {"macs", layer.macs},
-                 {"bitops", layer.macs * bits * bits},
+                 {"bitops", layer.macs * bits * inputBits(layer, input.bits)},
                  {"weight-bytes", (layer.weightCount * bits + 7) / 8}};
     if (const auto time = layerMilliseconds(input.measurement, layer.name)) figures["time"] = *time;
     return figures;

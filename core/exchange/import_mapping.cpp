@@ -116,7 +116,7 @@ std::string prefixOf(const NormMapping& norm) {
 
 std::vector<int> readBits(JsonReader& reader) {
     const Json* value = reader.find("bits");
-    if (value == nullptr) return {2, 3, 4};
+    if (value == nullptr) return usualBits();
     std::vector<int> bits;
     for (const Json& entry : value->is_array() ? *value : Json::array({*value})) {
         if (!entry.is_number_integer() || entry < 2 || entry > 8 || (!bits.empty() && entry <= bits.back()))

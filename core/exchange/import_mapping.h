@@ -53,7 +53,7 @@ struct NormMapping {
 /// Which tensors of a file become what of a network: docs/import.md.
 struct ImportMapping {
     std::string where;  ///< its file, or what it was drafted from: for messages
-    std::vector<int> bits{2, 3, 4};
+    std::vector<int> bits = usualBits();
     std::optional<Normalization> normalization;
     std::vector<std::string> classes;  ///< empty: named by the data set, or by number
     std::map<std::string, LayerMapping> layers;

@@ -9,19 +9,18 @@
 #include <span>
 
 #include "core/base/error.h"
+#include "core/base/to_index.h"
 #include "core/exchange/import_weights.h"
 #include "core/network/cost.h"
 
 namespace bitdesk {
 namespace {
 
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
-
 /// The map that a node's flat input was, where a flatten and nothing that counts features anew stands between; else
 /// 1×1.
 Shape flattenedFrom(const Network& network, int node) {
     for (int n = network.inputs(node).front(); !network.inputs(n).empty(); n = network.inputs(n).front()) {
-        const Node& before = network.nodes()[at(n)];
+        const Node& before = network.nodes()[toIndex(n)];
         if (before.as<FlattenAttributes>()) return network.shape(network.inputs(n).front());
         if (network.findLayer(before.name) != nullptr) break;
     }
@@ -30,7 +29,7 @@ Shape flattenedFrom(const Network& network, int node) {
 
 /// PyTorch flattens channel after channel, this program pixel after pixel: moves `count` rows of C·H·W to H·W·C.
 std::vector<float> toNhwc(const std::vector<float>& values, std::size_t rows, const Shape& map) {
-    const std::size_t pixels = at(std::int64_t{map.height} * map.width), channels = at(map.channels);
+    const std::size_t pixels = toIndex(std::int64_t{map.height} * map.width), channels = toIndex(map.channels);
     std::vector<float> moved(values.size());
     for (std::size_t r = 0; r < rows; ++r)
         for (std::size_t c = 0; c < channels; ++c)
@@ -58,7 +57,7 @@ public:
             model.classNames.push_back("class " + std::to_string(c));
         for (std::size_t l = 0; l < m_network.layers().size(); ++l) readLayer(static_cast<int>(l));
         for (int n = 0; n < static_cast<int>(m_network.nodes().size()); ++n)
-            if (m_network.nodes()[at(n)].as<NormAttributes>()) readNorm(n);
+            if (m_network.nodes()[toIndex(n)].as<NormAttributes>()) readNorm(n);
         checkModel(model, m_file.where);
         return std::move(m_result);
     }
@@ -85,7 +84,7 @@ private:
         const auto known = [&](const std::string& name, bool layer) {
             const int node = m_network.findNode(name);
             return node >= 0 && (layer ? m_network.findLayer(name) != nullptr
-                                       : m_network.nodes()[at(node)].as<NormAttributes>() != nullptr);
+                                       : m_network.nodes()[toIndex(node)].as<NormAttributes>() != nullptr);
         };
         for (const auto& [name, entry] : m_mapping.layers)
             if (!known(name, true))
@@ -115,7 +114,7 @@ private:
     }
 
     void readNormalization() {
-        const auto channels = at(m_network.inputShape().channels);
+        const auto channels = toIndex(m_network.inputShape().channels);
         if (!m_mapping.normalization)
             throw Error(ErrorKind::BadInput, m_file.where, "nothing says how its images are normalized",
                         "Give mean and standard deviation (--mean, --std), or \"normalization\" in the mapping, for "
@@ -154,11 +153,11 @@ private:
         if (layer.isLinear) {
             auto values = floats(name, layer.name, {{n, c}, {n, c, 1, 1}});
             const Shape map = flattenedFrom(m_network, layer.node);
-            return map.elements() == c ? toNhwc(values, at(n), map) : values;
+            return map.elements() == c ? toNhwc(values, toIndex(n), map) : values;
         }
         std::vector<std::vector<std::int64_t>> shapes{{n, c, kh, kw}};
         if (kh * kw == 1) shapes.push_back({n, c});
-        return toNhwc(floats(name, layer.name, shapes), at(n),
+        return toNhwc(floats(name, layer.name, shapes), toIndex(n),
                       {layer.kernelHeight, layer.kernelWidth, static_cast<int>(c)});
     }
 
@@ -192,18 +191,18 @@ private:
     }
 
     void readLayer(int index) {
-        const Layer& layer = m_network.layers()[at(index)];
+        const Layer& layer = m_network.layers()[toIndex(index)];
         const LayerMapping& mapping = m_mapping.layers.at(layer.name);
         const MetaModel& model = m_result.model;
-        const auto filters = at(layer.output.channels);
+        const auto filters = toIndex(layer.output.channels);
         LayerParameters parameters;
         const int copies = model.codeCopies(layer);
         for (int copy = 0; copy < copies; ++copy) {
-            const int bits = copies > 1 ? model.bits[at(copy)] : model.codeBits(layer);
-            const auto weights = readWeight(layer, filledIn(mapping.weight, bits, at(copy)));
+            const int bits = copies > 1 ? model.bits[toIndex(copy)] : model.codeBits(layer);
+            const auto weights = readWeight(layer, filledIn(mapping.weight, bits, toIndex(copy)));
             std::vector<float> scales{1.0F};
             if (mapping.weightScale.given())
-                scales = readScale(mapping.weightScale, layer.name, bits, at(copy), filters);
+                scales = readScale(mapping.weightScale, layer.name, bits, toIndex(copy), filters);
             if (scales.size() == 1) scales.assign(filters, scales.front());
             const QuantizedWeights made =
                 quantizeWeights(weights, filters, mapping.weightRule, model.weightQuantizer(), bits, scales);
@@ -230,7 +229,7 @@ private:
     bool feedsNormsAlone(const Layer& layer) const {
         const auto& readers = m_network.consumers(layer.node);
         return !readers.empty() && std::ranges::all_of(readers, [&](int node) {
-            return m_network.nodes()[at(node)].as<NormAttributes>() != nullptr;
+            return m_network.nodes()[toIndex(node)].as<NormAttributes>() != nullptr;
         });
     }
 
@@ -251,7 +250,7 @@ private:
     }
 
     void readNorm(int node) {
-        const auto& norm = *m_network.nodes()[at(node)].as<NormAttributes>();
+        const auto& norm = *m_network.nodes()[toIndex(node)].as<NormAttributes>();
         const auto count = transitionCount(m_network, norm, static_cast<int>(m_mapping.bits.size()));
         NormParameters tables;
         tables.from = count.from;
@@ -265,15 +264,15 @@ private:
     int bitsOf(const std::string& layerName, int index) const {
         const Layer* layer = m_network.findLayer(layerName);
         if (layer == nullptr) return 0;
-        return layer->quantizable() ? m_mapping.bits[at(index)] : layer->fixedBits;
+        return layer->quantizable() ? m_mapping.bits[toIndex(index)] : layer->fixedBits;
     }
 
     void readTransition(int node, const NormAttributes& norm, int from, int to, NormParameters& tables) const {
-        const std::string& name = m_network.nodes()[at(node)].name;
+        const std::string& name = m_network.nodes()[toIndex(node)].name;
         const NormMapping& mapping = m_mapping.norms.at(name);
         const auto read = [&](const std::string& pattern, float otherwise, std::vector<float>& table) {
-            std::vector<float> row(at(tables.channels), otherwise);
-            if (!pattern.empty()) row = normRow(node, transitionName(pattern, norm, from, to), at(to), tables);
+            std::vector<float> row(toIndex(tables.channels), otherwise);
+            if (!pattern.empty()) row = normRow(node, transitionName(pattern, norm, from, to), toIndex(to), tables);
             table.insert(table.end(), row.begin(), row.end());
         };
         read(mapping.weight, 1, tables.gamma);
@@ -287,18 +286,19 @@ private:
     }
 
     std::string transitionName(const std::string& pattern, const NormAttributes& norm, int from, int to) const {
-        return filledIn(filledIn(pattern, bitsOf(norm.from, from), at(from), "from_"), bitsOf(norm.to, to), at(to));
+        return filledIn(filledIn(pattern, bitsOf(norm.from, from), toIndex(from), "from_"), bitsOf(norm.to, to),
+                        toIndex(to));
     }
 
     /// [C], or [widths, C] where the norm has one entry a width.
     std::vector<float> normRow(int node, const std::string& tensorName, std::size_t to,
                                const NormParameters& tables) const {
-        const std::string& name = m_network.nodes()[at(node)].name;
+        const std::string& name = m_network.nodes()[toIndex(node)].name;
         const std::int64_t channels = tables.channels;
         std::vector<std::vector<std::int64_t>> shapes{{channels}};
         if (tables.to > 1) shapes.push_back({tables.to, channels});
         std::vector<float> values = floats(tensorName, name, shapes);
-        if (values.size() > at(channels))
+        if (values.size() > toIndex(channels))
             values = {values.begin() + static_cast<std::ptrdiff_t>(to) * channels,
                       values.begin() + static_cast<std::ptrdiff_t>(to + 1) * channels};
         const Shape map = flattenedFrom(m_network, node);

@@ -10,6 +10,8 @@
 
 #include "core/base/build_info.h"
 #include "core/base/error.h"
+#include "core/base/overloads.h"
+#include "core/base/to_index.h"
 #include "core/base/utf8.h"
 #include "core/exchange/rounding_notes.h"
 #include "core/execute/plan/constants.h"
@@ -19,7 +21,26 @@
 namespace bitdesk {
 namespace {
 
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+/// activated() as nodes of a graph; the first has the name, others get a number.
+struct GraphOperations {
+    OnnxGraph& graph;
+    std::string name;
+
+    GraphValue clip(const GraphValue& v, float lowest, float highest) const {
+        if (lowest == 0 && std::isinf(highest)) return graph.add("Relu", name, {v.tensor}, v.shape, v.flat);
+        const auto least = graph.scalar(name + ".minimum", lowest), most = graph.scalar(name + ".maximum", highest);
+        return graph.add("Clip", name, {v.tensor, least, most}, v.shape, v.flat);
+    }
+    GraphValue add(const GraphValue& v, float number) const {
+        return graph.add("Add", name, {v.tensor, graph.scalar(name + ".addend", number)}, v.shape, v.flat);
+    }
+    GraphValue divide(const GraphValue& v, float number) const {
+        return graph.add("Div", name, {v.tensor, graph.scalar(name + ".divisor", number)}, v.shape, v.flat);
+    }
+    GraphValue multiply(const GraphValue& v, const GraphValue& w) const {
+        return graph.add("Mul", name, {v.tensor, w.tensor}, v.shape, v.flat);
+    }
+};
 
 /// Writes the steps of a plan one after another: what Epilogue's contract says, in ONNX's operations.
 class GraphExporter {
@@ -29,18 +50,17 @@ public:
 
     OnnxGraph run() {
         for (const Step& step : m_plan.steps) exportStep(step);
-        const GraphValue& result = m_values[at(m_plan.output)];
+        const GraphValue& result = m_values[toIndex(m_plan.output)];
         m_graph.setOutput(flattened(result, std::string(OnnxGraph::kOutput) + ".flatten"));
         return std::move(m_graph);
     }
 
 private:
-    const Node& node(int n) const { return m_model.network.nodes()[at(n)]; }
+    const Node& node(int n) const { return m_model.network.nodes()[toIndex(n)]; }
 
     void exportStep(const Step& step) {
-        const bool startsWithOwn = step.kind != StepKind::Pointwise;
-        GraphValue value = startsWithOwn ? raw(step) : read(step.input, step.inputShape, step.name);
-        int last = startsWithOwn ? step.node : -1;
+        GraphValue value = raw(step);
+        int last = step.as<Pointwise>() ? -1 : step.node;
         // The epilogue's operations are nodes of the network, each the only reader of the one before it.
         const auto name = [&] {
             last = last < 0 ? step.node : m_model.network.consumers(last).front();
@@ -54,23 +74,19 @@ private:
             const GraphValue theirs = mine.flat ? flattened(other, add + ".flatten") : other;
             value = m_graph.add("Add", add, {mine.tensor, theirs.tensor}, mine.shape, mine.flat);
         }
-        if (step.epilogue.relu) value = rectified(value, name(), step.epilogue.maximum);
-        if (step.epilogue.floatOutput >= 0) m_values[at(step.epilogue.floatOutput)] = value;
+        const Activation& activation = step.epilogue.activation;
+        if (activation.kind != ActivationKind::Identity)
+            value = activated(activation, value, GraphOperations{m_graph, name()});
+        if (step.epilogue.floatOutput >= 0) m_values[toIndex(step.epilogue.floatOutput)] = value;
         for (const CodeOutput& output : step.epilogue.codeOutputs)
-            m_values[at(output.buffer)] = m_style.activation(m_graph, value, activationCodes(output));
-    }
-
-    GraphValue rectified(const GraphValue& value, const std::string& name, float maximum) {
-        if (!std::isfinite(maximum)) return m_graph.add("Relu", name, {value.tensor}, value.shape, value.flat);
-        const auto lowest = m_graph.scalar(name + ".minimum", 0), highest = m_graph.scalar(name + ".maximum", maximum);
-        return m_graph.add("Clip", name, {value.tensor, lowest, highest}, value.shape, value.flat);
+            m_values[toIndex(output.buffer)] = m_style.activation(m_graph, value, activationCodes(output));
     }
 
     ActivationCodes activationCodes(const CodeOutput& output) const {
-        const Layer& layer = m_model.network.layers()[at(output.layer)];
+        const Layer& layer = m_model.network.layers()[toIndex(output.layer)];
         return {.name = layer.quantizeNode,
                 .scale = actScale(m_model, output.layer, m_plan.bits),
-                .bits = layerBits(layer, m_plan.bits),
+                .bits = inputBits(layer, m_plan.bits),
                 .isSigned = layer.signedInput,
                 .lowest = output.lowest,
                 .highest = output.highest};
@@ -78,7 +94,7 @@ private:
 
     /// A buffer's value in the shape that its reader takes it for: a flatten in between is no step of the plan.
     GraphValue read(int buffer, const Shape& wanted, const std::string& reader) {
-        const GraphValue& value = m_values[at(buffer)];
+        const GraphValue& value = m_values[toIndex(buffer)];
         return value.shape == wanted ? value : flattened(value, reader + ".flatten");
     }
 
@@ -108,11 +124,16 @@ private:
 
     /// The step's value before its epilogue.
     GraphValue raw(const Step& step) {
-        if (step.kind == StepKind::Image) return image(step);
-        const GraphValue input = read(step.input, step.inputShape, step.name);
-        if (step.kind == StepKind::Linear) return linear(step, flattened(input, step.name + ".flatten"));
-        const GraphValue map = asMap(input, step.name + ".map");
-        return step.kind == StepKind::Conv2d ? convolution(step, map) : pool(step, map);
+        const auto input = [&] { return read(step.inputs.front(), step.inputShape, step.name); };
+        const auto map = [&] { return asMap(input(), step.name + ".map"); };
+        return std::visit(
+            Overloads{[&](const InputAttributes&) { return image(step); },
+                      [&](const Conv2dAttributes& conv) { return convolution(step, conv, map()); },
+                      [&](const LinearAttributes&) { return linear(step, flattened(input(), step.name + ".flatten")); },
+                      [&](const MaxPoolAttributes& window) { return pool(step, window, false, map()); },
+                      [&](const AvgPoolAttributes& window) { return pool(step, window, true, map()); },
+                      [&](const Pointwise&) { return input(); }},
+            step.operation);
     }
 
     GraphValue image(const Step& step) {
@@ -126,27 +147,26 @@ private:
 
     std::vector<std::string> layerInputs(const Step& step, const GraphValue& input, WeightCodes weights) {
         weights.name = step.name + ".weight";
-        weights.scales = weightScalesAt(m_model, step.layer, step.bits);
+        weights.scales = weightScalesAt(m_model, step.layer, step.weightBits);
         weights.offset = m_model.weightQuantizer().offset;
-        weights.bits = step.bits;
+        weights.bits = step.weightBits;
         std::vector<std::string> inputs{input.tensor, m_style.weight(m_graph, weights)};
-        const auto& bias = m_model.layers[at(step.layer)].bias;
+        const auto& bias = m_model.layers[toIndex(step.layer)].bias;
         if (!bias.empty())
             inputs.push_back(m_graph.constant(step.name + ".bias", {static_cast<std::int64_t>(bias.size())}, bias));
         return inputs;
     }
 
-    GraphValue convolution(const Step& step, const GraphValue& input) {
-        const Conv2dAttributes& g = step.conv;
+    GraphValue convolution(const Step& step, const Conv2dAttributes& g, const GraphValue& input) {
         const int channels = step.inputShape.channels / g.groups;
         WeightCodes weights;
         weights.dims = {g.outChannels, channels, g.kernelHeight, g.kernelWidth};
-        const auto codes = codesAt(m_model, step.layer, step.bits);
-        const auto area = at(std::int64_t{g.kernelHeight} * g.kernelWidth);
-        for (std::size_t n = 0; n < at(g.outChannels); ++n)
-            for (std::size_t c = 0; c < at(channels); ++c)
+        const auto codes = codesAt(m_model, step.layer, step.weightBits);
+        const auto area = toIndex(std::int64_t{g.kernelHeight} * g.kernelWidth);
+        for (std::size_t n = 0; n < toIndex(g.outChannels); ++n)
+            for (std::size_t c = 0; c < toIndex(channels); ++c)
                 for (std::size_t k = 0; k < area; ++k)
-                    weights.codes.push_back(codes[(n * area + k) * at(channels) + c]);
+                    weights.codes.push_back(codes[(n * area + k) * toIndex(channels) + c]);
         const auto inputs = layerInputs(step, input, std::move(weights));
         GraphValue value = m_graph.add("Conv", step.name, inputs, m_model.network.shape(step.node), false);
         setWindow(g.kernelHeight, g.kernelWidth, g.strideHeight, g.strideWidth, g.paddingHeight, g.paddingWidth);
@@ -157,7 +177,7 @@ private:
 
     GraphValue linear(const Step& step, const GraphValue& input) {
         WeightCodes weights;
-        weights.codes = codesAt(m_model, step.layer, step.bits);
+        weights.codes = codesAt(m_model, step.layer, step.weightBits);
         weights.dims = {m_model.network.shape(step.node).channels, input.shape.channels};
         const auto inputs = layerInputs(step, input, std::move(weights));
         GraphValue value = m_graph.add("Gemm", step.name, inputs, m_model.network.shape(step.node), true);
@@ -168,15 +188,13 @@ private:
         return value;
     }
 
-    GraphValue pool(const Step& step, const GraphValue& input) {
-        const PoolAttributes& p = step.pool;
-        const bool average = step.kind == StepKind::AvgPool;
+    GraphValue pool(const Step& step, const PoolAttributes& p, bool average, const GraphValue& input) {
         const Shape& shape = m_model.network.shape(step.node);
         if (p.global)
             return m_graph.add(average ? "GlobalAveragePool" : "GlobalMaxPool", step.name, {input.tensor}, shape,
                                false);
         const bool pads = average && (p.paddingHeight > 0 || p.paddingWidth > 0);
-        const GraphValue from = pads ? padded(step, input) : input;
+        const GraphValue from = pads ? padded(step, p, input) : input;
         GraphValue value = m_graph.add(average ? "AveragePool" : "MaxPool", step.name, {from.tensor}, shape, false);
         setWindow(p.kernelHeight, p.kernelWidth, p.strideHeight, p.strideWidth, pads ? 0 : p.paddingHeight,
                   pads ? 0 : p.paddingWidth);
@@ -188,15 +206,15 @@ private:
 
     /// The zeros around a map that an average counts, as a node of their own: OpenCV's classic engine leaves them out
     /// of the average, whatever count_include_pad says.
-    GraphValue padded(const Step& step, const GraphValue& input) {
-        const std::int64_t high = step.pool.paddingHeight, wide = step.pool.paddingWidth;
+    GraphValue padded(const Step& step, const PoolAttributes& p, const GraphValue& input) {
+        const std::int64_t high = p.paddingHeight, wide = p.paddingWidth;
         const std::vector<std::int64_t> pads{0, 0, high, wide, 0, 0, high, wide};
         const std::string name = step.name + ".pad";
         const auto constant = m_graph.constant(name + ".pads", {8}, pads);
         const auto zero = m_graph.scalar(name + ".zero", 0);
         Shape shape = input.shape;
-        shape.height += 2 * step.pool.paddingHeight;
-        shape.width += 2 * step.pool.paddingWidth;
+        shape.height += 2 * p.paddingHeight;
+        shape.width += 2 * p.paddingWidth;
         GraphValue value = m_graph.add("Pad", name, {input.tensor, constant, zero}, shape, false);
         setAttribute(m_graph.last(), "mode", std::string("constant"));
         return value;
@@ -218,7 +236,7 @@ private:
         const std::size_t entry = table.index(transitionIndex(m_model, norm.from, m_plan.bits),
                                               transitionIndex(m_model, norm.to, m_plan.bits));
         std::vector<std::string> inputs{value.tensor};
-        const auto channels = at(table.channels);
+        const auto channels = toIndex(table.channels);
         const auto addTable = [&](const char* what, const std::vector<float>& values) {
             inputs.push_back(
                 m_graph.constant(name + "." + what, {table.channels}, std::span(values).subspan(entry, channels)));

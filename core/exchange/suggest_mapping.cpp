@@ -11,12 +11,11 @@
 #include <set>
 
 #include "core/base/error.h"
+#include "core/base/to_index.h"
 #include "core/exchange/tensor_names.h"
 
 namespace bitdesk {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 const std::string kWeight = ".weight", kMean = ".running_mean", kVariance = ".running_var";
 
@@ -95,7 +94,7 @@ private:
                                                             : kFits;
         });
         for (std::size_t i = 0; i < layers.size(); ++i)
-            if (partner[i] >= 0) addLayer(layers[i], weights[at(partner[i])]);
+            if (partner[i] >= 0) addLayer(layers[i], weights[toIndex(partner[i])]);
     }
 
     void addLayer(const Layer& layer, const std::string& weight) {
@@ -188,7 +187,7 @@ private:
         }
         std::vector<int> norms;
         for (int n = 0; n < static_cast<int>(m_network.nodes().size()); ++n)
-            if (m_network.nodes()[at(n)].as<NormAttributes>()) norms.push_back(n);
+            if (m_network.nodes()[toIndex(n)].as<NormAttributes>()) norms.push_back(n);
         const auto& bits = m_result.mapping.bits;
         // Three blocks of a stage, too, are numbered 0, 1, 2: only where there are more norms than places are there
         // some for each width.
@@ -201,7 +200,7 @@ private:
         std::ranges::stable_sort(pairings, {}, [](const Pairing& p) { return std::pair(-p.likeness, p.distance); });
         std::set<std::string> taken;
         for (const Pairing& pairing : pairings) {
-            const std::string& node = m_network.nodes()[at(pairing.norm)].name;
+            const std::string& node = m_network.nodes()[toIndex(pairing.norm)].name;
             if (!m_result.mapping.norms.contains(node) && taken.insert(pairing.prefix).second)
                 addNorm(node, pairing.prefix);
         }
@@ -239,7 +238,7 @@ private:
         const std::string mean = filledIn(prefix, m_result.mapping.bits.front(), 0) + kMean;
         const auto& shape = shapeOf(mean);
         if (shape.empty() || shape.back() != m_network.shape(norm).channels) return std::nullopt;
-        const Node& node = m_network.nodes()[at(norm)];
+        const Node& node = m_network.nodes()[toIndex(norm)];
         if (node.name == prefix) return Pairing{norm, prefix, 1000, 0};
         const auto layer = m_result.mapping.layers.find(node.as<NormAttributes>()->to);
         if (layer == m_result.mapping.layers.end()) return Pairing{norm, prefix, 0, norm};

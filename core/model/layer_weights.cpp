@@ -3,25 +3,25 @@
 
 #include "core/model/layer_weights.h"
 
+#include "core/base/to_index.h"
+
 #include <algorithm>
 #include <cmath>
 
 namespace bitdesk {
 namespace {
 
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
-
 /// Which of the stored copies holds the codes of `bits`.
 std::size_t copyOf(const MetaModel& model, const Layer& layer, int bits) {
-    return model.codeCopies(layer) == 1 ? 0 : at(model.bitIndex(bits));
+    return model.codeCopies(layer) == 1 ? 0 : toIndex(model.bitIndex(bits));
 }
 
 }  // namespace
 
 std::vector<std::int8_t> codesAt(const MetaModel& model, int layerIndex, int bits) {
-    const Layer& layer = model.network.layers()[at(layerIndex)];
+    const Layer& layer = model.network.layers()[toIndex(layerIndex)];
     const WeightQuantizer& quantizer = model.weightQuantizer();
-    const auto first = model.layers[at(layerIndex)].codes.begin() +
+    const auto first = model.layers[toIndex(layerIndex)].codes.begin() +
                        static_cast<std::ptrdiff_t>(copyOf(model, layer, bits)) * layer.weightCount;
     std::vector<std::int8_t> codes(first, first + layer.weightCount);
     const int top = model.codeBits(layer);
@@ -33,12 +33,12 @@ std::vector<std::int8_t> codesAt(const MetaModel& model, int layerIndex, int bit
 }
 
 std::vector<double> weightScalesAt(const MetaModel& model, int layerIndex, int bits) {
-    const Layer& layer = model.network.layers()[at(layerIndex)];
-    const std::vector<float>& stored = model.layers[at(layerIndex)].weightScale;
-    const std::size_t perCopy = stored.size() / at(model.codeCopies(layer));
+    const Layer& layer = model.network.layers()[toIndex(layerIndex)];
+    const std::vector<float>& stored = model.layers[toIndex(layerIndex)].weightScale;
+    const std::size_t perCopy = stored.size() / toIndex(model.codeCopies(layer));
     const std::size_t first = copyOf(model, layer, bits) * perCopy;
     const int narrowed = model.weightQuantizer().nests ? model.codeBits(layer) - bits : 0;
-    std::vector<double> scales(at(layer.output.channels));
+    std::vector<double> scales(toIndex(layer.output.channels));
     for (std::size_t n = 0; n < scales.size(); ++n)
         scales[n] = std::ldexp(double{stored[first + (perCopy == 1 ? 0 : n)]}, narrowed);
     return scales;

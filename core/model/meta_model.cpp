@@ -9,13 +9,12 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/base/to_index.h"
 #include "core/model/model_file.h"
 #include "core/network/cost.h"
 
 namespace bitdesk {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 void checkWidths(const MetaModel& model, const std::string& where) {
     const auto& bits = model.bits;
@@ -31,11 +30,11 @@ public:
 
     void run() const {
         checkWidths(m_model, m_where);
-        const auto channels = at(m_model.network.inputShape().channels);
+        const auto channels = toIndex(m_model.network.inputShape().channels);
         checkTable("bitdesk.normalization mean", m_model.normalization.mean, channels, channels);
         checkTable("bitdesk.normalization std", m_model.normalization.std, channels, channels);
         checkPositive("bitdesk.normalization std", m_model.normalization.std);
-        if (m_model.classNames.size() != at(m_model.network.classes()))
+        if (m_model.classNames.size() != toIndex(m_model.network.classes()))
             throw Error(ErrorKind::BadInput, m_where,
                         "has " + std::to_string(m_model.classNames.size()) + " class names, but its network has " +
                             std::to_string(m_model.network.classes()) + " classes");
@@ -46,7 +45,7 @@ public:
         for (std::size_t n = 0; n < m_model.network.nodes().size(); ++n)
             if (m_model.network.nodes()[n].as<NormAttributes>()) checkNorm(static_cast<int>(n));
         const auto isNorm = [](const Node& node) { return node.as<NormAttributes>() != nullptr; };
-        if (m_model.norms.size() != at(std::ranges::count_if(m_model.network.nodes(), isNorm)))
+        if (m_model.norms.size() != toIndex(std::ranges::count_if(m_model.network.nodes(), isNorm)))
             throw Error(ErrorKind::BadInput, m_where, "has norm tables that belong to no norm");
     }
 
@@ -69,11 +68,11 @@ private:
     }
 
     void checkLayer(const Layer& layer, const LayerParameters& parameters) const {
-        const auto channels = at(layer.output.channels);
-        const auto copies = at(m_model.codeCopies(layer));
-        if (parameters.codes.size() != copies * at(layer.weightCount))
+        const auto channels = toIndex(layer.output.channels);
+        const auto copies = toIndex(m_model.codeCopies(layer));
+        if (parameters.codes.size() != copies * toIndex(layer.weightCount))
             fail(layer.name + ".codes", "has " + std::to_string(parameters.codes.size()) + " codes, " +
-                                            std::to_string(copies * at(layer.weightCount)) + " are needed");
+                                            std::to_string(copies * toIndex(layer.weightCount)) + " are needed");
         checkTable(layer.name + ".weight_scale", parameters.weightScale, copies * channels, copies);
         checkPositive(layer.name + ".weight_scale", parameters.weightScale);
         const std::size_t widths = layer.quantizable() ? m_model.bits.size() : 1;
@@ -82,8 +81,9 @@ private:
         const std::size_t bias = layer.hasBias ? channels : 0;
         checkTable(layer.name + ".bias", parameters.bias, bias, bias);
         for (std::size_t copy = 0; copy < copies; ++copy)
-            checkCodes(layer, copies == 1 ? m_model.codeBits(layer) : m_model.bits[copy],
-                       std::span(parameters.codes).subspan(copy * at(layer.weightCount), at(layer.weightCount)));
+            checkCodes(
+                layer, copies == 1 ? m_model.codeBits(layer) : m_model.bits[copy],
+                std::span(parameters.codes).subspan(copy * toIndex(layer.weightCount), toIndex(layer.weightCount)));
     }
 
     /// One set of codes, kept at `top` bits. Sums must fit 32 bits whatever the image: Σ|odd code| · highest activation
@@ -94,7 +94,7 @@ private:
         if (!std::ranges::all_of(codes, [&](int code) { return code >= lowest && code <= highest; }))
             fail(layer.name + ".codes",
                  "holds a code outside " + std::to_string(lowest) + " … " + std::to_string(highest));
-        const auto filter = at(layer.weightCount / layer.output.channels);
+        const auto filter = toIndex(layer.weightCount / layer.output.channels);
         std::int64_t largest = 0;
         for (std::size_t begin = 0; begin < codes.size(); begin += filter) {
             std::int64_t sum = 0;
@@ -106,8 +106,8 @@ private:
     }
 
     void checkNorm(int node) const {
-        const auto& attributes = *m_model.network.nodes()[at(node)].as<NormAttributes>();
-        const std::string& name = m_model.network.nodes()[at(node)].name;
+        const auto& attributes = *m_model.network.nodes()[toIndex(node)].as<NormAttributes>();
+        const std::string& name = m_model.network.nodes()[toIndex(node)].name;
         const auto found = m_model.norms.find(node);
         if (found == m_model.norms.end()) fail(name, "the norm has no tables");
         const NormParameters& norm = found->second;
@@ -116,7 +116,7 @@ private:
         if (norm.from != count.from || norm.to != count.to || norm.channels != channels)
             fail(name, "its tables are not [" + std::to_string(count.from) + ", " + std::to_string(count.to) + ", " +
                            std::to_string(channels) + "]");
-        const auto size = at(std::int64_t{count.from} * count.to * channels);
+        const auto size = toIndex(std::int64_t{count.from} * count.to * channels);
         checkTable(name + ".gamma", norm.gamma, size, size);
         checkTable(name + ".beta", norm.beta, size, size);
         checkTable(name + ".mean", norm.mean, size, size);
@@ -148,9 +148,9 @@ LayerParameters randomLayer(const MetaModel& model, const Layer& layer, Random& 
     LayerParameters parameters;
     const auto& quantizer = model.weightQuantizer();
     const int copies = model.codeCopies(layer);
-    parameters.codes.reserve(at(copies * layer.weightCount));
+    parameters.codes.reserve(toIndex(copies * layer.weightCount));
     for (int copy = 0; copy < copies; ++copy) {
-        const int top = copies > 1 ? model.bits[at(copy)] : model.codeBits(layer);
+        const int top = copies > 1 ? model.bits[toIndex(copy)] : model.codeBits(layer);
         const int lowest = quantizer.lowest(top, top), highest = quantizer.highest(top, top);
         const double deviation = highest / 3.0;
         for (std::int64_t i = 0; i < layer.weightCount; ++i)
@@ -158,14 +158,14 @@ LayerParameters randomLayer(const MetaModel& model, const Layer& layer, Random& 
                 std::clamp(static_cast<int>(std::floor(random.normal() * deviation)), lowest, highest)));
         // He et al. 2015: variance 2 / fan-in.
         const double fanIn = static_cast<double>(layer.weightCount) / layer.output.channels;
-        parameters.weightScale.insert(parameters.weightScale.end(), at(layer.output.channels),
+        parameters.weightScale.insert(parameters.weightScale.end(), toIndex(layer.output.channels),
                                       static_cast<float>(std::sqrt(2.0 / fanIn) / deviation));
     }
     for (std::size_t b = 0; b < (layer.quantizable() ? model.bits.size() : 1); ++b) {
         const int width = layer.quantizable() ? model.bits[b] : layer.fixedBits;
         parameters.actScale.push_back(3.0F / static_cast<float>(activationHighest(width, layer.signedInput)));
     }
-    if (layer.hasBias) parameters.bias.assign(at(layer.output.channels), 0.0F);
+    if (layer.hasBias) parameters.bias.assign(toIndex(layer.output.channels), 0.0F);
     return parameters;
 }
 
@@ -197,7 +197,7 @@ MetaModel randomModel(const Network& network, std::vector<int> bits, std::uint64
         tables.from = count.from;
         tables.to = count.to;
         tables.channels = network.shape(static_cast<int>(n)).channels;
-        const auto size = at(std::int64_t{count.from} * count.to * tables.channels);
+        const auto size = toIndex(std::int64_t{count.from} * count.to * tables.channels);
         for (std::size_t i = 0; i < size; ++i) {
             tables.gamma.push_back(static_cast<float>(0.8 + 0.4 * random.uniform()));
             tables.beta.push_back(static_cast<float>(0.2 * random.normal()));
@@ -206,7 +206,7 @@ MetaModel randomModel(const Network& network, std::vector<int> bits, std::uint64
         }
         model.norms.emplace(static_cast<int>(n), std::move(tables));
     }
-    const auto channels = at(network.inputShape().channels);
+    const auto channels = toIndex(network.inputShape().channels);
     model.normalization = {std::vector<float>(channels, 0.5F), std::vector<float>(channels, 0.25F)};
     for (int c = 0; c < network.classes(); ++c) model.classNames.push_back("class " + std::to_string(c));
     model.provenance = {{"weights", "random, seed " + std::to_string(seed)}};

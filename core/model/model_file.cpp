@@ -12,6 +12,7 @@
 #include "core/base/hash.h"
 #include "core/base/read_file.h"
 #include "core/base/strict_json.h"
+#include "core/base/to_index.h"
 #include "core/model/safetensors.h"
 #include "core/network/catalogue.h"
 #include "core/network/cost.h"
@@ -22,8 +23,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kFormat = "1";
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 /// `shape`, behind one more extent where a layer keeps something for each width.
 std::vector<std::int64_t> perCopy(int copies, std::vector<std::int64_t> shape) {
@@ -165,7 +164,7 @@ private:
     void readNorms(MetaModel& model) {
         const Network& network = model.network;
         for (int n = 0; n < static_cast<int>(network.nodes().size()); ++n) {
-            const auto* norm = network.nodes()[at(n)].as<NormAttributes>();
+            const auto* norm = network.nodes()[toIndex(n)].as<NormAttributes>();
             if (norm == nullptr) continue;
             const auto count = transitionCount(network, *norm, static_cast<int>(model.bits.size()));
             NormParameters tables;
@@ -173,7 +172,7 @@ private:
             tables.to = count.to;
             tables.channels = network.shape(n).channels;
             const std::vector<std::vector<std::int64_t>> shape{{tables.from, tables.to, tables.channels}};
-            const std::string& name = network.nodes()[at(n)].name;
+            const std::string& name = network.nodes()[toIndex(n)].name;
             tables.gamma = floats(name + ".gamma", shape);
             tables.beta = floats(name + ".beta", shape);
             tables.mean = floats(name + ".mean", shape);
@@ -214,7 +213,7 @@ Safetensors toSafetensors(const MetaModel& model) {
         if (layer.hasBias) content.tensors.emplace(layer.name + ".bias", vector(parameters.bias));
     }
     for (const auto& [node, norm] : model.norms) {
-        const std::string& name = model.network.nodes()[at(node)].name;
+        const std::string& name = model.network.nodes()[toIndex(node)].name;
         const std::vector<std::int64_t> shape{norm.from, norm.to, norm.channels};
         content.tensors.emplace(name + ".gamma", Tensor::f32(shape, norm.gamma));
         content.tensors.emplace(name + ".beta", Tensor::f32(shape, norm.beta));
@@ -261,7 +260,7 @@ std::filesystem::path modelSource(const std::string& spec) {
 MetaModel openModel(const std::string& spec, std::uint64_t seed) {
     if (spec.empty()) throw Error(ErrorKind::BadInput, "MODEL", "names no file");
     if (!spec.starts_with(kRandom)) return readModel(spec);
-    return randomModel(openNetwork(spec.substr(kRandom.size())), {2, 3, 4}, seed);
+    return randomModel(openNetwork(spec.substr(kRandom.size())), usualBits(), seed);
 }
 
 }  // namespace bitdesk

@@ -27,7 +27,7 @@ std::string hashOfBytes(const std::string& bytes);
 /// it is neither.
 std::filesystem::path modelSource(const std::string& spec);
 
-/// MODEL of the command line: a file, or `random:NETWORK` (see openNetwork; bits 2, 3, 4; weights from `seed`).
+/// MODEL of the command line: a file, or `random:NETWORK` (see openNetwork; usualBits(); weights from `seed`).
 MetaModel openModel(const std::string& spec, std::uint64_t seed = 0);
 
 }  // namespace bitdesk

@@ -23,6 +23,9 @@ struct BitConfiguration {
     int operator[](std::size_t i) const { return bits[i]; }
 };
 
+/// The widths of a model where nobody says them.
+inline std::vector<int> usualBits() { return {2, 3, 4}; }
+
 BitConfiguration uniformBits(const Network& network, int bits);
 
 /// "4", "4,4,3,2,…" (one per quantizable layer) or "@file.json" (an object layer name → bits, each layer once).

@@ -5,11 +5,21 @@
 
 #include <numeric>
 
+#include "core/base/to_index.h"
+
 namespace bitdesk {
 
+namespace {
+
 int layerBits(const Layer& layer, const BitConfiguration& bits) {
-    return layer.quantizable() ? bits.bits.at(static_cast<std::size_t>(layer.quantizableIndex)) : layer.fixedBits;
+    return layer.quantizable() ? bits.bits.at(toIndex(layer.quantizableIndex)) : layer.fixedBits;
 }
+
+}  // namespace
+
+int weightBits(const Layer& layer, const BitConfiguration& bits) { return layerBits(layer, bits); }
+
+int inputBits(const Layer& layer, const BitConfiguration& bits) { return layerBits(layer, bits); }
 
 std::int64_t macs(const Network& network) {
     std::int64_t sum = 0;
@@ -19,10 +29,8 @@ std::int64_t macs(const Network& network) {
 
 std::vector<std::int64_t> bitOpsPerLayer(const Network& network, const BitConfiguration& bits) {
     std::vector<std::int64_t> found;
-    for (const Layer& layer : network.layers()) {
-        const std::int64_t width = layerBits(layer, bits);
-        found.push_back(layer.macs * width * width);
-    }
+    for (const Layer& layer : network.layers())
+        found.push_back(layer.macs * weightBits(layer, bits) * inputBits(layer, bits));
     return found;
 }
 
@@ -33,7 +41,7 @@ std::int64_t bitOps(const Network& network, const BitConfiguration& bits) {
 
 std::int64_t weightBytes(const Network& network, const BitConfiguration& bits) {
     std::int64_t bytes = 0;
-    for (const Layer& layer : network.layers()) bytes += (layer.weightCount * layerBits(layer, bits) + 7) / 8;
+    for (const Layer& layer : network.layers()) bytes += (layer.weightCount * weightBits(layer, bits) + 7) / 8;
     return bytes;
 }
 

@@ -10,8 +10,10 @@
 
 namespace bitdesk {
 
-/// The bits a layer runs at under a configuration (its fixed bits where it has them).
-int layerBits(const Layer& layer, const BitConfiguration& bits);
+/// The bits of a layer's weights under a configuration, and those of its input codes (its fixed bits where it has
+/// them). A configuration gives both one number.
+int weightBits(const Layer& layer, const BitConfiguration& bits);
+int inputBits(const Layer& layer, const BitConfiguration& bits);
 
 std::int64_t macs(const Network& network);
 

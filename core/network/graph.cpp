@@ -3,16 +3,21 @@
 
 #include "core/network/graph.h"
 
-#include <array>
+#include "core/base/overloads.h"
+#include "core/network/activations.h"
 
 namespace bitdesk {
 
 const char* operationName(const Node& node) {
-    // In the order of the variant's alternatives.
-    constexpr std::array kNames{"input", "conv2d",   "linear",   "norm",    "relu",
-                                "add",   "max_pool", "avg_pool", "flatten", "quantize"};
-    static_assert(kNames.size() == std::variant_size_v<Attributes>);
-    return kNames[node.attributes.index()];
+    return std::visit(
+        Overloads{[](const InputAttributes&) { return "input"; }, [](const Conv2dAttributes&) { return "conv2d"; },
+                  [](const LinearAttributes&) { return "linear"; }, [](const NormAttributes&) { return "norm"; },
+                  [](const ActivationAttributes& a) { return entryOf(a.kind).operation; },
+                  [](const AddAttributes&) { return "add"; }, [](const MaxPoolAttributes&) { return "max_pool"; },
+                  [](const AvgPoolAttributes&) { return "avg_pool"; },
+                  [](const FlattenAttributes&) { return "flatten"; },
+                  [](const QuantizeAttributes&) { return "quantize"; }},
+        node.attributes);
 }
 
 std::string toText(const Shape& shape) {

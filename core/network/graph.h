@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "core/network/activation.h"
+
 namespace bitdesk {
 
 /// One image's activation: height, width, channels (NHWC without N). Every extent is ≥ 1.
@@ -57,11 +59,17 @@ struct NormAttributes {
     bool operator==(const NormAttributes&) const = default;
 };
 
-/// min(max(x, 0), maximum): 6 is ReLU6.
-struct ReluAttributes {
-    double maximum = std::numeric_limits<double>::infinity();
-    bool operator==(const ReluAttributes&) const = default;
+/// An elementwise function (activations.h). `parameter` is its one number, 0 where it has none.
+struct ActivationAttributes {
+    ActivationKind kind = ActivationKind::Relu;
+    double parameter = 0;
+    bool operator==(const ActivationAttributes&) const = default;
+    Activation inFloat() const { return {kind, static_cast<float>(parameter)}; }
 };
+/// min(max(x, 0), maximum): 6 is ReLU6.
+inline ActivationAttributes relu(double maximum = std::numeric_limits<double>::infinity()) {
+    return {ActivationKind::Relu, maximum};
+}
 struct AddAttributes {
     bool operator==(const AddAttributes&) const = default;
 };
@@ -94,8 +102,8 @@ struct QuantizeAttributes {
 };
 
 using Attributes =
-    std::variant<InputAttributes, Conv2dAttributes, LinearAttributes, NormAttributes, ReluAttributes, AddAttributes,
-                 MaxPoolAttributes, AvgPoolAttributes, FlattenAttributes, QuantizeAttributes>;
+    std::variant<InputAttributes, Conv2dAttributes, LinearAttributes, NormAttributes, ActivationAttributes,
+                 AddAttributes, MaxPoolAttributes, AvgPoolAttributes, FlattenAttributes, QuantizeAttributes>;
 
 /// One operation. Inputs are names of earlier nodes; `add` takes (residual branch, shortcut).
 struct Node {

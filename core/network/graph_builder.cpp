@@ -36,7 +36,8 @@ std::string GraphBuilder::linearNorm(const std::string& name, const std::string&
     return norm(name);
 }
 
-std::string GraphBuilder::relu(const std::string& name, const std::string& from, const ReluAttributes& form) {
+std::string GraphBuilder::activation(const std::string& name, const std::string& from,
+                                     const ActivationAttributes& form) {
     return add(name, {from}, form);
 }
 
@@ -58,9 +59,9 @@ std::string GraphBuilder::flatten(const std::string& name, const std::string& fr
 }
 
 std::string GraphBuilder::stem(const Shape& shape, int channels, int kernel, int stride,
-                               const ReluAttributes& rectifier) {
+                               const ActivationAttributes& rectifier) {
     const LayerForm form{.kernel = kernel, .stride = stride, .fixed = true, .signedInput = true};
-    return relu("stem.relu", convNorm("stem", input(shape), channels, form), rectifier);
+    return activation("stem.relu", convNorm("stem", input(shape), channels, form), rectifier);
 }
 
 void GraphBuilder::pooledClassifier(const std::string& from, int classes) {

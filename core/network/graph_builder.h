@@ -25,13 +25,14 @@ public:
     std::string convNorm(const std::string& name, const std::string& from, int channels, const LayerForm& form);
     /// quantize → linear → norm.
     std::string linearNorm(const std::string& name, const std::string& from, int features, const LayerForm& form);
-    std::string relu(const std::string& name, const std::string& from, const ReluAttributes& form = {});
+    std::string activation(const std::string& name, const std::string& from, const ActivationAttributes& form = relu());
     /// `residual` comes first: transitions are looked for along it.
     std::string sum(const std::string& name, const std::string& residual, const std::string& shortcut);
     std::string maxPool(const std::string& name, const std::string& from, int kernel, int stride, int padding);
     std::string flatten(const std::string& name, const std::string& from);
     /// Image → fixed convolution → norm → ReLU.
-    std::string stem(const Shape& shape, int channels, int kernel, int stride, const ReluAttributes& rectifier = {});
+    std::string stem(const Shape& shape, int channels, int kernel, int stride,
+                     const ActivationAttributes& rectifier = relu());
     /// Global average → flatten → classifier().
     void pooledClassifier(const std::string& from, int classes);
     /// A fixed linear layer with a bias, on a flat value.

@@ -16,7 +16,7 @@ struct Stage {
 constexpr std::array kStages{Stage{1, 16, 1, 1}, Stage{6, 24, 2, 2},  Stage{6, 32, 3, 2}, Stage{6, 64, 4, 2},
                              Stage{6, 96, 3, 1}, Stage{6, 160, 3, 2}, Stage{6, 320, 1, 1}};
 
-constexpr ReluAttributes kRelu6{.maximum = 6};
+constexpr ActivationAttributes kRelu6{ActivationKind::Relu, 6};
 
 /// Widens, filters each channel, narrows without a ReLU: what comes out, and so what the next block reads, has a sign.
 std::string invertedResidual(GraphBuilder& b, const std::string& name, const std::string& from, int inChannels,
@@ -24,10 +24,10 @@ std::string invertedResidual(GraphBuilder& b, const std::string& name, const std
     const int hidden = inChannels * stage.expansion;
     std::string value = from;
     if (stage.expansion > 1)
-        value =
-            b.relu(name + ".expand.relu", b.convNorm(name + ".expand", value, hidden, {.signedInput = true}), kRelu6);
+        value = b.activation(name + ".expand.relu", b.convNorm(name + ".expand", value, hidden, {.signedInput = true}),
+                             kRelu6);
     value = b.convNorm(name + ".depthwise", value, hidden, {.kernel = 3, .stride = stride, .groups = hidden});
-    value = b.convNorm(name + ".project", b.relu(name + ".depthwise.relu", value, kRelu6), stage.channels, {});
+    value = b.convNorm(name + ".project", b.activation(name + ".depthwise.relu", value, kRelu6), stage.channels, {});
     return stride == 1 && inChannels == stage.channels ? b.sum(name + ".add", value, from) : value;
 }
 
@@ -44,7 +44,8 @@ Network buildMobileNetV2(const Shape& input, int classes) {
             value = invertedResidual(b, name, value, channels, kStages[s], i == 0 ? kStages[s].stride : 1);
             channels = kStages[s].channels;
         }
-    b.pooledClassifier(b.relu("head.relu", b.convNorm("head", value, kHead, {.signedInput = true}), kRelu6), classes);
+    b.pooledClassifier(b.activation("head.relu", b.convNorm("head", value, kHead, {.signedInput = true}), kRelu6),
+                       classes);
     return b.finish("mobilenetv2");
 }
 

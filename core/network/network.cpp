@@ -7,6 +7,8 @@
 #include <map>
 
 #include "core/base/error.h"
+#include "core/base/overloads.h"
+#include "core/base/to_index.h"
 #include "core/network/shape_inference.h"
 
 namespace bitdesk {
@@ -15,15 +17,43 @@ namespace {
 constexpr std::size_t kMaxNodes = 4096;
 constexpr std::size_t kMaxName = 200;
 
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
-
 [[noreturn]] void fail(const std::string& network, const Node& node, const std::string& reason) {
     throw Error(ErrorKind::BadInput, nodePlace(network, node), reason);
 }
 
 std::size_t inputCount(const Node& node) {
-    if (node.as<InputAttributes>()) return 0;
-    return node.as<AddAttributes>() ? 2 : 1;
+    return std::visit(
+        Overloads{
+            [](const InputAttributes&) { return 0U; }, [](const AddAttributes&) { return 2U; },
+            [](const OneOf<Conv2dAttributes, LinearAttributes, NormAttributes, ActivationAttributes, MaxPoolAttributes,
+                           AvgPoolAttributes, FlattenAttributes, QuantizeAttributes> auto&) { return 1U; }},
+        node.attributes);
+}
+
+/// What a node's attributes say of it as a layer; nothing where it is none.
+std::optional<Layer> layerOf(const Node& node) {
+    Layer layer;
+    layer.name = node.name;
+    const bool isLayer = std::visit(
+        Overloads{
+            [&](const Conv2dAttributes& conv) {
+                layer.fixedBits = conv.fixedBits.value_or(0);
+                layer.hasBias = conv.hasBias;
+                layer.kernelHeight = conv.kernelHeight;
+                layer.kernelWidth = conv.kernelWidth;
+                layer.groups = conv.groups;
+                return true;
+            },
+            [&](const LinearAttributes& linear) {
+                layer.isLinear = true;
+                layer.fixedBits = linear.fixedBits.value_or(0);
+                layer.hasBias = linear.hasBias;
+                return true;
+            },
+            [](const OneOf<InputAttributes, NormAttributes, ActivationAttributes, AddAttributes, MaxPoolAttributes,
+                           AvgPoolAttributes, FlattenAttributes, QuantizeAttributes> auto&) { return false; }},
+        node.attributes);
+    return isLayer ? std::optional(std::move(layer)) : std::nullopt;
 }
 
 /// Names become tensor names, table cells and parts of messages.
@@ -64,7 +94,7 @@ void Network::connect() {
     m_inputs.resize(m_nodes.size());
     m_consumers.resize(m_nodes.size());
     for (int n = 0; n < static_cast<int>(m_nodes.size()); ++n) {
-        const Node& node = m_nodes[at(n)];
+        const Node& node = m_nodes[toIndex(n)];
         if (!isName(node.name)) fail(m_name, node, kNameRule);
         if ((n == 0) != (node.as<InputAttributes>() != nullptr))
             fail(m_name, node, "the first node, and no other, is the input");
@@ -82,8 +112,8 @@ void Network::connect() {
                                   "out of order"
                                 : "is not a node"));
             }
-            m_inputs[at(n)].push_back(found->second);
-            m_consumers[at(found->second)].push_back(n);
+            m_inputs[toIndex(n)].push_back(found->second);
+            m_consumers[toIndex(found->second)].push_back(n);
         }
         if (!seen.emplace(node.name, n).second) fail(m_name, node, "two nodes have this name");
     }
@@ -94,8 +124,8 @@ void Network::connect() {
 void Network::inferShapes() {
     for (int n = 0; n < static_cast<int>(m_nodes.size()); ++n) {
         std::vector<Shape> inputs;
-        for (const int input : m_inputs[at(n)]) inputs.push_back(m_shapes[at(input)]);
-        m_shapes.push_back(inferShape(m_name, m_nodes[at(n)], inputs));
+        for (const int input : m_inputs[toIndex(n)]) inputs.push_back(m_shapes[toIndex(input)]);
+        m_shapes.push_back(inferShape(m_name, m_nodes[toIndex(n)], inputs));
     }
     const Shape& last = m_shapes.back();
     if (last.height != 1 || last.width != 1 || m_nodes.back().as<QuantizeAttributes>())
@@ -104,23 +134,13 @@ void Network::inferShapes() {
 
 void Network::collectLayers() {
     for (int n = 0; n < static_cast<int>(m_nodes.size()); ++n) {
-        const Node& node = m_nodes[at(n)];
-        const auto* conv = node.as<Conv2dAttributes>();
-        const auto* linear = node.as<LinearAttributes>();
-        if (conv == nullptr && linear == nullptr) continue;
-        Layer layer;
-        layer.name = node.name;
+        const Node& node = m_nodes[toIndex(n)];
+        auto found = layerOf(node);
+        if (!found) continue;
+        Layer& layer = *found;
         layer.node = n;
-        layer.isLinear = linear != nullptr;
-        layer.fixedBits = (conv != nullptr ? conv->fixedBits : linear->fixedBits).value_or(0);
-        layer.hasBias = conv != nullptr ? conv->hasBias : linear->hasBias;
-        layer.input = m_shapes[at(m_inputs[at(n)].front())];
-        layer.output = m_shapes[at(n)];
-        if (conv != nullptr) {
-            layer.kernelHeight = conv->kernelHeight;
-            layer.kernelWidth = conv->kernelWidth;
-            layer.groups = conv->groups;
-        }
+        layer.input = m_shapes[toIndex(m_inputs[toIndex(n)].front())];
+        layer.output = m_shapes[toIndex(n)];
         layer.weightCount = std::int64_t{layer.output.channels} * layer.kernelHeight * layer.kernelWidth *
                             layer.inputChannelsPerGroup();
         layer.macs = checkedMacs(m_name, node, layer.weightCount, layer.output);
@@ -135,19 +155,20 @@ void Network::collectLayers() {
 
 void Network::checkQuantizers() {
     for (Layer& layer : m_layers) {
-        const int input = m_inputs[at(layer.node)].front();
-        const auto* quantize = m_nodes[at(input)].as<QuantizeAttributes>();
+        const int input = m_inputs[toIndex(layer.node)].front();
+        const auto* quantize = m_nodes[toIndex(input)].as<QuantizeAttributes>();
         if (quantize == nullptr)
-            fail(m_name, m_nodes[at(layer.node)], "its input '" + m_nodes[at(input)].name + "' is no quantize node");
-        if (quantize->layer != layer.name || m_consumers[at(input)].size() != 1)
-            fail(m_name, m_nodes[at(input)],
+            fail(m_name, m_nodes[toIndex(layer.node)],
+                 "its input '" + m_nodes[toIndex(input)].name + "' is no quantize node");
+        if (quantize->layer != layer.name || m_consumers[toIndex(input)].size() != 1)
+            fail(m_name, m_nodes[toIndex(input)],
                  "a quantize node serves one layer, which it names and which alone reads it");
-        layer.quantizeNode = m_nodes[at(input)].name;
+        layer.quantizeNode = m_nodes[toIndex(input)].name;
         layer.signedInput = quantize->isSigned;
     }
     for (std::size_t n = 0; n < m_nodes.size(); ++n) {
         if (m_nodes[n].as<QuantizeAttributes>() == nullptr) continue;
-        const Node& reader = m_nodes[at(m_consumers[n].front())];
+        const Node& reader = m_nodes[toIndex(m_consumers[n].front())];
         if (findLayer(reader.name) == nullptr)
             fail(m_name, m_nodes[n], "only a conv2d or linear reads a quantize node");
     }
@@ -163,7 +184,7 @@ void Network::checkNorms() const {
     }
 }
 
-const Layer& Network::quantizableLayer(int index) const { return m_layers[at(m_quantizable.at(at(index)))]; }
+const Layer& Network::quantizableLayer(int index) const { return m_layers[toIndex(m_quantizable.at(toIndex(index)))]; }
 
 int Network::findNode(std::string_view name) const {
     const auto found = std::ranges::find(m_nodes, name, &Node::name);
@@ -180,7 +201,7 @@ std::string transitionSource(const std::vector<Node>& nodes, std::string_view to
     auto node = find(to);
     while (node != nodes.end() && !node->inputs.empty()) {
         node = find(node->inputs.front());
-        if (node != nodes.end() && (node->as<Conv2dAttributes>() || node->as<LinearAttributes>())) return node->name;
+        if (node != nodes.end() && layerOf(*node)) return node->name;
     }
     return {};
 }

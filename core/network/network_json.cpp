@@ -9,6 +9,7 @@
 #include "core/base/json_reader.h"
 #include "core/base/json_text.h"
 #include "core/base/strict_json.h"
+#include "core/network/activations.h"
 #include "core/network/network.h"
 
 namespace bitdesk {
@@ -38,8 +39,9 @@ void write(OrderedJson& json, const LinearAttributes& a) {
     if (a.fixedBits) json["bits"] = *a.fixedBits;
     json["bias"] = a.hasBias;
 }
-void write(OrderedJson& json, const ReluAttributes& a) {
-    if (std::isfinite(a.maximum)) json["maximum"] = a.maximum;
+void write(OrderedJson& json, const ActivationAttributes& a) {
+    const ActivationParameter* p = entryOf(a.kind).parameter;
+    if (p != nullptr && a.parameter != p->fallback) json[p->key] = a.parameter;
 }
 void write(OrderedJson& json, const NormAttributes& a) {
     json["transition"] = {a.from, a.to};
@@ -177,7 +179,10 @@ Attributes readAttributes(const std::string& op, NodeReader& reader) {
         return a;
     }
     if (op == "norm") return readNorm(reader);
-    if (op == "relu") return ReluAttributes{reader.number("maximum", ReluAttributes{}.maximum)};
+    if (const ActivationEntry* found = findActivation(op)) {
+        const ActivationParameter* p = found->parameter;
+        return ActivationAttributes{found->kind, p == nullptr ? 0 : reader.number(p->key, p->fallback)};
+    }
     if (op == "add") return AddAttributes{};
     if (op == "max_pool") return readPool<MaxPoolAttributes>(reader);
     if (op == "avg_pool") return readPool<AvgPoolAttributes>(reader);

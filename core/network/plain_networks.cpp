@@ -19,7 +19,7 @@ Network buildVgg7(const Shape& input, int classes) {
         for (int i = s == 0 ? 2 : 1; i <= 2; ++i) {
             const std::string name = fmt::format("{}.conv{}", stage, i);
             const std::string normed = b.convNorm(name, value, channels, {.kernel = 3});
-            value = b.relu(fmt::format("{}.relu", name), normed);
+            value = b.activation(fmt::format("{}.relu", name), normed);
         }
         value = b.maxPool(fmt::format("{}.pool", stage), value, 2, 2, 0);
     }
@@ -32,9 +32,9 @@ Network buildMlp(const Shape& input, int classes) {
     constexpr int kFeatures = 512;
     GraphBuilder b;
     std::string value = b.flatten("flatten", b.input(input));
-    value = b.relu("stem.relu", b.linearNorm("stem", value, kFeatures, {.fixed = true, .signedInput = true}));
+    value = b.activation("stem.relu", b.linearNorm("stem", value, kFeatures, {.fixed = true, .signedInput = true}));
     for (const char* name : {"hidden1", "hidden2"})
-        value = b.relu(std::string(name) + ".relu", b.linearNorm(name, value, kFeatures, {}));
+        value = b.activation(std::string(name) + ".relu", b.linearNorm(name, value, kFeatures, {}));
     b.classifier(value, classes);
     return b.finish("mlp");
 }

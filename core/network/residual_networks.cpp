@@ -17,16 +17,16 @@ struct Stages {
 /// Two 3×3 convolutions (He et al. 2016).
 std::string basicBranch(GraphBuilder& b, const std::string& name, const std::string& from, int channels, int stride) {
     const std::string first = b.convNorm(name + ".conv1", from, channels, {.kernel = 3, .stride = stride});
-    return b.convNorm(name + ".conv2", b.relu(name + ".conv1.relu", first), channels, {.kernel = 3});
+    return b.convNorm(name + ".conv2", b.activation(name + ".conv1.relu", first), channels, {.kernel = 3});
 }
 
 /// 1×1, 3×3, 1×1: the last widens to four times `channels`. The 3×3 has the stride (ResNet v1.5).
 std::string bottleneckBranch(GraphBuilder& b, const std::string& name, const std::string& from, int channels,
                              int stride) {
     const std::string first = b.convNorm(name + ".conv1", from, channels, {});
-    const std::string second =
-        b.convNorm(name + ".conv2", b.relu(name + ".conv1.relu", first), channels, {.kernel = 3, .stride = stride});
-    return b.convNorm(name + ".conv3", b.relu(name + ".conv2.relu", second), kExpansion * channels, {});
+    const std::string second = b.convNorm(name + ".conv2", b.activation(name + ".conv1.relu", first), channels,
+                                          {.kernel = 3, .stride = stride});
+    return b.convNorm(name + ".conv3", b.activation(name + ".conv2.relu", second), kExpansion * channels, {});
 }
 
 /// A 1×1 convolution on the skip where the shape changes.
@@ -38,7 +38,7 @@ std::string block(GraphBuilder& b, const std::string& name, const std::string& f
     const bool project = stride != 1 || inChannels != outChannels;
     const std::string skip =
         project ? b.convNorm(name + ".shortcut", from, outChannels, {.kernel = 1, .stride = stride}) : from;
-    return b.relu(name + ".relu", b.sum(name + ".add", residual, skip));
+    return b.activation(name + ".relu", b.sum(name + ".add", residual, skip));
 }
 
 std::string stages(GraphBuilder& b, std::string from, int inChannels, const Stages& plan) {

@@ -3,9 +3,8 @@
 
 #include "core/network/shape_inference.h"
 
-#include <cmath>
-
 #include "core/base/error.h"
+#include "core/network/activations.h"
 
 namespace bitdesk {
 namespace {
@@ -20,9 +19,10 @@ public:
         : m_network(network), m_node(node), m_inputs(inputs) {}
 
     Shape operator()(const InputAttributes& a) const { return a.shape; }
-    Shape operator()(const ReluAttributes& a) const {
-        const bool isTooLarge = a.maximum > 1e30 && std::isfinite(a.maximum);
-        if (!(a.maximum >= 1e-6) || isTooLarge) fail("maximum lies between 1e-6 and 1e30");
+    Shape operator()(const ActivationAttributes& a) const {
+        const ActivationParameter* p = entryOf(a.kind).parameter;
+        if (p != nullptr && a.parameter != p->fallback && !(a.parameter >= p->lowest && a.parameter <= p->highest))
+            fail(std::string(p->key) + " lies between " + p->range);
         return m_inputs[0];
     }
     Shape operator()(const QuantizeAttributes&) const { return m_inputs[0]; }

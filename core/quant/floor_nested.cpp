@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/quant/floor_nested.h"
-
 #include <algorithm>
 #include <cmath>
+
+#include "core/quant/weight_quantizers.h"
 
 namespace bitdesk {
 namespace {

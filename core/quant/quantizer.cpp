@@ -9,8 +9,7 @@
 #include <string>
 
 #include "core/base/error.h"
-#include "core/quant/floor_nested.h"
-#include "core/quant/per_width.h"
+#include "core/quant/weight_quantizers.h"
 
 namespace bitdesk {
 

@@ -7,11 +7,10 @@
 #include <cmath>
 
 #include "core/base/error.h"
+#include "core/base/to_index.h"
 
 namespace bitdesk {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 std::optional<double> errorQuantile(const std::vector<LayerTableCheck>& checks, double q) {
     if (checks.empty()) return std::nullopt;
@@ -47,10 +46,10 @@ const LayerCell& LayerTable::cell(const LayerRow& row, const BitConfiguration& b
     const auto index = [&](int quantizable) {
         if (quantizable < 0) return std::size_t{0};
         const auto found =
-            at(quantizable) < bits.size() ? std::ranges::find(widths, bits[at(quantizable)]) : widths.end();
+            toIndex(quantizable) < bits.size() ? std::ranges::find(widths, bits[toIndex(quantizable)]) : widths.end();
         if (found == widths.end())
             throw Error(ErrorKind::Internal, "layer table", "has no time for the mix " + toText(bits));
-        return at(found - widths.begin());
+        return toIndex(found - widths.begin());
     };
     return row.cells.at(index(row.quantizable)).at(index(row.next));
 }

@@ -41,6 +41,7 @@ MetaModel TrainableNetwork::toModel() const {
     const torch::NoGradGuard guard;
     MetaModel model(m_network);
     model.bits = m_bits;
+    model.quantizer = m_quantizer.name;
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const Layer& layer = m_network.layers()[i];
         model.layers.push_back(exportLayer(layer, m_layers[i], model.weightQuantizer(), model.codeBits(layer)));

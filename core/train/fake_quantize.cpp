@@ -120,43 +120,10 @@ public:
     }
 };
 
-class WeightFunction : public torch::autograd::Function<WeightFunction> {
-public:
-    static at::Tensor forward(AutogradContext* context, const at::Tensor& weight, const at::Tensor& scale,
-                              std::int64_t topBits, std::int64_t bits) {
-        const double highest = std::ldexp(1.0, static_cast<int>(topBits) - 1) - 1;
-        const double step = std::ldexp(1.0, static_cast<int>(topBits - bits));
-        std::vector<std::int64_t> broadcast(static_cast<std::size_t>(weight.dim()), 1);
-        broadcast[0] = -1;
-        const at::Tensor s = scale.view(broadcast);
-        const at::Tensor floored = weight.div(s).floor_();
-        const at::Tensor clipped = floored.clamp(-highest, highest);
-        // An arithmetic shift of an integer is the floor of its quotient.
-        const at::Tensor unit = clipped.div(step).floor_().add_(0.5).mul_(step);
-        const at::Tensor value = unit.mul(s);
-        const at::Tensor inside = floored.eq(clipped);
-        context->save_for_backward({weight, s, unit, inside});
-        context->saved_data["gain"] =
-            1.0 / std::sqrt(static_cast<double>(weight.numel()) / static_cast<double>(weight.size(0)) * highest);
-        return value;
-    }
-
-    static variable_list backward(AutogradContext* context, variable_list grads) {
-        const auto saved = context->get_saved_variables();
-        const at::Tensor slope = saved[2] - saved[0].div(saved[1]).mul_(saved[3]);
-        const at::Tensor perFilter = (grads[0] * slope).flatten(1).sum(1);
-        return {grads[0].mul(saved[3]), perFilter.mul(context->saved_data["gain"].toDouble()), {}, {}};
-    }
-};
-
 }  // namespace
 
 at::Tensor fakeQuantizeActivation(const at::Tensor& x, const at::Tensor& scale, int lowest, int highest) {
     return ActivationFunction::apply(x, scale, static_cast<double>(lowest), static_cast<double>(highest));
-}
-
-at::Tensor fakeQuantizeWeight(const at::Tensor& weight, const at::Tensor& scale, int topBits, int bits) {
-    return WeightFunction::apply(weight, scale, static_cast<std::int64_t>(topBits), static_cast<std::int64_t>(bits));
 }
 
 }  // namespace bitdesk

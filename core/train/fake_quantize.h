@@ -12,9 +12,4 @@ namespace bitdesk {
 /// times 1/√(n·highest), n the number of elements of one image. `scale`: one element.
 at::Tensor fakeQuantizeActivation(const at::Tensor& x, const at::Tensor& scale, int lowest, int highest);
 
-/// Weights through the floor-nested codes at `bits` of `topBits`, differentiable. weight: [N, …], scale: [N], > 0.
-///   ŵ = s·2^k·((clip(⌊w/s⌋, −m, m) >> k) + ½),  k = topBits − bits, m = 2^(topBits−1) − 1.
-/// Straight through for w where ⌊w/s⌋ is not clipped; for s the gradient of ŵ with the code held (LSQ's form).
-at::Tensor fakeQuantizeWeight(const at::Tensor& weight, const at::Tensor& scale, int topBits, int bits);
-
 }  // namespace bitdesk

@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/file_type.h"
 #include "core/execute/torch/device.h"
+#include "core/train/fake_quantizer.h"
 #include "core/train/train_settings.h"
 #include "core/train/trainer.h"
 
@@ -26,6 +27,7 @@ void checkRequest(const TrainRequest& request) {
             "bit-widths must ascend");
     require(!request.bits.empty() && request.bits.front() >= 2 && request.bits.back() <= 8, "--bits",
             "bit-widths must be between 2 and 8");
+    findFakeQuantizer(request.quantizer);
     checkRates(request);
     require(request.limit >= 0, "--limit", "must not be negative");
     require(request.threads >= 0 && request.threads <= 4096, "--threads", "must be between 0 and 4096");

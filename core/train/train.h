@@ -36,7 +36,8 @@ struct TrainRequest {
     std::optional<Shape> input = {};
     DataChoices choices = {};
     std::filesystem::path out;  ///< model file; the checkpoint is `out` + ".ckpt"
-    std::vector<int> bits = {2, 3, 4};
+    std::vector<int> bits = usualBits();
+    std::string quantizer = "floor-nested";  ///< of the weights, one of trainableQuantizers()
     int floatEpochs = 6, activationEpochs = 3, uniformEpochs = 5, mixedEpochs = 16;
     /// At the cosine's start. Nothing: the checkpoint's when resumed, else what rateOptions() says.
     std::optional<double> floatRate = {}, activationRate = {}, uniformRate = {}, mixedRate = {};
@@ -93,6 +94,9 @@ struct RateOption {
     std::optional<TrainStage> stage;  ///< nothing: of all stages
 };
 std::span<const RateOption> rateOptions();
+
+/// What TrainRequest::quantizer may be.
+std::vector<std::string> trainableQuantizers();
 
 /// Where a training keeps what it needs to go on.
 std::filesystem::path checkpointOf(const std::filesystem::path& out);

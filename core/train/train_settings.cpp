@@ -19,7 +19,8 @@
 namespace bitdesk {
 namespace {
 
-const std::string kOption = "option.", kRate = "rate.";
+const std::string kOption = "option.", kRate = "rate.", kQuantizer = "--quantizer";
+const std::string kFirstQuantizer = "floor-nested";  // of checkpoints and texts that do not say
 
 std::vector<std::pair<std::string, std::string>> fixedOptions(const TrainRequest& r) {
     return {{"--bits", fmt::format("{}", fmt::join(r.bits, ","))},
@@ -114,6 +115,7 @@ TrainTexts settingsOf(const TrainRequest& request, const TrainInputs& inputs) {
                      {"hash.test", inputs.testHash},
                      {"classes", sha256(fmt::format("{}", fmt::join(inputs.train->classNames(), "\n")))}};
     for (const auto& [name, value] : fixedOptions(request)) texts[kOption + name] = value;
+    texts[kOption + kQuantizer] = request.quantizer;
     for (const RateOption& rate : rateOptions())
         texts[kRate + rate.option] = fmt::format("{}", (request.*rate.value).value());
     return texts;
@@ -122,6 +124,7 @@ TrainTexts settingsOf(const TrainRequest& request, const TrainInputs& inputs) {
 std::string optionsText(const TrainRequest& request) {
     std::string text = "--network " + request.network;
     for (const auto& [name, value] : fixedOptions(request)) text += " " + name + " " + value;
+    if (request.quantizer != kFirstQuantizer) text += " " + kQuantizer + " " + request.quantizer;
     for (const RateOption& rate : rateOptions())
         text += fmt::format(" {} {}", rate.option, (request.*rate.value).value());
     return text;
@@ -129,6 +132,7 @@ std::string optionsText(const TrainRequest& request) {
 
 TrainTexts upgradedSettings(TrainTexts stored, const std::string& where) {
     const std::string version = storedText(stored, "bitdesk.checkpoint", where);
+    stored.try_emplace(kOption + kQuantizer, kFirstQuantizer);
     if (version == "2") return stored;
     if (!version.starts_with("1 network="))
         throw Error(ErrorKind::BadInput, where, "is a checkpoint of a version that is not known: " + cut(version),

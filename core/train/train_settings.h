@@ -21,7 +21,7 @@ TrainTexts settingsOf(const TrainRequest& request, const TrainInputs& inputs);
 /// All options, for people: "--bits 2,3,4 --float-epochs 6 …".
 std::string optionsText(const TrainRequest& request);
 
-/// Brings what a checkpoint of the first version tells of its training to the keys of now.
+/// Brings what a checkpoint of an earlier version tells of its training to the keys of now.
 TrainTexts upgradedSettings(TrainTexts stored, const std::string& where);
 
 /// Throws Error (BadInput) that says what differs, old → new, unless both are of one training; rates may differ.

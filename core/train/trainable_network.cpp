@@ -8,17 +8,17 @@
 
 #include <torch/utils.h>
 
+#include "core/base/overloads.h"
+#include "core/base/to_index.h"
+#include "core/execute/torch/tensor_operations.h"
+#include "core/network/activations.h"
 #include "core/network/cost.h"
 #include "core/quant/quantizer.h"
 #include "core/train/fake_quantize.h"
 
 namespace bitdesk {
 namespace {
-
-std::size_t at_(std::int64_t index) { return static_cast<std::size_t>(index); }
-constexpr float kSmallestScale = 1e-6F;
 constexpr float kLargestScaleStep = 1.1F;  // factor by which one optimizer step may move an activation scale
-constexpr double kNarrowestStep = 0.1;     // of a filter's standard deviation at 4 bits; the widest is 1
 
 at::Tensor parameter(at::Tensor value, at::Device device) { return value.to(device).detach().set_requires_grad(true); }
 
@@ -35,14 +35,11 @@ at::Tensor heNormal(const Layer& layer, Random& random) {
     return layer.isLinear ? weight : weight.permute({0, 3, 1, 2});
 }
 
-at::Tensor rectified(const at::Tensor& value, const ReluAttributes& relu) {
-    return std::isfinite(relu.maximum) ? at::clamp(value, 0, relu.maximum) : at::relu(value);
-}
-
 }  // namespace
 
-TrainableNetwork::TrainableNetwork(const Network& network, std::vector<int> bits, Random& random, at::Device device)
-    : m_network(network), m_bits(std::move(bits)) {
+TrainableNetwork::TrainableNetwork(const Network& network, std::vector<int> bits, Random& random, at::Device device,
+                                   const FakeQuantizer& quantizer)
+    : m_network(network), m_bits(std::move(bits)), m_quantizer(quantizer) {
     const int widths = static_cast<int>(m_bits.size());
     for (const Layer& layer : m_network.layers()) {
         LayerTensors tensors;
@@ -54,7 +51,7 @@ TrainableNetwork::TrainableNetwork(const Network& network, std::vector<int> bits
         m_layers.push_back(std::move(tensors));
     }
     for (int n = 0; n < static_cast<int>(m_network.nodes().size()); ++n) {
-        const auto* norm = m_network.nodes()[at_(n)].as<NormAttributes>();
+        const auto* norm = m_network.nodes()[toIndex(n)].as<NormAttributes>();
         if (norm == nullptr) continue;
         const TransitionCount count = transitionCount(m_network, *norm, widths);
         NormTensors tensors{
@@ -73,8 +70,12 @@ TrainableNetwork::TrainableNetwork(const Network& network, std::vector<int> bits
 
 int TrainableNetwork::bitIndex(const Layer& layer, const ForwardMode& mode) const {
     if (!layer.quantizable() || mode.bits.bits.empty()) return 0;
-    const int width = layerBits(layer, mode.bits);
+    const int width = weightBits(layer, mode.bits);
     return static_cast<int>(std::find(m_bits.begin(), m_bits.end(), width) - m_bits.begin());
+}
+
+int TrainableNetwork::topBits(const Layer& layer) const {
+    return layer.quantizable() ? m_bits.back() : layer.fixedBits;
 }
 
 int TrainableNetwork::transitionIndex(const std::string& name, const ForwardMode& mode) const {
@@ -83,16 +84,14 @@ int TrainableNetwork::transitionIndex(const std::string& name, const ForwardMode
 }
 
 at::Tensor TrainableNetwork::convolve(int layerIndex, const at::Tensor& input, const ForwardMode& mode) {
-    const Layer& layer = m_network.layers()[at_(layerIndex)];
-    const LayerTensors& tensors = m_layers[at_(layerIndex)];
+    const Layer& layer = m_network.layers()[toIndex(layerIndex)];
+    const LayerTensors& tensors = m_layers[toIndex(layerIndex)];
     at::Tensor weight = tensors.weight;
     if (mode.quantizeWeights) {
-        const int top = layer.quantizable() ? m_bits.back() : layer.fixedBits;
-        const int width = layer.quantizable() ? layerBits(layer, mode.bits) : layer.fixedBits;
-        weight = fakeQuantizeWeight(weight, tensors.weightScale, top, width);
+        weight = m_quantizer.quantize(weight, tensors.weightScale, topBits(layer), weightBits(layer, mode.bits));
     }
     if (layer.isLinear) return at::linear(input.flatten(1), weight, tensors.bias);
-    const auto& g = *m_network.nodes()[at_(layer.node)].as<Conv2dAttributes>();
+    const auto& g = *m_network.nodes()[toIndex(layer.node)].as<Conv2dAttributes>();
     const std::vector<std::int64_t> stride{g.strideHeight, g.strideWidth}, padding{g.paddingHeight, g.paddingWidth};
     const std::vector<std::int64_t> dilation{1, 1};
     return at::conv2d(input, weight, tensors.bias, stride, at::IntArrayRef(padding), dilation, g.groups);
@@ -103,16 +102,17 @@ at::Tensor TrainableNetwork::quantize(const QuantizeAttributes& node, const at::
     if (m_fillScales) fillScales(node, input);
     if (!mode.quantizeActivations) return input;
     const Layer& layer = *m_network.findLayer(node.layer);
-    const auto index = at_(&layer - m_network.layers().data());
-    const int width = layer.quantizable() ? layerBits(layer, mode.bits) : layer.fixedBits;
-    return fakeQuantizeActivation(input, m_layers[index].actScale[at_(bitIndex(layer, mode))],
+    const auto index = toIndex(&layer - m_network.layers().data());
+    const int width = inputBits(layer, mode.bits);
+    return fakeQuantizeActivation(input, m_layers[index].actScale[toIndex(bitIndex(layer, mode))],
                                   activationLowest(width, node.isSigned), activationHighest(width, node.isSigned));
 }
 
 at::Tensor TrainableNetwork::normalize(int node, const NormAttributes& norm, const at::Tensor& input,
                                        const ForwardMode& mode) {
     NormTensors& table = m_norms.at(node);
-    const auto entry = at_(std::int64_t{transitionIndex(norm.from, mode)} * table.to + transitionIndex(norm.to, mode));
+    const auto entry =
+        toIndex(std::int64_t{transitionIndex(norm.from, mode)} * table.to + transitionIndex(norm.to, mode));
     double momentum = mode.momentum;
     if (mode.training && momentum == ForwardMode::kCumulative)
         momentum = 1.0 / static_cast<double>(++table.visits[entry]);
@@ -120,14 +120,19 @@ at::Tensor TrainableNetwork::normalize(int node, const NormAttributes& norm, con
                           mode.training, momentum, norm.epsilon, false);
 }
 
-/// An unsigned quantizer clips at 0 itself: a relu without an end that nothing else reads is a pass over memory for
+at::Tensor TrainableNetwork::activate(int node, const at::Tensor& input, const ForwardMode& mode) const {
+    const Activation activation = m_network.nodes()[toIndex(node)].as<ActivationAttributes>()->inFloat();
+    return clipsAnyway(node, activation, mode) ? input : activated(activation, input, TensorOperations());
+}
+
+/// An unsigned quantizer clips at 0 itself: a function without an end that nothing else reads is a pass over memory for
 /// nothing.
-bool TrainableNetwork::clipsAnyway(int relu, const ForwardMode& mode) const {
-    const auto& attributes = *m_network.nodes()[at_(relu)].as<ReluAttributes>();
-    if (!mode.quantizeActivations || m_fillScales || std::isfinite(attributes.maximum)) return false;
-    const auto& consumers = m_network.consumers(relu);  // none: it is the output
+bool TrainableNetwork::clipsAnyway(int node, const Activation& activation, const ForwardMode& mode) const {
+    if (!mode.quantizeActivations || m_fillScales || !isCutByCodes(activation) || std::isfinite(largestOf(activation)))
+        return false;
+    const auto& consumers = m_network.consumers(node);  // none: it is the output
     return !consumers.empty() && std::ranges::all_of(consumers, [&](int consumer) {
-        const auto* quantizer = m_network.nodes()[at_(consumer)].as<QuantizeAttributes>();
+        const auto* quantizer = m_network.nodes()[toIndex(consumer)].as<QuantizeAttributes>();
         return quantizer != nullptr && !quantizer->isSigned;
     });
 }
@@ -136,37 +141,40 @@ at::Tensor TrainableNetwork::forward(const at::Tensor& images, const ForwardMode
     std::vector<at::Tensor> values(m_network.nodes().size());
     int layerIndex = 0;
     for (int n = 0; n < static_cast<int>(values.size()); ++n) {
-        const Node& node = m_network.nodes()[at_(n)];
         const auto& inputs = m_network.inputs(n);
-        const auto input = [&](std::size_t i) -> const at::Tensor& { return values[at_(inputs[i])]; };
-        at::Tensor& value = values[at_(n)];
-        if (node.as<InputAttributes>()) value = images;
-        else if (node.as<Conv2dAttributes>() || node.as<LinearAttributes>())
-            value = convolve(layerIndex++, input(0), mode);
-        else if (const auto* norm = node.as<NormAttributes>()) value = normalize(n, *norm, input(0), mode);
-        else if (const auto* relu = node.as<ReluAttributes>())
-            value = clipsAnyway(n, mode) ? input(0) : rectified(input(0), *relu);
-        else if (node.as<AddAttributes>()) value = input(0) + input(1);
-        else if (const auto* quantizeNode = node.as<QuantizeAttributes>())
-            value = quantize(*quantizeNode, input(0), mode);
-        else if (node.as<FlattenAttributes>()) value = input(0).permute({0, 2, 3, 1}).flatten(1);
-        else if (const auto* maxPool = node.as<MaxPoolAttributes>())
-            value = maxPool->global ? at::amax(input(0), {2, 3}, true)
-                                    : at::max_pool2d(input(0), {maxPool->kernelHeight, maxPool->kernelWidth},
-                                                     {maxPool->strideHeight, maxPool->strideWidth},
-                                                     {maxPool->paddingHeight, maxPool->paddingWidth});
-        else if (const auto* avgPool = node.as<AvgPoolAttributes>())
-            value = avgPool->global ? input(0).mean({2, 3}, true)
-                                    : at::avg_pool2d(input(0), {avgPool->kernelHeight, avgPool->kernelWidth},
-                                                     {avgPool->strideHeight, avgPool->strideWidth},
-                                                     {avgPool->paddingHeight, avgPool->paddingWidth});
+        const auto input = [&](std::size_t i) -> const at::Tensor& { return values[toIndex(inputs[i])]; };
+        values[toIndex(n)] =
+            std::visit(Overloads{[&](const InputAttributes&) { return images; },
+                                 [&](const OneOf<Conv2dAttributes, LinearAttributes> auto&) {
+                                     return convolve(layerIndex++, input(0), mode);
+                                 },
+                                 [&](const NormAttributes& norm) { return normalize(n, norm, input(0), mode); },
+                                 [&](const ActivationAttributes&) { return activate(n, input(0), mode); },
+                                 [&](const AddAttributes&) { return input(0) + input(1); },
+                                 [&](const QuantizeAttributes& node) { return quantize(node, input(0), mode); },
+                                 [&](const FlattenAttributes&) {
+                                     return input(0).permute({0, 2, 3, 1}).flatten(1);
+                                 },
+                                 [&](const MaxPoolAttributes& p) {
+                                     return p.global ? at::amax(input(0), {2, 3}, true)
+                                                     : at::max_pool2d(input(0), {p.kernelHeight, p.kernelWidth},
+                                                                      {p.strideHeight, p.strideWidth},
+                                                                      {p.paddingHeight, p.paddingWidth});
+                                 },
+                                 [&](const AvgPoolAttributes& p) {
+                                     return p.global ? input(0).mean({2, 3}, true)
+                                                     : at::avg_pool2d(input(0), {p.kernelHeight, p.kernelWidth},
+                                                                      {p.strideHeight, p.strideWidth},
+                                                                      {p.paddingHeight, p.paddingWidth});
+                                 }},
+                       m_network.nodes()[toIndex(n)].attributes);
     }
     return values.back().flatten(1);
 }
 
 void TrainableNetwork::fillScales(const QuantizeAttributes& node, const at::Tensor& input) {
     const Layer& layer = *m_network.findLayer(node.layer);
-    LayerTensors& tensors = m_layers[at_(&layer - m_network.layers().data())];
+    LayerTensors& tensors = m_layers[toIndex(&layer - m_network.layers().data())];
     for (std::size_t b = 0; b < tensors.actScale.size(); ++b) {
         const int width = layer.quantizable() ? m_bits[b] : layer.fixedBits;
         const double highest = activationHighest(width, node.isSigned);
@@ -181,14 +189,7 @@ void TrainableNetwork::initializeScales(const at::Tensor& images) {
     const torch::NoGradGuard guard;
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         LayerTensors& tensors = m_layers[i];
-        const Layer& layer = m_network.layers()[i];
-        const int top = layer.quantizable() ? m_bits.back() : layer.fixedBits;
-        const at::Tensor flat = tensors.weight.flatten(1);
-        // Few bits: a step of 0.3 standard deviations, between what is best for 4 and for 2 bits of a normal
-        // distribution (0.335 and 0.25); many bits: the whole range.
-        const at::Tensor scale = top >= 8 ? flat.abs().amax(1) / (std::ldexp(1.0, top - 1) - 1)
-                                          : flat.std(1) * (0.3 * std::ldexp(1.0, 4 - top));
-        tensors.weightScale.copy_(scale.clamp_min(kSmallestScale));
+        tensors.weightScale.copy_(m_quantizer.firstScale(tensors.weight.flatten(1), topBits(m_network.layers()[i])));
     }
     m_fillScales = true;
     ForwardMode mode;
@@ -214,7 +215,7 @@ void TrainableNetwork::spreadDiagonalNorms() {
         if (table.from == 1 || table.to == 1) continue;  // every entry was a network-wide one
         for (int a = 0; a < table.from; ++a)
             for (int b = 0; b < table.to; ++b)
-                table.copyEntry(at_(std::int64_t{b} * table.to + b), at_(std::int64_t{a} * table.to + b));
+                table.copyEntry(toIndex(std::int64_t{b} * table.to + b), toIndex(std::int64_t{a} * table.to + b));
     }
 }
 
@@ -244,13 +245,8 @@ void TrainableNetwork::boundScales(const std::vector<float>& activationScalesBef
             const float last = *before++;
             scale.clamp_(std::max(last / kLargestScaleStep, kSmallestScale), last * kLargestScaleStep);
         }
-        // The norm behind a layer makes the loss blind to a filter's size, so nothing else holds its scale back.
-        const Layer& layer = m_network.layers()[i];
-        const int top = layer.quantizable() ? m_bits.back() : layer.fixedBits;
-        const at::Tensor widest = tensors.weight.detach().flatten(1).std(1).mul_(std::ldexp(1.0, 4 - top));
-        const at::Tensor lowest = widest.mul(kNarrowestStep).clamp_min_(kSmallestScale);
-        tensors.weightScale.copy_(
-            at::minimum(at::maximum(tensors.weightScale, lowest), widest.clamp_min_(kSmallestScale)));
+        tensors.weightScale.copy_(m_quantizer.boundedScale(tensors.weight.detach().flatten(1), tensors.weightScale,
+                                                           topBits(m_network.layers()[i])));
     }
 }
 

@@ -11,6 +11,7 @@
 
 #include "core/base/random.h"
 #include "core/model/meta_model.h"
+#include "core/train/fake_quantizer.h"
 
 namespace bitdesk {
 
@@ -45,7 +46,8 @@ public:
     };
 
     /// He-normal weights from `random`, norms at identity, scales at 1 (see initializeScales).
-    TrainableNetwork(const Network& network, std::vector<int> bits, Random& random, at::Device device);
+    TrainableNetwork(const Network& network, std::vector<int> bits, Random& random, at::Device device,
+                     const FakeQuantizer& quantizer);
 
     /// images: normalized floats [B, C, H, W], channels last. Returns logits [B, classes].
     at::Tensor forward(const at::Tensor& images, const ForwardMode& mode);
@@ -83,11 +85,14 @@ private:
     at::Tensor normalize(int node, const NormAttributes& norm, const at::Tensor& input, const ForwardMode& mode);
     int bitIndex(const Layer& layer, const ForwardMode& mode) const;
     int transitionIndex(const std::string& layer, const ForwardMode& mode) const;
-    bool clipsAnyway(int relu, const ForwardMode& mode) const;
+    at::Tensor activate(int node, const at::Tensor& input, const ForwardMode& mode) const;
+    bool clipsAnyway(int node, const Activation& activation, const ForwardMode& mode) const;
+    int topBits(const Layer& layer) const;
     void fillScales(const QuantizeAttributes& node, const at::Tensor& input);
 
     Network m_network;
     std::vector<int> m_bits;
+    const FakeQuantizer& m_quantizer;
     std::vector<LayerTensors> m_layers;  // in the order of network.layers()
     std::map<int, NormTensors> m_norms;  // by node
     bool m_fillScales = false;

@@ -41,7 +41,8 @@ TrainFacts Trainer::prepare() {
     if (m_request.resume) restore();
     else fillRates(m_request);
     m_plans = stagePlans(m_request);
-    m_network = std::make_unique<TrainableNetwork>(m_inputs->network, m_request.bits, m_random, m_device);
+    m_network = std::make_unique<TrainableNetwork>(m_inputs->network, m_request.bits, m_random, m_device,
+                                                   findFakeQuantizer(m_request.quantizer));
     if (m_request.resume) restoreTensors();
     checkExport();
     checkSpace();

@@ -28,9 +28,9 @@ public:
 
     double milliseconds(const ExecutionPlan& plan, const Step& step) const {
         if (step.layer < 0) return 0.02;
-        if (step.name != "stage2.block1.conv1") return 0.1 * step.bits;
+        if (step.name != "stage2.block1.conv1") return 0.1 * step.weightBits;
         const Layer& reader = m_model.network.layers()[static_cast<std::size_t>(step.epilogue.codeOutputs.at(0).layer)];
-        return (plan.bits[static_cast<std::size_t>(reader.quantizableIndex)] == 2 ? 0.2 : 0.1) * step.bits;
+        return (plan.bits[static_cast<std::size_t>(reader.quantizableIndex)] == 2 ? 0.2 : 0.1) * step.weightBits;
     }
 
     void run(const ExecutionPlan& plan, std::span<const std::uint8_t>, int, std::span<float>) override {
@@ -49,9 +49,9 @@ public:
     std::unique_ptr<Stopwatch> stopwatch() const override { return std::make_unique<Forwarding>(m_clock); }
     std::string backend() const override { return "known"; }
     std::string device() const override { return "cpu"; }
-    int executedBits(const Step& step) const override { return step.bits; }
-    std::string kernel(const Step& step) const override { return "known-" + std::to_string(step.bits); }
-    std::int64_t weightBytes(const Step& step) const override { return step.bits * 1000; }
+    int executedBits(const Step& step) const override { return step.weightBits; }
+    std::string kernel(const Step& step) const override { return "known-" + std::to_string(step.weightBits); }
+    std::int64_t weightBytes(const Step& step) const override { return step.weightBits * 1000; }
 
     std::map<BitConfiguration, int> traced;
 

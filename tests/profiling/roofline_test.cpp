@@ -12,7 +12,7 @@ namespace {
 
 TEST(Roofline, OfThisMachine) {
     const auto make = [](const MetaModel& model) -> std::unique_ptr<Executor> {
-        return makePackedExecutor(model, {.threads = 1, .isa = runtime::bestIsa(), .times = nullptr});
+        return makePackedExecutor(model, {.threads = 1, .isa = packed::bestIsa(), .times = nullptr});
     };
     const std::vector<int> widths{2, 4};
     const Roofline found = measureRoofline(make, widths, 1 << 20, 1, {});

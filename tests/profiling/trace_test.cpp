@@ -22,7 +22,7 @@ using Json = nlohmann::json;
 /// A real trace of two mixes.
 Json trace(int threads, int batch) {
     const MetaModel model = randomModel(findNetwork("resnet14").build({8, 8, 1}, 4), {2, 3, 4}, 1);
-    const auto executor = makePackedExecutor(model, {.threads = threads, .isa = runtime::bestIsa(), .times = nullptr});
+    const auto executor = makePackedExecutor(model, {.threads = threads, .isa = packed::bestIsa(), .times = nullptr});
     const auto images = randomImages(model, batch, 1);
     std::vector<float> logits(static_cast<std::size_t>(batch) * 4);
     std::vector<TracedRun> runs;
@@ -32,7 +32,7 @@ Json trace(int threads, int batch) {
         executor->runTraced(plan, images, batch, logits, run.spans);
         run.end = steadyNow();
         for (const Step& step : plan.steps)
-            run.steps.push_back({step.name, step.bits, executor->executedBits(step), executor->kernel(step), {}});
+            run.steps.push_back({step.name, step.weightBits, executor->executedBits(step), executor->kernel(step), {}});
         runs.push_back(std::move(run));
     }
     return Json::parse(traceJson("bitdesk: <a name>\x01\xff", runs, conditionsFromJson(R"({"cpu":"known"})")));

@@ -7,13 +7,13 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/base/error.h"
+#include "core/base/overloads.h"
+#include "core/base/to_index.h"
+#include "core/execute/plan/float_operations.h"
 #include "core/model/layer_weights.h"
 
 namespace bitdesk {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 /// One buffer of a plan for one image. Codes are kept as int16, which holds u8 and s8 alike.
 struct Values {
@@ -21,44 +21,47 @@ struct Values {
     std::vector<std::int16_t> codes;
 };
 
+/// One element of a step's output.
+struct Place {
+    int y = 0, x = 0, channel = 0;
+    std::int64_t index = 0;
+};
+
 /// Σ code · oddCode over one window; padding adds 0.
-std::int32_t convolveAt(const Step& step, const std::int16_t* input, const std::int16_t* weights, int y, int x,
-                        int outputChannel) {
-    const auto& g = step.conv;
+std::int32_t convolveAt(const Step& step, const Conv2dAttributes& g, const std::int16_t* input,
+                        const std::int16_t* weights, const Place& place) {
     const int groupInputs = step.inputShape.channels / g.groups;
-    const int group = outputChannel / (g.outChannels / g.groups);
+    const int group = place.channel / (g.outChannels / g.groups);
     const std::int16_t* filter =
-        weights + at(std::int64_t{outputChannel} * g.kernelHeight * g.kernelWidth * groupInputs);
+        weights + toIndex(std::int64_t{place.channel} * g.kernelHeight * g.kernelWidth * groupInputs);
     std::int32_t sum = 0;
     for (int ky = 0; ky < g.kernelHeight; ++ky) {
-        const int row = y * g.strideHeight - g.paddingHeight + ky;
+        const int row = place.y * g.strideHeight - g.paddingHeight + ky;
         if (row < 0 || row >= step.inputShape.height) continue;
         for (int kx = 0; kx < g.kernelWidth; ++kx) {
-            const int column = x * g.strideWidth - g.paddingWidth + kx;
+            const int column = place.x * g.strideWidth - g.paddingWidth + kx;
             if (column < 0 || column >= step.inputShape.width) continue;
             const std::int16_t* pixel =
-                input + at((std::int64_t{row} * step.inputShape.width + column) * step.inputShape.channels +
-                           std::int64_t{group} * groupInputs);
-            const std::int16_t* tap = filter + at((std::int64_t{ky} * g.kernelWidth + kx) * groupInputs);
+                input + toIndex((std::int64_t{row} * step.inputShape.width + column) * step.inputShape.channels +
+                                std::int64_t{group} * groupInputs);
+            const std::int16_t* tap = filter + toIndex((std::int64_t{ky} * g.kernelWidth + kx) * groupInputs);
             for (int c = 0; c < groupInputs; ++c) sum += pixel[c] * tap[c];
         }
     }
     return sum;
 }
 
-float poolAt(const Step& step, const float* input, int y, int x, int channel) {
-    const auto& p = step.pool;
-    const bool average = step.kind == StepKind::AvgPool;
+float poolAt(const Step& step, const PoolAttributes& p, bool average, const float* input, const Place& place) {
     float value = 0;
     bool any = false;
     for (int ky = 0; ky < p.kernelHeight; ++ky) {
-        const int row = y * p.strideHeight - p.paddingHeight + ky;
+        const int row = place.y * p.strideHeight - p.paddingHeight + ky;
         if (row < 0 || row >= step.inputShape.height) continue;
         for (int kx = 0; kx < p.kernelWidth; ++kx) {
-            const int column = x * p.strideWidth - p.paddingWidth + kx;
+            const int column = place.x * p.strideWidth - p.paddingWidth + kx;
             if (column < 0 || column >= step.inputShape.width) continue;
-            const float v =
-                input[at((std::int64_t{row} * step.inputShape.width + column) * step.inputShape.channels + channel)];
+            const float v = input[toIndex(
+                (std::int64_t{row} * step.inputShape.width + column) * step.inputShape.channels + place.channel)];
             value = !any ? v : average ? value + v : std::isnan(v) || v > value ? v : value;
             any = true;
         }
@@ -80,19 +83,19 @@ public:
                    std::vector<StepSpan>& spans) override {
         checkSpans(m_model, plan, images.size(), batch, logits.size());
         allocate(plan);
-        const auto imageBytes = at(m_model.network.inputShape().elements());
+        const auto imageBytes = toIndex(m_model.network.inputShape().elements());
         for (int image = 0; image < batch; ++image) {
             for (std::size_t s = 0; s < plan.steps.size(); ++s) {
                 const std::int64_t begin = steadyNow();
-                runStep(plan.steps[s], images.data() + at(image) * imageBytes);
+                runStep(plan.steps[s], images.data() + toIndex(image) * imageBytes);
                 spans.push_back({.step = static_cast<int>(s), .thread = 0, .begin = begin, .end = steadyNow()});
             }
-            const auto& result = m_values[at(plan.output)].floats;
+            const auto& result = m_values[toIndex(plan.output)].floats;
             std::copy(result.begin(), result.end(), logits.begin() + std::ptrdiff_t{image} * plan.classes);
         }
     }
 
-    std::string backend() const override { return "portable"; }
+    std::string backend() const override { return interpreterEntry().name; }
     std::string device() const override { return "cpu"; }
     int executedBits(const Step& step) const override { return step.layer >= 0 ? 16 : 32; }
     std::string kernel(const Step&) const override { return "portable"; }
@@ -102,7 +105,7 @@ private:
         m_values.resize(plan.buffers.size());
         for (std::size_t b = 0; b < plan.buffers.size(); ++b) {
             const Buffer& buffer = plan.buffers[b];
-            const auto size = at(buffer.shape.elements());
+            const auto size = toIndex(buffer.shape.elements());
             if (buffer.type == ElementType::F32) m_values[b].floats.resize(size);
             else m_values[b].codes.resize(size);
         }
@@ -112,58 +115,72 @@ private:
             if (step.layer < 0) continue;
             const int offset = m_model.weightQuantizer().offset;
             m_weights[s].clear();
-            for (const std::int8_t code : codesAt(m_model, step.layer, step.bits))
+            for (const std::int8_t code : codesAt(m_model, step.layer, step.weightBits))
                 m_weights[s].push_back(static_cast<std::int16_t>(2 * code + offset));
         }
         m_steps = plan.steps.data();
     }
 
     void runStep(const Step& step, const std::uint8_t* image) {
-        const Shape& out = step.outputShape;
-        if (step.kind == StepKind::Linear) {
-            for (int n = 0; n < out.channels; ++n) finish(step, n, n, linearAt(step, n));
-            return;
-        }
-        for (int y = 0; y < out.height; ++y)
-            for (int x = 0; x < out.width; ++x)
-                for (int c = 0; c < out.channels; ++c) {
-                    const std::int64_t index = (std::int64_t{y} * out.width + x) * out.channels + c;
-                    finish(step, index, c, rawAt(step, image, index, y, x, c));
-                }
+        const auto pool = [&](const PoolAttributes& window, bool average) {
+            forAll(step, [&](const Place& p) { return poolAt(step, window, average, input(step).floats.data(), p); });
+        };
+        std::visit(Overloads{[&](const InputAttributes&) {
+                                 forAll(step, [&](const Place& p) { return static_cast<float>(image[p.index]); });
+                             },
+                             [&](const Conv2dAttributes& conv) {
+                                 forAll(step, [&](const Place& p) {
+                                     return static_cast<float>(
+                                         convolveAt(step, conv, input(step).codes.data(), weightsOf(step), p));
+                                 });
+                             },
+                             [&](const LinearAttributes&) {
+                                 forAll(step, [&](const Place& p) { return linearAt(step, p.channel); });
+                             },
+                             [&](const MaxPoolAttributes& window) { pool(window, false); },
+                             [&](const AvgPoolAttributes& window) { pool(window, true); },
+                             [&](const Pointwise&) {
+                                 forAll(step, [&](const Place& p) { return input(step).floats[toIndex(p.index)]; });
+                             }},
+                   step.operation);
     }
 
-    float rawAt(const Step& step, const std::uint8_t* image, std::int64_t index, int y, int x, int c) const {
-        if (step.kind == StepKind::Image) return static_cast<float>(image[index]);
-        const Values& input = m_values[at(step.input)];
-        if (step.kind == StepKind::Conv2d)
-            return static_cast<float>(convolveAt(step, input.codes.data(), weightsOf(step), y, x, c));
-        if (step.kind == StepKind::Pointwise) return input.floats[at(index)];
-        return poolAt(step, input.floats.data(), y, x, c);
+    const Values& input(const Step& step) const { return m_values[toIndex(step.inputs.front())]; }
+
+    /// Finishes what raw(place) gives, element by element.
+    template <typename Raw>
+    void forAll(const Step& step, const Raw& raw) {
+        const Shape& out = step.outputShape;
+        Place p;
+        for (p.y = 0; p.y < out.height; ++p.y)
+            for (p.x = 0; p.x < out.width; ++p.x)
+                for (p.channel = 0; p.channel < out.channels; ++p.channel, ++p.index)
+                    finish(step, p.index, p.channel, raw(p));
     }
 
     float linearAt(const Step& step, int n) const {
-        const auto& input = m_values[at(step.input)].codes;
-        const std::int16_t* row = weightsOf(step) + at(n) * input.size();
+        const auto& codes = input(step).codes;
+        const std::int16_t* row = weightsOf(step) + toIndex(n) * codes.size();
         std::int32_t sum = 0;
-        for (std::size_t c = 0; c < input.size(); ++c) sum += input[c] * row[c];
+        for (std::size_t c = 0; c < codes.size(); ++c) sum += codes[c] * row[c];
         return static_cast<float>(sum);
     }
 
-    const std::int16_t* weightsOf(const Step& step) const { return m_weights[at(&step - m_steps)].data(); }
+    const std::int16_t* weightsOf(const Step& step) const { return m_weights[toIndex(&step - m_steps)].data(); }
 
     /// The epilogue of one element, in the order that Epilogue's contract fixes.
     void finish(const Step& step, std::int64_t index, int channel, float raw) {
         const Epilogue& e = step.epilogue;
         float value = raw;
         if (!e.scale.empty()) {
-            const float product = value * e.scale[at(channel)];
-            value = product + e.offset[at(channel)];
+            const float product = value * e.scale[toIndex(channel)];
+            value = product + e.offset[toIndex(channel)];
         }
-        if (e.residual >= 0) value = value + m_values[at(e.residual)].floats[at(index)];
-        if (e.relu) value = std::min(std::max(value, 0.0F), e.maximum);
-        if (e.floatOutput >= 0) m_values[at(e.floatOutput)].floats[at(index)] = value;
+        if (e.residual >= 0) value = value + m_values[toIndex(e.residual)].floats[toIndex(index)];
+        value = activated(e.activation, value, FloatOperations());
+        if (e.floatOutput >= 0) m_values[toIndex(e.floatOutput)].floats[toIndex(index)] = value;
         for (const CodeOutput& out : e.codeOutputs)
-            m_values[at(out.buffer)].codes[at(index)] =
+            m_values[toIndex(out.buffer)].codes[toIndex(index)] =
                 static_cast<std::int16_t>(quantizeActivation(value, out.inverseScale, out.lowest, out.highest));
     }
 
@@ -176,5 +193,12 @@ private:
 }  // namespace
 
 std::unique_ptr<Executor> makeInterpreter(const MetaModel& model) { return std::make_unique<Interpreter>(model); }
+
+ExecutorEntry interpreterEntry() {
+    return {.name = "portable",
+            .traits = {},
+            .checkDevice = nullptr,
+            .make = [](const MetaModel& model, const std::string&, int) { return makeInterpreter(model); }};
+}
 
 }  // namespace bitdesk

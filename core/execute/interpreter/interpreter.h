@@ -11,4 +11,7 @@ namespace bitdesk {
 /// The portable interpreter: plain integer loops, the oracle of every other executor. `model` must outlive it.
 std::unique_ptr<Executor> makeInterpreter(const MetaModel& model);
 
+/// "portable", on one thread.
+ExecutorEntry interpreterEntry();
+
 }  // namespace bitdesk

@@ -6,7 +6,7 @@
 #include <new>
 #include <vector>
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// Allocates on cache lines.
 template <typename T>
@@ -23,4 +23,4 @@ struct LineAllocator {
 
 using AlignedBytes = std::vector<std::byte, LineAllocator<std::byte>>;
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

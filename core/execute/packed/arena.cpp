@@ -6,12 +6,11 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/base/to_index.h"
 #include "core/execute/packed/kernels/conv_problem.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 /// A buffer and what becomes of it.
 struct Wanted {
@@ -25,24 +24,26 @@ struct Wanted {
 
 Wanted wantedOf(const Buffer& buffer, int images) {
     const std::size_t element = buffer.type == ElementType::F32 ? sizeof(float) : 1;
-    return {.bytes = (at(buffer.shape.elements()) * at(images) * element + kSlack + 63) / 64 * 64,
+    return {.bytes = (toIndex(buffer.shape.elements()) * toIndex(images) * element + kSlack + 63) / 64 * 64,
             .firstStep = buffer.firstStep,
             .lastStep = buffer.lastStep};
 }
 
 /// What steps s and s + 1 need, run as one.
 void joinWithPool(const Step& conv, int s, std::vector<Wanted>& wanted) {
-    wanted[at(conv.epilogue.floatOutput)].nowhere = true;
+    wanted[toIndex(conv.epilogue.floatOutput)].nowhere = true;
     // Read until the pool has written its last.
-    for (const int read : {conv.input, conv.epilogue.residual})
-        if (read >= 0) wanted[at(read)].lastStep = std::max(wanted[at(read)].lastStep, s + 1);
+    for (const int read : {conv.inputs.front(), conv.epilogue.residual})
+        if (read >= 0) wanted[toIndex(read)].lastStep = std::max(wanted[toIndex(read)].lastStep, s + 1);
 }
 
 /// Groups write beyond their own channels, what others of them have still to read.
 bool mayWriteOverResidual(const Step& step) {
     const Epilogue& epilogue = step.epilogue;
-    return epilogue.residual >= 0 && epilogue.floatOutput >= 0 && step.input != epilogue.residual &&
-           step.conv.groups == 1;
+    const auto* conv = step.as<Conv2dAttributes>();
+    return epilogue.residual >= 0 && epilogue.floatOutput >= 0 &&
+           std::ranges::find(step.inputs, epilogue.residual) == step.inputs.end() &&
+           (conv == nullptr || conv->groups == 1);
 }
 
 std::vector<Wanted> wantedBy(const ExecutionPlan& plan, int images, StepOrder order) {
@@ -53,8 +54,8 @@ std::vector<Wanted> wantedBy(const ExecutionPlan& plan, int images, StepOrder or
         if (order == StepOrder::PooledAtOnce && isPooledAtOnce(plan, s)) {
             joinWithPool(plan.steps[s], static_cast<int>(s), wanted);
         } else if (mayWriteOverResidual(plan.steps[s])) {
-            const Wanted& residual = wanted[at(epilogue.residual)];
-            Wanted& sum = wanted[at(epilogue.floatOutput)];
+            const Wanted& residual = wanted[toIndex(epilogue.residual)];
+            Wanted& sum = wanted[toIndex(epilogue.floatOutput)];
             if (residual.lastStep == static_cast<int>(s) && residual.bytes == sum.bytes) sum.over = epilogue.residual;
         }
     }
@@ -67,10 +68,12 @@ bool isPooledAtOnce(const ExecutionPlan& plan, std::size_t s) {
     if (s + 1 >= plan.steps.size()) return false;
     const Step& conv = plan.steps[s];
     const Step& pool = plan.steps[s + 1];
+    const PoolAttributes* window = poolOf(pool);
+    if (conv.as<Conv2dAttributes>() == nullptr || window == nullptr || window->global) return false;
     // One that adds its own input reads the map a second time, as a residual.
-    return conv.kind == StepKind::Conv2d && pool.epilogue.residual != pool.input &&
-           (pool.kind == StepKind::MaxPool || pool.kind == StepKind::AvgPool) && !pool.pool.global && pool.input >= 0 &&
-           pool.input == conv.epilogue.floatOutput && plan.buffers[at(pool.input)].lastStep == static_cast<int>(s) + 1;
+    const int map = pool.inputs.front();
+    return map >= 0 && pool.epilogue.residual != map && map == conv.epilogue.floatOutput &&
+           plan.buffers[toIndex(map)].lastStep == static_cast<int>(s) + 1;
 }
 
 ArenaLayout layOut(const ExecutionPlan& plan, int images, StepOrder order) {
@@ -87,7 +90,7 @@ ArenaLayout layOut(const ExecutionPlan& plan, int images, StepOrder order) {
         if (mine.nowhere) continue;
         std::size_t start = 0;
         if (mine.over >= 0) {
-            start = layout.offsets[at(mine.over)];
+            start = layout.offsets[toIndex(mine.over)];
         } else {
             for (const std::size_t other : placed)
                 if (mine.livesWith(wanted[other]) && place(other) < start + mine.bytes)
@@ -100,4 +103,4 @@ ArenaLayout layOut(const ExecutionPlan& plan, int images, StepOrder order) {
     return layout;
 }
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

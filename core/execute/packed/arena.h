@@ -7,7 +7,7 @@
 
 #include "core/execute/plan/execution_plan.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// Where the buffers of a plan lie in one piece of memory: buffers that never live at the same time share bytes.
 struct ArenaLayout {
@@ -28,4 +28,4 @@ bool isPooledAtOnce(const ExecutionPlan& plan, std::size_t s);
 /// the last to read its residual is written over it.
 ArenaLayout layOut(const ExecutionPlan& plan, int images, StepOrder order);
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -7,7 +7,7 @@
 
 #include "core/execute/packed/kernels/conv_kernel.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// Scratch memory and output codes that one call of a kernel aims at: a part of a core's second-level cache.
 inline constexpr std::size_t kBandScratch = 192 * 1024;
@@ -19,4 +19,4 @@ std::vector<Band> splitIntoBands(const PackedConv& conv, int images, int parts);
 /// The most scratch memory that any of the bands takes.
 std::size_t scratchBytes(const PackedConv& conv, const std::vector<Band>& bands);
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

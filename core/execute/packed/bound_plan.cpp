@@ -3,13 +3,15 @@
 
 #include "core/execute/packed/bound_plan.h"
 
-#include "core/execute/packed/layer_problem.h"
+#include <algorithm>
 
-namespace bitdesk::runtime {
+#include "core/execute/packed/layer_problem.h"
+#include "core/network/activations.h"
+
+namespace bitdesk::packed {
 namespace {
 
-PoolProblem poolProblem(const Step& step) {
-    const PoolAttributes& p = step.pool;
+PoolProblem poolProblem(const Step& step, const PoolAttributes& p, bool average) {
     return {.height = step.inputShape.height,
             .width = step.inputShape.width,
             .channels = step.inputShape.channels,
@@ -21,11 +23,11 @@ PoolProblem poolProblem(const Step& step) {
             .strideWidth = p.strideWidth,
             .paddingHeight = p.paddingHeight,
             .paddingWidth = p.paddingWidth,
-            .average = step.kind == StepKind::AvgPool};
+            .average = average};
 }
 
 /// Element-wise steps see a map as rows of whole blocks: few channels are repeated until they fill some.
-bool isElementWise(const Step& step) { return step.kind == StepKind::Image || step.kind == StepKind::Pointwise; }
+bool isElementWise(const Step& step) { return step.layer < 0 && poolOf(step) == nullptr; }
 
 void bindScale(BoundStep& bound) {
     const Epilogue& epilogue = bound.step->epilogue;
@@ -49,14 +51,17 @@ void bindScale(BoundStep& bound) {
     bound.offsetData = bound.offset.data();
 }
 
-/// Of layers that write one set of unsigned codes and nothing else, as most do. A ReLU changes none of them.
+/// What of the epilogue need not be computed. The fold is of layers that write one set of unsigned codes and nothing
+/// else, as most do, and whose activation changes none of them.
 void bindFold(BoundStep& bound, std::size_t s, FoldCache& folds) {
     bound.codeScale = bound.codeOffset = nullptr;
     const Epilogue& epilogue = bound.step->epilogue;
+    bound.codesCut = isCutByCodes(epilogue.activation) &&
+                     std::ranges::all_of(epilogue.codeOutputs, [](const CodeOutput& o) { return o.lowest == 0; });
     if (bound.conv == nullptr || epilogue.residual >= 0 || epilogue.floatOutput >= 0 ||
-        epilogue.codeOutputs.size() != 1)
+        epilogue.codeOutputs.size() != 1 || !bound.codesCut)
         return;
-    const FoldedCodes& fold = folds.at(s, epilogue, largestSum(bound.conv->problem));
+    const FoldedCodes& fold = folds.at(s, epilogue, largestSum(bound.conv->problem, bound.step->weightBits));
     bound.codeScale = fold.scaleData();
     bound.codeOffset = fold.offsetData();
 }
@@ -68,11 +73,12 @@ void bindPlan(const ExecutionPlan& plan, PackedLayers& layers, FoldCache& folds,
     for (std::size_t s = 0; s < plan.steps.size(); ++s) {
         const Step& step = plan.steps[s];
         bound[s].step = &step;
-        bound[s].conv = step.layer >= 0 ? &layers.at(step.layer, step.bits) : nullptr;
-        if (step.kind == StepKind::MaxPool || step.kind == StepKind::AvgPool) bound[s].pool = poolProblem(step);
+        bound[s].conv = step.layer >= 0 ? &layers.at(step) : nullptr;
+        if (const PoolAttributes* pool = poolOf(step))
+            bound[s].pool = poolProblem(step, *pool, step.as<AvgPoolAttributes>() != nullptr);
         bindScale(bound[s]);
         bindFold(bound[s], s, folds);
     }
 }
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

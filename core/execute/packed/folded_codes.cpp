@@ -10,7 +10,7 @@
 #include "core/execute/plan/constants.h"
 #include "core/quant/quantizer.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 namespace {
 
 constexpr int kMostNudges = 4;
@@ -125,4 +125,4 @@ const FoldedCodes& FoldCache::at(std::size_t step, const Epilogue& epilogue, std
     return entries.back().folded;
 }
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -8,7 +8,7 @@
 
 #include "core/execute/plan/execution_plan.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// An epilogue that writes unsigned codes alone, as one operation: the code is fma(sum, scale[c], offset[c]) rounded to
 /// even and clipped. docs/runtime.md derives why that can be proven to give the plan's codes.
@@ -40,4 +40,4 @@ private:
     std::vector<std::vector<Entry>> m_steps;
 };
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

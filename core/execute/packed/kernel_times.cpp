@@ -11,7 +11,7 @@
 #include "core/base/read_file.h"
 #include "core/base/strict_json.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 namespace {
 
 constexpr int kKernelsVersion = 6;  // raised when kernels change, so that old times are measured again
@@ -93,4 +93,4 @@ std::filesystem::path KernelTimes::defaultFile() {
     return {};
 }
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -10,7 +10,7 @@
 
 #include "core/execute/packed/kernels/catalogue.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// What a kernel's time depends on, besides the machine.
 struct TimedProblem {
@@ -44,4 +44,4 @@ private:
     Table m_times, m_new;
 };
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

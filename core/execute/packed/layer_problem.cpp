@@ -4,19 +4,20 @@
 #include "core/execute/packed/layer_problem.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <limits>
 
 #include "core/base/error.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
-ConvProblem layerProblem(const MetaModel& model, int layerIndex, int bits) {
+ConvProblem layerProblem(const MetaModel& model, int layerIndex, int inputBits) {
     const Layer& layer = model.network.layers()[static_cast<std::size_t>(layerIndex)];
     ConvProblem p;
     p.outChannels = layer.output.channels;
-    p.activationLowest = activationLowest(bits, layer.signedInput);
-    p.activationHighest = activationHighest(bits, layer.signedInput);
+    p.activationLowest = activationLowest(inputBits, layer.signedInput);
+    p.activationHighest = activationHighest(inputBits, layer.signedInput);
     p.weightOffset = model.weightQuantizer().offset;
     if (layer.isLinear) {
         p.channels = static_cast<int>(layer.input.elements());
@@ -38,10 +39,13 @@ ConvProblem layerProblem(const MetaModel& model, int layerIndex, int bits) {
     return p;
 }
 
-std::int64_t largestSum(const ConvProblem& p) {
-    const std::int64_t codes = std::int64_t{p.activationHighest} + 1;  // 2^bits, halved where a sign takes a bit
-    return p.depth() * std::max(-p.activationLowest, p.activationHighest) *
-           (p.activationLowest < 0 ? 2 * codes : codes);
+std::int64_t largestSum(const ConvProblem& p, int weightBits) {
+    return p.depth() * std::max(-p.activationLowest, p.activationHighest) * (std::int64_t{1} << weightBits);
+}
+
+int activationBits(const ConvProblem& p) {
+    const int magnitude = std::bit_width(static_cast<unsigned>(p.activationHighest));
+    return p.activationLowest < 0 ? magnitude + 1 : magnitude;
 }
 
 void checkDepth(const ConvProblem& p, const std::vector<std::int8_t>& codes, const std::string& layer) {
@@ -57,4 +61,4 @@ void checkDepth(const ConvProblem& p, const std::vector<std::int8_t>& codes, con
     }
 }
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

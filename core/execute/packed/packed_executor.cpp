@@ -7,6 +7,7 @@
 #include <map>
 
 #include "core/base/error.h"
+#include "core/base/to_index.h"
 #include "core/execute/packed/step_runner.h"
 #include "core/execute/packed/thread_team.h"
 #include "core/execute/packed/value_pool.h"
@@ -14,14 +15,15 @@
 namespace bitdesk {
 namespace {
 
-using namespace runtime;
-
-std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
+using namespace packed;
 
 /// Images that one thread takes through the network together: as many as fit a core's cache, since their weights are
 /// then read once for all.
 constexpr std::size_t kArenaTarget = 1024 * 1024;
 constexpr int kMostImages = 16;
+
+constexpr const char* kName = "packed";
+constexpr ExecutorTraits kTraits{.simulated = false, .runsSideBySide = true, .keepsCheckpoints = true};
 
 class Packed final : public PackedExecutor {
 public:
@@ -30,7 +32,7 @@ public:
           m_times(options.times),
           m_layers(model, options.isa, options.times),
           m_team(std::max(1, options.threads)),
-          m_workers(size(m_team.size())) {}
+          m_workers(toIndex(m_team.size())) {}
 
     ~Packed() override {
         if (m_times) m_times->save();
@@ -40,33 +42,44 @@ public:
 
     void run(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
              std::span<float> logits) override {
-        execute(plan, images, batch, logits, nullptr, {});
+        execute(plan, images, batch, logits, {});
     }
 
     void runTraced(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
                    std::vector<StepSpan>& spans) override {
-        execute(plan, images, batch, logits, nullptr, {}, true);
+        execute(plan, images, batch, logits, {}, true);
         for (Worker& worker : m_workers) spans.insert(spans.end(), worker.spans.begin(), worker.spans.end());
     }
 
-    bool keepsCheckpoints() const override { return true; }
+    ExecutorTraits traits() const override { return kTraits; }
 
     void runFrom(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
                  const PrefixCheckpoint* from, std::span<PrefixCheckpoint> keep) override {
-        if (from != nullptr && (from->batch != batch || from->step >= static_cast<int>(plan.steps.size())))
+        const PrefixValues* start = from != nullptr ? dynamic_cast<const PrefixValues*>(from->state.get()) : nullptr;
+        if (from != nullptr && (start == nullptr || start->batch != batch || from->step >= std::ssize(plan.steps)))
             throw Error(ErrorKind::Internal, "checkpoint", "is of other images");
-        for (std::size_t k = 0; k < keep.size(); ++k) allocate(plan, batch, from, keep.first(k), keep[k]);
-        execute(plan, images, batch, logits, from, keep);
+        std::vector<const PrefixValues*> known;
+        if (start != nullptr) known.push_back(start);
+        for (PrefixCheckpoint& checkpoint : keep) {
+            auto values = allocated(plan, batch, known, checkpoint.step);
+            known.push_back(values.get());
+            checkpoint.state = std::move(values);
+        }
+        execute(plan, images, batch, logits, {from != nullptr ? from->step + 1 : 0, start, known});
     }
 
-    std::string backend() const override { return "packed"; }
+    std::size_t checkpointBytes(const ExecutionPlan& plan, int step, int batch) const override {
+        return toIndex(liveElements(plan, step)) * toIndex(batch) * sizeof(float);
+    }
+
+    std::string backend() const override { return kName; }
     std::string device() const override { return "cpu"; }
     Isa isa() const override { return m_layers.isa(); }
 
     int executedBits(const Step& step) const override {
         if (step.layer < 0) return 32;
         const int bits = packed(step).kernel->executedBits;
-        return bits > 0 ? bits : step.bits;
+        return bits > 0 ? bits : step.weightBits;
     }
 
     std::string kernel(const Step& step) const override {
@@ -99,42 +112,46 @@ private:
         std::vector<StepSpan> spans;  // of a traced run
     };
 
-    /// Memory for a checkpoint's values: those that `from` or an earlier one holds are shared.
-    void allocate(const ExecutionPlan& plan, int batch, const PrefixCheckpoint* from,
-                  std::span<const PrefixCheckpoint> earlier, PrefixCheckpoint& checkpoint) {
-        checkpoint.batch = batch;
-        checkpoint.values.clear();
-        for (const int s : liveValues(plan, checkpoint.step)) {
-            const PrefixValue* known = from != nullptr ? from->find(s) : nullptr;
-            for (const PrefixCheckpoint& other : earlier)
-                if (known == nullptr) known = other.find(s);
-            const auto elements = size(plan.steps[size(s)].outputShape.elements());
-            checkpoint.values.push_back(known != nullptr ? *known
-                                                         : PrefixValue{s, m_pool.take(elements * size(batch))});
+    /// What a run goes on from, and all that it reads or fills.
+    struct Checkpoints {
+        int firstStep = 0;
+        const PrefixValues* from = nullptr;
+        std::vector<const PrefixValues*> all;
+    };
+
+    /// Memory for a checkpoint's values: those that a `known` one holds are shared.
+    std::unique_ptr<PrefixValues> allocated(const ExecutionPlan& plan, int batch,
+                                            std::span<const PrefixValues* const> known, int step) {
+        auto checkpoint = std::make_unique<PrefixValues>();
+        checkpoint->batch = batch;
+        for (const int s : liveValues(plan, step)) {
+            const PrefixValue* shared = nullptr;
+            for (const PrefixValues* other : known)
+                if (shared == nullptr) shared = other->find(s);
+            const auto elements = toIndex(plan.steps[toIndex(s)].outputShape.elements());
+            checkpoint->values.push_back(shared != nullptr ? *shared
+                                                           : PrefixValue{s, m_pool.take(elements * toIndex(batch))});
         }
+        return checkpoint;
     }
 
     /// Where values live that checkpoints hold.
-    static void place(const ExecutionPlan& plan, const PrefixCheckpoint* from, std::span<const PrefixCheckpoint> keep,
-                      RunShared& shared) {
+    static void place(const ExecutionPlan& plan, std::span<const PrefixValues* const> checkpoints, RunShared& shared) {
         shared.keptValues.assign(plan.steps.size(), nullptr);
         shared.keptBuffers.assign(plan.buffers.size(), nullptr);
-        const auto hold = [&](const PrefixCheckpoint& checkpoint) {
-            for (const PrefixValue& value : checkpoint.values) {
-                shared.keptValues[size(value.producer)] = value.data.get();
-                const int floats = plan.steps[size(value.producer)].epilogue.floatOutput;
-                if (floats >= 0) shared.keptBuffers[size(floats)] = value.data.get();
+        for (const PrefixValues* checkpoint : checkpoints)
+            for (const PrefixValue& value : checkpoint->values) {
+                shared.keptValues[toIndex(value.producer)] = value.data.get();
+                const int floats = plan.steps[toIndex(value.producer)].epilogue.floatOutput;
+                if (floats >= 0) shared.keptBuffers[toIndex(floats)] = value.data.get();
             }
-        };
-        if (from != nullptr) hold(*from);
-        for (const PrefixCheckpoint& checkpoint : keep) hold(checkpoint);
     }
 
-    const PackedConv& packed(const Step& step) const { return m_layers.at(step.layer, step.bits); }
+    const PackedConv& packed(const Step& step) const { return m_layers.at(step); }
 
     const ArenaLayout& layoutFor(const ExecutionPlan& plan, int images, StepOrder order) {
         // The buffers of all mixes of a model are the same.
-        auto& layout = m_layouts[order][size(std::min(images, kMostImages))];
+        auto& layout = m_layouts[order][toIndex(std::min(images, kMostImages))];
         if (layout.offsets.empty()) layout = layOut(plan, images, order);
         return layout;
     }
@@ -148,7 +165,7 @@ private:
     }
 
     void execute(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
-                 const PrefixCheckpoint* from, std::span<PrefixCheckpoint> keep, bool traced = false) {
+                 const Checkpoints& checkpoints, bool traced = false) {
         m_tracing = traced;
         checkSpans(m_model, plan, images.size(), batch, logits.size());
         bindPlan(plan, m_layers, m_folds, m_bound);
@@ -159,10 +176,11 @@ private:
                          m_bound,
                          layoutFor(plan, together, divideSteps ? StepOrder::OneByOne : StepOrder::PooledAtOnce),
                          valueKernels(isa()),
-                         from,
+                         checkpoints.firstStep,
+                         checkpoints.from,
                          {},
                          {}};
-        place(plan, from, keep, shared);
+        place(plan, checkpoints.all, shared);
         for (Worker& worker : m_workers) {
             worker.spans.clear();
             if ((&worker == m_workers.data() || !divideSteps) && worker.arena.size() < shared.layout.bytes)
@@ -177,10 +195,10 @@ private:
         Worker& first = m_workers.front();
         const StepRunner runner(shared, first.arena.data(), images, logits, 0, batch);
         runner.restore();
-        for (std::size_t s = firstStep(shared); s < shared.steps.size(); ++s) {
+        for (auto s = toIndex(shared.firstStep); s < shared.steps.size(); ++s) {
             const std::int64_t begin = m_tracing ? steadyNow() : 0;
             m_team.run(m_team.size(), [&](int part, int thread) {
-                Worker& worker = m_workers[size(thread)];
+                Worker& worker = m_workers[toIndex(thread)];
                 const std::int64_t partBegin = m_tracing ? steadyNow() : 0;
                 runner.run(s, part, m_team.size(), worker.scratch);
                 if (m_tracing) addSpan(worker, s, thread, partBegin, steadyNow());
@@ -192,15 +210,15 @@ private:
 
     /// Images divided among the threads, in `count` pieces of the same size, but for one image.
     void runImages(const RunShared& shared, const std::uint8_t* images, int batch, int count, float* logits) {
-        const auto imageBytes = size(m_model.network.inputShape().elements());
+        const auto imageBytes = toIndex(m_model.network.inputShape().elements());
         m_team.run(count, [&](int item, int thread) {
-            Worker& worker = m_workers[size(thread)];
+            Worker& worker = m_workers[toIndex(thread)];
             const auto first = static_cast<int>(std::int64_t{batch} * item / count);
             const auto last = static_cast<int>(std::int64_t{batch} * (item + 1) / count);
-            const StepRunner runner(shared, worker.arena.data(), images + size(first) * imageBytes,
-                                    logits + size(first) * size(shared.plan.classes), first, last - first);
+            const StepRunner runner(shared, worker.arena.data(), images + toIndex(first) * imageBytes,
+                                    logits + toIndex(first) * toIndex(shared.plan.classes), first, last - first);
             runner.restore();
-            for (std::size_t s = firstStep(shared); s < shared.steps.size(); ++s) {
+            for (auto s = toIndex(shared.firstStep); s < shared.steps.size(); ++s) {
                 const std::int64_t begin = m_tracing ? steadyNow() : 0;
                 if (!isPooledAtOnce(shared.plan, s)) {
                     runner.run(s, 0, 1, worker.scratch);
@@ -218,10 +236,6 @@ private:
             }
             runner.copyLogits();
         });
-    }
-
-    static std::size_t firstStep(const RunShared& shared) {
-        return shared.from == nullptr ? 0 : size(shared.from->step) + 1;
     }
 
     static void addSpan(Worker& worker, std::size_t s, int thread, std::int64_t begin, std::int64_t end) {
@@ -247,6 +261,20 @@ std::unique_ptr<PackedExecutor> makePackedExecutor(const MetaModel& model, const
         throw Error(ErrorKind::Resource, "packed backend",
                     std::string("this CPU lacks the instructions of ") + isaName(options.isa), "Use portable or avx2");
     return std::make_unique<Packed>(model, options);
+}
+
+ExecutorEntry packedEntry() {
+    return {.name = kName,
+            .traits = kTraits,
+            .checkDevice = nullptr,
+            .make = [](const MetaModel& model, const std::string&, int threads) -> std::unique_ptr<Executor> {
+                // One for the process: what one executor measured, the next one knows.
+                static const auto kTimes = std::make_shared<KernelTimes>(KernelTimes::defaultFile());
+                PackedOptions options;
+                options.threads = threads;
+                options.times = kTimes;
+                return makePackedExecutor(model, options);
+            }};
 }
 
 }  // namespace bitdesk

@@ -11,9 +11,9 @@ namespace bitdesk {
 
 struct PackedOptions {
     int threads = 1;
-    runtime::Isa isa = runtime::bestIsa();
+    packed::Isa isa = packed::bestIsa();
     /// Kernels are chosen by time; nullptr: the first that fits is taken, and nothing is measured.
-    std::shared_ptr<runtime::KernelTimes> times;
+    std::shared_ptr<packed::KernelTimes> times;
 };
 
 /// Runs plans in integers of the layers' own widths: plan → pack → run. Several images at a time are divided among the
@@ -21,10 +21,13 @@ struct PackedOptions {
 /// bit for bit (docs/runtime.md).
 class PackedExecutor : public Executor {
 public:
-    virtual runtime::Isa isa() const = 0;
+    virtual packed::Isa isa() const = 0;
 };
 
 /// `model` must outlive it. Throws Error (Resource) where the CPU lacks the instruction set.
 std::unique_ptr<PackedExecutor> makePackedExecutor(const MetaModel& model, const PackedOptions& options);
+
+/// "packed": the fastest kernels of this machine, as it has measured them.
+ExecutorEntry packedEntry();
 
 }  // namespace bitdesk

@@ -11,15 +11,14 @@
 #include <numeric>
 
 #include "core/base/error.h"
+#include "core/base/to_index.h"
 #include "core/execute/packed/layer_problem.h"
 #include "core/execute/packed/trial_run.h"
 #include "core/model/layer_weights.h"
 #include "core/network/cost.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 namespace {
-
-std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
 
 /// A kernel that fits, and how long it takes; packed already where that has to be measured.
 struct Candidate {
@@ -98,37 +97,37 @@ PackedLayers::PackedLayers(const MetaModel& model, Isa isa, std::shared_ptr<Kern
       m_times(std::move(times)),
       m_writesValues(model.network.layers().size()),
       m_packed(model.network.layers().size()) {
-    constexpr int kMaxBits = 8;
-    for (auto& widths : m_packed) widths.resize(kMaxBits + 1);
     for (const Layer& layer : model.network.layers()) m_weights += static_cast<std::size_t>(layer.weightCount);
     for (const Step& step : lower(model, uniformBits(model.network, model.bits.front())).steps)
         if (step.layer >= 0)
-            m_writesValues[size(step.layer)] = step.epilogue.residual >= 0 || step.epilogue.floatOutput >= 0;
+            m_writesValues[toIndex(step.layer)] = step.epilogue.residual >= 0 || step.epilogue.floatOutput >= 0;
 }
 
-std::unique_ptr<PackedConv> PackedLayers::packed(int layer, int bits) {
-    const ConvProblem problem = layerProblem(m_model, layer, bits);
-    const auto codes = codesAt(m_model, layer, bits);
-    checkDepth(problem, codes, m_model.network.layers()[size(layer)].name);
+std::unique_ptr<PackedConv> PackedLayers::packed(int layer, int weightBits, int inputBits) {
+    const ConvProblem problem = layerProblem(m_model, layer, inputBits);
+    const auto codes = codesAt(m_model, layer, weightBits);
+    checkDepth(problem, codes, m_model.network.layers()[toIndex(layer)].name);
     KernelChoice choice{.isa = m_isa, .times = m_times.get()};
     if (m_times) {
         choice.bytesBetween = 2 * (m_weights - codes.size());  // packed, a code takes about two bytes
-        choice.writesValues = m_writesValues[size(layer)];
-        choice.incumbent = kernelAbove(layer, bits);
+        choice.writesValues = m_writesValues[toIndex(layer)];
+        choice.incumbent = kernelAbove(layer, weightBits, inputBits);
     }
     return packFastest(problem, codes, choice);
 }
 
-const ConvKernel* PackedLayers::kernelAbove(int layer, int bits) {
-    if (!m_model.network.layers()[size(layer)].quantizable()) return nullptr;
+const ConvKernel* PackedLayers::kernelAbove(int layer, int weightBits, int inputBits) {
+    if (!m_model.network.layers()[toIndex(layer)].quantizable()) return nullptr;
     // Packed for it where need be: the kernel must not depend on what was asked for before.
-    const auto above = std::ranges::upper_bound(m_model.bits, bits);
-    return above == m_model.bits.end() ? nullptr : at(layer, *above).kernel;
+    const auto weights = std::ranges::upper_bound(m_model.bits, weightBits);
+    const auto inputs = std::ranges::upper_bound(m_model.bits, inputBits);
+    if (weights == m_model.bits.end() || inputs == m_model.bits.end()) return nullptr;
+    return at(layer, *weights, *inputs).kernel;
 }
 
-const PackedConv& PackedLayers::at(int layer, int bits) {
-    auto& entry = m_packed[size(layer)][size(bits)];
-    if (entry == nullptr) entry = packed(layer, bits);
+const PackedConv& PackedLayers::at(int layer, int weightBits, int inputBits) {
+    auto& entry = m_packed[toIndex(layer)].at(toIndex(weightBits)).at(toIndex(inputBits));
+    if (entry == nullptr) entry = packed(layer, weightBits, inputBits);
     return *entry;
 }
 
@@ -139,16 +138,17 @@ void PackedLayers::packAll(const std::stop_token& stop) {
 void PackedLayers::pack(const ExecutionPlan& plan, const std::stop_token& stop) {
     for (const Step& step : plan.steps) {
         if (stop.stop_requested()) throw Cancelled();
-        if (step.layer >= 0) at(step.layer, step.bits);
+        if (step.layer >= 0) at(step);
     }
     if (m_times) m_times->save();
 }
 
 std::size_t PackedLayers::bytes() const {
     std::size_t sum = 0;
-    for (const auto& widths : m_packed)
-        for (const auto& entry : widths) sum += entry != nullptr ? entry->bytes() : 0;
+    for (const Forms& forms : m_packed)
+        for (const auto& inputs : forms)
+            for (const auto& entry : inputs) sum += entry != nullptr ? entry->bytes() : 0;
     return sum;
 }
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

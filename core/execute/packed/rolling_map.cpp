@@ -5,7 +5,7 @@
 
 #include <cstring>
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 RollingMap::RollingMap(AlignedBytes& memory, const PoolProblem& pool, int rows, int images)
     : m_rowFloats(static_cast<std::size_t>(pool.width) * static_cast<std::size_t>(pool.channels)),
@@ -34,4 +34,4 @@ void RollingMap::drop(int row, int end) {
     m_first = row;
 }
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -5,7 +5,7 @@
 #include "core/execute/packed/aligned_bytes.h"
 #include "core/execute/packed/kernels/value_kernels.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// A map on its way from a convolution to the pool behind it: only the rows that are in work have memory, which is used
 /// again and again and so stays in the cache.
@@ -28,4 +28,4 @@ private:
     int m_first = 0;  // row of the image that stands first
 };
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

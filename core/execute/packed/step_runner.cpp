@@ -5,22 +5,18 @@
 
 #include <algorithm>
 
+#include "core/base/overloads.h"
 #include "core/base/stopwatch.h"
+#include "core/base/to_index.h"
 #include "core/execute/packed/bands.h"
 #include "core/execute/packed/rolling_map.h"
 
-namespace bitdesk::runtime {
-namespace {
-
-std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
-
-}  // namespace
-
+namespace bitdesk::packed {
 float* StepRunner::floats(int index) const {
     if (index < 0) return nullptr;
-    float* kept = m_shared.keptBuffers[size(index)];
+    float* kept = m_shared.keptBuffers[toIndex(index)];
     if (kept == nullptr) return buffer<float>(index);
-    return kept + size(m_shared.plan.buffers[size(index)].shape.elements()) * size(m_first);
+    return kept + toIndex(m_shared.plan.buffers[toIndex(index)].shape.elements()) * toIndex(m_first);
 }
 
 StepRunner::Bound StepRunner::epilogueOf(std::size_t s) const {
@@ -32,10 +28,9 @@ StepRunner::Bound StepRunner::epilogueOf(std::size_t s) const {
     task.scale = step.scaleData;
     task.offset = step.offsetData;
     task.residual = floats(epilogue.residual);
-    task.relu = epilogue.relu;
-    task.maximum = epilogue.maximum;
     task.values = floats(epilogue.floatOutput);
-    if (float* kept = m_shared.keptValues[s]) task.values = kept + size(step.elements()) * size(m_first);
+    if (float* kept = m_shared.keptValues[s]) task.values = kept + toIndex(step.elements()) * toIndex(m_first);
+    if (task.values != nullptr || !step.codesCut) task.activation = epilogue.activation;
     for (const CodeOutput& output : epilogue.codeOutputs)
         bound.codes.push_back({buffer<std::uint8_t>(output.buffer), output.inverseScale,
                                static_cast<float>(output.lowest), static_cast<float>(output.highest)});
@@ -51,33 +46,33 @@ StepRunner::Bound StepRunner::epilogueOf(std::size_t s) const {
 void StepRunner::restore() const {
     if (m_shared.from == nullptr) return;
     for (const PrefixValue& value : m_shared.from->values) {
-        const BoundStep& step = m_shared.steps[size(value.producer)];
-        Bound bound = epilogueOf(size(value.producer));
+        const BoundStep& step = m_shared.steps[toIndex(value.producer)];
+        Bound bound = epilogueOf(toIndex(value.producer));
         std::vector<CodeTarget> codes;
         const auto& outputs = step.step->epilogue.codeOutputs;
         for (std::size_t i = 0; i < outputs.size(); ++i)
-            if (m_shared.plan.buffers[size(outputs[i].buffer)].lastStep > m_shared.from->step)
+            if (m_shared.plan.buffers[toIndex(outputs[i].buffer)].lastStep >= m_shared.firstStep)
                 codes.push_back(bound.codes[i]);
         if (codes.empty()) continue;
         EpilogueTask task;
         task.channels = step.channels;
         task.codes = codes.data();
         task.codeTargets = static_cast<int>(codes.size());
-        runElements(step, value.data.get() + size(step.elements()) * size(m_first), nullptr, task, 0, 1);
+        runElements(step, value.data.get() + toIndex(step.elements()) * toIndex(m_first), nullptr, task, 0, 1);
     }
 }
 
 void StepRunner::run(std::size_t s, int part, int parts, Scratch& scratch) const {
     const BoundStep& step = m_shared.steps[s];
     const Bound bound = epilogueOf(s);
-    switch (step.step->kind) {
-        case StepKind::Image: runElements(step, nullptr, m_images, bound.task, part, parts); break;
-        case StepKind::Pointwise: runElements(step, floats(step.step->input), nullptr, bound.task, part, parts); break;
-        case StepKind::MaxPool:
-        case StepKind::AvgPool: runPool(s, bound.task, part, parts); break;
-        case StepKind::Conv2d:
-        case StepKind::Linear: runConvolution(s, bound.task, part, parts, scratch.kernel); break;
-    }
+    std::visit(
+        Overloads{[&](const InputAttributes&) { runElements(step, nullptr, m_images, bound.task, part, parts); },
+                  [&](const Pointwise&) { runElements(step, floats(step.input()), nullptr, bound.task, part, parts); },
+                  [&](const OneOf<MaxPoolAttributes, AvgPoolAttributes> auto&) { runPool(s, bound.task, part, parts); },
+                  [&](const OneOf<Conv2dAttributes, LinearAttributes> auto&) {
+                      runConvolution(s, bound.task, part, parts, scratch.kernel);
+                  }},
+        step.step->operation);
 }
 
 void StepRunner::runConvolution(std::size_t s, const EpilogueTask& task, int part, int parts,
@@ -86,8 +81,8 @@ void StepRunner::runConvolution(std::size_t s, const EpilogueTask& task, int par
     const PackedConv& conv = *step.conv;
     const auto bands = splitIntoBands(conv, m_count, parts);
     if (const std::size_t wanted = scratchBytes(conv, bands); scratch.size() < wanted) scratch.resize(wanted);
-    const auto* input = buffer<const std::uint8_t>(step.step->input);
-    for (std::size_t b = size(part); b < bands.size(); b += size(parts))
+    const auto* input = buffer<const std::uint8_t>(step.input());
+    for (std::size_t b = toIndex(part); b < bands.size(); b += toIndex(parts))
         conv.kernel->run(conv, bands[b], input, task, scratch.data());
 }
 
@@ -97,7 +92,7 @@ void StepRunner::runPool(std::size_t s, const EpilogueTask& task, int part, int 
     const std::int64_t last = rows * (part + 1) / parts;
     for (std::int64_t row = rows * part / parts; row < last;) {
         const std::int64_t end = std::min(last, (row / height + 1) * height);
-        poolRows(s, floats(step.step->input), task, static_cast<int>(row / height), static_cast<int>(row % height),
+        poolRows(s, floats(step.input()), task, static_cast<int>(row / height), static_cast<int>(row % height),
                  static_cast<int>(row % height + end - row));
         row = end;
     }
@@ -117,13 +112,13 @@ std::int64_t StepRunner::runPooled(std::size_t s, Scratch& scratch) const {
     const PoolProblem& pool = m_shared.steps[s + 1].pool;
     Bound convolved = epilogueOf(s);
     const Bound pooled = epilogueOf(s + 1);
-    const std::size_t mapBytes = size(step.elements()) * sizeof(float);
+    const std::size_t mapBytes = toIndex(step.elements()) * sizeof(float);
     const int rowBands = std::clamp(static_cast<int>(mapBytes / kMapBytes) + 1, 1, pool.height);
     const auto bands = splitIntoBands(*step.conv, m_count, rowBands * m_count);
     if (const std::size_t wanted = scratchBytes(*step.conv, bands); scratch.kernel.size() < wanted)
         scratch.kernel.resize(wanted);
-    const int input = m_shared.steps[s + 1].step->input;
-    float* kept = m_shared.keptBuffers[size(input)] != nullptr ? floats(input) : nullptr;
+    const int input = m_shared.steps[s + 1].input();
+    float* kept = m_shared.keptBuffers[toIndex(input)] != nullptr ? floats(input) : nullptr;
     RollingMap rolling(scratch.map, pool, bands.front().rows, bands.front().images);
     std::int64_t pooling = 0;
     int done = 0;  // rows of the pool of the present image
@@ -134,9 +129,9 @@ std::int64_t StepRunner::runPooled(std::size_t s, Scratch& scratch) const {
         }
         float* map = kept != nullptr ? kept : rolling.origin(band.image);
         convolved.task.values = map;
-        step.conv->kernel->run(*step.conv, band, buffer<const std::uint8_t>(step.step->input), convolved.task,
+        step.conv->kernel->run(*step.conv, band, buffer<const std::uint8_t>(step.input()), convolved.task,
                                scratch.kernel.data());
-        if (band.block + band.blocks < step.conv->blocks) continue;
+        if (band.block + band.blocks < step.conv->form->blocks) continue;
         const std::int64_t begin = steadyNow();
         const int rows = band.row + band.rows;  // of the map that are there
         int ready = done;
@@ -158,9 +153,9 @@ void StepRunner::runElements(const BoundStep& step, const float* floats, const s
         if (floats != nullptr) m_shared.values.floats(floats, first, count, task);
         else m_shared.values.pixels(pixels, first, count, task);
     };
-    const std::size_t elements = size(step.elements()) * size(m_count), row = size(task.channels);
+    const std::size_t elements = toIndex(step.elements()) * toIndex(m_count), row = toIndex(task.channels);
     const std::size_t rows = elements / row, rest = elements % row;
-    const std::size_t begin = rows * size(part) / size(parts), end = rows * (size(part) + 1) / size(parts);
+    const std::size_t begin = rows * toIndex(part) / toIndex(parts), end = rows * (toIndex(part) + 1) / toIndex(parts);
     call(begin, end - begin);
     if (rest == 0 || part + 1 < parts) return;
     // The last, shorter row: everything moves to its start.
@@ -178,7 +173,7 @@ void StepRunner::runElements(const BoundStep& step, const float* floats, const s
 
 void StepRunner::copyLogits() const {
     const float* result = floats(m_shared.plan.output);
-    std::copy_n(result, size(m_count) * size(m_shared.plan.classes), m_logits);
+    std::copy_n(result, toIndex(m_count) * toIndex(m_shared.plan.classes), m_logits);
 }
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

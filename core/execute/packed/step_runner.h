@@ -7,9 +7,9 @@
 
 #include "core/execute/packed/arena.h"
 #include "core/execute/packed/bound_plan.h"
-#include "core/execute/plan/prefix.h"
+#include "core/execute/packed/prefix_values.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// What all images of a run share.
 struct RunShared {
@@ -17,7 +17,8 @@ struct RunShared {
     const std::vector<BoundStep>& steps;
     const ArenaLayout& layout;
     const ValueKernels& values;
-    const PrefixCheckpoint* from;
+    int firstStep;             ///< behind the checkpoint it goes on from; 0: from the images
+    const PrefixValues* from;  ///< null: from the images
     /// Values that live in checkpoints instead of the arena, for all images of the batch: by producing step, and by
     /// float buffer. Null where the arena has them.
     std::vector<float*> keptValues, keptBuffers;
@@ -76,4 +77,4 @@ private:
     int m_first, m_count;
 };
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

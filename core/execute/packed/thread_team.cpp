@@ -16,7 +16,7 @@
 #include "core/base/error.h"
 #include "core/base/machine_files.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 namespace {
 
 constexpr std::chrono::microseconds kSpin{30};
@@ -123,4 +123,4 @@ void ThreadTeam::run(int items, const std::function<void(int, int)>& work) {
     if (m_error) std::rethrow_exception(std::exchange(m_error, nullptr));
 }
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

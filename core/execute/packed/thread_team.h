@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// A fixed team of threads that take items of work from one counter. The caller works, too, and waits only for items
 /// that somebody has begun: on a busy machine, where a thread may not get a core for milliseconds, the others do its
@@ -51,4 +51,4 @@ private:
     std::vector<std::thread> m_threads;
 };
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

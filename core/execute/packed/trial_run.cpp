@@ -4,31 +4,27 @@
 #include "core/execute/packed/trial_run.h"
 
 #include "core/base/random.h"
+#include "core/base/to_index.h"
 #include "core/execute/packed/bands.h"
 #include "core/execute/packed/layer_problem.h"
+#include "core/network/graph.h"
 
-namespace bitdesk::runtime {
-namespace {
-
-std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
-
-}  // namespace
-
+namespace bitdesk::packed {
 TrialRun::TrialRun(const PackedConv& packed, bool writesValues)
     : m_packed(packed), m_bands(splitIntoBands(packed, 1, 1)) {
     const ConvProblem& p = packed.problem;
     Random random(1);
-    m_input.resize(size(p.height) * size(p.width) * size(p.channels) + kSlack);
-    for (auto& code : m_input) code = static_cast<std::uint8_t>(random.below(size(p.activationHighest) + 1));
-    m_output.resize(size(p.outHeight) * size(p.outWidth) * size(p.outChannels));
+    m_input.resize(toIndex(p.height) * toIndex(p.width) * toIndex(p.channels) + kSlack);
+    for (auto& code : m_input) code = static_cast<std::uint8_t>(random.below(toIndex(p.activationHighest) + 1));
+    m_output.resize(toIndex(p.outHeight) * toIndex(p.outWidth) * toIndex(p.outChannels));
     // A block more: those of a group may begin anywhere.
-    m_scale.assign((size(p.outChannels) + kBlock - 1) / kBlock * kBlock + kBlock, 0.01F);
+    m_scale.assign((toIndex(p.outChannels) + kBlock - 1) / kBlock * kBlock + kBlock, 0.01F);
     m_offset.assign(m_scale.size(), 0.5F);
     m_target = {m_output.data(), 1.0F, 0.0F, static_cast<float>(p.activationHighest)};
     m_epilogue.channels = p.outChannels;
     m_epilogue.scale = m_scale.data();
     m_epilogue.offset = m_offset.data();
-    m_epilogue.relu = true;
+    m_epilogue.activation = relu().inFloat();
     m_epilogue.codes = &m_target;
     m_epilogue.codeTargets = 1;
     m_scratch.resize(scratchBytes(packed, m_bands));
@@ -37,7 +33,7 @@ TrialRun::TrialRun(const PackedConv& packed, bool writesValues)
         m_epilogue.residual = m_epilogue.values = m_values.data();
         return;
     }
-    m_fold = foldCodes(m_scale, m_offset, {.highest = p.activationHighest}, largestSum(p));
+    m_fold = foldCodes(m_scale, m_offset, {.highest = p.activationHighest}, largestSum(p, activationBits(p)));
     m_epilogue.codeScale = m_fold.scaleData();
     m_epilogue.codeOffset = m_fold.offsetData();
 }
@@ -46,4 +42,4 @@ void TrialRun::run() {
     for (const Band& band : m_bands) m_packed.kernel->run(m_packed, band, m_input.data(), m_epilogue, m_scratch.data());
 }
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

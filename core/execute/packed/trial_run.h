@@ -7,7 +7,7 @@
 #include "core/execute/packed/folded_codes.h"
 #include "core/execute/packed/kernels/conv_kernel.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// A packed layer with an input of random codes and an output to write to, for timing: one image on one core, codes in
 /// to codes out; `writesValues`: with a residual and float values, too, as behind a sum. `packed` must outlive it.
@@ -29,4 +29,4 @@ private:
     AlignedBytes m_scratch;
 };
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

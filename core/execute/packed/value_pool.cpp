@@ -3,7 +3,7 @@
 
 #include "core/execute/packed/value_pool.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 std::shared_ptr<float[]> ValuePool::take(std::size_t floats) {
     std::unique_ptr<float[]> buffer;
@@ -28,4 +28,4 @@ std::shared_ptr<float[]> ValuePool::take(std::size_t floats) {
     return {buffer.release(), giveBack};
 }
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

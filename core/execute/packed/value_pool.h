@@ -7,7 +7,7 @@
 #include <memory>
 #include <mutex>
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// Memory of checkpoints. Some of what is given back is handed out again, since fresh memory costs more than what a
 /// checkpoint saves; memory that is still held may outlive the pool. Thread-safe.
@@ -27,4 +27,4 @@ private:
     std::shared_ptr<Free> m_free = std::make_shared<Free>();
 };
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -7,26 +7,22 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/base/to_index.h"
 #include "core/model/layer_weights.h"
+#include "core/network/activations.h"
 #include "core/network/cost.h"
 #include "core/quant/quantizer.h"
 
 namespace bitdesk {
-namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
-
-}  // namespace
-
 float actScale(const MetaModel& model, int layerIndex, const BitConfiguration& bits) {
-    const Layer& layer = model.network.layers()[at(layerIndex)];
-    const int entry = layer.quantizable() ? model.bitIndex(layerBits(layer, bits)) : 0;
-    return model.layers[at(layerIndex)].actScale[at(entry)];
+    const Layer& layer = model.network.layers()[toIndex(layerIndex)];
+    const int entry = layer.quantizable() ? model.bitIndex(inputBits(layer, bits)) : 0;
+    return model.layers[toIndex(layerIndex)].actScale[toIndex(entry)];
 }
 
 int transitionIndex(const MetaModel& model, const std::string& layerName, const BitConfiguration& bits) {
     const Layer* layer = model.network.findLayer(layerName);
-    return layer != nullptr && layer->quantizable() ? model.bitIndex(layerBits(*layer, bits)) : 0;
+    return layer != nullptr && layer->quantizable() ? model.bitIndex(weightBits(*layer, bits)) : 0;
 }
 
 Affine imageAffine(const MetaModel& model) {
@@ -40,11 +36,11 @@ Affine imageAffine(const MetaModel& model) {
 }
 
 Affine layerAffine(const MetaModel& model, int layerIndex, const BitConfiguration& bits) {
-    const Layer& layer = model.network.layers()[at(layerIndex)];
-    const LayerParameters& parameters = model.layers[at(layerIndex)];
+    const Layer& layer = model.network.layers()[toIndex(layerIndex)];
+    const LayerParameters& parameters = model.layers[toIndex(layerIndex)];
     const double unit = double{actScale(model, layerIndex, bits)} * 0.5;
-    const auto scales = weightScalesAt(model, layerIndex, layerBits(layer, bits));
-    const auto channels = at(layer.output.channels);
+    const auto scales = weightScalesAt(model, layerIndex, weightBits(layer, bits));
+    const auto channels = toIndex(layer.output.channels);
     Affine affine{std::vector<double>(channels), std::vector<double>(channels)};
     for (std::size_t c = 0; c < channels; ++c) {
         affine.scale[c] = unit * scales[c];
@@ -54,11 +50,11 @@ Affine layerAffine(const MetaModel& model, int layerIndex, const BitConfiguratio
 }
 
 Affine normAffine(const MetaModel& model, int node, const BitConfiguration& bits) {
-    const auto& norm = *model.network.nodes()[at(node)].as<NormAttributes>();
+    const auto& norm = *model.network.nodes()[toIndex(node)].as<NormAttributes>();
     const NormParameters& table = model.norms.at(node);
     const std::size_t entry =
         table.index(transitionIndex(model, norm.from, bits), transitionIndex(model, norm.to, bits));
-    const auto channels = at(table.channels);
+    const auto channels = toIndex(table.channels);
     Affine affine{std::vector<double>(channels), std::vector<double>(channels)};
     for (std::size_t c = 0; c < channels; ++c) {
         affine.scale[c] = double{table.gamma[entry + c]} / std::sqrt(double{table.var[entry + c]} + norm.epsilon);
@@ -90,7 +86,7 @@ void store(const Affine& affine, Epilogue& epilogue) {
 
 void storeConstants(const MetaModel& model, const BitConfiguration& bits, Step& step) {
     Affine affine;
-    if (step.kind == StepKind::Image) affine = imageAffine(model);
+    if (step.as<InputAttributes>()) affine = imageAffine(model);
     else if (step.layer >= 0) affine = layerAffine(model, step.layer, bits);
     if (step.norm >= 0) {
         const Affine norm = normAffine(model, step.norm, bits);
@@ -103,15 +99,17 @@ bool sameConstants(const std::vector<float>& a, const std::vector<float>& b) {
     return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0);
 }
 
-CodeOutput codeOutput(const MetaModel& model, int layerIndex, const BitConfiguration& bits, float maximum) {
-    const Layer& layer = model.network.layers()[at(layerIndex)];
-    const int width = layerBits(layer, bits);
+CodeOutput codeOutput(const MetaModel& model, int layerIndex, const BitConfiguration& bits,
+                      const Activation& activation) {
+    const Layer& layer = model.network.layers()[toIndex(layerIndex)];
+    const int width = inputBits(layer, bits);
     const float inverse = inverseScale(actScale(model, layerIndex, bits));
     const int lowest = activationLowest(width, layer.signedInput);
     return {.buffer = -1,
             .inverseScale = inverse,
             .lowest = lowest,
-            .highest = quantizeActivation(maximum, inverse, lowest, activationHighest(width, layer.signedInput)),
+            .highest =
+                quantizeActivation(largestOf(activation), inverse, lowest, activationHighest(width, layer.signedInput)),
             .layer = layerIndex};
 }
 

@@ -34,7 +34,8 @@ void storeConstants(const MetaModel& model, const BitConfiguration& bits, Step& 
 /// Bit for bit: 0 and −0 give different values, and a NaN the same.
 bool sameConstants(const std::vector<float>& a, const std::vector<float>& b);
 
-/// Scale and range of the codes that `layer` reads, as an epilogue of values up to `maximum` writes them.
-CodeOutput codeOutput(const MetaModel& model, int layerIndex, const BitConfiguration& bits, float maximum);
+/// Scale and range of the codes that `layer` reads, as an epilogue with this activation writes them.
+CodeOutput codeOutput(const MetaModel& model, int layerIndex, const BitConfiguration& bits,
+                      const Activation& activation);
 
 }  // namespace bitdesk

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/model/meta_model.h"
@@ -14,8 +14,6 @@ namespace bitdesk {
 /// What the numbers in a plan mean; part of every stored key, raised when any executor's results change.
 inline constexpr int kNumericsVersion = 1;
 
-/// Where an executor keeps a buffer. Plans are lowered for the CPU; a device executor moves them.
-enum class BufferDevice { Cpu, Cuda };
 enum class ElementType { F32, U8, S8 };
 
 /// An activation tensor [batch, H, W, C] that steps write and read. `firstStep` writes it, `lastStep` reads it last.
@@ -24,11 +22,10 @@ struct Buffer {
     ElementType type = ElementType::F32;
     int firstStep = 0;
     int lastStep = 0;
-    BufferDevice device = BufferDevice::Cpu;
 };
 
 /// Writes codes = quantizeActivation(value, inverseScale, lowest, highest) into a buffer. `highest` is at most the code
-/// of the epilogue's maximum: rounding is monotonous, so that values need not be cut first.
+/// of the largest value that the epilogue's activation has.
 struct CodeOutput {
     int buffer = -1;
     float inverseScale = 1;
@@ -39,41 +36,52 @@ struct CodeOutput {
 
 /// What happens to a step's raw value before it is stored, always in this order, in float32, each operation rounded
 /// (no fused multiply-add):
-///   v = float(raw) · scale[c] + offset[c];  v = v + residual;  v = min(max(v, 0), maximum);  store v and its codes.
+///   v = float(raw) · scale[c] + offset[c];  v = v + residual;  v = activated(activation, v);  store v and its codes.
 /// scale/offset are empty where there is none; raw is an int32 accumulator for conv/linear, else a float.
 struct Epilogue {
     std::vector<float> scale;
     std::vector<float> offset;
     int residual = -1;  ///< F32 buffer, −1: none
-    bool relu = false;
-    float maximum = std::numeric_limits<float>::infinity();  ///< of a relu
-    int floatOutput = -1;                                    ///< F32 buffer, −1: the value is not kept
+    Activation activation;
+    int floatOutput = -1;  ///< F32 buffer, −1: the value is not kept
     std::vector<CodeOutput> codeOutputs;
 };
 
-enum class StepKind {
-    Image,     ///< raw = one pixel 0…255; the epilogue normalizes
-    Conv2d,    ///< raw = Σ code · oddCode over the window, int32; padding adds 0
-    Linear,    ///< raw = Σ code · oddCode, int32
-    MaxPool,   ///< raw = the window's maximum, float, NaN where it has one; padding ignored
-    AvgPool,   ///< raw = (Σ row by row, left to right, float32) · float(1/window)
-    Pointwise  ///< raw = the input, float (norms, adds and quantizations that could not be fused)
-};
+/// raw = the input, float (norms, adds and quantizations that could not be fused).
+struct Pointwise {};
+
+/// What gives a step's raw values, from a buffer each of its inputs:
+///   input     one pixel 0…255 of the image, which is no buffer; the epilogue normalizes
+///   conv2d    Σ code · oddCode over the window, int32; padding adds 0
+///   linear    Σ code · oddCode, int32
+///   max_pool  the window's maximum, float, NaN where it has one; padding ignored; `global` resolved to a window
+///   avg_pool  (Σ row by row, left to right, float32) · float(1/window); the same
+using StepOperation =
+    std::variant<InputAttributes, Conv2dAttributes, LinearAttributes, MaxPoolAttributes, AvgPoolAttributes, Pointwise>;
 
 struct Step {
-    StepKind kind = StepKind::Pointwise;
+    StepOperation operation = Pointwise{};
     std::string name;  ///< the layer's or node's name
     int node = -1;
-    int norm = -1;   ///< node of the norm that scale and offset hold, −1: none
-    int input = -1;  ///< buffer; −1 for Image
-    int layer = -1;  ///< index into network.layers() for Conv2d and Linear
-    int bits = 0;    ///< weight and input bits of Conv2d and Linear
-    Shape inputShape, outputShape;
-    Conv2dAttributes conv;  ///< geometry of Conv2d
-    PoolAttributes pool;    ///< geometry of pools, `global` resolved to a window
+    int norm = -1;                  ///< node of the norm that scale and offset hold, −1: none
+    std::vector<int> inputs;        ///< buffers; none where the image is read
+    int layer = -1;                 ///< index into network.layers() of conv2d and linear
+    int weightBits = 0;             ///< of conv2d and linear
+    int inputBits = 0;              ///< of the codes that they read
+    Shape inputShape, outputShape;  ///< of the first input
     Epilogue epilogue;
-    std::string kernel = "portable";  ///< slot: executors replace it by the kernel they chose
+
+    template <typename T>
+    const T* as() const {
+        return std::get_if<T>(&operation);
+    }
 };
+
+/// The window of a pooling step, nullptr for any other.
+inline const PoolAttributes* poolOf(const Step& step) {
+    if (const auto* maximum = step.as<MaxPoolAttributes>()) return maximum;
+    return step.as<AvgPoolAttributes>();
+}
 
 /// A network under one bit configuration, ready to run: every table looked up, every constant folded. Buffers are
 /// indices into `buffers`; the logits are `output` (F32). Plain value.

@@ -23,6 +23,13 @@ struct ExecutorMemory {
     std::size_t scratch = 0;      ///< what kernels work in, of all threads
 };
 
+/// What of an executor those that use it must know.
+struct ExecutorTraits {
+    bool simulated = false;         ///< codes are held in floats: its times say nothing about low-bit arithmetic
+    bool runsSideBySide = false;    ///< several of them divide the machine's threads without loss
+    bool keepsCheckpoints = false;  ///< runFrom() resumes and keeps them. One that does not is asked for neither.
+};
+
 /// Runs plans of one model. All executors give the same logits, bit for bit. Not thread-safe: one caller at a time.
 class Executor {
 public:
@@ -43,13 +50,14 @@ public:
     /// The same for every mix of the model.
     virtual void prepareAll(const std::stop_token& /*stop*/) {}
 
-    /// Whether runFrom() resumes and keeps checkpoints. One that does not is asked for neither.
-    virtual bool keepsCheckpoints() const { return false; }
+    virtual ExecutorTraits traits() const { return {}; }
 
     /// run() that goes on from a checkpoint (nullptr: from the images) which an equal prefix left for the same images,
     /// and fills `keep`: checkpoints whose `step` is set, ascending, not before the one it goes on from.
     virtual void runFrom(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
                          std::span<float> logits, const PrefixCheckpoint* from, std::span<PrefixCheckpoint> keep);
+    /// Bytes of a checkpoint after `step`, at most: it may share some with others.
+    virtual std::size_t checkpointBytes(const ExecutionPlan& /*plan*/, int /*step*/, int /*batch*/) const { return 0; }
 
     /// Nothing where the executor does not know.
     virtual std::optional<ExecutorMemory> memory() const { return std::nullopt; }
@@ -63,6 +71,16 @@ public:
     /// Bytes of weights that a run of this step reads, in the form it is packed in; 0 where there are none or the
     /// executor does not know.
     virtual std::int64_t weightBytes(const Step& /*step*/) const { return 0; }
+};
+
+/// An executor as a catalogue lists it: what there is to know before one is made.
+struct ExecutorEntry {
+    const char* name;  ///< Executor::backend()
+    ExecutorTraits traits;
+    /// Throws Error: Usage for what is no device, Resource for one that is not there. nullptr: it runs on the CPU only.
+    void (*checkDevice)(const std::string& device);
+    /// `model` must outlive the executor. `threads` > 0.
+    std::unique_ptr<Executor> (*make)(const MetaModel& model, const std::string& device, int threads);
 };
 
 /// Throws Error (Internal) when the spans of Executor::run do not have the sizes that the plan asks for.

@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "core/base/error.h"
+#include "core/base/overloads.h"
+#include "core/base/to_index.h"
 #include "core/execute/plan/constants.h"
 #include "core/execute/plan/execution_plan.h"
 #include "core/network/cost.h"
@@ -11,19 +13,20 @@
 namespace bitdesk {
 namespace {
 
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
-
 /// Position of an operation in the epilogue's fixed order; 0: it starts a step of its own.
 int epilogueRank(const Node& node) {
-    if (node.as<NormAttributes>()) return 1;
-    if (node.as<AddAttributes>()) return 2;
-    if (node.as<ReluAttributes>()) return 3;
-    return 0;
+    return std::visit(
+        Overloads{[](const NormAttributes&) { return 1; }, [](const AddAttributes&) { return 2; },
+                  [](const ActivationAttributes&) { return 3; },
+                  [](const OneOf<InputAttributes, Conv2dAttributes, LinearAttributes, MaxPoolAttributes,
+                                 AvgPoolAttributes, FlattenAttributes, QuantizeAttributes> auto&) { return 0; }},
+        node.attributes);
 }
 
-PoolAttributes resolved(PoolAttributes pool, const Shape& input) {
+template <typename Pool>
+Pool resolved(const Pool& pool, const Shape& input) {
     if (!pool.global) return pool;
-    PoolAttributes window;
+    Pool window;
     window.global = true;
     window.kernelHeight = input.height;
     window.kernelWidth = input.width;
@@ -52,19 +55,19 @@ public:
 
     ExecutionPlan run() {
         for (int n = 0; n < static_cast<int>(m_network.nodes().size()); ++n) {
-            const bool alias = node(n).as<FlattenAttributes>() || node(n).as<QuantizeAttributes>();
-            if (alias || m_done[at(n)]) continue;
+            if (m_done[toIndex(n)]) continue;
             OpenStep open = start(n);
+            if (open.tail < 0) continue;  // what another step writes
             for (int next = fusible(open); next >= 0; next = fusible(open)) apply(open, next);
             finish(std::move(open));
         }
-        m_plan.output = m_buffers[at(source(static_cast<int>(m_network.nodes().size()) - 1))];
+        m_plan.output = m_buffers[toIndex(source(static_cast<int>(m_network.nodes().size()) - 1))];
         setLiveRanges();
         return std::move(m_plan);
     }
 
 private:
-    const Node& node(int n) const { return m_network.nodes()[at(n)]; }
+    const Node& node(int n) const { return m_network.nodes()[toIndex(n)]; }
 
     /// The node that computes the value of `n`: `n` itself, or what a flatten or quantize re-writes.
     int source(int n) const {
@@ -95,55 +98,45 @@ private:
         return static_cast<int>(m_plan.buffers.size()) - 1;
     }
 
+    /// The step that begins with a node; without a tail where the node computes nothing.
     OpenStep start(int n) {
         OpenStep open;
         Step& step = open.step;
         step.name = node(n).name;
         step.node = n;
         open.tail = n;
-        m_done[at(n)] = true;
-        step.outputShape = m_network.shape(n);
-        step.inputShape = step.outputShape;
-        if (node(n).as<InputAttributes>()) {
-            step.kind = StepKind::Image;
-            open.rank = 1;
-            return open;
-        }
-        const int input = m_network.inputs(n).front();
-        step.inputShape = m_network.shape(input);
-        step.input = m_buffers[at(source(input))];
-        startKind(open, n);
+        m_done[toIndex(n)] = true;
+        step.inputShape = step.outputShape = m_network.shape(n);
+        for (const int input : m_network.inputs(n)) step.inputs.push_back(m_buffers[toIndex(source(input))]);
+        if (!step.inputs.empty()) step.inputShape = m_network.shape(m_network.inputs(n).front());
+        std::visit(
+            Overloads{[&](const InputAttributes& image) {
+                          step.operation = image;
+                          open.rank = 1;
+                      },
+                      [&](const OneOf<Conv2dAttributes, LinearAttributes> auto& layer) { startLayer(open, layer); },
+                      [&](const OneOf<MaxPoolAttributes, AvgPoolAttributes> auto& pool) {
+                          step.operation = resolved(pool, step.inputShape);
+                      },
+                      [&](const OneOf<NormAttributes, AddAttributes, ActivationAttributes> auto&) {
+                          step.inputs.resize(1);  // an add's other one is its epilogue's residual
+                          open.tail = source(m_network.inputs(n).front());
+                          apply(open, n);
+                      },
+                      [&](const OneOf<FlattenAttributes, QuantizeAttributes> auto&) { open.tail = -1; }},
+            node(n).attributes);
         return open;
     }
 
-    void startKind(OpenStep& open, int n) {
+    void startLayer(OpenStep& open, const StepOperation& operation) {
         Step& step = open.step;
-        if (const auto* conv = node(n).as<Conv2dAttributes>()) {
-            step.kind = StepKind::Conv2d;
-            step.conv = *conv;
-            startLayer(open);
-        } else if (node(n).as<LinearAttributes>()) {
-            step.kind = StepKind::Linear;
-            startLayer(open);
-        } else if (const auto* maxPool = node(n).as<MaxPoolAttributes>()) {
-            step.kind = StepKind::MaxPool;
-            step.pool = resolved(*maxPool, step.inputShape);
-        } else if (const auto* avgPool = node(n).as<AvgPoolAttributes>()) {
-            step.kind = StepKind::AvgPool;
-            step.pool = resolved(*avgPool, step.inputShape);
-        } else {
-            step.kind = StepKind::Pointwise;
-            open.tail = source(m_network.inputs(n).front());
-            apply(open, n);
-        }
-    }
-
-    void startLayer(OpenStep& open) {
-        const Layer* layer = m_network.findLayer(open.step.name);
-        open.step.layer = static_cast<int>(layer - m_network.layers().data());
-        open.step.bits = layerBits(*layer, m_plan.bits);
-        // Its input is the quantize node that writes its codes.
-        open.step.input = m_buffers[at(m_network.inputs(open.step.node).front())];
+        const Layer* layer = m_network.findLayer(step.name);
+        step.operation = operation;
+        step.layer = static_cast<int>(layer - m_network.layers().data());
+        step.weightBits = weightBits(*layer, m_plan.bits);
+        step.inputBits = inputBits(*layer, m_plan.bits);
+        // It reads the codes that its quantize node writes.
+        step.inputs = {m_buffers[toIndex(m_network.inputs(step.node).front())]};
     }
 
     /// The node that may join the step, or −1.
@@ -162,21 +155,18 @@ private:
         const auto& inputs = m_network.inputs(add);
         const int first = source(inputs[0]);
         const int other = first == mine ? source(inputs[1]) : first;
-        return m_buffers[at(other)];
+        return m_buffers[toIndex(other)];
     }
 
+    /// Takes an operation of rank 1 … 3 into the step's epilogue.
     void apply(OpenStep& open, int n) {
+        Epilogue& epilogue = open.step.epilogue;
         open.rank = epilogueRank(node(n));
-        if (node(n).as<NormAttributes>()) {
-            open.step.norm = n;
-        } else if (node(n).as<AddAttributes>()) {
-            open.step.epilogue.residual = residualBuffer(n, open.tail);
-        } else {
-            open.step.epilogue.relu = true;
-            open.step.epilogue.maximum = static_cast<float>(node(n).as<ReluAttributes>()->maximum);
-        }
+        if (node(n).as<NormAttributes>()) open.step.norm = n;
+        if (node(n).as<AddAttributes>()) epilogue.residual = residualBuffer(n, open.tail);
+        if (const auto* activation = node(n).as<ActivationAttributes>()) epilogue.activation = activation->inFloat();
         open.tail = n;
-        m_done[at(n)] = true;
+        m_done[toIndex(n)] = true;
     }
 
     /// Gives the value its buffers: codes for every quantize that reads it, floats where anything else does.
@@ -187,38 +177,39 @@ private:
         bool wantsFloat = false;
         for (const int reader : readers(open.tail, wantsFloat)) {
             if (node(reader).as<QuantizeAttributes>())
-                epilogue.codeOutputs.push_back(writeCodes(reader, epilogue.maximum));
+                epilogue.codeOutputs.push_back(writeCodes(reader, epilogue.activation));
             else wantsFloat = true;
         }
         if (wantsFloat) {
             epilogue.floatOutput = addBuffer(open.tail, ElementType::F32);
-            m_buffers[at(open.tail)] = epilogue.floatOutput;
+            m_buffers[toIndex(open.tail)] = epilogue.floatOutput;
         }
         m_plan.steps.push_back(std::move(open.step));
     }
 
-    CodeOutput writeCodes(int quantizeNode, float maximum) {
+    CodeOutput writeCodes(int quantizeNode, const Activation& activation) {
         const auto& quantize = *node(quantizeNode).as<QuantizeAttributes>();
         const Layer* layer = m_network.findLayer(quantize.layer);
         CodeOutput output =
-            codeOutput(m_model, static_cast<int>(layer - m_network.layers().data()), m_plan.bits, maximum);
+            codeOutput(m_model, static_cast<int>(layer - m_network.layers().data()), m_plan.bits, activation);
         output.buffer = addBuffer(quantizeNode, quantize.isSigned ? ElementType::S8 : ElementType::U8);
-        m_buffers[at(quantizeNode)] = output.buffer;
+        m_buffers[toIndex(quantizeNode)] = output.buffer;
         return output;
     }
 
     void setLiveRanges() {
         for (int s = 0; s < static_cast<int>(m_plan.steps.size()); ++s) {
-            const Step& step = m_plan.steps[at(s)];
+            const Step& step = m_plan.steps[toIndex(s)];
             const auto written = [&](int buffer) {
-                if (buffer >= 0) m_plan.buffers[at(buffer)].firstStep = m_plan.buffers[at(buffer)].lastStep = s;
+                if (buffer >= 0)
+                    m_plan.buffers[toIndex(buffer)].firstStep = m_plan.buffers[toIndex(buffer)].lastStep = s;
             };
             written(step.epilogue.floatOutput);
             for (const CodeOutput& output : step.epilogue.codeOutputs) written(output.buffer);
-            if (step.input >= 0) m_plan.buffers[at(step.input)].lastStep = s;
-            if (step.epilogue.residual >= 0) m_plan.buffers[at(step.epilogue.residual)].lastStep = s;
+            for (const int input : step.inputs) m_plan.buffers[toIndex(input)].lastStep = s;
+            if (step.epilogue.residual >= 0) m_plan.buffers[toIndex(step.epilogue.residual)].lastStep = s;
         }
-        m_plan.buffers[at(m_plan.output)].lastStep = static_cast<int>(m_plan.steps.size());
+        m_plan.buffers[toIndex(m_plan.output)].lastStep = static_cast<int>(m_plan.steps.size());
     }
 
     const MetaModel& m_model;
@@ -241,22 +232,25 @@ void changeBits(ExecutionPlan& plan, const MetaModel& model, int quantizableInde
         throw Error(ErrorKind::BadInput, "layer " + std::to_string(quantizableIndex + 1),
                     "the model has " + std::to_string(quantizable.size()) + " quantizable layers");
     model.bitIndex(bits);  // throws where the model lacks it
-    plan.bits.bits[at(quantizableIndex)] = bits;
-    refreshLayer(plan, model, quantizable[at(quantizableIndex)]);
+    plan.bits.bits[toIndex(quantizableIndex)] = bits;
+    refreshLayer(plan, model, quantizable[toIndex(quantizableIndex)]);
 }
 
 void refreshLayer(ExecutionPlan& plan, const MetaModel& model, int layerIndex) {
-    const Layer& layer = model.network.layers()[at(layerIndex)];
+    const Layer& layer = model.network.layers()[toIndex(layerIndex)];
     const std::string& name = layer.name;
     for (Step& step : plan.steps) {
-        const auto* norm = step.norm >= 0 ? model.network.nodes()[at(step.norm)].as<NormAttributes>() : nullptr;
-        if (step.layer == layerIndex) step.bits = layerBits(layer, plan.bits);
+        const auto* norm = step.norm >= 0 ? model.network.nodes()[toIndex(step.norm)].as<NormAttributes>() : nullptr;
+        if (step.layer == layerIndex) {
+            step.weightBits = weightBits(layer, plan.bits);
+            step.inputBits = inputBits(layer, plan.bits);
+        }
         if (step.layer == layerIndex || (norm != nullptr && (norm->from == name || norm->to == name)))
             storeConstants(model, plan.bits, step);
         for (CodeOutput& output : step.epilogue.codeOutputs) {
             if (output.layer != layerIndex) continue;
             const int buffer = output.buffer;
-            output = codeOutput(model, layerIndex, plan.bits, step.epilogue.maximum);
+            output = codeOutput(model, layerIndex, plan.bits, step.epilogue.activation);
             output.buffer = buffer;
         }
     }

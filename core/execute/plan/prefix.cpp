@@ -10,23 +10,25 @@
 namespace bitdesk {
 namespace {
 
-/// Codes of one layer's input, as the two plans write them.
+/// Codes that a step reads, as the two plans write them.
 bool sameCodes(const ExecutionPlan& a, const ExecutionPlan& b, const Step& reader) {
     for (std::size_t s = 0; s < a.steps.size(); ++s) {
         const auto& mine = a.steps[s].epilogue.codeOutputs;
         const auto& other = b.steps[s].epilogue.codeOutputs;
         for (std::size_t i = 0; i < mine.size(); ++i)
-            if (mine[i].buffer == reader.input)
-                return mine[i].inverseScale == other[i].inverseScale && mine[i].lowest == other[i].lowest &&
-                       mine[i].highest == other[i].highest;
+            if (std::ranges::find(reader.inputs, mine[i].buffer) != reader.inputs.end() &&
+                (mine[i].inverseScale != other[i].inverseScale || mine[i].lowest != other[i].lowest ||
+                 mine[i].highest != other[i].highest))
+                return false;
     }
-    return true;  // it reads floats
+    return true;
 }
 
 bool sameStep(const ExecutionPlan& a, const ExecutionPlan& b, std::size_t s) {
     const Step& mine = a.steps[s];
     const Step& other = b.steps[s];
-    return mine.bits == other.bits && sameConstants(mine.epilogue.scale, other.epilogue.scale) &&
+    return mine.weightBits == other.weightBits && mine.inputBits == other.inputBits &&
+           sameConstants(mine.epilogue.scale, other.epilogue.scale) &&
            sameConstants(mine.epilogue.offset, other.epilogue.offset) && sameCodes(a, b, mine);
 }
 
@@ -35,11 +37,6 @@ bool isReadAfter(const ExecutionPlan& plan, int buffer, int step) {
 }
 
 }  // namespace
-
-const PrefixValue* PrefixCheckpoint::find(int producer) const {
-    const auto found = std::ranges::find(values, producer, &PrefixValue::producer);
-    return found == values.end() ? nullptr : &*found;
-}
 
 int commonPrefix(const ExecutionPlan& a, const ExecutionPlan& b) {
     int same = 0;
@@ -60,7 +57,7 @@ std::vector<int> liveValues(const ExecutionPlan& plan, int step) {
     return live;
 }
 
-std::int64_t checkpointElements(const ExecutionPlan& plan, int step) {
+std::int64_t liveElements(const ExecutionPlan& plan, int step) {
     std::int64_t elements = 0;
     for (const int s : liveValues(plan, step))
         elements += plan.steps[static_cast<std::size_t>(s)].outputShape.elements();

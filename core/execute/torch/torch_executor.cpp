@@ -12,15 +12,19 @@
 #include <c10/core/InferenceMode.h>
 
 #include "core/base/error.h"
+#include "core/base/overloads.h"
+#include "core/base/to_index.h"
 #include "core/execute/torch/device.h"
 #include "core/execute/torch/device_profiling.h"
 #include "core/execute/torch/exact_convolution.h"
+#include "core/execute/torch/tensor_operations.h"
 #include "core/model/layer_weights.h"
 
 namespace bitdesk {
 namespace {
 
-std::size_t at_(int index) { return static_cast<std::size_t>(index); }
+constexpr const char* kName = "reference";
+constexpr ExecutorTraits kTraits{.simulated = true, .runsSideBySide = false, .keepsCheckpoints = false};
 
 /// Per-channel constants as a tensor that broadcasts over [N, C, H, W].
 at::Tensor perChannel(const std::vector<float>& values, at::Device device) {
@@ -28,7 +32,7 @@ at::Tensor perChannel(const std::vector<float>& values, at::Device device) {
 }
 
 std::string rangeName(const Step& step) {
-    return step.bits > 0 ? step.name + ", " + std::to_string(step.bits) + " bits" : step.name;
+    return step.weightBits > 0 ? step.name + ", " + std::to_string(step.weightBits) + " bits" : step.name;
 }
 
 class ReferenceExecutor final : public Executor {
@@ -52,7 +56,8 @@ public:
 
     std::unique_ptr<Stopwatch> stopwatch() const override { return makeStopwatch(m_device); }
 
-    std::string backend() const override { return "reference"; }
+    ExecutorTraits traits() const override { return kTraits; }
+    std::string backend() const override { return kName; }
     std::string device() const override { return m_deviceName; }
     int executedBits(const Step&) const override { return 32; }
     std::string kernel(const Step& step) const override {
@@ -86,7 +91,7 @@ private:
                        .to(m_device);
         m_buffers.assign(plan.buffers.size(), {});
         for (int s = 0; s < static_cast<int>(plan.steps.size()); ++s) {
-            const Step& step = plan.steps[at_(s)];
+            const Step& step = plan.steps[toIndex(s)];
             const std::int64_t begin = steadyNow();
             const auto range = spans != nullptr ? std::make_unique<ProfilerRange>(m_device, rangeName(step)) : nullptr;
             runStep(plan, step);
@@ -95,7 +100,7 @@ private:
             waitFor(m_device);
             spans->push_back({.step = s, .thread = 0, .begin = begin, .end = steadyNow()});
         }
-        const auto result = reshaped(m_buffers[at_(plan.output)], {1, 1, plan.classes}).to(at::kCPU).contiguous();
+        const auto result = reshaped(m_buffers[toIndex(plan.output)], {1, 1, plan.classes}).to(at::kCPU).contiguous();
         std::copy_n(result.const_data_ptr<float>(), logits.size(), logits.begin());
         m_buffers.clear();
     }
@@ -104,16 +109,15 @@ private:
         at::Tensor value = raw(step);
         const Epilogue& e = step.epilogue;
         if (!e.scale.empty()) value = value.mul(perChannel(e.scale, m_device)).add_(perChannel(e.offset, m_device));
-        if (e.residual >= 0) value = value.add(reshaped(m_buffers[at_(e.residual)], step.outputShape));
-        if (e.relu)
-            value = e.residual >= 0 || !e.scale.empty() ? value.clamp_(0, e.maximum) : value.clamp(0, e.maximum);
-        if (e.floatOutput >= 0) m_buffers[at_(e.floatOutput)] = value;
+        if (e.residual >= 0) value = value.add(reshaped(m_buffers[toIndex(e.residual)], step.outputShape));
+        value = activated(e.activation, std::move(value), TensorOperations());
+        if (e.floatOutput >= 0) m_buffers[toIndex(e.floatOutput)] = value;
         for (const CodeOutput& out : e.codeOutputs) {
             if (m_observer) show(out.layer, value);
             auto codes = value.mul(out.inverseScale).clamp_(out.lowest, out.highest).round_();
             if (m_mapNaN) codes.nan_to_num_(out.lowest);
-            const Shape& shape = plan.buffers[at_(out.buffer)].shape;
-            m_buffers[at_(out.buffer)] = reshaped(codes, shape);
+            const Shape& shape = plan.buffers[toIndex(out.buffer)].shape;
+            m_buffers[toIndex(out.buffer)] = reshaped(codes, shape);
         }
     }
 
@@ -130,22 +134,24 @@ private:
     }
 
     at::Tensor raw(const Step& step) {
-        if (step.kind == StepKind::Image) return m_images.to(at::kFloat, false, true, at::MemoryFormat::ChannelsLast);
-        const at::Tensor input = reshaped(m_buffers[at_(step.input)], step.inputShape);
-        switch (step.kind) {
-            case StepKind::Conv2d: return convolve(step, input, step.conv);
-            case StepKind::Linear: {
-                Conv2dAttributes whole;  // a linear layer is a 1×1 convolution of a 1×1 map
-                whole.outChannels = step.outputShape.channels;
-                return convolve(step, input, whole);
-            }
-            case StepKind::MaxPool:
-                return at::max_pool2d(input, {step.pool.kernelHeight, step.pool.kernelWidth},
-                                      {step.pool.strideHeight, step.pool.strideWidth},
-                                      {step.pool.paddingHeight, step.pool.paddingWidth});
-            case StepKind::AvgPool: return averagePool(step, input);
-            default: return input;
-        }
+        const auto input = [&] { return reshaped(m_buffers[toIndex(step.inputs.front())], step.inputShape); };
+        return std::visit(Overloads{[&](const InputAttributes&) {
+                                        return m_images.to(at::kFloat, false, true, at::MemoryFormat::ChannelsLast);
+                                    },
+                                    [&](const Conv2dAttributes& conv) { return convolve(step, input(), conv); },
+                                    [&](const LinearAttributes& linear) {
+                                        Conv2dAttributes whole;  // a 1×1 convolution of a 1×1 map
+                                        whole.outChannels = linear.outFeatures;
+                                        return convolve(step, input(), whole);
+                                    },
+                                    [&](const MaxPoolAttributes& pool) {
+                                        return at::max_pool2d(input(), {pool.kernelHeight, pool.kernelWidth},
+                                                              {pool.strideHeight, pool.strideWidth},
+                                                              {pool.paddingHeight, pool.paddingWidth});
+                                    },
+                                    [&](const AvgPoolAttributes& pool) { return averagePool(step, pool, input()); },
+                                    [&](const Pointwise&) { return input(); }},
+                          step.operation);
     }
 
     at::Tensor convolve(const Step& step, const at::Tensor& input, const Conv2dAttributes& geometry) {
@@ -155,8 +161,7 @@ private:
     }
 
     /// Window positions are added one after the other, in the order that the plan's contract fixes.
-    static at::Tensor averagePool(const Step& step, const at::Tensor& input) {
-        const auto& p = step.pool;
+    static at::Tensor averagePool(const Step& step, const PoolAttributes& p, const at::Tensor& input) {
         const auto padded =
             at::constant_pad_nd(input, {p.paddingWidth, p.paddingWidth, p.paddingHeight, p.paddingHeight});
         const std::int64_t spanY = std::int64_t{step.outputShape.height - 1} * p.strideHeight + 1;
@@ -172,19 +177,19 @@ private:
     }
 
     const at::Tensor& weightsOf(const Step& step) {
-        auto& slot = m_weights[{step.layer, step.bits}];
+        auto& slot = m_weights[{step.layer, step.weightBits, step.inputBits}];
         if (!slot.defined()) slot = packWeights(step);
         return slot;
     }
 
     at::Tensor packWeights(const Step& step) const {
-        const Layer& layer = m_model.network.layers()[at_(step.layer)];
-        const auto codes = codesAt(m_model, step.layer, step.bits);
+        const Layer& layer = m_model.network.layers()[toIndex(step.layer)];
+        const auto codes = codesAt(m_model, step.layer, step.weightBits);
         const int offset = m_model.weightQuantizer().offset;
         const int inputs = layer.inputChannelsPerGroup();
         auto weights = at::empty({layer.output.channels, layer.kernelHeight, layer.kernelWidth, inputs});
         float* out = weights.data_ptr<float>();
-        const std::size_t filter = codes.size() / at_(layer.output.channels);
+        const std::size_t filter = codes.size() / toIndex(layer.output.channels);
         std::int64_t largest = 0;
         for (std::size_t begin = 0; begin < codes.size(); begin += filter) {
             std::int64_t sum = 0;
@@ -195,7 +200,7 @@ private:
             }
             largest = std::max(largest, sum);
         }
-        const int highest = activationHighest(step.bits, layer.signedInput);
+        const int highest = activationHighest(step.inputBits, layer.signedInput);
         return weights.permute({0, 3, 1, 2})
             .to(m_device, exactType(largest * highest))
             .contiguous(at::MemoryFormat::ChannelsLast);
@@ -213,13 +218,17 @@ private:
     bool m_mapNaN = false;  // whether NaN becomes the lowest code, as quantizeActivation defines it
     at::Tensor m_images;
     std::vector<at::Tensor> m_buffers;
-    std::map<std::pair<int, int>, at::Tensor> m_weights;  // by layer and bits
+    std::map<std::tuple<int, int, int>, at::Tensor> m_weights;  // by layer, weight and input bits
 };
 
 }  // namespace
 
 std::unique_ptr<Executor> makeReferenceExecutor(const MetaModel& model, const std::string& device, int threads) {
     return std::make_unique<ReferenceExecutor>(model, device, threads);
+}
+
+ExecutorEntry referenceEntry() {
+    return {.name = kName, .traits = kTraits, .checkDevice = checkReferenceDevice, .make = makeReferenceExecutor};
 }
 
 void observeCodes(Executor& referenceExecutor, ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,

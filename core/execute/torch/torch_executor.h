@@ -20,6 +20,9 @@ std::unique_ptr<Executor> makeReferenceExecutor(const MetaModel& model, const st
 /// there.
 void checkReferenceDevice(const std::string& device);
 
+/// "reference", on the CPU and on GPUs.
+ExecutorEntry referenceEntry();
+
 /// Version of the LibTorch that is linked, e.g. "2.11.0".
 std::string linkedTorchVersion();
 

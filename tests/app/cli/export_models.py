@@ -69,7 +69,7 @@ TANGLED = [IMAGE, *conv("a", "input", 6, stride=(2, 2), signed=True), node("a.re
 # Linear layers alone, from the pixels on.
 PERCEPTRON = [IMAGE, node("flatten", "flatten", "input"), *linear("one", "flatten", 20, bits=8, signed=True),
               norm("one"), node("one.relu", "relu", "one.norm"), *linear("two", "one.relu", 20),
-              node("two.relu", "relu", "two"), *linear("three", "two.relu", 4)]
+              node("two.swish", "hard_swish", "two"), *linear("three", "two.swish", 4)]
 
 NETWORKS = {"mobile": MOBILE, "tangled": TANGLED, "perceptron": PERCEPTRON}
 

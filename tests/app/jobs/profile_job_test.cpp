@@ -21,8 +21,8 @@ bool tells(const std::vector<std::string>& warnings, const std::string& what) {
     return std::ranges::any_of(warnings, [&](const std::string& w) { return w.find(what) != std::string::npos; });
 }
 
-const runtime::ConvKernel* kernelNamed(const std::string& name) {
-    for (const runtime::ConvKernel& kernel : runtime::convKernels(runtime::bestIsa()))
+const packed::ConvKernel* kernelNamed(const std::string& name) {
+    for (const packed::ConvKernel& kernel : packed::convKernels(packed::bestIsa()))
         if (kernel.name == name) return &kernel;
     return nullptr;
 }
@@ -86,7 +86,7 @@ TEST_F(ProfileJob, ThePackedRuntimeRunsBitsForReal) {
         for (const LayerTime& layer : m.layers)
             if (layer.requestedBits == 2 || layer.requestedBits == 4) {
                 // Which kernel is fastest is for the machine to say; what it executes is the catalogue's.
-                const runtime::ConvKernel* kernel = kernelNamed(layer.kernel);
+                const packed::ConvKernel* kernel = kernelNamed(layer.kernel);
                 ASSERT_NE(kernel, nullptr) << layer.name << ": " << layer.kernel;
                 const int bits = kernel->executedBits > 0 ? kernel->executedBits : layer.requestedBits;
                 EXPECT_EQ(layer.executedBits, bits) << layer.name << ": " << layer.kernel;

@@ -159,7 +159,7 @@ TEST(SweepCost, TheBoundCountsTheNodesOfTheTrie) {
         }
     // Each convolution costs 1, all else nothing: the trie has layers − 2 nodes in common, 3 and then 9.
     const auto cost = [](const ExecutionPlan& plan, std::size_t s) {
-        return plan.steps[s].kind == StepKind::Conv2d ? 1.0 : 0.0;
+        return plan.steps[s].as<Conv2dAttributes>() != nullptr ? 1.0 : 0.0;
     };
     const SweepBound bound = sweepBound(model, configurations, 1000, cost);
     EXPECT_EQ(bound.separate, 9.0 * static_cast<double>(layers + 1));  // the stem, too

@@ -92,11 +92,23 @@ TEST(OnnxExporter, NodesHaveTheNetworksNames) {
 
 TEST(OnnxExporter, AReluWithAnEndIsAClip) {
     auto nodes = test::tinyNodes();
-    test::nodeNamed(nodes, "relu").attributes = ReluAttributes{.maximum = 6};
+    test::nodeNamed(nodes, "relu").attributes = relu(6);
     const auto graph = exported(randomModel(Network("tiny", nodes), {2, 4}, 1), {{4, 2}});
     ASSERT_NE(graph.node("relu"), nullptr);
     EXPECT_EQ(graph.node("relu")->op_type(), "Clip");
     EXPECT_EQ(graph.values<float>(graph.node("relu")->input(2)), std::vector<float>{6});
+}
+
+TEST(OnnxExporter, HardSwishIsItsOperationsInTheirOrder) {
+    auto nodes = test::tinyNodes();
+    test::nodeNamed(nodes, "relu").attributes = ActivationAttributes{ActivationKind::HardSwish};
+    const auto graph = exported(randomModel(Network("tiny", nodes), {2, 4}, 1), {{4, 2}});
+    std::vector<std::string> operations;
+    for (const auto& node : graph.proto.graph().node())
+        if (node.name().starts_with("relu")) operations.push_back(node.op_type());
+    EXPECT_EQ(operations, (std::vector<std::string>{"Add", "Clip", "Mul", "Div"}));
+    EXPECT_EQ(graph.values<float>("relu.addend"), std::vector<float>{3});
+    EXPECT_EQ(graph.values<float>("relu.divisor"), std::vector<float>{6});
 }
 
 TEST(OnnxExporter, TheNormIsTheTransitionsOwn) {
@@ -207,7 +219,7 @@ TEST(OnnxExporter, AttributesAreThoseOfTheLayer) {
 TEST(OnnxExporter, ANameThatIsTakenGetsANumber) {
     auto nodes = mapNodes();
     nodeNamed(nodes, "flatten").inputs = {"pixels"};
-    nodes.insert(nodes.begin() + 1, Node{"pixels", {"input"}, ReluAttributes{}});
+    nodes.insert(nodes.begin() + 1, Node{"pixels", {"input"}, relu()});
     const auto graph = exported(randomModel(Network("map", nodes), {4}, 1), {{4}});
     EXPECT_NE(graph.node("pixels_1"), nullptr);
     EXPECT_EQ(graph.proto.graph().input(0).name(), "pixels");

@@ -229,8 +229,8 @@ TEST(MobileNetV2, HasThePublishedSize) {
     EXPECT_FALSE(network.findLayer("stage2.block1.project")->signedInput);
     EXPECT_EQ(network.findLayer("head")->output, (Shape{7, 7, 1280}));
     for (const Node& node : network.nodes())
-        if (const auto* relu = node.as<ReluAttributes>()) {
-            EXPECT_EQ(relu->maximum, 6) << node.name;
+        if (const auto* activation = node.as<ActivationAttributes>()) {
+            EXPECT_EQ(*activation, relu(6)) << node.name;
         }
 }
 

@@ -42,7 +42,7 @@ TEST(Cost, FixedLayersKeepTheirBits) {
     const Network network = test::tinyNetwork();
     const BitConfiguration mix{{2, 4}};
     std::vector<int> bits;
-    for (const Layer& layer : network.layers()) bits.push_back(layerBits(layer, mix));
+    for (const Layer& layer : network.layers()) bits.push_back(weightBits(layer, mix));
     EXPECT_EQ(bits, (std::vector{8, 2, 4, 8}));
 }
 

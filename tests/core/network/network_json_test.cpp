@@ -41,7 +41,7 @@ TEST(NetworkJson, KeepsEveryAttribute) {
             .fixedBits = 5,
             .hasBias = true};
     std::get<NormAttributes>(test::nodeNamed(nodes, "body.norm").attributes).epsilon = 0.1 + 0.2;
-    test::nodeNamed(nodes, "relu").attributes = ReluAttributes{.maximum = 0.1};
+    test::nodeNamed(nodes, "relu").attributes = relu(0.1);
     test::nodeNamed(nodes, "pool").attributes = MaxPoolAttributes{{false, 2, 2, 1, 2, 1, 0}};
     const Network network("odd", nodes);
     EXPECT_EQ(networkFromJson(networkToJson(network), "f").nodes(), network.nodes());

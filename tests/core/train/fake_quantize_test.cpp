@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "core/train/fake_quantize.h"
+#include "core/train/fake_quantizer.h"
 
 #include <gtest/gtest.h>
 
@@ -67,6 +68,7 @@ TEST(FakeQuantize, TheScalesGradientOfALongTensorIsTheFormulas) {
 TEST(FakeQuantize, WeightsAreTheNestedFloorCodes) {
     at::Tensor w = at::tensor(std::vector<float>{-9.F, -0.1F, 0.F, 1.3F, 3.6F}).view({1, 5}).requires_grad_();
     at::Tensor s = at::tensor(std::vector<float>{0.5F}).requires_grad_();
+    const auto fakeQuantizeWeight = findFakeQuantizer("floor-nested").quantize;
     expectNear(fakeQuantizeWeight(w, s, 4, 4), {-3.25F, -0.25F, 0.25F, 1.25F, 3.75F});  // −7, −1, 0, 2, 7
     const at::Tensor narrow = fakeQuantizeWeight(w, s, 4, 2);
     expectNear(narrow, {-3.F, -1.F, 1.F, 1.F, 3.F});  // −2, −1, 0, 0, 1: 0.5 · 4 · (c + ½)
@@ -77,16 +79,19 @@ TEST(FakeQuantize, WeightsAreTheNestedFloorCodes) {
 }
 
 TEST(FakeQuantize, WeightsAgreeWithTheModelsCodes) {
-    const WeightQuantizer& quantizer = findWeightQuantizer("floor-nested");
     const at::Tensor w = at::linspace(-2, 2, 3001).view({1, -1});
     const float scale = 0.17F;
-    for (const int bits : {2, 3, 4}) {
-        const auto found = values(fakeQuantizeWeight(w, at::tensor(std::vector<float>{scale}), 4, bits));
-        const auto in = values(w);
-        for (std::size_t i = 0; i < in.size(); ++i)
-            ASSERT_FLOAT_EQ(found[i],
-                            static_cast<float>(quantizer.decode(quantizer.encode(in[i], scale, 4), scale, 4, bits)))
-                << in[i] << " at " << bits << " bits";
+    for (const FakeQuantizer& trained : fakeQuantizers()) {
+        const WeightQuantizer& quantizer = findWeightQuantizer(trained.name);
+        ASSERT_TRUE(quantizer.nests) << trained.name;
+        for (const int bits : {2, 3, 4}) {
+            const auto found = values(trained.quantize(w, at::tensor(std::vector<float>{scale}), 4, bits));
+            const auto in = values(w);
+            for (std::size_t i = 0; i < in.size(); ++i)
+                ASSERT_FLOAT_EQ(found[i],
+                                static_cast<float>(quantizer.decode(quantizer.encode(in[i], scale, 4), scale, 4, bits)))
+                    << trained.name << ", " << in[i] << " at " << bits << " bits";
+        }
     }
 }
 

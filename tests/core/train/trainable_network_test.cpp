@@ -19,12 +19,14 @@ at::Tensor forwardUpTo(double maximum, const at::Tensor& images, const ForwardMo
     linear.outFeatures = 8;
     const Network network("ends", {{"x", {}, InputAttributes{{1, 1, 16}}},
                                    {"f", {"x"}, FlattenAttributes{}},
-                                   {"r", {"f"}, ReluAttributes{.maximum = maximum}},
+                                   {"r", {"f"}, relu(maximum)},
                                    {"a.in", {"r"}, QuantizeAttributes{"a", false}},
                                    {"a", {"a.in"}, linear},
-                                   {"last", {"a"}, ReluAttributes{.maximum = maximum}}});
+                                   {"last", {"a"}, relu(maximum)}});
     Random random(3);
-    return TrainableNetwork(network, {4}, random, at::kCPU).forward(images, mode).detach();
+    return TrainableNetwork(network, {4}, random, at::kCPU, findFakeQuantizer("floor-nested"))
+        .forward(images, mode)
+        .detach();
 }
 
 at::Tensor someImages() { return at::arange(-32, 32, at::kFloat).reshape({4, 16, 1, 1}).div(16); }

@@ -8,7 +8,7 @@
 #include "core/execute/packed/kernels/kernel_table.h"
 #include "core/execute/packed/kernels/table.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 namespace {
 
 /// sums += lanes of 16-bit pairs.
@@ -183,4 +183,4 @@ constexpr ValueKernels kValues = Kernels::values();
 const IsaTable kAvx2Table{kConvolutions, sizeof kConvolutions / sizeof *kConvolutions, &kValues};
 const IsaTable kAvx2Shared{kShared, sizeof kShared / sizeof *kShared, &kValues};
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

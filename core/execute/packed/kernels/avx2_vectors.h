@@ -6,7 +6,7 @@
 
 #include "core/execute/packed/kernels/vectors.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// How far ahead weights are fetched that are read in one long row: a large layer's come from memory, and the
 /// hardware's own prefetching ends at each page.
@@ -82,4 +82,4 @@ struct Avx2Vectors {
     }
 };
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

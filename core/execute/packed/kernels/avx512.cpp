@@ -7,7 +7,7 @@
 #include "core/execute/packed/kernels/isa_tables.h"
 #include "core/execute/packed/kernels/kernel_table.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 namespace {
 
 /// One by one: an initializer would go through memory.
@@ -102,4 +102,4 @@ constexpr ValueKernels kValues = Kernels::values();
 
 const IsaTable kAvx512Table{kConvolutions, sizeof kConvolutions / sizeof *kConvolutions, &kValues};
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

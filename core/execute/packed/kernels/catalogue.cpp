@@ -9,7 +9,7 @@
 
 #include "core/base/error.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 namespace {
 
 struct Named {
@@ -38,6 +38,10 @@ std::vector<ConvKernel> allOf(Isa isa) {
 }
 
 }  // namespace
+
+PackedForm::~PackedForm() = default;
+
+std::size_t PackedForm::bytes() const { return weights.size(); }
 
 const char* isaName(Isa isa) { return kNames[static_cast<std::size_t>(isa)].name; }
 
@@ -83,10 +87,9 @@ const ValueKernels& valueKernels(Isa isa) { return *table(isa).values; }
 std::unique_ptr<PackedConv> packFor(const ConvKernel& kernel, const ConvProblem& problem,
                                     std::span<const std::int8_t> codes) {
     if (!kernel.applies(problem)) return nullptr;
-    auto packed = std::make_unique<PackedConv>();
-    packed->problem = problem;
-    packed->kernel = &kernel;
-    return kernel.pack(problem, codes, *packed) ? std::move(packed) : nullptr;
+    auto form = kernel.pack(problem, codes);
+    if (form == nullptr) return nullptr;
+    return std::make_unique<PackedConv>(PackedConv{problem, &kernel, std::move(form)});
 }
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

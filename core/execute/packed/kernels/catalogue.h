@@ -10,7 +10,7 @@
 
 #include "core/execute/packed/kernels/isa_tables.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 enum class Isa { Portable, Avx2, Avx512Vnni };
 
@@ -29,4 +29,4 @@ const ValueKernels& valueKernels(Isa isa);
 std::unique_ptr<PackedConv> packFor(const ConvKernel& kernel, const ConvProblem& problem,
                                     std::span<const std::int8_t> codes);
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace bitdesk::runtime {
+#include "core/network/activation.h"
+
+namespace bitdesk::packed {
 
 /// Outputs are computed in blocks of this many channels, in every kernel and layout.
 inline constexpr int kBlock = 16;
@@ -56,17 +58,16 @@ struct EpilogueTask {
     const float* scale = nullptr;
     const float* offset = nullptr;
     const float* residual = nullptr;
-    bool relu = false;
-    float maximum = __builtin_inff();  ///< of relu
+    Activation activation;
     float* values = nullptr;
     const CodeTarget* codes = nullptr;
     int codeTargets = 0;
     /// The raw int32 sums, for tests; null otherwise.
     std::int32_t* accumulators = nullptr;
-    /// Set where one set of unsigned codes is all that is written, and fma(raw, codeScale, codeOffset) was proven to
-    /// round to them (folded_codes.h); padded as `scale`.
+    /// Set where one set of unsigned codes is all that is written, which the activation changes nothing of, and
+    /// fma(raw, codeScale, codeOffset) was proven to round to them (folded_codes.h); padded as `scale`.
     const float* codeScale = nullptr;
     const float* codeOffset = nullptr;
 };
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

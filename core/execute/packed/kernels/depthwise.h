@@ -6,7 +6,12 @@
 #include "core/execute/packed/kernels/epilogue.h"
 #include "core/execute/packed/kernels/window_copy.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
+
+/// One input channel an output channel.
+bool appliesDepthwise(const ConvProblem& problem);
+/// Odd codes as [tap][channel] int32.
+std::unique_ptr<PackedForm> packDepthwise(const ConvProblem& problem, std::span<const std::int8_t> codes);
 
 /// One input channel an output channel: nothing is shared between channels, so they lie in the lanes. Activations and
 /// weights are int32: such layers are bound by memory.
@@ -38,8 +43,9 @@ struct Depthwise {
         const ConvProblem& p = conv.problem;
         const Memory m(p, band, scratch);
         const std::int16_t* activations = windowOf(p, band, m.window, input, m.activations);
-        const auto* weights = reinterpret_cast<const std::int32_t*>(conv.weights.data());  // [tap][padded channel]
-        const std::ptrdiff_t padded = std::ptrdiff_t{conv.blocks} * kBlock, pixel = p.channels;
+        const auto* weights =
+            reinterpret_cast<const std::int32_t*>(conv.form->weights.data());  // [tap][padded channel]
+        const std::ptrdiff_t padded = std::ptrdiff_t{conv.form->blocks} * kBlock, pixel = p.channels;
         const std::ptrdiff_t row = std::ptrdiff_t{m.window.columns} * pixel;
         forEachOutput(p, band, m.window, [&](std::ptrdiff_t origin, std::size_t output) {
             for (int b = band.block; b < band.block + band.blocks; ++b) {
@@ -62,4 +68,4 @@ struct Depthwise {
     }
 };
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

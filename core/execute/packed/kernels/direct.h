@@ -6,7 +6,7 @@
 #include "core/execute/packed/kernels/epilogue.h"
 #include "core/execute/packed/kernels/window_copy.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// How a direct kernel walks the window of one output: `taps` runs of contiguous activations. Without groups a run is a
 /// whole kernel row, KW·C long, since NHWC keeps it together; with groups it is one pixel's C/groups.
@@ -21,6 +21,23 @@ struct Taps {
 };
 
 inline constexpr int kMaxTaps = 256;
+
+struct DirectForm : PackedForm {
+    int stepsPerTap = 0;  ///< 4-byte steps of a tap
+    int safeSteps = 0;    ///< where sums have 16 bits: steps before they must be widened
+};
+
+/// Bytes times bytes: unsigned activations of at most 7 bits, odd codes within a signed byte.
+bool appliesDirectBytes(const ConvProblem& problem);
+/// Odd codes as [block][tap][step][16][4] bytes. `Wide`: the kernel sums in 32 bits; else in 16, and safeSteps says how
+/// long: each step adds two products to a lane.
+template <bool Wide>
+std::unique_ptr<PackedForm> packDirectBytes(const ConvProblem& problem, std::span<const std::int8_t> codes);
+
+/// Words times words: every width up to 8 bits, signed activations too.
+bool appliesDirectWords(const ConvProblem& problem);
+/// Odd codes as [block][tap][step][16][2] words.
+std::unique_ptr<PackedForm> packDirectWords(const ConvProblem& problem, std::span<const std::int8_t> codes);
 
 /// Output-stationary: R pixels × 16 channels stay in registers over the whole window. `Multiply::Activation` is the
 /// element that is copied into the window; 4 bytes of it (a step) meet 16 × 4 bytes of weights.
@@ -45,7 +62,8 @@ struct Direct {
     }
 
     struct Walk {
-        const PackedConv& conv;
+        const ConvProblem& problem;
+        const DirectForm& form;
         const EpilogueTask& epilogue;
         const Activation* origin;
         std::ptrdiff_t taps[kMaxTaps];  // elements from a pixel's origin
@@ -66,7 +84,7 @@ struct Direct {
         alignas(64) std::int32_t sums[R * kBlock];
         const Activation* rows[R];
         for (int r = 0; r < R; ++r) rows[r] = walk.origin + origins[r];
-        Multiply::template window<R>(rows, walk.taps, walk.tapCount, walk.conv.stepsPerTap, walk.conv.safeSteps,
+        Multiply::template window<R>(rows, walk.taps, walk.tapCount, walk.form.stepsPerTap, walk.form.safeSteps,
                                      walk.weights, sums);
         finishBlocks<Isa>(
             walk.epilogue, walk.channel, R, [&](int r) { return outputs[r]; },
@@ -111,7 +129,7 @@ struct Direct {
 
     /// One pass over the band's pixels.
     BITDESK_INLINE static void pass(const Band& band, const Window& w, Walk& walk) {
-        const ConvProblem& p = walk.conv.problem;
+        const ConvProblem& p = walk.problem;
         Queue queue;
         forEachOutput(p, band, w, [&](std::ptrdiff_t origin, std::size_t output) {
             queue.origins[queue.count] = origin * p.channels;
@@ -124,12 +142,13 @@ struct Direct {
     static void run(const PackedConv& conv, const Band& band, const std::uint8_t* input, const EpilogueTask& epilogue,
                     std::byte* scratch) {
         const ConvProblem& p = conv.problem;
+        const auto& form = static_cast<const DirectForm&>(*conv.form);
         const Memory memory(p, band, scratch);
         const Window& w = memory.window;
-        Walk walk{conv, epilogue, windowOf(p, band, w, input, memory.activations), {}, Taps::of(p).count};
+        Walk walk{p, form, epilogue, windowOf(p, band, w, input, memory.activations), {}, Taps::of(p).count};
         const std::ptrdiff_t pixel = p.channels, row = std::ptrdiff_t{w.columns} * pixel;
         walk.blockBytes =
-            static_cast<std::size_t>(walk.tapCount) * static_cast<std::size_t>(conv.stepsPerTap) * 4 * kBlock;
+            static_cast<std::size_t>(walk.tapCount) * static_cast<std::size_t>(form.stepsPerTap) * 4 * kBlock;
         const int blocksPerGroup = (p.groupOutputs() + kBlock - 1) / kBlock;
         // Where all weights stay near, a few pixels get all their outputs at once, and each is written in one go.
         const bool near = p.groups == 1 && static_cast<std::size_t>(band.blocks) * walk.blockBytes <= kNearWeights;
@@ -140,11 +159,11 @@ struct Direct {
             for (int t = 0; t < walk.tapCount; ++t)
                 walk.taps[t] =
                     base + (p.groups == 1 ? t * row : (t / p.kernelWidth) * row + (t % p.kernelWidth) * pixel);
-            walk.weights = conv.weights.data() + static_cast<std::size_t>(b) * walk.blockBytes;
+            walk.weights = form.weights.data() + static_cast<std::size_t>(b) * walk.blockBytes;
             walk.channel = group * p.groupOutputs() + (b % blocksPerGroup) * kBlock;
             pass(band, w, walk);
         }
     }
 };
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -5,15 +5,26 @@
 #include "core/execute/packed/kernels/conv_problem.h"
 #include "core/execute/packed/kernels/vectors.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// A block's floats.
 struct BlockValues {
     F32x8 low, high;
 };
 
-/// A block of one pixel through scale, offset, residual and ReLU, in the order of operations that Epilogue fixes, and
-/// its values stored. `values` and `residual` are addressed at `index`, the pixel's element of channel `channel`.
+/// activated() on a vector. clip() is as std::min and std::max have it: NaN and −0 stay.
+template <typename Isa>
+struct VectorOperations {
+    BITDESK_INLINE static F32x8 clip(F32x8 v, float lowest, float highest) {
+        return Isa::minimum(splat<F32x8>(highest), Isa::maximum(splat<F32x8>(lowest), v));
+    }
+    BITDESK_INLINE static F32x8 add(F32x8 v, float number) { return v + splat<F32x8>(number); }
+    BITDESK_INLINE static F32x8 divide(F32x8 v, float number) { return v / splat<F32x8>(number); }
+    BITDESK_INLINE static F32x8 multiply(F32x8 v, F32x8 w) { return v * w; }
+};
+
+/// A block of one pixel through scale, offset, residual and activation, in the order of operations that Epilogue fixes,
+/// and its values stored. `values` and `residual` are addressed at `index`, the pixel's element of channel `channel`.
 template <typename Isa>
 BITDESK_INLINE BlockValues plannedValues(const EpilogueTask& e, BlockValues v, std::size_t index, int channel) {
     if (e.scale != nullptr) {
@@ -24,11 +35,8 @@ BITDESK_INLINE BlockValues plannedValues(const EpilogueTask& e, BlockValues v, s
         v.low = v.low + load<F32x8>(e.residual + index);
         v.high = v.high + load<F32x8>(e.residual + index + 8);
     }
-    if (e.relu) {
-        // min(max(v, 0), maximum) as std::min and std::max have it: NaN and −0 stay.
-        v.low = Isa::minimum(splat<F32x8>(e.maximum), Isa::maximum(F32x8{}, v.low));
-        v.high = Isa::minimum(splat<F32x8>(e.maximum), Isa::maximum(F32x8{}, v.high));
-    }
+    v.low = activated(e.activation, v.low, VectorOperations<Isa>());
+    v.high = activated(e.activation, v.high, VectorOperations<Isa>());
     if (e.values != nullptr) {
         store(e.values + index, v.low);
         store(e.values + index + 8, v.high);
@@ -225,4 +233,4 @@ BITDESK_INLINE void finishBlocks(const EpilogueTask& e, int channel, int count, 
     finishPlanned<Isa>(e, channel, count, pixels, copies);
 }
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -5,7 +5,7 @@
 #include "core/execute/packed/kernels/conv_kernel.h"
 #include "core/execute/packed/kernels/value_kernels.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// What one instruction set offers, best first. Plain constants: the files that define them must not run on every CPU.
 struct IsaTable {
@@ -18,4 +18,4 @@ extern const IsaTable kPortableTable, kAvx2Table, kAvx512Table;
 /// Those for AVX2 that may win above it, too: tables of two-bit products, and few channels or short sums.
 extern const IsaTable kAvx2Shared;
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -5,11 +5,10 @@
 #include "core/execute/packed/kernels/conv_kernel.h"
 #include "core/execute/packed/kernels/depthwise.h"
 #include "core/execute/packed/kernels/direct.h"
-#include "core/execute/packed/kernels/pack.h"
 #include "core/execute/packed/kernels/values.h"
 #include "core/execute/packed/kernels/winograd.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// The kernels of one instruction set. `Isa` is a type of the including file's own, so that each instruction set gets
 /// functions of its own, invisible outside.
@@ -37,4 +36,4 @@ struct KernelTable {
     static constexpr ValueKernels values() { return {Values<Isa>::floats, Values<Isa>::pixels, Values<Isa>::pool}; }
 };
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

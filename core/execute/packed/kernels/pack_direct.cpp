@@ -5,13 +5,11 @@
 #include <cstdlib>
 #include <limits>
 
+#include "core/base/to_index.h"
 #include "core/execute/packed/kernels/direct.h"
-#include "core/execute/packed/kernels/pack.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 int largestActivation(const ConvProblem& p) { return std::max(-p.activationLowest, p.activationHighest); }
 
@@ -27,25 +25,27 @@ bool fewTaps(const ConvProblem& p) { return Taps::of(p).count <= kMaxTaps; }
 
 /// [block][tap][step][16][4 / sizeof(Weight)] with zeros where a layer has no channel or activation.
 template <typename Weight>
-void packSteps(const ConvProblem& p, std::span<const std::int8_t> codes, PackedConv& packed) {
+std::unique_ptr<DirectForm> packSteps(const ConvProblem& p, std::span<const std::int8_t> codes) {
     constexpr std::size_t kPerStep = 4 / sizeof(Weight);
     const Taps taps = Taps::of(p);
     const std::size_t steps = (taps.elements + kPerStep - 1) / kPerStep;
-    packed.blocks = p.blocks();
-    packed.stepsPerTap = static_cast<int>(steps);
-    packed.weights.assign(at(p.blocks()) * at(taps.count) * steps * 4 * kBlock, std::byte{0});
-    auto* to = reinterpret_cast<Weight*>(packed.weights.data());
+    auto packed = std::make_unique<DirectForm>();
+    packed->blocks = p.blocks();
+    packed->stepsPerTap = static_cast<int>(steps);
+    packed->weights.assign(toIndex(p.blocks()) * toIndex(taps.count) * steps * 4 * kBlock, std::byte{0});
+    auto* to = reinterpret_cast<Weight*>(packed->weights.data());
     const int outputs = p.groupOutputs(), blocksPerGroup = p.blocks() / p.groups;
-    const auto window = at(p.depth());
+    const auto window = toIndex(p.depth());
     for (int n = 0; n < p.outChannels; ++n) {
         const int block = n / outputs * blocksPerGroup + n % outputs / kBlock, lane = n % outputs % kBlock;
         for (std::size_t i = 0; i < window; ++i) {
             const std::size_t tap = i / taps.elements, element = i % taps.elements;
-            const std::size_t step = (at(block) * at(taps.count) + tap) * steps + element / kPerStep;
-            to[(step * kBlock + at(lane)) * kPerStep + element % kPerStep] =
-                static_cast<Weight>(oddCode(p, codes[at(n) * window + i]));
+            const std::size_t step = (toIndex(block) * toIndex(taps.count) + tap) * steps + element / kPerStep;
+            to[(step * kBlock + toIndex(lane)) * kPerStep + element % kPerStep] =
+                static_cast<Weight>(oddCode(p, codes[toIndex(n) * window + i]));
         }
     }
+    return packed;
 }
 
 }  // namespace
@@ -55,38 +55,24 @@ bool appliesDirectBytes(const ConvProblem& p) {
 }
 
 template <bool Wide>
-bool packDirectBytes(const ConvProblem& p, std::span<const std::int8_t> codes, PackedConv& packed) {
+std::unique_ptr<PackedForm> packDirectBytes(const ConvProblem& p, std::span<const std::int8_t> codes) {
     const int largest = largestOddCode(p, codes);
-    if (largest > 127) return false;
-    if constexpr (!Wide) {
-        const int pair = 2 * largestActivation(p) * std::max(largest, 1);
-        packed.safeSteps = std::numeric_limits<std::int16_t>::max() / pair;
-        if (packed.safeSteps < 1) return false;
-    }
-    packSteps<std::int8_t>(p, codes, packed);
-    return true;
+    if (largest > 127) return nullptr;
+    const int pair = 2 * largestActivation(p) * std::max(largest, 1);
+    const int safeSteps = Wide ? 0 : std::numeric_limits<std::int16_t>::max() / pair;
+    if (!Wide && safeSteps < 1) return nullptr;
+    auto packed = packSteps<std::int8_t>(p, codes);
+    packed->safeSteps = safeSteps;
+    return packed;
 }
 
-template bool packDirectBytes<false>(const ConvProblem&, std::span<const std::int8_t>, PackedConv&);
-template bool packDirectBytes<true>(const ConvProblem&, std::span<const std::int8_t>, PackedConv&);
+template std::unique_ptr<PackedForm> packDirectBytes<false>(const ConvProblem&, std::span<const std::int8_t>);
+template std::unique_ptr<PackedForm> packDirectBytes<true>(const ConvProblem&, std::span<const std::int8_t>);
 
 bool appliesDirectWords(const ConvProblem& p) { return fewTaps(p); }
 
-bool packDirectWords(const ConvProblem& p, std::span<const std::int8_t> codes, PackedConv& packed) {
-    packSteps<std::int16_t>(p, codes, packed);
-    return true;
+std::unique_ptr<PackedForm> packDirectWords(const ConvProblem& p, std::span<const std::int8_t> codes) {
+    return packSteps<std::int16_t>(p, codes);
 }
 
-bool appliesDepthwise(const ConvProblem& p) { return p.groups == p.channels && p.outChannels == p.channels; }
-
-bool packDepthwise(const ConvProblem& p, std::span<const std::int8_t> codes, PackedConv& packed) {
-    const std::size_t taps = at(p.depth()), padded = (at(p.outChannels) + kBlock - 1) / kBlock * kBlock;
-    packed.blocks = static_cast<int>(padded) / kBlock;
-    packed.weights.assign(taps * padded * sizeof(std::int32_t), std::byte{0});
-    auto* to = reinterpret_cast<std::int32_t*>(packed.weights.data());
-    for (std::size_t n = 0; n < at(p.outChannels); ++n)
-        for (std::size_t t = 0; t < taps; ++t) to[t * padded + n] = oddCode(p, codes[n * taps + t]);
-    return true;
-}
-
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -5,13 +5,12 @@
 #include <cstdlib>
 #include <limits>
 
+#include "core/base/to_index.h"
 #include "core/execute/packed/kernels/direct.h"
-#include "core/execute/packed/kernels/pack.h"
+#include "core/execute/packed/kernels/table_form.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 constexpr int kHighest = 3, kPairsAlwaysSafe = 21;  // 21 pairs · 2 · 3 · |−2| ≤ 255
 
@@ -20,7 +19,9 @@ struct Pairs {
     const ConvProblem& problem;
     std::span<const std::int8_t> codes;
     int count() const { return static_cast<int>(problem.depth() / 2); }
-    int code(int n, int pair, int half) const { return codes[at(n) * at(problem.depth()) + at(pair) * 2 + at(half)]; }
+    int code(int n, int pair, int half) const {
+        return codes[toIndex(n) * toIndex(problem.depth()) + toIndex(pair) * 2 + toIndex(half)];
+    }
     int magnitude(int n, int pair) const { return std::abs(code(n, pair, 0)) + std::abs(code(n, pair, 1)); }
 };
 
@@ -37,7 +38,7 @@ bool groupsFit(const Pairs& all, int pairs) {
 
 /// Whether 2 · Σ a·c + Σa, as the kernel forms it, fits a word for every output.
 bool sumsFitWords(const ConvProblem& p, std::span<const std::int8_t> codes) {
-    const auto depth = at(p.depth());
+    const auto depth = toIndex(p.depth());
     for (std::size_t first = 0; first < codes.size(); first += depth) {
         std::int64_t lowest = 0, highest = 0;
         for (std::size_t i = first; i < first + depth; ++i) {
@@ -53,18 +54,18 @@ bool sumsFitWords(const ConvProblem& p, std::span<const std::int8_t> codes) {
 /// Where output n lies among the bytes of its super-block.
 std::size_t bytePosition(int n) {
     const int vector = n / 32, inVector = n % 32;
-    return at(vector) * 32 + at(inVector % kBlock) * 2 + at(inVector / kBlock);
+    return toIndex(vector) * 32 + toIndex(inVector % kBlock) * 2 + toIndex(inVector / kBlock);
 }
 
 /// Of each super-block, for each 32 of its outputs: minus the seeds of the words' low bytes and 2⁸ times those of their
 /// high ones; then, for each 32, minus the high ones' alone.
-void packStarts(std::span<const int> seedSums, std::size_t superBlock, PackedConv& packed) {
-    packed.table.starts.assign(seedSums.size() * sizeof(std::uint16_t), std::byte{0});
-    auto* to = reinterpret_cast<std::uint16_t*>(packed.table.starts.data());
+void packStarts(std::span<const int> seedSums, std::size_t superBlock, TableForm& packed) {
+    packed.starts.assign(seedSums.size() * sizeof(std::uint16_t), std::byte{0});
+    auto* to = reinterpret_cast<std::uint16_t*>(packed.starts.data());
     for (std::size_t first = 0; first < seedSums.size(); first += superBlock, to += superBlock)
         for (std::size_t word = 0; word < superBlock / 2; ++word) {
-            const std::size_t n = first + word / at(kBlock) * 2 * at(kBlock) + word % at(kBlock);
-            const int low = seedSums[n], high = seedSums[n + at(kBlock)];
+            const std::size_t n = first + word / toIndex(kBlock) * 2 * toIndex(kBlock) + word % toIndex(kBlock);
+            const int low = seedSums[n], high = seedSums[n + toIndex(kBlock)];
             to[word] = static_cast<std::uint16_t>(-(low + 256 * high));
             to[superBlock / 2 + word] = static_cast<std::uint16_t>(-high);
         }
@@ -72,47 +73,50 @@ void packStarts(std::span<const int> seedSums, std::size_t superBlock, PackedCon
 
 }  // namespace
 
+std::size_t TableForm::bytes() const { return weights.size() + seeds.size() + starts.size(); }
+
 bool appliesTable(const ConvProblem& p) {
     return p.groups == 1 && p.channels % 2 == 0 && p.activationLowest == 0 && p.activationHighest == kHighest &&
            Taps::of(p).count <= kMaxTaps;
 }
 
 template <int Vectors>
-bool packTable(const ConvProblem& p, std::span<const std::int8_t> codes, PackedConv& packed) {
-    if (std::ranges::any_of(codes, [](int code) { return code < -2 || code > 1; })) return false;
+std::unique_ptr<PackedForm> packTable(const ConvProblem& p, std::span<const std::int8_t> codes) {
+    if (std::ranges::any_of(codes, [](int code) { return code < -2 || code > 1; })) return nullptr;
     const Pairs all{p, codes};
     int safe = std::min(all.count(), 64);
     while (safe > kPairsAlwaysSafe && !groupsFit(all, safe)) --safe;
     const int groups = (all.count() + safe - 1) / safe;
-    if (groups > 65535 / 255 || !sumsFitWords(p, codes)) return false;
+    if (groups > 65535 / 255 || !sumsFitWords(p, codes)) return nullptr;
     constexpr int kSuperBlock = 32 * Vectors;
     const int superBlocks = (p.outChannels + kSuperBlock - 1) / kSuperBlock;
-    packed.blocks = superBlocks;
-    packed.stepsPerTap = static_cast<int>(Taps::of(p).elements / 2);
-    packed.safeSteps = safe;
-    packed.table.groups = groups;
-    packed.weights.assign(at(superBlocks) * at(all.count()) * kSuperBlock, std::byte{2 + 4 * 2});  // c = 0
-    packed.table.seeds.assign(at(superBlocks) * at(packed.table.groups) * kSuperBlock, std::byte{0});
-    std::vector<int> seedSums(at(superBlocks) * kSuperBlock, 0);
+    auto packed = std::make_unique<TableForm>();
+    packed->blocks = superBlocks;
+    packed->pairsPerTap = static_cast<int>(Taps::of(p).elements / 2);
+    packed->safePairs = safe;
+    packed->groups = groups;
+    packed->weights.assign(toIndex(superBlocks) * toIndex(all.count()) * kSuperBlock, std::byte{2 + 4 * 2});  // c = 0
+    packed->seeds.assign(toIndex(superBlocks) * toIndex(packed->groups) * kSuperBlock, std::byte{0});
+    std::vector<int> seedSums(toIndex(superBlocks) * kSuperBlock, 0);
     for (int n = 0; n < p.outChannels; ++n) {
-        const std::size_t super = at(n / kSuperBlock), position = bytePosition(n % kSuperBlock);
+        const std::size_t super = toIndex(n / kSuperBlock), position = bytePosition(n % kSuperBlock);
         for (int i = 0; i < all.count(); ++i)
-            packed.weights[(super * at(all.count()) + at(i)) * kSuperBlock + position] =
+            packed->weights[(super * toIndex(all.count()) + toIndex(i)) * kSuperBlock + position] =
                 static_cast<std::byte>(all.code(n, i, 0) + 2 + 4 * (all.code(n, i, 1) + 2));
         for (int g = 0; g < groups; ++g) {
             int seed = 0;
             for (int i = g * safe; i < std::min((g + 1) * safe, all.count()); ++i)
                 seed -= kHighest * (std::min(all.code(n, i, 0), 0) + std::min(all.code(n, i, 1), 0));
-            packed.table.seeds[(super * at(packed.table.groups) + at(g)) * kSuperBlock + position] =
+            packed->seeds[(super * toIndex(packed->groups) + toIndex(g)) * kSuperBlock + position] =
                 static_cast<std::byte>(seed);
-            seedSums[at(n)] += seed;
+            seedSums[toIndex(n)] += seed;
         }
     }
-    packStarts(seedSums, kSuperBlock, packed);
-    return true;
+    packStarts(seedSums, kSuperBlock, *packed);
+    return packed;
 }
 
-template bool packTable<1>(const ConvProblem&, std::span<const std::int8_t>, PackedConv&);
-template bool packTable<2>(const ConvProblem&, std::span<const std::int8_t>, PackedConv&);
+template std::unique_ptr<PackedForm> packTable<1>(const ConvProblem&, std::span<const std::int8_t>);
+template std::unique_ptr<PackedForm> packTable<2>(const ConvProblem&, std::span<const std::int8_t>);
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

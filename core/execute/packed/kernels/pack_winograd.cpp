@@ -5,13 +5,11 @@
 #include <array>
 #include <limits>
 
-#include "core/execute/packed/kernels/pack.h"
-#include "core/execute/packed/kernels/winograd_transforms.h"
+#include "core/base/to_index.h"
+#include "core/execute/packed/kernels/winograd.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 constexpr int kStep =
     4;  // channels of a step; with 16-bit lanes the first two are summed in one lane, the others in one
@@ -24,8 +22,8 @@ struct Range {
 template <int MH, int MW, typename Lane>
 class Packing {
 public:
-    Packing(const ConvProblem& problem, std::span<const std::int8_t> codes, PackedConv& packed)
-        : m_problem(problem), m_codes(codes), m_packed(packed), m_form(packed.winograd) {}
+    Packing(const ConvProblem& problem, std::span<const std::int8_t> codes, WinogradForm& form)
+        : m_problem(problem), m_codes(codes), m_form(form) {}
 
     bool run() {
         if (!scaledSumsFit() || !chooseOffsets()) return false;
@@ -49,7 +47,7 @@ private:
     static constexpr int kPowerOfTwo = H::kPowerOfTwo * W::kPowerOfTwo, kOdd = H::kOdd * W::kOdd;
 
     std::size_t transformedIndex(int n, int position, int c) const {
-        return (at(n) * kPositions + at(position)) * at(m_problem.channels) + at(c);
+        return (toIndex(n) * kPositions + toIndex(position)) * toIndex(m_problem.channels) + toIndex(c);
     }
 
     /// V = Bᵀ d B ranges over [lowest, highest] · a_max; an offset a position makes it start at 0.
@@ -72,7 +70,7 @@ private:
 
     /// U = G g Gᵀ of every filter, which must fit a signed byte.
     bool transformWeights() {
-        m_transformed.resize(at(m_problem.outChannels) * kPositions * at(m_problem.channels));
+        m_transformed.resize(toIndex(m_problem.outChannels) * kPositions * toIndex(m_problem.channels));
         for (int n = 0; n < m_problem.outChannels; ++n)
             for (int c = 0; c < m_problem.channels; ++c)
                 if (!transformFilter(n, c)) return false;
@@ -95,7 +93,8 @@ private:
     }
 
     int code(int n, int y, int x, int c) const {
-        const std::int8_t code = m_codes[(at(n) * 9 + at(y) * 3 + at(x)) * at(m_problem.channels) + at(c)];
+        const std::int8_t code =
+            m_codes[(toIndex(n) * 9 + toIndex(y) * 3 + toIndex(x)) * toIndex(m_problem.channels) + toIndex(c)];
         return m_form.oddCodes ? 2 * code + m_problem.weightOffset : code;
     }
 
@@ -107,7 +106,7 @@ private:
                     const auto u0 = int{m_transformed[transformedIndex(n, position, c)]};
                     const auto u1 =
                         c + 1 < m_problem.channels ? int{m_transformed[transformedIndex(n, position, c + 1)]} : 0;
-                    const int v = m_largest[at(position)];
+                    const int v = m_largest[toIndex(position)];
                     if (v * (std::max(u0, 0) + std::max(u1, 0)) > std::numeric_limits<std::int16_t>::max() ||
                         v * (std::min(u0, 0) + std::min(u1, 0)) < std::numeric_limits<std::int16_t>::min())
                         return false;
@@ -117,11 +116,11 @@ private:
 
     /// Range of Σ a·c over the nine taps of every filter and channel.
     void sumTaps() {
-        m_channelRanges.assign(at(m_problem.outChannels) * at(m_problem.channels), {});
+        m_channelRanges.assign(toIndex(m_problem.outChannels) * toIndex(m_problem.channels), {});
         for (int n = 0; n < m_problem.outChannels; ++n)
             for (int t = 0; t < 9; ++t)
                 for (int c = 0; c < m_problem.channels; ++c) {
-                    Range& range = m_channelRanges[at(n) * at(m_problem.channels) + at(c)];
+                    Range& range = m_channelRanges[toIndex(n) * toIndex(m_problem.channels) + toIndex(c)];
                     const int value = code(n, t / 3, t % 3, c) * m_problem.activationHighest;
                     range.lowest += std::min(value, 0);
                     range.highest += std::max(value, 0);
@@ -133,7 +132,7 @@ private:
         Range range;
         for (int c = first; c < last; ++c) {
             if (kNarrow && c % kStep / 2 != part) continue;
-            const Range& channel = m_channelRanges[at(n) * at(m_problem.channels) + at(c)];
+            const Range& channel = m_channelRanges[toIndex(n) * toIndex(m_problem.channels) + toIndex(c)];
             range.lowest += channel.lowest;
             range.highest += channel.highest;
         }
@@ -143,7 +142,7 @@ private:
     /// Before they are divided, sums are kPowerOfTwo as large. |Σ a·c| is at most a_max · Σ|2c + 1|, as Σ a·(2c + 1)
     /// is.
     bool scaledSumsFit() const {
-        const std::size_t depth = at(m_problem.depth());
+        const std::size_t depth = toIndex(m_problem.depth());
         for (std::size_t first = 0; first < m_codes.size(); first += depth) {
             std::int64_t sum = 0;
             for (std::size_t i = first; i < first + depth; ++i)
@@ -185,10 +184,10 @@ private:
 
     void storeWeights() {
         std::size_t bytesPerBlock = 0;
-        for (int g = 0; g < m_form.groups; ++g) bytesPerBlock += at(kPositions) * steps(g) * kStep * kBlock;
-        m_packed.blocks = m_problem.blocks();
-        m_packed.weights.assign(bytesPerBlock * at(m_problem.blocks()), std::byte{0});
-        auto* to = reinterpret_cast<std::int8_t*>(m_packed.weights.data());
+        for (int g = 0; g < m_form.groups; ++g) bytesPerBlock += toIndex(kPositions) * steps(g) * kStep * kBlock;
+        m_form.blocks = m_problem.blocks();
+        m_form.weights.assign(bytesPerBlock * toIndex(m_problem.blocks()), std::byte{0});
+        auto* to = reinterpret_cast<std::int8_t*>(m_form.weights.data());
         for (int block = 0; block < m_problem.blocks(); ++block)
             for (int g = 0; g < m_form.groups; ++g)
                 for (int position = 0; position < kPositions; ++position)
@@ -204,14 +203,14 @@ private:
 
     std::size_t steps(int group) const {
         const int first = group * m_form.groupChannels;
-        return at((std::min(m_form.groupChannels, m_problem.channels - first) + kStep - 1) / kStep);
+        return toIndex((std::min(m_form.groupChannels, m_problem.channels - first) + kStep - 1) / kStep);
     }
 
     /// What the offsets contribute to an output, modulo the lane, and where 16-bit lanes are centred.
     void storeCorrections() {
-        m_form.correction.assign(at(m_problem.blocks()) * at(m_form.groups) * kOutputs * kLanes * sizeof(Lane),
-                                 std::byte{0});
-        m_form.center.assign(at(m_problem.blocks()) * kBlock, 0);
+        m_form.correction.assign(
+            toIndex(m_problem.blocks()) * toIndex(m_form.groups) * kOutputs * kLanes * sizeof(Lane), std::byte{0});
+        m_form.center.assign(toIndex(m_problem.blocks()) * kBlock, 0);
         auto* correction = reinterpret_cast<Lane*>(m_form.correction.data());
         for (int n = 0; n < m_problem.outChannels; ++n)
             for (int g = 0; g < m_form.groups; ++g)
@@ -220,9 +219,10 @@ private:
                     const int last = std::min(first + m_form.groupChannels, m_problem.channels);
                     std::int32_t center = 0;
                     if (kNarrow) center = kPowerOfTwo * laneRange(n, part, first, last).lowest + 32768;
-                    m_form.center[at(n)] += center;
-                    Lane* to = correction + ((at(n / kBlock) * at(m_form.groups) + at(g)) * kOutputs * kLanes +
-                                             at(n % kBlock) * kParts + at(part));
+                    m_form.center[toIndex(n)] += center;
+                    Lane* to =
+                        correction + ((toIndex(n / kBlock) * toIndex(m_form.groups) + toIndex(g)) * kOutputs * kLanes +
+                                      toIndex(n % kBlock) * kParts + toIndex(part));
                     const PositionSums sums = offsets(n, part, first, last);
                     for (int output = 0; output < kOutputs; ++output)
                         to[output * kLanes] =
@@ -239,7 +239,7 @@ private:
             std::int32_t weights = 0;
             for (int c = first; c < last; ++c)
                 if (!kNarrow || c % kStep / 2 == part) weights += m_transformed[transformedIndex(n, position, c)];
-            sums[at(position)] = static_cast<std::uint32_t>(weights) * m_form.positionOffset[at(position)];
+            sums[toIndex(position)] = static_cast<std::uint32_t>(weights) * m_form.positionOffset[toIndex(position)];
         }
         return sums;
     }
@@ -248,14 +248,13 @@ private:
     static std::uint32_t transformedOffset(const PositionSums& sums, int output) {
         std::uint32_t sum = 0;
         for (int position = 0; position < kPositions; ++position)
-            sum += sums[at(position)] * static_cast<std::uint32_t>(H::kOutput[output / MW][position / W::kSize] *
-                                                                   W::kOutput[output % MW][position % W::kSize]);
+            sum += sums[toIndex(position)] * static_cast<std::uint32_t>(H::kOutput[output / MW][position / W::kSize] *
+                                                                        W::kOutput[output % MW][position % W::kSize]);
         return sum * inverseOfOdd(kOdd);
     }
 
     const ConvProblem& m_problem;
     std::span<const std::int8_t> m_codes;
-    PackedConv& m_packed;
     WinogradForm& m_form;
     std::vector<Range> m_channelRanges;      // [n][c]
     std::vector<int> m_largest;              // of V + offset, by position
@@ -264,19 +263,26 @@ private:
 
 }  // namespace
 
+std::size_t WinogradForm::bytes() const {
+    return weights.size() + correction.size() + sizeof(std::int32_t) * center.size();
+}
+
 bool appliesWinograd(const ConvProblem& p) {
     return p.kernelHeight == 3 && p.kernelWidth == 3 && p.strideHeight == 1 && p.strideWidth == 1 && p.groups == 1 &&
            p.activationLowest == 0 && p.activationHighest <= 63;
 }
 
 template <int MH, int MW, typename Lane>
-bool packWinograd(const ConvProblem& problem, std::span<const std::int8_t> codes, PackedConv& packed) {
-    return Packing<MH, MW, Lane>(problem, codes, packed).run();
+std::unique_ptr<PackedForm> packWinograd(const ConvProblem& problem, std::span<const std::int8_t> codes) {
+    auto form = std::make_unique<WinogradForm>();
+    return Packing<MH, MW, Lane>(problem, codes, *form).run() ? std::move(form) : nullptr;
 }
 
-#define BITDESK_PACK(MH, MW)                                                                                          \
-    template bool packWinograd<MH, MW, std::uint16_t>(const ConvProblem&, std::span<const std::int8_t>, PackedConv&); \
-    template bool packWinograd<MH, MW, std::uint32_t>(const ConvProblem&, std::span<const std::int8_t>, PackedConv&);
+#define BITDESK_PACK(MH, MW)                                                                                \
+    template std::unique_ptr<PackedForm> packWinograd<MH, MW, std::uint16_t>(const ConvProblem&,            \
+                                                                             std::span<const std::int8_t>); \
+    template std::unique_ptr<PackedForm> packWinograd<MH, MW, std::uint32_t>(const ConvProblem&,            \
+                                                                             std::span<const std::int8_t>);
 BITDESK_PACK(2, 2)
 BITDESK_PACK(2, 3)
 BITDESK_PACK(2, 4)
@@ -284,4 +290,4 @@ BITDESK_PACK(3, 3)
 BITDESK_PACK(3, 4)
 #undef BITDESK_PACK
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -6,7 +6,7 @@
 #include "core/execute/packed/kernels/isa_tables.h"
 #include "core/execute/packed/kernels/kernel_table.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 namespace {
 
 struct Portable {
@@ -95,4 +95,4 @@ constexpr ValueKernels kValues = Kernels::values();
 
 const IsaTable kPortableTable{kConvolutions, sizeof kConvolutions / sizeof *kConvolutions, &kValues};
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -5,12 +5,13 @@
 #include "core/execute/packed/kernels/avx2_vectors.h"
 #include "core/execute/packed/kernels/conv_kernel.h"
 #include "core/execute/packed/kernels/direct.h"
+#include "core/execute/packed/kernels/table_form.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// Two-bit codes multiplied by looking up: a pair of activations (a₀, a₁) has one of 16 tables, a pair of weight codes
 /// (c₀, c₁) one of 16 entries, and the entry is a₀c₀ + a₁c₁. One byte shuffle gives the products of 64 pairs' worth of
-/// multiplications. Sums are bytes, seeded so that they cannot wrap within a group of `safeSteps` pairs, which was
+/// multiplications. Sums are bytes, seeded so that they cannot wrap within a group of `safePairs` pairs, which was
 /// proven from the weights when they were packed; then they are added to 16-bit sums.
 ///
 /// Weights are [super-block][tap][pair][kSuperBlock] pair codes. Of each 32 outputs, output i is in the low byte of
@@ -66,7 +67,7 @@ struct Table {
     }
 
     struct Walk {
-        const PackedConv& conv;
+        const TableForm& form;
         const EpilogueTask& epilogue;
         const Memory& memory;
         const Products& products;
@@ -94,26 +95,25 @@ struct Table {
     template <int R>
     [[gnu::noinline]] static void pixels(const Walk& walk, const std::ptrdiff_t* origins, const std::size_t* outputs,
                                          const int* places) {
-        const PackedConv& conv = walk.conv;
+        const TableForm& form = walk.form;
         const auto block = static_cast<std::size_t>(walk.superBlock);
-        const auto pairs = static_cast<std::size_t>(walk.tapCount) * static_cast<std::size_t>(conv.stepsPerTap);
-        const std::byte* w = conv.weights.data() + block * pairs * kSuperBlock;
-        const std::byte* seeds =
-            conv.table.seeds.data() + block * static_cast<std::size_t>(conv.table.groups) * kSuperBlock;
+        const auto pairs = static_cast<std::size_t>(walk.tapCount) * static_cast<std::size_t>(form.pairsPerTap);
+        const std::byte* w = form.weights.data() + block * pairs * kSuperBlock;
+        const std::byte* seeds = form.seeds.data() + block * static_cast<std::size_t>(form.groups) * kSuperBlock;
         Words words[R][Vectors];
-        start<R>(conv.table.starts.data() + block * kSuperBlock * 2, words);
+        start<R>(form.starts.data() + block * kSuperBlock * 2, words);
         Position at;
-        for (int g = 0; g < conv.table.groups; ++g, seeds += kSuperBlock) {
+        for (int g = 0; g < form.groups; ++g, seeds += kSuperBlock) {
             Vector sums[R][Vectors];
 #pragma GCC unroll 8
             for (int r = 0; r < R; ++r)
 #pragma GCC unroll 8
                 for (int v = 0; v < Vectors; ++v) sums[r][v] = load<Vector>(seeds + v * kVectorBytes);
-            for (int left = conv.safeSteps; left > 0 && at.tap < walk.tapCount;) {
-                const int begin = at.pair, end = conv.stepsPerTap - begin < left ? conv.stepsPerTap : begin + left;
+            for (int left = form.safePairs; left > 0 && at.tap < walk.tapCount;) {
+                const int begin = at.pair, end = form.pairsPerTap - begin < left ? form.pairsPerTap : begin + left;
                 w = addPairs<R>(walk, origins, at.tap, begin, end, w, sums);
                 left -= end - begin;
-                at = end < conv.stepsPerTap ? Position{at.tap, end} : Position{at.tap + 1, 0};
+                at = end < form.pairsPerTap ? Position{at.tap, end} : Position{at.tap + 1, 0};
             }
 #pragma GCC unroll 8
             for (int r = 0; r < R; ++r)
@@ -248,7 +248,7 @@ struct Table {
         pairUp(codes, memory.pairs, w.elements);
         sumWindows(p, band, codes, memory);
         const Products products;
-        Walk walk{conv, epilogue, memory, products, {}, p.kernelHeight};
+        Walk walk{static_cast<const TableForm&>(*conv.form), epilogue, memory, products, {}, p.kernelHeight};
         const std::ptrdiff_t pixel = p.channels / 2, row = std::ptrdiff_t{w.columns} * pixel;
         for (int t = 0; t < walk.tapCount; ++t) walk.taps[t] = t * row;
         // As in direct.h: where all weights stay near, a few pixels get all their outputs at once.
@@ -271,4 +271,4 @@ struct Table {
     }
 };
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

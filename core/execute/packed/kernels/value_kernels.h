@@ -4,7 +4,7 @@
 
 #include "core/execute/packed/kernels/conv_problem.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// Geometry of a pooling window, as in the plan.
 struct PoolProblem {
@@ -20,4 +20,4 @@ struct ValueKernels {
     void (*pool)(const PoolProblem&, const float* input, const Band&, const EpilogueTask&);
 };
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -5,7 +5,7 @@
 #include "core/execute/packed/kernels/epilogue.h"
 #include "core/execute/packed/kernels/value_kernels.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// Steps on values that are no products: pixels, pools, element-wise epilogues.
 template <typename Isa>
@@ -43,8 +43,7 @@ struct Values {
         const EpilogueTask e = task;  // a copy that no store can alias
         if constexpr (Isa::kBytesClip)
             if (e.scale == nullptr && e.residual == nullptr && e.values == nullptr && e.codeTargets == 1 &&
-                e.codes[0].lowest == 0) {
-                // A ReLU changes no unsigned code.
+                e.codes[0].lowest == 0 && e.activation.kind == ActivationKind::Identity) {
                 const CodeTarget target = e.codes[0];
                 const std::size_t begin = first * static_cast<std::size_t>(e.channels);
                 quantize(input + begin, pixels * static_cast<std::size_t>(e.channels), target, target.codes + begin);
@@ -147,4 +146,4 @@ struct Values {
     }
 };
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -9,7 +9,7 @@
 /// was compiled for AVX-512 must never be what the linker keeps for all.
 #define BITDESK_INLINE [[gnu::always_inline]] inline
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 using U8x32 = std::uint8_t __attribute__((vector_size(32)));
 using U16x16 = std::uint16_t __attribute__((vector_size(32)));
@@ -52,4 +52,4 @@ private:
     std::size_t m_used = 0;
 };
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

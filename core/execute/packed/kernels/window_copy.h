@@ -5,7 +5,7 @@
 #include "core/execute/packed/kernels/conv_problem.h"
 #include "core/execute/packed/kernels/vectors.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// The input rows that a band reads, copied with their padding, so that inner loops know no border. A copy costs a
 /// small part of what it saves: it is 1/N of the layer's multiplications. Of a strided 1×1 convolution only the pixels
@@ -106,4 +106,4 @@ BITDESK_INLINE void forEachOutput(const ConvProblem& p, const Band& band, const 
                      outputPixel(p, band.image + image, band.row + y, x));
 }
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

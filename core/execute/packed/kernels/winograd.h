@@ -2,12 +2,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <vector>
+
 #include "core/execute/packed/kernels/conv_kernel.h"
 #include "core/execute/packed/kernels/epilogue.h"
 #include "core/execute/packed/kernels/window_copy.h"
 #include "core/execute/packed/kernels/winograd_transforms.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
+
+struct WinogradForm : PackedForm {
+    /// U is of 2c + weightOffset and the result the sum; else of c, and the window's Σa is added.
+    bool oddCodes = false;
+    int groups = 1;                            ///< channel groups that are widened one by one
+    int groupChannels = 0;                     ///< channels a group (the last may be narrower), a multiple of 4
+    std::vector<std::uint8_t> positionOffset;  ///< makes transformed activations unsigned, by position
+    AlignedBytes correction;                   ///< lanes [block][group][output of a tile][lane]
+    std::vector<std::int32_t> center;          ///< per output channel, added before the division
+
+    std::size_t bytes() const override;
+};
+
+/// 3×3, stride 1, one group, unsigned activations.
+bool appliesWinograd(const ConvProblem& problem);
+/// Transformed codes as [block][group][position][step][16][4] bytes; docs/runtime.md derives what is proven. Null
+/// where a transformed code leaves a signed byte, a pair of products a signed word (16-bit lanes), a transformed
+/// activation an unsigned byte, or the results of four channels a lane.
+template <int MH, int MW, typename Lane>
+std::unique_ptr<PackedForm> packWinograd(const ConvProblem& problem, std::span<const std::int8_t> codes);
 
 /// Exact integer Winograd F(MH×MW, 3×3), stride 1, no groups; docs/runtime.md derives it. Activation codes are
 /// transformed modulo 2⁸ to unsigned bytes V = Bᵀ d B + offset, multiplied with transformed codes U that fit 8 bits,
@@ -24,6 +46,10 @@ struct WinogradKernel {
     static constexpr int kLanes = 64 / sizeof(Lane), kVectors = 64 / sizeof(LaneVector);
     static constexpr int kOdd = H::kOdd * W::kOdd, kPowerOfTwo = H::kPowerOfTwo * W::kPowerOfTwo;
     static constexpr int kShift = __builtin_ctz(kPowerOfTwo);
+
+    BITDESK_INLINE static const WinogradForm& formOf(const PackedConv& conv) {
+        return static_cast<const WinogradForm&>(*conv.form);
+    }
 
     /// Where a tile's outputs are: its first in the output, in `boxSums`, and how many of it are inside the map.
     struct Tile {
@@ -47,14 +73,15 @@ struct WinogradKernel {
 
         BITDESK_INLINE Memory(const PackedConv& conv, const Band& band, std::byte* scratch) {
             const ConvProblem& p = conv.problem;
+            const WinogradForm& form = formOf(conv);
             ScratchPlan plan(scratch);
             tileRows = (band.rows + MH - 1) / MH;
             tileColumns = (p.outWidth + MW - 1) / MW;
             tiles = band.images * tileRows * tileColumns;
             window = Window::of(p, band, tileRows * MH, tileColumns * MW);
-            groupStride = static_cast<std::size_t>(conv.winograd.groupChannels + 31) / 32 * 32;
+            groupStride = static_cast<std::size_t>(form.groupChannels + 31) / 32 * 32;
             codes = plan.take<std::uint8_t>(window.elements + kSlack);
-            transformed = plan.take<std::uint8_t>(static_cast<std::size_t>(conv.winograd.groups) * kPositions *
+            transformed = plan.take<std::uint8_t>(static_cast<std::size_t>(form.groups) * kPositions *
                                                       static_cast<std::size_t>(tiles) * groupStride +
                                                   kSlack);
             const std::size_t pixels = static_cast<std::size_t>(band.images) * static_cast<std::size_t>(window.rows) *
@@ -98,7 +125,8 @@ struct WinogradKernel {
     static void transformInput(const PackedConv& conv, const Band& band, const Memory& m) {
         const auto channels = static_cast<std::size_t>(conv.problem.channels);
         const std::size_t rowBytes = static_cast<std::size_t>(m.window.columns) * channels;
-        const auto groupChannels = static_cast<std::size_t>(conv.winograd.groupChannels);
+        const WinogradForm& form = formOf(conv);
+        const auto groupChannels = static_cast<std::size_t>(form.groupChannels);
         const std::size_t positionStride = static_cast<std::size_t>(m.tiles) * m.groupStride;
         std::size_t tile = 0;
         for (int image = 0; image < band.images; ++image)
@@ -111,8 +139,8 @@ struct WinogradKernel {
                         const std::size_t end = groupChannels < channels - c ? groupChannels : channels - c;
                         std::uint8_t* to = m.transformed + group * kPositions * positionStride + tile * m.groupStride;
                         for (std::size_t i = 0; i < end; i += 32)
-                            transformTile(pixel + c + i, rowBytes, channels, conv.winograd.positionOffset.data(),
-                                          to + i, positionStride);
+                            transformTile(pixel + c + i, rowBytes, channels, form.positionOffset.data(), to + i,
+                                          positionStride);
                     }
                 }
     }
@@ -183,7 +211,7 @@ struct WinogradKernel {
     BITDESK_INLINE static void finishTile(const PackedConv& conv, const EpilogueTask& epilogue, const Memory& m,
                                           int block, int tile, const std::int32_t* results) {
         const Tile place = m.places[tile];
-        const WinogradForm& form = conv.winograd;
+        const WinogradForm& form = formOf(conv);
         const int shift = form.oddCodes ? kShift : kShift - 1;
         const auto pixel = [&](int y, int x) {
             return place.pixel + static_cast<std::size_t>(y * conv.problem.outWidth + x);
@@ -210,15 +238,16 @@ struct WinogradKernel {
     template <int R>
     static void tiles(const PackedConv& conv, const Place& place, int tile) {
         const Memory& m = place.memory;
-        const int groups = conv.winograd.groups;
+        const WinogradForm& form = formOf(conv);
+        const int groups = form.groups;
         const std::size_t positionStride = static_cast<std::size_t>(m.tiles) * m.groupStride;
-        const auto* correction = reinterpret_cast<const Lane*>(conv.winograd.correction.data());
-        const std::byte* weights = conv.weights.data() + static_cast<std::size_t>(place.block) * conv.weights.size() /
-                                                             static_cast<std::size_t>(conv.blocks);
+        const auto* correction = reinterpret_cast<const Lane*>(form.correction.data());
+        const std::byte* weights = form.weights.data() + static_cast<std::size_t>(place.block) * form.weights.size() /
+                                                             static_cast<std::size_t>(form.blocks);
         for (int g = 0; g < groups; ++g) {
-            const int first = g * conv.winograd.groupChannels;
+            const int first = g * form.groupChannels;
             const int left = conv.problem.channels - first;
-            const int steps = ((left < conv.winograd.groupChannels ? left : conv.winograd.groupChannels) + 3) / 4;
+            const int steps = ((left < form.groupChannels ? left : form.groupChannels) + 3) / 4;
             const std::uint8_t* v = m.transformed + static_cast<std::size_t>(g) * kPositions * positionStride +
                                     static_cast<std::size_t>(tile) * m.groupStride;
             Isa::template positions<R>(v, m.groupStride, positionStride, kPositions, weights, steps, m.products);
@@ -226,7 +255,7 @@ struct WinogradKernel {
             for (int r = 0; r < R; ++r)
                 transformOutput(m.products + r * kLanes, std::size_t{R} * kLanes,
                                 correction + static_cast<std::size_t>(place.block * groups + g) * kOutputs * kLanes,
-                                g == 0 ? conv.winograd.center.data() + place.block * kBlock : nullptr,
+                                g == 0 ? form.center.data() + place.block * kBlock : nullptr,
                                 m.results + r * kOutputs * kBlock);
         }
         for (int r = 0; r < R; ++r)
@@ -261,7 +290,7 @@ struct WinogradKernel {
         const Memory memory(conv, band, scratch);
         windowOf(conv.problem, band, memory.window, input, memory.codes);
         transformInput(conv, band, memory);
-        if (!conv.winograd.oddCodes) sumWindows(conv.problem, band, memory);
+        if (!formOf(conv).oddCodes) sumWindows(conv.problem, band, memory);
         placeTiles(conv.problem, band, memory);
         // As even as may be: a single tile left over would take as long as several.
         const int parts = (memory.tiles + kRows - 1) / kRows;
@@ -276,4 +305,4 @@ struct WinogradKernel {
     }
 };
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -4,7 +4,7 @@
 
 #include "core/execute/packed/kernels/vectors.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 
 /// The inverse of an odd number modulo 2³² (Newton: doubles the correct bits each time).
 constexpr std::uint32_t inverseOfOdd(std::uint32_t odd) {
@@ -98,4 +98,4 @@ struct Winograd<4> {  // points 0, 1, −1, 2, −2, ∞
     }
 };
 
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -13,7 +13,7 @@ namespace bitdesk {
 namespace {
 
 /// Two by two pixels, one window, one value, two classes. All constants are powers of two, so that nothing rounds.
-MetaModel envelope(const ReluAttributes& relu = {}) {
+MetaModel envelope(const ActivationAttributes& end = relu()) {
     Conv2dAttributes stem;
     stem.outChannels = 1;
     stem.kernelHeight = stem.kernelWidth = 2;
@@ -24,7 +24,7 @@ MetaModel envelope(const ReluAttributes& relu = {}) {
     MetaModel model(Network("envelope", {{"input", {}, InputAttributes{{2, 2, 1}}},
                                          {"stem.input", {"input"}, QuantizeAttributes{"stem", true}},
                                          {"stem", {"stem.input"}, stem},
-                                         {"relu", {"stem"}, relu},
+                                         {"relu", {"stem"}, end},
                                          {"classifier.input", {"relu"}, QuantizeAttributes{"classifier", false}},
                                          {"classifier", {"classifier.input"}, classifier}}));
     model.bits = {2, 4};
@@ -57,7 +57,7 @@ TEST(Interpreter, GivesTheEnvelopesLogits) {
 
 TEST(Interpreter, AReluMayHaveAnEnd) {
     // As above, but 6.945 becomes 6.2, code round(12.4) = 12: 12·−13/16 + 1 = −8.75; 12·13/8 − 8 = 11.5.
-    EXPECT_EQ(logitsOf(envelope({.maximum = 6.2}), 4, {255, 0, 255, 0}), (std::vector{-8.75F, 11.5F}));
+    EXPECT_EQ(logitsOf(envelope(relu(6.2)), 4, {255, 0, 255, 0}), (std::vector{-8.75F, 11.5F}));
 }
 
 TEST(Interpreter, NegativeValuesBecomeCodeZero) {

@@ -6,16 +6,15 @@
 #include <vector>
 
 #include "core/base/random.h"
+#include "core/base/to_index.h"
 #include "core/execute/packed/bands.h"
 #include "core/execute/packed/folded_codes.h"
 #include "core/quant/quantizer.h"
 
 namespace bitdesk::test {
 
-inline std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
-
 /// Σ a · (2c + offset) by its definition.
-inline std::vector<std::int32_t> convolve(const runtime::ConvProblem& p, const std::vector<std::uint8_t>& input,
+inline std::vector<std::int32_t> convolve(const packed::ConvProblem& p, const std::vector<std::uint8_t>& input,
                                           const std::vector<std::int8_t>& codes, int images) {
     std::vector<std::int32_t> sums;
     const bool isSigned = p.activationLowest < 0;
@@ -32,14 +31,16 @@ inline std::vector<std::int32_t> convolve(const runtime::ConvProblem& p, const s
                                 if (row < 0 || row >= p.height || column < 0 || column >= p.width) continue;
                                 const int channel = n / p.groupOutputs() * p.groupInputs() + c;
                                 const std::uint8_t byte =
-                                    input[((at(image) * at(p.height) + at(row)) * at(p.width) + at(column)) *
-                                              at(p.channels) +
-                                          at(channel)];
+                                    input[((toIndex(image) * toIndex(p.height) + toIndex(row)) * toIndex(p.width) +
+                                           toIndex(column)) *
+                                              toIndex(p.channels) +
+                                          toIndex(channel)];
                                 const int a = isSigned ? static_cast<std::int8_t>(byte) : byte;
-                                const int code =
-                                    codes[((at(n) * at(p.kernelHeight) + at(ky)) * at(p.kernelWidth) + at(kx)) *
-                                              at(p.groupInputs()) +
-                                          at(c)];
+                                const int code = codes[((toIndex(n) * toIndex(p.kernelHeight) + toIndex(ky)) *
+                                                            toIndex(p.kernelWidth) +
+                                                        toIndex(kx)) *
+                                                           toIndex(p.groupInputs()) +
+                                                       toIndex(c)];
                                 sum += a * (2 * code + p.weightOffset);
                             }
                     sums.push_back(sum);
@@ -48,24 +49,24 @@ inline std::vector<std::int32_t> convolve(const runtime::ConvProblem& p, const s
 }
 
 /// Runs a packed layer over `images` images, split for `parts` threads.
-inline void runBands(const runtime::PackedConv& conv, std::vector<std::uint8_t> input, int images, int parts,
-                     const runtime::EpilogueTask& epilogue) {
+inline void runBands(const packed::PackedConv& conv, std::vector<std::uint8_t> input, int images, int parts,
+                     const packed::EpilogueTask& epilogue) {
     // What lies behind the input must not matter.
-    input.resize(input.size() + runtime::kSlack, 0xEE);
-    const auto bands = runtime::splitIntoBands(conv, images, parts);
-    runtime::AlignedBytes scratch(runtime::scratchBytes(conv, bands), std::byte{0xAB});
-    for (const runtime::Band& band : bands) conv.kernel->run(conv, band, input.data(), epilogue, scratch.data());
+    input.resize(input.size() + packed::kSlack, 0xEE);
+    const auto bands = packed::splitIntoBands(conv, images, parts);
+    packed::AlignedBytes scratch(packed::scratchBytes(conv, bands), std::byte{0xAB});
+    for (const packed::Band& band : bands) conv.kernel->run(conv, band, input.data(), epilogue, scratch.data());
 }
 
-inline std::size_t outputs(const runtime::ConvProblem& p, int images) {
-    return at(images) * at(p.outHeight) * at(p.outWidth) * at(p.outChannels);
+inline std::size_t outputs(const packed::ConvProblem& p, int images) {
+    return toIndex(images) * toIndex(p.outHeight) * toIndex(p.outWidth) * toIndex(p.outChannels);
 }
 
 /// A packed layer's sums.
-inline std::vector<std::int32_t> runPacked(const runtime::PackedConv& conv, const std::vector<std::uint8_t>& input,
+inline std::vector<std::int32_t> runPacked(const packed::PackedConv& conv, const std::vector<std::uint8_t>& input,
                                            int images, int parts) {
     std::vector<std::int32_t> sums(outputs(conv.problem, images), 0x55555555);
-    runtime::EpilogueTask epilogue;
+    packed::EpilogueTask epilogue;
     epilogue.channels = conv.problem.outChannels;
     epilogue.accumulators = sums.data();
     runBands(conv, input, images, parts, epilogue);
@@ -96,16 +97,16 @@ struct Requantization {
 };
 
 /// A packed layer's codes, by the folded way where `fold` has one.
-inline std::vector<std::uint8_t> runToCodes(const runtime::PackedConv& conv, const std::vector<std::uint8_t>& input,
+inline std::vector<std::uint8_t> runToCodes(const packed::PackedConv& conv, const std::vector<std::uint8_t>& input,
                                             int images, int parts, const Requantization& requantization,
-                                            const runtime::FoldedCodes& fold) {
+                                            const packed::FoldedCodes& fold) {
     std::vector<std::uint8_t> codes(outputs(conv.problem, images), 0x55);
     auto scale = requantization.scale, offset = requantization.offset;
-    scale.resize(scale.size() + 2 * runtime::kBlock);
+    scale.resize(scale.size() + 2 * packed::kBlock);
     offset.resize(scale.size());
-    const runtime::CodeTarget target{codes.data(), requantization.codes.inverseScale, 0,
-                                     static_cast<float>(requantization.codes.highest)};
-    runtime::EpilogueTask epilogue;
+    const packed::CodeTarget target{codes.data(), requantization.codes.inverseScale, 0,
+                                    static_cast<float>(requantization.codes.highest)};
+    packed::EpilogueTask epilogue;
     epilogue.channels = conv.problem.outChannels;
     epilogue.scale = scale.data();
     epilogue.offset = offset.data();
@@ -117,18 +118,18 @@ inline std::vector<std::uint8_t> runToCodes(const runtime::PackedConv& conv, con
     return codes;
 }
 
-inline std::vector<std::uint8_t> randomActivations(const runtime::ConvProblem& p, int images, Random& random) {
-    std::vector<std::uint8_t> input(at(images) * at(p.height) * at(p.width) * at(p.channels));
+inline std::vector<std::uint8_t> randomActivations(const packed::ConvProblem& p, int images, Random& random) {
+    std::vector<std::uint8_t> input(toIndex(images) * toIndex(p.height) * toIndex(p.width) * toIndex(p.channels));
     const int span = p.activationHighest - p.activationLowest + 1;
     for (auto& code : input)
-        code = static_cast<std::uint8_t>(p.activationLowest + static_cast<int>(random.below(at(span))));
+        code = static_cast<std::uint8_t>(p.activationLowest + static_cast<int>(random.below(toIndex(span))));
     return input;
 }
 
-inline std::vector<std::int8_t> randomCodes(const runtime::ConvProblem& p, int lowest, int highest, Random& random) {
-    std::vector<std::int8_t> codes(at(p.outChannels) * at(p.depth()));
+inline std::vector<std::int8_t> randomCodes(const packed::ConvProblem& p, int lowest, int highest, Random& random) {
+    std::vector<std::int8_t> codes(toIndex(p.outChannels) * toIndex(p.depth()));
     for (auto& code : codes)
-        code = static_cast<std::int8_t>(lowest + static_cast<int>(random.below(at(highest - lowest + 1))));
+        code = static_cast<std::int8_t>(lowest + static_cast<int>(random.below(toIndex(highest - lowest + 1))));
     return codes;
 }
 

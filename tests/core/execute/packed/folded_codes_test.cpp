@@ -11,7 +11,7 @@
 
 #include "tests/core/execute/packed/convolution_oracle.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 namespace {
 
 /// As the kernels do it: one fused operation, rounded to even, clipped.
@@ -114,4 +114,4 @@ TEST(FoldedCodes, AreFoundAgainByTheirConstants) {
 }
 
 }  // namespace
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -9,7 +9,7 @@
 
 #include "tests/core/base/temporary_folder.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 namespace {
 
 const ConvKernel& anyKernel() { return convKernels(Isa::Portable).front(); }
@@ -47,4 +47,4 @@ TEST(KernelTimes, ThatCannotBeReadOrWrittenAreForgotten) {
 }
 
 }  // namespace
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -14,10 +14,9 @@
 namespace bitdesk {
 namespace {
 
-using runtime::ConvKernel;
-using runtime::ConvProblem;
-using runtime::Isa;
-using test::at;
+using packed::ConvKernel;
+using packed::ConvProblem;
+using packed::Isa;
 
 /// Codes of the default quantizer at `bits`, whose highest width is `top`.
 struct Widths {
@@ -29,7 +28,7 @@ struct Widths {
 class Kernels : public testing::TestWithParam<Isa> {
 protected:
     void SetUp() override {
-        if (!runtime::hasIsa(GetParam())) GTEST_SKIP() << "this CPU lacks " << runtime::isaName(GetParam());
+        if (!packed::hasIsa(GetParam())) GTEST_SKIP() << "this CPU lacks " << packed::isaName(GetParam());
     }
 
     /// Packs for every kernel that takes the problem and compares sums; returns the names that ran.
@@ -41,14 +40,14 @@ protected:
         const int bits = 2 + static_cast<int>(random.below(7));
         const auto [low, high] = std::ranges::minmax(expected);
         const test::Requantization requantization(p.outChannels, bits, std::max(-low, high), random);
-        const runtime::FoldedCodes fold =
-            runtime::foldCodes(requantization.scale, requantization.offset, requantization.codes, std::max(-low, high));
+        const packed::FoldedCodes fold =
+            packed::foldCodes(requantization.scale, requantization.offset, requantization.codes, std::max(-low, high));
         m_folded += fold.scaleData() != nullptr ? 1 : 0;
         std::vector<std::uint8_t> expectedCodes;
         for (std::size_t i = 0; i < expected.size(); ++i)
-            expectedCodes.push_back(requantization.code(expected[i], i % at(p.outChannels)));
-        for (const ConvKernel& kernel : runtime::convKernels(GetParam())) {
-            const auto packed = runtime::packFor(kernel, p, codes);
+            expectedCodes.push_back(requantization.code(expected[i], i % toIndex(p.outChannels)));
+        for (const ConvKernel& kernel : packed::convKernels(GetParam())) {
+            const auto packed = packed::packFor(kernel, p, codes);
             if (!packed) continue;
             const auto where = description(kernel, p, images, parts);
             EXPECT_EQ(test::runPacked(*packed, input, images, parts), expected) << where;
@@ -75,11 +74,11 @@ protected:
 };
 
 INSTANTIATE_TEST_SUITE_P(, Kernels, testing::Values(Isa::Portable, Isa::Avx2, Isa::Avx512Vnni),
-                         [](const auto& instance) { return std::string(runtime::isaName(instance.param)); });
+                         [](const auto& instance) { return std::string(packed::isaName(instance.param)); });
 
 ConvProblem randomProblem(Random& random, const Widths& widths) {
     const auto pick = [&](int lowest, int highest) {
-        return lowest + static_cast<int>(random.below(at(highest - lowest + 1)));
+        return lowest + static_cast<int>(random.below(toIndex(highest - lowest + 1)));
     };
     ConvProblem p;
     p.height = pick(1, 11);
@@ -114,7 +113,7 @@ TEST_P(Kernels, SumsOfRandomShapesAreThoseOfTheDefinition) {
     std::set<std::string> ran;
     for (int i = 0; i < 400; ++i) {
         const int top = 2 + static_cast<int>(random.below(7));
-        const Widths widths{top, random.below(2) == 0 ? top : 2 + static_cast<int>(random.below(at(top - 1)))};
+        const Widths widths{top, random.below(2) == 0 ? top : 2 + static_cast<int>(random.below(toIndex(top - 1)))};
         const ConvProblem p = randomProblem(random, widths);
         const int images = 1 + static_cast<int>(random.below(3));
         const auto input = test::randomActivations(p, images, random);
@@ -124,7 +123,7 @@ TEST_P(Kernels, SumsOfRandomShapesAreThoseOfTheDefinition) {
     }
     EXPECT_GT(m_folded, 350);
     // Every kernel had its turn.
-    EXPECT_EQ(ran.size(), runtime::convKernels(GetParam()).size());
+    EXPECT_EQ(ran.size(), packed::convKernels(GetParam()).size());
 }
 
 /// Tiles are counted in the hundred thousands.
@@ -137,9 +136,9 @@ TEST_P(Kernels, VeryWideMaps) {
     const auto input = test::randomActivations(p, 1, random);
     const auto codes = test::randomCodes(p, -3, 3, random);
     const auto expected = test::convolve(p, input, codes, 1);
-    for (const ConvKernel& kernel : runtime::convKernels(GetParam())) {
+    for (const ConvKernel& kernel : packed::convKernels(GetParam())) {
         if (!std::string(kernel.name).ends_with("winograd-2x2")) continue;
-        const auto packed = runtime::packFor(kernel, p, codes);
+        const auto packed = packed::packFor(kernel, p, codes);
         ASSERT_NE(packed, nullptr);
         EXPECT_TRUE(test::runPacked(*packed, input, 1, 1) == expected) << kernel.name;
     }
@@ -159,17 +158,18 @@ TEST_P(Kernels, NoSumOverflowsAtExtremeCodes) {
             p.paddingHeight = p.paddingWidth = 1;
             p.activationHighest = activationHighest(bits, false);
             for (int pattern = 0; pattern < 5; ++pattern) {
-                std::vector<std::int8_t> codes(at(p.outChannels) * at(p.depth()));
-                std::vector<std::uint8_t> input(at(25) * at(channels), static_cast<std::uint8_t>(p.activationHighest));
+                std::vector<std::int8_t> codes(toIndex(p.outChannels) * toIndex(p.depth()));
+                std::vector<std::uint8_t> input(toIndex(25) * toIndex(channels),
+                                                static_cast<std::uint8_t>(p.activationHighest));
                 for (std::size_t i = 0; i < codes.size(); ++i) {
-                    const std::size_t tap = i / at(channels) % 9;
+                    const std::size_t tap = i / toIndex(channels) % 9;
                     const bool high = pattern == 0 || (pattern == 2 && i % 2 == 0) || (pattern == 3 && tap % 2 == 0) ||
                                       (pattern == 4 && i % 4 < 2);
                     codes[i] = static_cast<std::int8_t>(high ? widths.highest() : widths.lowest());
                 }
                 if (pattern == 3)
                     for (std::size_t i = 0; i < input.size(); ++i)
-                        if (i / at(channels) % 2 == 1) input[i] = 0;
+                        if (i / toIndex(channels) % 2 == 1) input[i] = 0;
                 compareAll(p, input, codes, 1, 1);
                 if (HasFailure()) return;
             }

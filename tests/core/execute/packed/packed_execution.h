@@ -10,13 +10,13 @@
 
 namespace bitdesk::test {
 
-using runtime::Isa;
+using packed::Isa;
 
 /// On one instruction set; skipped where the CPU lacks it.
 class PackedExecution : public testing::TestWithParam<Isa> {
 protected:
     void SetUp() override {
-        if (!runtime::hasIsa(GetParam())) GTEST_SKIP() << "this CPU lacks " << runtime::isaName(GetParam());
+        if (!packed::hasIsa(GetParam())) GTEST_SKIP() << "this CPU lacks " << packed::isaName(GetParam());
     }
 
     std::unique_ptr<PackedExecutor> packed(const MetaModel& model, int threads) const {
@@ -50,6 +50,6 @@ protected:
     }
 };
 
-inline std::string isaOf(const testing::TestParamInfo<Isa>& instance) { return runtime::isaName(instance.param); }
+inline std::string isaOf(const testing::TestParamInfo<Isa>& instance) { return packed::isaName(instance.param); }
 
 }  // namespace bitdesk::test

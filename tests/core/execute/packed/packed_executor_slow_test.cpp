@@ -8,7 +8,7 @@
 namespace bitdesk {
 namespace {
 
-using runtime::Isa;
+using packed::Isa;
 using LargeExecution = test::PackedExecution;
 
 INSTANTIATE_TEST_SUITE_P(, LargeExecution, testing::Values(Isa::Portable, Isa::Avx2, Isa::Avx512Vnni), test::isaOf);

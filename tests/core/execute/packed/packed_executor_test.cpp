@@ -1,13 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include "core/execute/packed/prefix_values.h"
 #include "tests/core/execute/packed/packed_execution.h"
 
 namespace bitdesk {
 namespace {
 
-using runtime::Isa;
+using packed::Isa;
 using PackedExecution = test::PackedExecution;
+
+const std::vector<packed::PrefixValue>& valuesOf(const PrefixCheckpoint& checkpoint) {
+    return dynamic_cast<const packed::PrefixValues&>(*checkpoint.state).values;
+}
 
 INSTANTIATE_TEST_SUITE_P(, PackedExecution, testing::Values(Isa::Portable, Isa::Avx2, Isa::Avx512Vnni), test::isaOf);
 
@@ -52,14 +57,14 @@ TEST_P(PackedExecution, ACheckpointAtEveryStepGivesTheSameLogits) {
             std::ranges::fill(found, -1.0F);
             if (later[0].step < static_cast<int>(kept.size())) {
                 executor->runFrom(plan, images, kBatch, found, &from, later);
-                const PrefixCheckpoint& same = kept[static_cast<std::size_t>(later[0].step)];
-                ASSERT_EQ(later[0].values.size(), same.values.size());
-                for (std::size_t v = 0; v < same.values.size(); ++v) {
-                    const int producer = same.values[v].producer;
-                    ASSERT_EQ(later[0].values[v].producer, producer);
+                const auto& same = valuesOf(kept[static_cast<std::size_t>(later[0].step)]);
+                const auto& again = valuesOf(later[0]);
+                ASSERT_EQ(again.size(), same.size());
+                for (std::size_t v = 0; v < same.size(); ++v) {
+                    const int producer = same[v].producer;
+                    ASSERT_EQ(again[v].producer, producer);
                     const auto floats = kBatch * plan.steps[static_cast<std::size_t>(producer)].outputShape.elements();
-                    EXPECT_TRUE(std::equal(same.values[v].data.get(), same.values[v].data.get() + floats,
-                                           later[0].values[v].data.get()));
+                    EXPECT_TRUE(std::equal(same[v].data.get(), same[v].data.get() + floats, again[v].data.get()));
                 }
             } else {
                 executor->runFrom(plan, images, kBatch, found, &from, {});

@@ -13,7 +13,7 @@
 #include "core/quant/quantizer.h"
 #include "tests/core/execute/packed/convolution_oracle.h"
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 namespace {
 
 /// Which kernel is taken when all times are known beforehand.
@@ -84,7 +84,7 @@ TEST(PackedLayers, ChooseTheSameKernelsWhateverIsPackedBefore) {
     PackedLayers all(model, bestIsa(), times), one(model, bestIsa(), times);
     all.packAll();
     one.pack(lower(model, uniformBits(model.network, 2)), {});
-    for (const int l : model.network.quantizable()) EXPECT_EQ(all.at(l, 2).kernel, one.at(l, 2).kernel);
+    for (const int l : model.network.quantizable()) EXPECT_EQ(all.at(l, 2, 2).kernel, one.at(l, 2, 2).kernel);
 }
 
 TEST(PackedLayers, StopBetweenLayers) {
@@ -103,7 +103,7 @@ TEST(PackedLayers, KeepTheKernelOfTheWidthAbove) {
     layers.packAll();
     for (const int l : model.network.quantizable())
         for (const int bits : {3, 2}) {
-            const PackedConv &above = layers.at(l, bits + 1), &conv = layers.at(l, bits);
+            const PackedConv &above = layers.at(l, bits + 1, bits + 1), &conv = layers.at(l, bits, bits);
             if (above.kernel == conv.kernel) continue;
             const std::size_t between = [&] {
                 std::size_t weights = 0;
@@ -121,4 +121,4 @@ TEST(PackedLayers, KeepTheKernelOfTheWidthAbove) {
 }
 
 }  // namespace
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -9,7 +9,7 @@
 #include <set>
 #include <stdexcept>
 
-namespace bitdesk::runtime {
+namespace bitdesk::packed {
 namespace {
 
 TEST(ThreadTeam, DoesEveryItemOnce) {
@@ -72,4 +72,4 @@ TEST(ThreadTeam, ThrowsWhatAnItemThrew) {
 }
 
 }  // namespace
-}  // namespace bitdesk::runtime
+}  // namespace bitdesk::packed

@@ -16,8 +16,13 @@
 namespace bitdesk {
 namespace {
 
+template <typename Operation>
+bool is(const Step& step) {
+    return step.as<Operation>() != nullptr;
+}
+
 struct Expected {
-    StepKind kind;
+    bool (*operation)(const Step&);
     const char* name;
     int bits;
     bool residual, relu, keepsFloats;
@@ -37,23 +42,25 @@ protected:
 TEST_F(Lowering, FoldsNormSkipAndActivationIntoTheLayerBefore) {
     const ExecutionPlan found = plan(3, 2);
     const Expected expected[] = {
-        {StepKind::Image, "input", 0, false, false, false, {127}},
-        {StepKind::Conv2d, "stem", 8, false, true, true, {7}},  // floats for the skip, codes for body
-        {StepKind::Conv2d, "body", 3, true, true, false, {3}},
-        {StepKind::Conv2d, "tail", 2, false, false, true, {}},
-        {StepKind::AvgPool, "pool", 0, false, false, false, {255}},
-        {StepKind::Linear, "classifier", 8, false, false, true, {}},
+        {is<InputAttributes>, "input", 0, false, false, false, {127}},
+        {is<Conv2dAttributes>, "stem", 8, false, true, true, {7}},  // floats for the skip, codes for body
+        {is<Conv2dAttributes>, "body", 3, true, true, false, {3}},
+        {is<Conv2dAttributes>, "tail", 2, false, false, true, {}},
+        {is<AvgPoolAttributes>, "pool", 0, false, false, false, {255}},
+        {is<LinearAttributes>, "classifier", 8, false, false, true, {}},
     };
     ASSERT_EQ(found.steps.size(), std::size(expected));
     for (std::size_t s = 0; s < std::size(expected); ++s) {
         const Step& step = found.steps[s];
         const Expected& e = expected[s];
         SCOPED_TRACE(e.name);
-        EXPECT_EQ(step.kind, e.kind);
+        EXPECT_TRUE(e.operation(step));
         EXPECT_EQ(step.name, e.name);
-        EXPECT_EQ(step.bits, e.bits);
+        EXPECT_EQ(step.weightBits, e.bits);
+        EXPECT_EQ(step.inputBits, e.bits);
         EXPECT_EQ(step.epilogue.residual >= 0, e.residual);
-        EXPECT_EQ(step.epilogue.relu, e.relu);
+        EXPECT_EQ(step.epilogue.activation,
+                  (e.relu ? relu() : ActivationAttributes{ActivationKind::Identity}).inFloat());
         EXPECT_EQ(step.epilogue.floatOutput >= 0, e.keepsFloats);
         ASSERT_EQ(step.epilogue.codeOutputs.size(), e.codeHighest.size());
         for (std::size_t o = 0; o < e.codeHighest.size(); ++o)
@@ -61,7 +68,7 @@ TEST_F(Lowering, FoldsNormSkipAndActivationIntoTheLayerBefore) {
     }
     EXPECT_EQ(found.output, found.steps.back().epilogue.floatOutput);
     EXPECT_EQ(found.steps[2].epilogue.residual, found.steps[1].epilogue.floatOutput) << "the skip is the stem's value";
-    EXPECT_EQ(found.steps[2].input, found.steps[1].epilogue.codeOutputs[0].buffer);
+    EXPECT_EQ(found.steps[2].inputs.front(), found.steps[1].epilogue.codeOutputs[0].buffer);
 }
 
 TEST_F(Lowering, BuffersLiveFromTheirWriterToTheirLastReader) {
@@ -71,7 +78,7 @@ TEST_F(Lowering, BuffersLiveFromTheirWriterToTheirLastReader) {
     EXPECT_EQ(skip.lastStep, 2);
     EXPECT_EQ(skip.type, ElementType::F32);
     EXPECT_EQ(skip.shape, (Shape{4, 4, 3}));
-    const Buffer& image = found.buffers[static_cast<std::size_t>(found.steps[1].input)];
+    const Buffer& image = found.buffers[static_cast<std::size_t>(found.steps[1].inputs.front())];
     EXPECT_EQ(image.type, ElementType::S8);
     const Buffer& logits = found.buffers[static_cast<std::size_t>(found.output)];
     EXPECT_EQ(logits.lastStep, 6) << "the caller reads it after the last step";
@@ -127,7 +134,8 @@ void expectSamePlans(const ExecutionPlan& a, const ExecutionPlan& b) {
     EXPECT_EQ(a.bits, b.bits);
     ASSERT_EQ(a.steps.size(), b.steps.size());
     for (std::size_t s = 0; s < a.steps.size(); ++s) {
-        EXPECT_EQ(a.steps[s].bits, b.steps[s].bits) << a.steps[s].name;
+        EXPECT_EQ(a.steps[s].weightBits, b.steps[s].weightBits) << a.steps[s].name;
+        EXPECT_EQ(a.steps[s].inputBits, b.steps[s].inputBits) << a.steps[s].name;
         EXPECT_EQ(a.steps[s].epilogue.scale, b.steps[s].epilogue.scale) << a.steps[s].name;
         EXPECT_EQ(a.steps[s].epilogue.offset, b.steps[s].epilogue.offset) << a.steps[s].name;
         const auto& mine = a.steps[s].epilogue.codeOutputs;

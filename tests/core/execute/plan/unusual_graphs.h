@@ -66,7 +66,7 @@ inline MetaModel overflowing(MetaModel model) {
 
 /// Layers of every kind of convolution one after the other, with `channels` in between.
 inline MetaModel chain(int side, int channels, std::vector<int> bits, std::uint64_t seed,
-                       const ReluAttributes& relu = {}) {
+                       const ActivationAttributes& end = relu()) {
     MaxPoolAttributes pool;
     pool.kernelHeight = pool.kernelWidth = 3;
     pool.strideHeight = pool.strideWidth = 2;
@@ -77,7 +77,7 @@ inline MetaModel chain(int side, int channels, std::vector<int> bits, std::uint6
         nodes.push_back({name + ".in", {last}, QuantizeAttributes{name, last == "x"}});
         nodes.push_back({name, {name + ".in"}, attributes});
         nodes.push_back({name + ".norm", {name}, NormAttributes{transitionSource(nodes, name), name, 1e-5}});
-        nodes.push_back({name + ".relu", {name + ".norm"}, relu});
+        nodes.push_back({name + ".relu", {name + ".norm"}, end});
         last = name + ".relu";
     };
     layer("a", convolution(channels, 5, 1));
@@ -108,7 +108,7 @@ inline std::vector<NamedModel> unusualModels() {
                                                                     input("f"),
                                                                     {"b", {"b.in"}, fullyConnected(24)},
                                                                     {"sum", {"b", "f"}, AddAttributes{}},
-                                                                    {"r", {"sum"}, ReluAttributes{}}})});
+                                                                    {"r", {"sum"}, relu()}})});
     models.push_back(
         {"two flattened maps are added and read",
          afterConvolution(
@@ -132,11 +132,24 @@ inline std::vector<NamedModel> unusualModels() {
     models.push_back({"a chain of 6 channels", chain(9, 6, {2, 3, 4}, 5)});
     models.push_back({"a chain of 16 channels", chain(8, 16, {2, 3, 4}, 6)});
     models.push_back({"a chain of 40 channels", chain(11, 40, {2, 5, 8}, 7)});
-    models.push_back({"a chain of values up to 0.7", chain(11, 40, {2, 5, 8}, 7, {.maximum = 0.7})});
+    models.push_back({"a chain of values up to 0.7", chain(11, 40, {2, 5, 8}, 7, relu(0.7))});
     models.push_back(
-        {"overflow below an end", overflowing(afterConvolution({{"r", {"n"}, ReluAttributes{.maximum = 2}},
+        {"overflow below an end", overflowing(afterConvolution({{"r", {"n"}, relu(2)},
                                                                 {"p", {"r"}, MaxPoolAttributes{wholeMap()}},
                                                                 {"f", {"p"}, FlattenAttributes{}}}))});
+    const ActivationAttributes hardSwish{ActivationKind::HardSwish};
+    models.push_back({"a chain of 40 channels with hard-swish", chain(11, 40, {2, 5, 8}, 8, hardSwish)});
+    models.push_back({"a chain of 6 channels with hard-swish", chain(9, 6, {2, 3, 4}, 9, hardSwish)});
+    models.push_back(
+        {"hard-swish before signed codes", afterConvolution({{"r", {"n"}, hardSwish},
+                                                             {"b.in", {"r"}, QuantizeAttributes{"b", true}},
+                                                             {"b", {"b.in"}, convolution(5)},
+                                                             averaged,
+                                                             flatPool})});
+    models.push_back(
+        {"overflow in hard-swish", overflowing(afterConvolution({{"r", {"n"}, hardSwish},
+                                                                 {"p", {"r"}, MaxPoolAttributes{wholeMap()}},
+                                                                 {"f", {"p"}, FlattenAttributes{}}}))});
     return models;
 }
 

@@ -24,13 +24,13 @@ TEST(PackedExecutor, AgreesWithTheReferenceOnAllTestImages) {
     const auto reference = makeReferenceExecutor(model, "cpu", 2);
     // Each instruction set in turn, and kernels chosen by time as for a user.
     std::vector<std::unique_ptr<PackedExecutor>> packed;
-    for (const runtime::Isa isa : {runtime::Isa::Portable, runtime::Isa::Avx2, runtime::Isa::Avx512Vnni}) {
-        if (!runtime::hasIsa(isa)) continue;
+    for (const packed::Isa isa : {packed::Isa::Portable, packed::Isa::Avx2, packed::Isa::Avx512Vnni}) {
+        if (!packed::hasIsa(isa)) continue;
         PackedOptions options;
         options.threads = 2;
         options.isa = isa;
-        if (isa != runtime::Isa::Portable)
-            options.times = std::make_shared<runtime::KernelTimes>(std::filesystem::path());
+        if (isa != packed::Isa::Portable)
+            options.times = std::make_shared<packed::KernelTimes>(std::filesystem::path());
         packed.push_back(makePackedExecutor(model, options));
     }
     Random random(20261124);
@@ -50,7 +50,7 @@ TEST(PackedExecutor, AgreesWithTheReferenceOnAllTestImages) {
             reference->run(plan, images, kBatch, expected);
             executor.run(plan, images, kBatch, found);
             ASSERT_EQ(std::memcmp(expected.data(), found.data(), found.size() * sizeof(float)), 0)
-                << runtime::isaName(executor.isa()) << ", mix " << toText(bits) << ", images from " << first;
+                << packed::isaName(executor.isa()) << ", mix " << toText(bits) << ", images from " << first;
             compared += kBatch;
         }
     }
