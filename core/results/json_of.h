@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "core/network/bit_configuration.h"
@@ -77,6 +78,7 @@ typename Style::Json jsonOf(Style, const T& value) {
         fields(value, IntoJson<Style>{json});
         return json;
     } else {
+        static_assert(!std::is_enum_v<T>, "an enum is told by its name: include what declares that");
         return value;
     }
 }

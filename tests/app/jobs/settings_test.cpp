@@ -100,6 +100,8 @@ TEST(Settings, AJobTellsEachOfItsLatencies) {
         ASSERT_NE(row.inJob.key, nullptr) << "another value would resume the same job";
         if (row.inJob.always) keys.emplace_back(row.inJob.key);
     });
+    const auto toldByHashes = [](const auto& row) { EXPECT_EQ(row.inJob.key, nullptr) << row.name.key; };
+    eachSetting(kSweepSettings, toldByHashes);
     EXPECT_EQ(keys, (std::vector<std::string>{"latency", "latency_batch", "noise", "max_seconds", "samples", "seed",
                                               "margin"}));
 }
