@@ -156,6 +156,7 @@ struct LiveSession::Worker {
         update.evaluationId = e.id;
         update.backend = e.backend;
         update.device = e.device;
+        update.createdAt = e.createdAt;
         session.m_sink(update);
         tellNotStored(result.notStored);
         if (!completePinned(stop)) return;

@@ -34,6 +34,7 @@ struct LiveUpdate {
     std::int64_t bitops = 0, weightBytes = 0, normBytes = 0;
     double seconds = 0;
     std::string backend, device;  ///< of a finished one
+    std::string createdAt;        ///< of one out of the store
 };
 
 /// Latency of a mix, taken when the hand rests, interleaved with that of the reference mix where there is one.
