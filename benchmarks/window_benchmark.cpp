@@ -11,6 +11,7 @@
 #include <QTest>
 
 #include "app/gui/main_window.h"
+#include "app/workbench/workbench.h"
 #include "benchmarks/percentiles.h"
 #include "core/base/random.h"
 #include "widgets/fader.h"
@@ -24,19 +25,20 @@ constexpr int kPatience = 60'000;  // milliseconds
 
 void dragToFirstEstimate(benchmark::State& state) {
     const QTemporaryDir folder;
-    MainWindow window({.model = QStringLiteral(BITDESK_SOURCE_DIR "/resources/models/fashion-mnist.safetensors"),
-                       .data = QStringLiteral("fashion-mnist"),
-                       .database = folder.filePath(QStringLiteral("results.sqlite")),
-                       .device = QStringLiteral("cpu"),
-                       .threads = 0,
-                       .measureLatency = false});
+    Workbench workbench({.model = QStringLiteral(BITDESK_SOURCE_DIR "/resources/models/fashion-mnist.safetensors"),
+                         .data = QStringLiteral("fashion-mnist"),
+                         .database = folder.filePath(QStringLiteral("results.sqlite")),
+                         .device = QStringLiteral("cpu"),
+                         .threads = 0,
+                         .measureLatency = false});
+    MainWindow window(workbench);
     window.resize(1280, 800);
     window.show();
     const auto shows = [&] {
-        const ReadoutState now = window.readouts()->accuracyState();
+        const ReadoutState now = window.findChild<Readouts*>()->accuracyState();
         return now == ReadoutState::Streaming || now == ReadoutState::Final || now == ReadoutState::Stored;
     };
-    if (!QTest::qWaitFor([&] { return window.ready() && shows(); }, kPatience)) {
+    if (!QTest::qWaitFor([&] { return workbench.live().running() && shows(); }, kPatience)) {
         state.SkipWithError("the window shows no estimate");
         return;
     }
@@ -44,8 +46,8 @@ void dragToFirstEstimate(benchmark::State& state) {
     std::vector<double> milliseconds;
     for (auto _ : state) {
         QTest::qWait(static_cast<int>(random.below(60)));
-        const int layer = static_cast<int>(random.below(window.mix().bits().size()));
-        Fader* fader = window.faders()->fader(layer);
+        const int layer = static_cast<int>(random.below(workbench.mix().bits().size()));
+        Fader* fader = window.findChild<FaderBank*>()->fader(layer);
         const QPoint target = fader->notch(2 + (fader->bits() - 1) % 3);
         QElapsedTimer clock;
         clock.start();

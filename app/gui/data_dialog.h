@@ -6,10 +6,9 @@
 #include <QDialog>
 #include <memory>
 #include <optional>
-#include <stop_token>
 
-#include "app/gui/background.h"
 #include "app/gui/data_preview.h"
+#include "app/workbench/task.h"
 
 class QComboBox;
 class QFormLayout;
@@ -31,7 +30,6 @@ class DataDialog : public QDialog {
 public:
     /// `spec` and `request`: as `dataSet` was opened, for its other splits.
     DataDialog(std::shared_ptr<const DataSet> dataSet, QString spec, DataRequest request, QWidget* parent = nullptr);
-    ~DataDialog() override;
 
     const ClassCounts* counts() const { return m_counts; }
     const ImageGrid* grid() const { return m_grid; }
@@ -42,8 +40,6 @@ public:
     void turnPage(int by);
 
 private:
-    enum Task { Overview, Page, OpenSplit };
-
     QWidget* createFacts();
     QWidget* createClasses();
     QWidget* createImages();
@@ -55,6 +51,8 @@ private:
     void loadPage();
     const std::vector<std::int64_t>& shown() const;
     void showPager();
+    /// The present split stays.
+    void endOpening();
 
     std::shared_ptr<const DataSet> m_data;
     QString m_spec;
@@ -62,7 +60,6 @@ private:
     DataOverview m_overview;
     std::optional<int> m_class;
     std::size_t m_page = 0;
-    std::stop_source m_openStop, m_pageStop;
 
     QComboBox* m_split = nullptr;
     ElidedLabel* m_name = nullptr;
@@ -80,7 +77,7 @@ private:
     QToolButton* m_next = nullptr;
     QToolButton* m_all = nullptr;
     ProgressStrip* m_strip = nullptr;
-    Background m_background;  // last, so first to go
+    Task m_counting, m_loading, m_opening;  // last, so first to go
 };
 
 }  // namespace bitdesk

@@ -16,6 +16,7 @@
 
 #include "app/gui/file_field.h"
 #include "app/jobs/output_file.h"
+#include "app/workbench/workbench.h"
 #include "widgets/elided_label.h"
 #include "widgets/format.h"
 #include "widgets/theme.h"
@@ -56,12 +57,14 @@ QString tensorText(const char* what, const ExportedTensor& tensor) {
 
 }  // namespace
 
-ExportDialog::ExportDialog(ExportSubject subject, QWidget* parent)
+ExportDialog::ExportDialog(Workbench& workbench, QWidget* parent)
     : JobDialog(QStringLiteral("exportDialog"), QStringLiteral("Export"), QStringLiteral("Export"), parent),
-      m_subject(std::move(subject)) {
-    auto* mix =
-        new ElidedLabel(QStringLiteral("%1 at %2")
-                            .arg(printable(m_subject.model->name), QString::fromStdString(toText(m_subject.bits))));
+      m_model(workbench.model()),
+      m_bits(workbench.mix().bits()),
+      m_modelFile(workbench.modelSpec().toStdString()),
+      m_store(workbench.results().store()) {
+    auto* mix = new ElidedLabel(
+        QStringLiteral("%1 at %2").arg(printable(m_model->name), QString::fromStdString(toText(m_bits))));
     m_format = new QComboBox;
     m_format->setObjectName(QStringLiteral("format"));
     m_format->setAccessibleName(QStringLiteral("Format"));
@@ -109,20 +112,19 @@ void ExportDialog::createMeasurement() {
 
 /// Those of this mix; simulated bits behind the others, as the export itself prefers them.
 void ExportDialog::loadMeasurements() {
-    if (m_subject.store == nullptr) return showMeasurements({});
-    m_background.run(
-        0,
-        [store = m_subject.store, hash = m_subject.model->hash, bits = m_subject.bits] {
-            auto found = store->post([hash](Store& s) { return s.measurements(hash); }).get();
+    if (m_store == nullptr) return showMeasurements({});
+    connect(&m_looking, &Task::failed, this, [this](const Error& error) {
+        showMeasurements({});
+        showProblem(QStringLiteral("The measurements cannot be read"), QString::fromUtf8(error.what()));
+    });
+    m_looking.start(
+        [store = m_store, hash = m_model->hash, bits = m_bits] {
+            auto found = store->read([hash](Store& s) { return s.measurements(hash); }).get();
             std::erase_if(found, [&](const Measurement& each) { return each.bits != bits; });
             std::stable_partition(found.begin(), found.end(), [](const Measurement& each) { return !each.simulated; });
             return found;
         },
-        [this](const std::vector<Measurement>& found) { showMeasurements(found); },
-        [this](const QString& message) {
-            showMeasurements({});
-            showProblem(QStringLiteral("The measurements cannot be read"), message);
-        });
+        [this](const std::vector<Measurement>& found) { showMeasurements(found); });
 }
 
 void ExportDialog::showMeasurements(const std::vector<Measurement>& found) {
@@ -132,7 +134,7 @@ void ExportDialog::showMeasurements(const std::vector<Measurement>& found) {
         m_measurement->addItem(measurementText(each), QVariant::fromValue<qlonglong>(each.id));
     m_measurement->setEnabled(!found.empty());
     if (found.empty())
-        m_measurement->addItem(m_subject.store == nullptr
+        m_measurement->addItem(m_store == nullptr
                                    ? QStringLiteral("none: results are not stored")
                                    : QStringLiteral("none yet: rest on this mix until its latency stands above"));
     refresh();
@@ -167,11 +169,11 @@ QString ExportDialog::suggestedFile() const {
     QString part;
     if (name == "node-data") part = u'.' + m_metric->currentText();
     if (name == "nvbench") part = QStringLiteral(".nvbench");
-    QString model = printable(m_subject.model->name);
+    QString model = printable(m_model->name);
     model.replace(u'/', u'-').replace(u':', u'-');
     const QString folder = QSettings().value(QLatin1String(kFolderKey), QDir::homePath()).toString();
     return QDir(folder).filePath(
-        QStringLiteral("%1-%2%3%4").arg(model, mixInName(m_subject.bits), part, QLatin1String(format().ending)));
+        QStringLiteral("%1-%2%3%4").arg(model, mixInName(m_bits), part, QLatin1String(format().ending)));
 }
 
 QString ExportDialog::missing() const {
@@ -188,8 +190,8 @@ void ExportDialog::startWanted() {
 }
 
 void ExportDialog::write() {
-    jobs::ExportRequest request{.model = m_subject.model,
-                                .bits = m_subject.bits,
+    jobs::ExportRequest request{.model = m_model,
+                                .bits = m_bits,
                                 .file = m_file->file().toStdString(),
                                 .format = format().name,
                                 .metric = {},
@@ -197,13 +199,13 @@ void ExportDialog::write() {
     if (request.format == "node-data") request.metric = m_metric->currentText().toStdString();
     if (format().measurement != NeedOfMeasurement::None)
         request.measurement = m_measurement->currentData().toLongLong();
-    const auto work = [request, store = m_subject.store, modelFile = m_subject.modelFile](
-                          const std::stop_token& stop, const ProgressSink& progress) {
+    const auto work = [request, store = m_store, modelFile = m_modelFile](const std::stop_token& stop,
+                                                                          const ProgressSink& progress) {
         std::vector<std::filesystem::path> inputs{modelFile};
         if (store != nullptr) inputs.push_back(store->path());
         jobs::checkOutput(request.file, inputs);
         jobs::JobContext context{
-            .store = store, .arbiter = nullptr, .progress = progress, .stop = stop, .prefixes = nullptr};
+            .store = store.get(), .arbiter = nullptr, .progress = progress, .stop = stop, .prefixes = nullptr};
         return jobs::exportMix(request, context);
     };
     run(QStringLiteral("writing %1").arg(QFileInfo(m_file->file()).fileName()),

@@ -7,7 +7,6 @@
 #include <memory>
 #include <vector>
 
-#include "app/gui/background.h"
 #include "app/gui/job_dialog.h"
 #include "app/jobs/export_job.h"
 
@@ -16,20 +15,13 @@ class QComboBox;
 namespace bitdesk {
 
 class FileField;
+class Workbench;
 
-/// What is exported: the mix as it was in hand when the dialog was opened.
-struct ExportSubject {
-    std::shared_ptr<const MetaModel> model;
-    BitConfiguration bits;
-    std::filesystem::path modelFile;  ///< which no export may replace
-    StoreThread* store = nullptr;     ///< of measurements; may be null, else outlives the dialog
-};
-
-/// Writes one mix in one of the formats of exportFormats().
+/// Writes one mix, as it was in hand when the dialog was opened, in one of the formats of exportFormats().
 class ExportDialog : public JobDialog {
     Q_OBJECT
 public:
-    explicit ExportDialog(ExportSubject subject, QWidget* parent = nullptr);
+    explicit ExportDialog(Workbench& workbench, QWidget* parent = nullptr);
 
     /// By its name of the command line.
     void setFormat(const char* name);
@@ -52,14 +44,17 @@ private:
     void write();
     void showResult(const jobs::ExportResult& result);
 
-    ExportSubject m_subject;
+    std::shared_ptr<const MetaModel> m_model;
+    BitConfiguration m_bits;
+    std::filesystem::path m_modelFile;     ///< which no export may replace
+    std::shared_ptr<StoreThread> m_store;  ///< of measurements; may be null
     QComboBox* m_format = nullptr;
     QComboBox* m_metric = nullptr;
     QComboBox* m_measurement = nullptr;
     FileField* m_file = nullptr;
     QString m_suggested;  ///< what was put into m_file last: it is ours to change
     bool m_looked = false;
-    Background m_background;
+    Task m_looking;
 };
 
 }  // namespace bitdesk

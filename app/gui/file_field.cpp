@@ -3,11 +3,11 @@
 
 #include "app/gui/file_field.h"
 
-#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QPushButton>
 
+#include "app/gui/choose_file.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
@@ -36,23 +36,13 @@ QPushButton* FileField::addButton(const QString& text) {
 }
 
 void FileField::addOpen(const QString& text, const QString& filter) {
-    connect(addButton(text), &QPushButton::clicked, this, [this, filter] {
-        auto* dialog = new QFileDialog(this, m_what, file(), filter);
-        dialog->setAttribute(Qt::WA_DeleteOnClose);
-        dialog->setFileMode(QFileDialog::ExistingFile);
-        connect(dialog, &QFileDialog::fileSelected, m_line, &QLineEdit::setText);
-        dialog->open();
-    });
+    connect(addButton(text), &QPushButton::clicked, this,
+            [this, filter] { chooseFile(this, m_what, file(), filter, [this](const QString& f) { setFile(f); }); });
 }
 
 void FileField::addFolder(const QString& text) {
-    connect(addButton(text), &QPushButton::clicked, this, [this] {
-        auto* dialog = new QFileDialog(this, m_what, file());
-        dialog->setAttribute(Qt::WA_DeleteOnClose);
-        dialog->setFileMode(QFileDialog::Directory);
-        connect(dialog, &QFileDialog::fileSelected, m_line, &QLineEdit::setText);
-        dialog->open();
-    });
+    connect(addButton(text), &QPushButton::clicked, this,
+            [this] { chooseFolder(this, m_what, file(), [this](const QString& folder) { setFile(folder); }); });
 }
 
 void FileField::setSaveFilter(const QString& filter, const QString& suffix) {
@@ -63,15 +53,10 @@ void FileField::setSaveFilter(const QString& filter, const QString& suffix) {
 void FileField::addSave(const QString& text, const QString& filter, const QString& suffix) {
     setSaveFilter(filter, suffix);
     connect(addButton(text), &QPushButton::clicked, this, [this] {
-        auto* dialog = new QFileDialog(this, m_what, file(), m_filter);
-        dialog->setAttribute(Qt::WA_DeleteOnClose);
-        dialog->setAcceptMode(QFileDialog::AcceptSave);
-        dialog->setDefaultSuffix(m_suffix);
-        connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& chosen) {
-            m_line->setText(chosen);
+        chooseNewFile(this, m_what, file(), m_filter, m_suffix, [this](const QString& chosen) {
+            setFile(chosen);
             emit replacing(chosen);
         });
-        dialog->open();
     });
 }
 

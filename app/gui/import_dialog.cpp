@@ -13,9 +13,13 @@
 #include <QPushButton>
 #include <QSpinBox>
 
+#include "app/gui/choose_file.h"
 #include "app/gui/file_field.h"
 #include "app/gui/import_form.h"
+#include "app/jobs/output_file.h"
+#include "app/workbench/workbench.h"
 #include "core/network/catalogue.h"
+#include "widgets/format.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
@@ -23,11 +27,31 @@ namespace {
 
 constexpr int kSpinButtons = 44;  // pixels, generously
 
+struct Draft {
+    QStringList missing;
+    std::vector<std::string> unused;
+};
+
+QString listed(const std::vector<std::string>& names) {
+    constexpr std::size_t kMost = 12;
+    QStringList shown;
+    for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) shown << printable(names[i]);
+    if (names.size() > kMost) shown << QStringLiteral("… (%1 in all)").arg(names.size());
+    return shown.join(QStringLiteral(", "));
+}
+
+jobs::JobContext contextOf(ComputeArbiter* arbiter, const std::stop_token& stop, const ProgressSink& progress) {
+    return {.store = nullptr, .arbiter = arbiter, .progress = progress, .stop = stop, .prefixes = nullptr};
+}
+
 }  // namespace
 
-ImportDialog::ImportDialog(ImportSurroundings surroundings, QWidget* parent)
+ImportDialog::ImportDialog(Workbench& workbench, QWidget* parent)
     : JobDialog(QStringLiteral("importDialog"), QStringLiteral("Import a network"), QStringLiteral("Import"), parent),
-      m_surroundings(std::move(surroundings)) {
+      m_workbench(workbench),
+      m_present(workbench.model()),
+      m_presentData(workbench.data().spec()) {
+    if (const auto& set = workbench.data().set(); set != nullptr) m_presentShape = set->shape();
     m_source = new FileField(QStringLiteral("source"), QStringLiteral("File of tensors"),
                              QStringLiteral("a state dict of PyTorch, or safetensors"));
     m_source->addOpen(QStringLiteral("Choose…"),
@@ -40,7 +64,7 @@ ImportDialog::ImportDialog(ImportSurroundings surroundings, QWidget* parent)
     addRows();
     connectFields();
     setMinimumWidth(kDialogWidth * fontMetrics().averageCharWidth());
-    update();
+    followForm();
     m_source->setFocus();
 }
 
@@ -84,7 +108,7 @@ void ImportDialog::createData() {
                            QStringLiteral("none: all activation scales are in the file"));
     m_data->addFolder(QStringLiteral("Folder…"));
     m_data->addOpen(QStringLiteral("File…"), QStringLiteral("NumPy archives (*.npz);;All files (*)"));
-    m_data->setFile(m_surroundings.data);
+    m_data->setFile(m_presentData);
     m_data->setToolTip(QStringLiteral("Its images set the activation scales that the file does not hold"));
     m_split = new QComboBox;
     m_split->setObjectName(QStringLiteral("split"));
@@ -138,9 +162,9 @@ void ImportDialog::addRows() {
 
 void ImportDialog::connectFields() {
     for (FileField* field : {m_source, m_networkFile, m_mapping, m_data, m_out})
-        connect(field, &FileField::changed, this, &ImportDialog::update);
-    connect(m_network, &QComboBox::currentIndexChanged, this, &ImportDialog::update);
-    connect(m_input, &QLineEdit::textChanged, this, &ImportDialog::update);
+        connect(field, &FileField::changed, this, &ImportDialog::followForm);
+    connect(m_network, &QComboBox::currentIndexChanged, this, &ImportDialog::followForm);
+    connect(m_input, &QLineEdit::textChanged, this, &ImportDialog::followForm);
     connect(m_out, &FileField::replacing, this, &ImportDialog::setConfirmed);
     connect(m_draft, &QPushButton::clicked, this, &ImportDialog::chooseDraft);
 }
@@ -163,7 +187,7 @@ QString ImportDialog::network() const {
     return file.isEmpty() ? file : QFileInfo(file).absoluteFilePath();
 }
 
-void ImportDialog::update() {
+void ImportDialog::followForm() {
     const bool catalogue = ofCatalogue(), drafted = m_mapping->file().isEmpty();
     form()->setRowVisible(m_networkText, catalogue);
     form()->setRowVisible(m_inputRow, catalogue);
@@ -210,13 +234,13 @@ int ImportDialog::expectedChannels() const {
         return 0;
     }
     if (m_data->file().isEmpty()) return findNetwork(network().toStdString()).defaultInput.channels;
-    return m_data->file() == m_surroundings.data && m_surroundings.dataShape ? m_surroundings.dataShape->channels : 0;
+    return m_data->file() == m_presentData && m_presentShape ? m_presentShape->channels : 0;
 }
 
 /// The present model's, where channels fit and no mapping may say it better; what was typed stays.
 void ImportDialog::fillNormalization() {
     if (m_mean->text() != m_filledMean || m_deviation->text() != m_filledDeviation) return;
-    const Normalization* present = m_surroundings.model != nullptr ? &m_surroundings.model->normalization : nullptr;
+    const Normalization* present = m_present != nullptr ? &m_present->normalization : nullptr;
     const bool fits = present != nullptr && m_mapping->file().isEmpty() &&
                       static_cast<int>(present->mean.size()) == expectedChannels();
     m_filledMean = fits ? numbersText(present->mean) : QString();
@@ -229,6 +253,106 @@ QString ImportDialog::missing() const {
     if (m_source->file().isEmpty()) return QStringLiteral("Name the file to import");
     if (network().isEmpty()) return QStringLiteral("Name the network's file");
     return m_out->file().isEmpty() ? QStringLiteral("Name the model file to write") : QString();
+}
+
+jobs::ImportRequest ImportDialog::request() const {
+    jobs::ImportRequest request;
+    request.source = m_source->file().toStdString();
+    request.mapping = m_mapping->file().toStdString();
+    request.out = m_out->file().toStdString();
+    request.network = network().toStdString();
+    if (ofCatalogue()) {
+        request.input = shapeIn(m_input->text());
+        if (m_classes->value() > 0) request.classes = m_classes->value();
+    }
+    if (request.mapping.empty()) request.bits = widthsIn(m_bits->text());
+    request.normalization = normalizationIn(m_mean->text(), m_deviation->text());
+    request.data = m_data->file().toStdString();
+    request.split = parseSplit(m_split->currentText().toStdString());
+    request.images = m_images->value();
+    return request;
+}
+
+std::optional<jobs::ImportRequest> ImportDialog::checkedRequest() {
+    try {
+        return request();
+    } catch (const std::exception& error) {
+        showProblem(QStringLiteral("Something is wrong in the form"), QString::fromStdString(error.what()));
+        return std::nullopt;
+    }
+}
+
+void ImportDialog::startWanted() {
+    auto request = checkedRequest();
+    if (!request) return;
+    request->overwrite = true;  // asked for here
+    confirmReplacing(m_out->file(), [this, request = *request] { importTo(request); });
+}
+
+void ImportDialog::importTo(const jobs::ImportRequest& request) {
+    const auto work = [request, arbiter = &m_workbench.arbiter()](const std::stop_token& stop,
+                                                                  const ProgressSink& progress) {
+        jobs::JobContext context = contextOf(arbiter, stop, progress);
+        return jobs::importNetwork(request, context);
+    };
+    run(QStringLiteral("reading %1").arg(QFileInfo(m_source->file()).fileName()),
+        QStringLiteral("The network is not imported"), work,
+        [this, file = m_out->file()](const jobs::ImportResult& result) { showResult(file, result); });
+}
+
+void ImportDialog::showResult(const QString& file, const jobs::ImportResult& result) {
+    const MetaModel& model = result.model;
+    QStringList widths;
+    for (const int width : model.bits) widths << QString::number(width);
+    QString text = QStringLiteral("%1: %2, %3 layers, %4 of them quantizable, bits %5\n")
+                       .arg(QFileInfo(file).absoluteFilePath(), printable(model.network.name()))
+                       .arg(model.layers.size())
+                       .arg(model.network.quantizable().size())
+                       .arg(widths.join(QStringLiteral(", ")));
+    for (const std::string& note : result.notes) text += QStringLiteral("\n%1\n").arg(QString::fromStdString(note));
+    if (!result.unused.empty())
+        text += QStringLiteral("\nTensors of the file that were not used: %1.\n").arg(listed(result.unused));
+    showOutcome(QStringLiteral("The network is imported"), text.trimmed());
+    if (m_open->isChecked()) m_workbench.openModel(file);
+}
+
+void ImportDialog::chooseDraft() {
+    const QFileInfo source(m_source->file());
+    chooseNewFile(this, QStringLiteral("Draft of the mapping"),
+                  source.dir().filePath(source.completeBaseName() + QStringLiteral("-mapping.json")),
+                  QStringLiteral("Mappings (*.json)"), QStringLiteral("json"),
+                  [this](const QString& file) { draft(file); });
+}
+
+void ImportDialog::draft(const QString& file) {
+    auto wanted = checkedRequest();
+    if (!wanted) return;
+    const auto work = [request = *wanted, arbiter = &m_workbench.arbiter(), out = file.toStdString()](
+                          const std::stop_token& stop, const ProgressSink& progress) {
+        jobs::JobContext context = contextOf(arbiter, stop, progress);
+        const std::vector<std::filesystem::path> inputs{request.source, request.network};
+        jobs::checkNewFile(out, true, inputs);
+        const Network network = jobs::networkOf(request, context);
+        const SuggestedMapping draft = jobs::draftMapping(request, network);
+        jobs::writeNewFile(out, toJson(draft.mapping, network), true);
+        Draft result{.missing = {}, .unused = draft.unused};
+        for (const std::string& name : missingFrom(draft.mapping, network)) result.missing << printable(name);
+        return result;
+    };
+    run(QStringLiteral("drafting the mapping"), QStringLiteral("The mapping is not drafted"), work,
+        [this, file](const Draft& draft) { showDraft(file, draft.missing, draft.unused); });
+}
+
+void ImportDialog::showDraft(const QString& file, const QStringList& missing, const std::vector<std::string>& unused) {
+    m_mapping->setFile(file);
+    QString text = file + u'\n';
+    if (!missing.isEmpty())
+        text += QStringLiteral("\nNo tensor was found for: %1. Name them in the file.\n")
+                    .arg(missing.join(QStringLiteral(", ")));
+    if (!unused.empty()) text += QStringLiteral("\nTensors that were not used: %1.\n").arg(listed(unused));
+    if (missing.isEmpty())
+        text += QStringLiteral("\nEvery layer and norm has its tensors. Look it over, then import.\n");
+    showOutcome(QStringLiteral("The mapping is drafted"), text.trimmed());
 }
 
 }  // namespace bitdesk

@@ -18,20 +18,14 @@ class QSpinBox;
 namespace bitdesk {
 
 class FileField;
+class Workbench;
 
-/// What the window has open, which fills the form in.
-struct ImportSurroundings {
-    std::shared_ptr<const MetaModel> model;  ///< may be null
-    QString data;                            ///< as a command line takes it; may be empty
-    std::optional<ImageShape> dataShape;     ///< of `data`, where it is open
-    ComputeArbiter* arbiter = nullptr;       ///< outlives the dialog
-};
-
-/// Reads a network that others trained, and writes a model file.
+/// Reads a network that others trained, and writes a model file, which is opened unless the user does not want that.
+/// What the workbench had open when the dialog was fills the form in.
 class ImportDialog : public JobDialog {
     Q_OBJECT
 public:
-    explicit ImportDialog(ImportSurroundings surroundings, QWidget* parent = nullptr);
+    explicit ImportDialog(Workbench& workbench, QWidget* parent = nullptr);
 
     void setSource(const QString& file);
     /// Of the catalogue, or a JSON file.
@@ -39,10 +33,6 @@ public:
     void setOut(const QString& file);
     /// Writes a draft of the mapping, and uses it.
     void draft(const QString& file);
-
-signals:
-    /// The user wants what was imported opened.
-    void modelWanted(const QString& file);
 
 protected:
     void startWanted() override;
@@ -56,7 +46,7 @@ private:
     void createOut();
     void addRows();
     void connectFields();
-    void update();
+    void followForm();
     void suggestOut();
     void fillNormalization();
     int expectedChannels() const;
@@ -71,7 +61,10 @@ private:
     void showDraft(const QString& file, const QStringList& missing, const std::vector<std::string>& unused);
     void chooseDraft();
 
-    ImportSurroundings m_surroundings;
+    Workbench& m_workbench;
+    std::shared_ptr<const MetaModel> m_present;  ///< may be null
+    QString m_presentData;                       ///< as a command line takes it; may be empty
+    std::optional<ImageShape> m_presentShape;    ///< of m_presentData, where it is open
     FileField* m_source = nullptr;
     QComboBox* m_network = nullptr;
     QLabel* m_networkText = nullptr;

@@ -34,16 +34,15 @@ JobDialog::JobDialog(const QString& name, const QString& title, const QString& s
     column->addWidget(m_fields);
     column->addWidget(createOutcome(), 1);
     column->addWidget(createButtons(startText));
-    connect(&m_runner, &JobRunner::progressed, this,
-            [this](const QString& activity, double fraction, double remaining) {
-                m_activity->setText(activity + remainingText(remaining));
-                m_bar->setValue(static_cast<int>(fraction * m_bar->maximum()));
-            });
-    connect(&m_runner, &JobRunner::failed, this, [this](const QString& message) {
-        end();
-        showProblem(m_failure, message);
+    connect(&m_task, &Task::progressed, this, [this](const Progress& progress) {
+        m_activity->setText(QString::fromStdString(progress.activity) + remainingText(progress.remainingSeconds));
+        m_bar->setValue(static_cast<int>(progress.fraction * m_bar->maximum()));
     });
-    connect(&m_runner, &JobRunner::cancelled, this, [this] {
+    connect(&m_task, &Task::failed, this, [this](const Error& error) {
+        end();
+        showProblem(m_failure, QString::fromUtf8(error.what()));
+    });
+    connect(&m_task, &Task::cancelled, this, [this] {
         end();
         showCancelled();
     });
@@ -112,7 +111,7 @@ void JobDialog::reject() {
     m_ending = true;
     m_activity->setText(QStringLiteral("ending …"));
     m_close->setEnabled(false);
-    m_runner.cancel();
+    m_task.cancel();
 }
 
 void JobDialog::refresh() {
@@ -188,8 +187,7 @@ void JobDialog::confirmReplacing(const QString& file, const std::function<void()
         m_confirmed.clear();
         return go();
     }
-    const auto isThere = [path = std::filesystem::path(file.toStdString())](const std::stop_token&,
-                                                                            const ProgressSink&) {
+    const auto isThere = [path = std::filesystem::path(file.toStdString())] {
         std::error_code code;
         return std::filesystem::is_regular_file(path, code);
     };

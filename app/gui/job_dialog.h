@@ -7,7 +7,7 @@
 #include <functional>
 #include <utility>
 
-#include "app/gui/job_runner.h"
+#include "app/workbench/task.h"
 
 class QFormLayout;
 class QLabel;
@@ -23,7 +23,7 @@ namespace bitdesk {
 class JobDialog : public QDialog {
     Q_OBJECT
 public:
-    bool running() const { return m_runner.running(); }
+    bool running() const { return m_task.running(); }
     /// What came of the last job: a headline, and what there is to say of it; empty: nothing yet.
     QString headline() const;
     QString outcome() const;
@@ -56,7 +56,7 @@ protected:
     template <typename Work, typename Done>
     void run(const QString& activity, const QString& failure, Work work, Done done) {
         begin(activity, failure);
-        m_runner.start(std::move(work), [this, done = std::move(done)](auto result) {
+        m_task.start(std::move(work), [this, done = std::move(done)](auto result) {
             end();
             done(std::move(result));
         });
@@ -91,7 +91,7 @@ private:
     QList<QPushButton*> m_afterwards, m_always;
     QString m_failure, m_confirmed;
     bool m_failed = false, m_done = false, m_ending = false;
-    JobRunner m_runner;  // last, so first to go
+    Task m_task;  // last, so first to go
 };
 
 }  // namespace bitdesk

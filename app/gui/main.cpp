@@ -8,6 +8,7 @@
 
 #include "app/gui/main_window.h"
 #include "app/jobs/short_spin.h"
+#include "app/workbench/workbench.h"
 #include "core/base/build_info.h"
 
 int main(int argc, char** argv) {
@@ -35,12 +36,13 @@ int main(int argc, char** argv) {
     QApplication::setApplicationName(QStringLiteral("Bitdesk"));
     QApplication::setOrganizationName(QStringLiteral("Bitdesk"));
     QApplication::setApplicationVersion(QStringLiteral(BITDESK_VERSION));
-    bitdesk::MainWindow window({.model = QString::fromStdString(model),
-                                .data = QString::fromStdString(data),
-                                .database = QString::fromStdString(database),
-                                .device = QString::fromStdString(device),
-                                .threads = threads,
-                                .measureLatency = true});
+    bitdesk::Workbench workbench({.model = QString::fromStdString(model),
+                                  .data = QString::fromStdString(data),
+                                  .database = QString::fromStdString(database),
+                                  .device = QString::fromStdString(device),
+                                  .threads = threads,
+                                  .measureLatency = true});
+    bitdesk::MainWindow window(workbench);
     window.show();
     return QApplication::exec();
 }

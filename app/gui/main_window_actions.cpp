@@ -1,116 +1,163 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// What menus, tool bar and drops do.
+// What stands in the menus and the tool bar.
 #include <qcustomplot.h>
 #include <sqlite3.h>
-#include <QClipboard>
-#include <QDragEnterEvent>
-#include <QFileDialog>
-#include <QFileInfo>
-#include <QGuiApplication>
+#include <QAction>
+#include <QIcon>
+#include <QMenuBar>
 #include <QMessageBox>
-#include <QMimeData>
+#include <QToolBar>
 
+#include "app/gui/history_panel.h"
 #include "app/gui/main_window.h"
-#include "core/base/atomic_file.h"
+#include "app/gui/status_panel.h"
+#include "app/workbench/workbench.h"
 #include "core/base/build_info.h"
-#include "core/base/error.h"
-#include "widgets/trade_off_plot.h"
 
 namespace bitdesk {
+namespace {
 
-void MainWindow::chooseFile(const QString& title, const QString& filter, void (MainWindow::*open)(const QString&)) {
-    auto* dialog = new QFileDialog(this, title, QString(), filter);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::fileSelected, this, open);
-    dialog->open();
+constexpr auto kShift = Qt::CTRL | Qt::SHIFT;
+
+QIcon iconOf(const char* name) { return QIcon(QStringLiteral(":/icons/%1.svg").arg(QLatin1String(name))); }
+
+}  // namespace
+
+struct MainWindow::Actions {
+    QAction *openModel, *openData, *openDataFile, *showData, *import, *openResults, *openSession;
+    QAction *loadMix, *saveMix, *sweep, *report, *exportMix, *quit;
+    QAction *undo, *redo, *copy, *paste, *pin, *about;
+};
+
+QAction* MainWindow::makeAction(const char* icon, const QString& text, const QKeySequence& key, const Slot& slot) {
+    auto* action = new QAction(text, this);
+    if (*icon != 0) action->setIcon(iconOf(icon));
+    action->setShortcut(key);
+    if (!key.isEmpty()) action->setToolTip(QStringLiteral("%1 (%2)").arg(text, key.toString(QKeySequence::NativeText)));
+    connect(action, &QAction::triggered, this, slot);
+    return action;
 }
 
-void MainWindow::chooseModel() {
-    chooseFile(
-        QStringLiteral("Open model"),
-        QStringLiteral("Models (*.safetensors);;Networks of PyTorch, to be imported (*.pt *.pth);;All files (*)"),
-        &MainWindow::openModelOrImport);
+/// Undo or redo: says what it is of.
+QAction* MainWindow::makeStepAction(const char* icon, const QKeySequence& key, const QString& name, bool undo) {
+    MixModel& mix = m_workbench.mix();
+    auto* action = new QAction(name, this);
+    action->setIcon(iconOf(icon));
+    action->setShortcut(key);
+    const auto show = [action, name, undo, &mix] {
+        const QString what = undo ? mix.undoText() : mix.redoText();
+        action->setText(what.isEmpty() ? name : name + u' ' + what);
+        action->setEnabled(undo ? mix.canUndo() : mix.canRedo());
+    };
+    connect(action, &QAction::triggered, &mix, undo ? &MixModel::undo : &MixModel::redo);
+    connect(&mix, &MixModel::stepsChanged, action, show);
+    show();
+    return action;
 }
 
-void MainWindow::saveMix() {
-    if (m_model == nullptr) return;
-    auto* dialog =
-        new QFileDialog(this, QStringLiteral("Save mix"), QStringLiteral("mix.json"), QStringLiteral("Mixes (*.json)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setDefaultSuffix(QStringLiteral("json"));
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
-        m_background.run(
-            SaveMix,
-            [path, text = toJson(m_mix.bits(), m_model->network)] {
-                writeFileAtomically(path.toStdString(), text);
-                return true;
-            },
-            [](bool) {},
-            [this](const QString& message) { showFailure(QStringLiteral("The mix cannot be saved"), message); });
-    });
-    dialog->open();
+MainWindow::Actions MainWindow::makeActions() {
+    const auto make = [this](const char* icon, const char* text, const QKeySequence& key, const Slot& slot) {
+        return makeAction(icon, QString::fromUtf8(text), key, slot);
+    };
+    const auto ask = [this](const char* title, const char* filter, const std::function<void(const QString&)>& open) {
+        return [=, this] { choose(QString::fromUtf8(title), QString::fromUtf8(filter), open); };
+    };
+    Workbench& workbench = m_workbench;
+    const auto openFile = [&workbench](const QString& path) { workbench.data().open(path); };
+    const auto openResults = [&workbench](const QString& path) { workbench.openResults(path); };
+    const auto openSession = [&workbench](const QString& path) { workbench.openSession(path); };
+    const auto loadMix = [&workbench](const QString& path) { workbench.mix().load(path); };
+    Actions actions{
+        .openModel = make("model", "Open model…", QKeySequence::Open, [this] { chooseModel(); }),
+        .openData = make("data", "Open data set…", kShift | Qt::Key_O, [this] { chooseData(); }),
+        .openDataFile =
+            make("", "Open data file…", {}, ask("Open data file", "NumPy archives (*.npz);;All files (*)", openFile)),
+        .showData = make("", "Data set…", StatusPanel::dataKey(), [this] { showDataDialog(); }),
+        .import = make("import", "Import…", Qt::CTRL | Qt::Key_I, [this] { showImportDialog(); }),
+        .openResults = make("", "Open results…", {},
+                            ask("Open results", "Results databases (*.sqlite);;All files (*)", openResults)),
+        .openSession =
+            make("", "Open session…", {}, ask("Open session", "Reports (*.json);;All files (*)", openSession)),
+        .loadMix =
+            make("load", "Load mix…", Qt::CTRL | Qt::Key_L, ask("Load mix", "Mixes (*.json);;All files (*)", loadMix)),
+        .saveMix = make("save", "Save mix…", QKeySequence::Save, [this] { saveMix(); }),
+        .sweep = make("sweep", "Sweep…", Qt::CTRL | Qt::Key_E, [this] { showSweepDialog(); }),
+        .report = make("report", "Report…", Qt::CTRL | Qt::Key_R, [this] { showReportDialog(); }),
+        .exportMix = make("export", "Export…", kShift | Qt::Key_E, [this] { showExportDialog(); }),
+        .quit = make("", "Quit", QKeySequence::Quit, [this] { close(); }),
+        .undo = makeStepAction("undo", QKeySequence::Undo, QStringLiteral("Undo"), true),
+        .redo = makeStepAction("redo", QKeySequence::Redo, QStringLiteral("Redo"), false),
+        .copy = make("copy", "Copy mix", QKeySequence::Copy, [this] { copyMix(); }),
+        .paste = make("paste", "Paste mix", QKeySequence::Paste, [this] { pasteMix(); }),
+        .pin = make("pin", "Pin baseline", Qt::CTRL | Qt::Key_B,
+                    [&workbench] { workbench.pinBaseline(!workbench.live().baseline()); }),
+        .about = make("", "About Bitdesk", {}, [this] { showAbout(); }),
+    };
+    // Short in the tool bar, so that all of it fits a small screen; menus and tool tips have the whole name.
+    actions.openData->setIconText(QStringLiteral("Open data…"));
+    actions.copy->setIconText(QStringLiteral("Copy"));
+    actions.paste->setIconText(QStringLiteral("Paste"));
+    actions.loadMix->setIconText(QStringLiteral("Load…"));
+    actions.saveMix->setIconText(QStringLiteral("Save…"));
+    return actions;
 }
 
-void MainWindow::loadMix() {
-    chooseFile(QStringLiteral("Load mix"), QStringLiteral("Mixes (*.json);;All files (*)"), &MainWindow::openMix);
+void MainWindow::createActions() {
+    const Actions actions = makeActions();
+    enable(actions);
+    createMenus(actions);
+    createToolBar(actions);
 }
 
-void MainWindow::openMix(const QString& path) {
-    if (m_model == nullptr) {
-        showFailure(QStringLiteral("The mix cannot be loaded"), QStringLiteral("Open a model first."));
-        return;
+void MainWindow::enable(const Actions& actions) {
+    LiveBridge& live = m_workbench.live();
+    actions.pin->setCheckable(true);
+    connect(&live, &LiveBridge::baselineChanged, actions.pin,
+            [pin = actions.pin, &live] { pin->setChecked(live.baseline().has_value()); });
+    for (QAction* action : {actions.copy, actions.paste, actions.loadMix, actions.saveMix, actions.pin, actions.sweep,
+                            actions.report, actions.exportMix}) {
+        action->setEnabled(false);
+        connect(&m_workbench, &Workbench::modelChanged, action, [action] { action->setEnabled(true); });
     }
-    m_background.run(
-        LoadMix,
-        [path = path.toStdString(), model = m_model] {
-            return parseBits("@" + path, model->network, model->bits, path);
-        },
-        [this](const BitConfiguration& bits) { m_mix.set(bits, QStringLiteral("load mix")); },
-        [this](const QString& message) { showFailure(QStringLiteral("The mix cannot be loaded"), message); });
+    actions.showData->setEnabled(false);
+    connect(&m_workbench.data(), &OpenedData::opened, actions.showData,
+            [action = actions.showData] { action->setEnabled(true); });
 }
 
-void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    const auto urls = event->mimeData()->urls();
-    if (!urls.isEmpty() && urls.first().isLocalFile()) event->acceptProposedAction();
+void MainWindow::createMenus(const Actions& actions) {
+    auto* file = menuBar()->addMenu(QStringLiteral("&File"));
+    file->addActions({actions.openModel, actions.openData, actions.openDataFile, actions.showData, actions.import,
+                      actions.openResults, actions.openSession});
+    file->addSeparator();
+    file->addActions({actions.loadMix, actions.saveMix});
+    file->addSeparator();
+    file->addActions({actions.sweep, actions.report, actions.exportMix});
+    file->addSeparator();
+    file->addAction(actions.quit);
+    auto* edit = menuBar()->addMenu(QStringLiteral("&Edit"));
+    edit->addActions({actions.undo, actions.redo});
+    edit->addSeparator();
+    edit->addActions({actions.copy, actions.paste});
+    edit->addSeparator();
+    edit->addAction(actions.pin);
+    menuBar()->addMenu(QStringLiteral("&View"))->addAction(m_history->toggleViewAction());
+    menuBar()->addMenu(QStringLiteral("&Help"))->addAction(actions.about);
 }
 
-void MainWindow::dropEvent(QDropEvent* event) {
-    const QString path = event->mimeData()->urls().first().toLocalFile();
-    event->acceptProposedAction();
-    const QFileInfo info(path);
-    if (!info.isDir() && info.suffix() == QStringLiteral("safetensors")) openModel(path);
-    else if (!info.isDir() && isOfPyTorch(path)) openModelOrImport(path);
-    else if (!info.isDir() && info.suffix() == QStringLiteral("json")) openJson(path);
-    else openData(path);
-}
-
-void MainWindow::copyMix() {
-    if (m_model != nullptr) QGuiApplication::clipboard()->setText(QString::fromStdString(toText(m_mix.bits())));
-}
-
-void MainWindow::pasteMix() {
-    if (m_model == nullptr) return;
-    const std::string text = QGuiApplication::clipboard()->text().trimmed().left(4096).toStdString();
-    try {
-        // A pasted text must not make the program read files.
-        if (text.starts_with('@'))
-            throw Error(ErrorKind::BadInput, "clipboard", "holds no mix", "Copy something like 4,4,3,2,…");
-        m_mix.set(parseBits(text, m_model->network, m_model->bits, "clipboard"), QStringLiteral("paste mix"));
-    } catch (const Error& error) {
-        showFailure(QStringLiteral("The clipboard holds no mix for this model"), QString::fromStdString(error.what()));
-    }
-}
-
-void MainWindow::pinBaseline(bool pinned) {
-    m_baseline = pinned && m_model != nullptr ? std::optional(m_mix.bits()) : std::nullopt;
-    m_tradeOff->setBaseline(m_baseline);
-    m_live.pinBaseline(m_baseline);
-    // The difference is taken against another mix now.
-    if (m_model != nullptr) m_live.submit(m_mix.bits());
+void MainWindow::createToolBar(const Actions& actions) {
+    auto* bar = addToolBar(QStringLiteral("Tools"));
+    bar->setObjectName(QStringLiteral("tools"));
+    bar->setMovable(false);
+    bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    bar->addActions({actions.openModel, actions.openData, actions.import});
+    bar->addSeparator();
+    bar->addActions({actions.undo, actions.redo, actions.pin});
+    bar->addSeparator();
+    bar->addActions({actions.copy, actions.paste, actions.loadMix, actions.saveMix});
+    bar->addSeparator();
+    bar->addActions({actions.sweep, actions.report, actions.exportMix});
 }
 
 void MainWindow::showAbout() {

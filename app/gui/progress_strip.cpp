@@ -40,13 +40,15 @@ ProgressStrip::ProgressStrip(const QString& name, const QString& widest, QWidget
 
 void ProgressStrip::begin(const QString& text) {
     m_cancel->setEnabled(true);
-    tell(text, 0);
+    m_text->setText(text);
+    m_bar->setValue(0);
     setVisible(true);
 }
 
-void ProgressStrip::tell(const QString& text, double fraction) {
-    if (m_cancel->isEnabled()) m_text->setText(text);
-    m_bar->setValue(static_cast<int>(fraction * m_bar->maximum()));
+void ProgressStrip::tell(const Progress& progress, const QString& of) {
+    if (m_cancel->isEnabled())
+        m_text->setText(of + QString::fromStdString(progress.activity) + remainingText(progress.remainingSeconds));
+    m_bar->setValue(static_cast<int>(progress.fraction * m_bar->maximum()));
 }
 
 void ProgressStrip::setCancelToolTip(const QString& text) { m_cancel->setToolTip(text); }

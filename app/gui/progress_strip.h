@@ -5,6 +5,8 @@
 
 #include <QWidget>
 
+#include "core/base/progress.h"
+
 class QLabel;
 class QProgressBar;
 class QToolButton;
@@ -19,7 +21,8 @@ public:
     ProgressStrip(const QString& name, const QString& widest, QWidget* parent = nullptr);
 
     void begin(const QString& text);
-    void tell(const QString& text, double fraction);
+    /// `of` stands before it: "sweep: ".
+    void tell(const Progress& progress, const QString& of = {});
     void setCancelToolTip(const QString& text);
 
 signals:

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <QDialog>
-#include <optional>
+#include <QStringList>
+#include <cstdint>
+#include <string>
 #include <vector>
 
 class QButtonGroup;
-class QLabel;
+class QLayout;
 class QLineEdit;
 class QPushButton;
 class QRadioButton;
@@ -16,13 +18,7 @@ class QRadioButton;
 namespace bitdesk {
 
 class ReportFiles;
-
-/// What can be compared now, by ids of the results database.
-struct ReportChoices {
-    std::vector<std::int64_t> selected;  ///< rows of the history, the baseline first
-    std::vector<std::int64_t> inHand;    ///< baseline and mix in hand; empty: not both are stored
-    QString command;                     ///< "bitdesk report" with database, model and data
-};
+class Workbench;
 
 /// What a report is to hold.
 struct WantedReport {
@@ -32,26 +28,29 @@ struct WantedReport {
     std::vector<std::string> failOn;
 };
 
-/// Puts a report together. Knows no store: it emits what is wanted.
+/// Puts a report together, and lets it be written: of the front, of rows of the history, or of the mix in hand and the
+/// baseline as they were when the dialog was opened.
 class ReportDialog : public QDialog {
     Q_OBJECT
 public:
-    explicit ReportDialog(ReportChoices choices, QWidget* parent = nullptr);
+    /// `selected`: rows of the history, by their ids, the baseline first.
+    ReportDialog(Workbench& workbench, std::vector<std::int64_t> selected, QWidget* parent = nullptr);
 
     WantedReport wanted() const;
     /// The command line that writes the same.
     QString commandLine() const;
     ReportFiles* reportFiles() const { return m_files; }
 
-signals:
-    void writeWanted(const bitdesk::WantedReport& report);
-    void commandLineWanted(const QString& line);
-
 private:
+    QLayout* createChoices();
     QRadioButton* addChoice(const char* name, const QString& text, bool possible);
-    void update();
+    QWidget* createButtons();
+    void followForm();
+    void write();
 
-    ReportChoices m_choices;
+    Workbench& m_workbench;
+    std::vector<std::int64_t> m_selectedIds;
+    std::vector<std::int64_t> m_inHandIds;  ///< baseline and mix in hand; empty: not both are stored
     QButtonGroup* m_group = nullptr;
     QRadioButton* m_front = nullptr;
     QRadioButton* m_selected = nullptr;

@@ -6,11 +6,10 @@
 #include <QCheckBox>
 #include <QFileDialog>
 #include <QHBoxLayout>
-#include <QLineEdit>
 #include <QPushButton>
 
+#include "app/gui/file_field.h"
 #include "core/report/report.h"
-#include "widgets/theme.h"
 
 namespace bitdesk {
 namespace {
@@ -28,15 +27,8 @@ QString withoutEnding(const QString& name) {
 }  // namespace
 
 ReportFiles::ReportFiles(QWidget* parent) : QWidget(parent) {
-    m_base = new QLineEdit;
-    m_base->setObjectName(QStringLiteral("reportBase"));
-    setHint(*m_base, QStringLiteral("none"));
-    m_base->setAccessibleName(QStringLiteral("Report, without its ending"));
-    auto* browse = new QPushButton(QStringLiteral("Choose…"));
-    browse->setAutoDefault(false);
-    auto* line = new QHBoxLayout;
-    line->addWidget(m_base, 1);
-    line->addWidget(browse);
+    m_base = new FileField(QStringLiteral("reportBase"), QStringLiteral("Report, without its ending"),
+                           QStringLiteral("none"));
     auto* boxes = new QHBoxLayout;
     for (const ReportFormat& format : reportFormats()) {
         auto* box = new QCheckBox(QLatin1String(format.description));
@@ -50,22 +42,22 @@ ReportFiles::ReportFiles(QWidget* parent) : QWidget(parent) {
     boxes->addStretch();
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
-    column->addLayout(line);
+    column->addWidget(m_base);
     column->addLayout(boxes);
-    connect(browse, &QPushButton::clicked, this, &ReportFiles::choose);
-    connect(m_base, &QLineEdit::textChanged, this, &ReportFiles::changed);
+    connect(m_base->addButton(QStringLiteral("Choose…")), &QPushButton::clicked, this, &ReportFiles::choose);
+    connect(m_base, &FileField::changed, this, &ReportFiles::changed);
 }
 
 QStringList ReportFiles::files() const {
     QStringList files;
-    const QString base = withoutEnding(m_base->text().trimmed());
+    const QString base = withoutEnding(m_base->file());
     if (base.isEmpty()) return files;
     for (const QCheckBox* box : m_formats)
         if (box->isChecked()) files << base + u'.' + box->objectName();
     return files;
 }
 
-void ReportFiles::setBase(const QString& base) { m_base->setText(base); }
+void ReportFiles::setBase(const QString& base) { m_base->setFile(base); }
 
 QCheckBox* ReportFiles::format(const char* ending) const {
     for (QCheckBox* box : m_formats)
@@ -74,13 +66,20 @@ QCheckBox* ReportFiles::format(const char* ending) const {
 }
 
 void ReportFiles::choose() {
-    auto* dialog = new QFileDialog(this, QStringLiteral("Report"), m_base->text());
+    auto* dialog = new QFileDialog(this, QStringLiteral("Report"), m_base->file());
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setOption(QFileDialog::DontConfirmOverwrite);  // the ending is not chosen yet
     connect(dialog, &QFileDialog::fileSelected, this,
-            [this](const QString& path) { m_base->setText(withoutEnding(path)); });
+            [this](const QString& path) { m_base->setFile(withoutEnding(path)); });
     dialog->open();
+}
+
+std::vector<std::string> limitsIn(const QString& text) {
+    std::vector<std::string> limits;
+    for (const QString& part : text.split(u';', Qt::SkipEmptyParts))
+        if (!part.trimmed().isEmpty()) limits.push_back(part.trimmed().toStdString());
+    return limits;
 }
 
 }  // namespace bitdesk

@@ -5,11 +5,14 @@
 
 #include <QStringList>
 #include <QWidget>
+#include <string>
+#include <vector>
 
 class QCheckBox;
-class QLineEdit;
 
 namespace bitdesk {
+
+class FileField;
 
 /// Where a report goes: a name without its ending, and a check box for each format.
 class ReportFiles : public QWidget {
@@ -28,8 +31,11 @@ signals:
 private:
     void choose();
 
-    QLineEdit* m_base = nullptr;
+    FileField* m_base = nullptr;
     QList<QCheckBox*> m_formats;
 };
+
+/// Limits of a report as they are typed: "drop>0.5pp; slowdown>5%".
+std::vector<std::string> limitsIn(const QString& text);
 
 }  // namespace bitdesk

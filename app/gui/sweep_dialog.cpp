@@ -4,35 +4,60 @@
 #include "app/gui/sweep_dialog.h"
 
 #include <QCheckBox>
+#include <QClipboard>
 #include <QComboBox>
 #include <QDialogButtonBox>
-#include <QFileDialog>
 #include <QFormLayout>
+#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSpinBox>
 
+#include "app/gui/choose_file.h"
+#include "app/gui/file_field.h"
 #include "app/gui/report_files.h"
+#include "app/workbench/absolute_name.h"
+#include "app/workbench/workbench.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
 
-std::vector<std::string> limitsIn(const QString& text) {
-    std::vector<std::string> limits;
-    for (const QString& part : text.split(u';', Qt::SkipEmptyParts))
-        if (!part.trimmed().isEmpty()) limits.push_back(part.trimmed().toStdString());
-    return limits;
-}
-
-SweepDialog::SweepDialog(SweepSubject subject, QWidget* parent) : QDialog(parent), m_subject(std::move(subject)) {
+SweepDialog::SweepDialog(Workbench& workbench, QWidget* parent)
+    : QDialog(parent),
+      m_workbench(workbench),
+      m_mix(workbench.mix().bits()),
+      m_widths(std::ssize(workbench.model()->bits)),
+      m_images(workbench.data().set()->size()) {
+    if (const auto& store = workbench.results().store(); store != nullptr)
+        m_open.db = absoluteName(QString::fromStdString(store->path().string())).toStdString();
+    m_open.device = workbench.startup().device.toStdString();
+    m_open.threads = workbench.startup().threads;
+    jobs::SweepSpec& sweep = m_open.sweeps.emplace_back();
+    sweep.model = absoluteName(workbench.modelSpec()).toStdString();
+    sweep.data = absoluteName(workbench.data().spec()).toStdString();
+    sweep.split = splitName(workbench.data().set()->split());
     setWindowTitle(QStringLiteral("Sweep"));
     setObjectName(QStringLiteral("sweepDialog"));
+    setAttribute(Qt::WA_DeleteOnClose);
+    auto* form = new QFormLayout;
+    form->addRow(QStringLiteral("Mixes"), createConfigurations());
+    addMeasures(*form);
+    auto* buttons = createButtons();
+    auto* column = new QVBoxLayout(this);
+    column->addLayout(form);
+    column->addStretch();
+    column->addWidget(buttons);
+    followForm();
+    m_actions.front()->setFocus();
+}
+
+void SweepDialog::addMeasures(QFormLayout& form) {
     m_limit = new QSpinBox;
     m_limit->setObjectName(QStringLiteral("limit"));
-    m_limit->setRange(0, static_cast<int>(std::min<std::int64_t>(m_subject.images, 2'000'000'000)));
-    m_limit->setSpecialValueText(QStringLiteral("all %1").arg(m_subject.images));
+    m_limit->setRange(0, static_cast<int>(std::min<std::int64_t>(m_images, 2'000'000'000)));
+    m_limit->setSpecialValueText(QStringLiteral("all %1").arg(m_images));
     m_limit->setToolTip(QStringLiteral("The first images of the fixed random order"));
     m_latency = new QComboBox;
     m_latency->setObjectName(QStringLiteral("latency"));
@@ -51,21 +76,13 @@ SweepDialog::SweepDialog(SweepSubject subject, QWidget* parent) : QDialog(parent
     m_size = new QLabel;
     m_size->setObjectName(QStringLiteral("size"));
     m_size->setWordWrap(true);
-    auto* form = new QFormLayout;
-    form->addRow(QStringLiteral("Mixes"), createConfigurations());
-    form->addRow(QStringLiteral("Images"), m_limit);
-    form->addRow(QStringLiteral("Latency"), m_latency);
-    form->addRow(QStringLiteral("Report"), m_report);
-    form->addRow(QStringLiteral("Limits"), m_failOn);
-    form->addRow(QString(), m_size);
-    auto* column = new QVBoxLayout(this);
-    column->addLayout(form);
-    column->addStretch();
-    column->addWidget(createButtons());
-    connect(m_limit, &QSpinBox::valueChanged, this, &SweepDialog::update);
-    connect(m_report, &ReportFiles::changed, this, &SweepDialog::update);
-    update();
-    m_run->setFocus();
+    form.addRow(QStringLiteral("Images"), m_limit);
+    form.addRow(QStringLiteral("Latency"), m_latency);
+    form.addRow(QStringLiteral("Report"), m_report);
+    form.addRow(QStringLiteral("Limits"), m_failOn);
+    form.addRow(QString(), m_size);
+    connect(m_limit, &QSpinBox::valueChanged, this, &SweepDialog::followForm);
+    connect(m_report, &ReportFiles::changed, this, &SweepDialog::followForm);
 }
 
 QWidget* SweepDialog::createConfigurations() {
@@ -82,89 +99,82 @@ QWidget* SweepDialog::createConfigurations() {
     m_seed = new QSpinBox;
     m_seed->setRange(0, 2'000'000'000);
     m_seed->setPrefix(QStringLiteral("seed "));
-    if (m_subject.model.startsWith(QStringLiteral("random:"))) {
+    if (m_open.sweeps.front().model.starts_with("random:")) {
         m_seed->setEnabled(false);
         m_seed->setToolTip(QStringLiteral("It would be the seed of this model's weights, too"));
     }
     m_inHand = new QCheckBox(QStringLiteral("the mix in hand"));
     m_inHand->setObjectName(QStringLiteral("inHand"));
     m_inHand->setChecked(true);
-    m_file = new QLineEdit;
-    m_file->setObjectName(QStringLiteral("mixFile"));
-    setHint(*m_file, QStringLiteral("a file: one mix a line, or JSON"));
-    m_file->setAccessibleName(QStringLiteral("File of mixes"));
-    auto* choose = new QPushButton(QStringLiteral("Choose…"));
-    choose->setAutoDefault(false);
+    m_file = new FileField(QStringLiteral("mixFile"), QStringLiteral("File of mixes"),
+                           QStringLiteral("a file: one mix a line, or JSON"));
+    m_file->addOpen(QStringLiteral("Choose…"), QString());
     auto* random = new QHBoxLayout;
     random->addWidget(m_random);
     random->addWidget(m_count);
     random->addWidget(m_seed);
     random->addStretch();
-    auto* file = new QHBoxLayout;
-    file->addWidget(m_file, 1);
-    file->addWidget(choose);
     auto* box = new QWidget;
     auto* column = new QVBoxLayout(box);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_uniform);
     column->addLayout(random);
     column->addWidget(m_inHand);
-    column->addLayout(file);
+    column->addWidget(m_file);
     for (QCheckBox* each : {m_uniform, m_random, m_inHand})
-        connect(each, &QCheckBox::toggled, this, &SweepDialog::update);
-    connect(m_count, &QSpinBox::valueChanged, this, &SweepDialog::update);
-    connect(m_file, &QLineEdit::textChanged, this, &SweepDialog::update);
-    connect(choose, &QPushButton::clicked, this, &SweepDialog::chooseFile);
+        connect(each, &QCheckBox::toggled, this, &SweepDialog::followForm);
+    connect(m_count, &QSpinBox::valueChanged, this, &SweepDialog::followForm);
+    connect(m_file, &FileField::changed, this, &SweepDialog::followForm);
     return box;
 }
 
 QWidget* SweepDialog::createButtons() {
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
-    m_run = buttons->addButton(QStringLiteral("Run"), QDialogButtonBox::AcceptRole);
-    m_copy = buttons->addButton(QStringLiteral("Copy as command line"), QDialogButtonBox::ActionRole);
-    m_save = buttons->addButton(QStringLiteral("Save as batch file…"), QDialogButtonBox::ActionRole);
-    m_run->setDefault(true);
-    connect(m_run, &QPushButton::clicked, this, [this] {
-        emit runWanted(batch());
-        accept();
-    });
-    connect(m_copy, &QPushButton::clicked, this, [this] { emit commandLineWanted(batch()); });
-    connect(m_save, &QPushButton::clicked, this, [this] { emit fileWanted(batch()); });
+    const auto add = [&](const QString& text, QDialogButtonBox::ButtonRole role, void (SweepDialog::*slot)()) {
+        auto* button = buttons->addButton(text, role);
+        connect(button, &QPushButton::clicked, this, slot);
+        m_actions << button;
+    };
+    add(QStringLiteral("Run"), QDialogButtonBox::AcceptRole, &SweepDialog::run);
+    add(QStringLiteral("Copy as command line"), QDialogButtonBox::ActionRole, &SweepDialog::copy);
+    add(QStringLiteral("Save as batch file…"), QDialogButtonBox::ActionRole, &SweepDialog::save);
+    m_actions.front()->setDefault(true);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     return buttons;
 }
 
-void SweepDialog::chooseFile() {
-    auto* dialog = new QFileDialog(this, QStringLiteral("File of mixes"), m_file->text());
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::fileSelected, m_file, &QLineEdit::setText);
-    dialog->open();
+void SweepDialog::run() {
+    m_workbench.sweep().run(batch(), m_workbench.model()->hash);
+    accept();
+}
+
+void SweepDialog::copy() {
+    QGuiApplication::clipboard()->setText(QString::fromStdString(jobs::toCommandLine(batch())));
+    m_workbench.tell(QStringLiteral("The command line is in the clipboard."));
+}
+
+void SweepDialog::save() {
+    chooseNewFile(parentWidget(), QStringLiteral("Save batch file"), QStringLiteral("night.json"),
+                  QStringLiteral("Batch files (*.json)"), QStringLiteral("json"),
+                  [&sweep = m_workbench.sweep(), batch = batch()](const QString& path) { sweep.save(batch, path); });
 }
 
 std::vector<std::string> SweepDialog::words() const {
     std::vector<std::string> words;
     if (m_uniform->isChecked()) words.emplace_back("uniform");
-    if (m_inHand->isChecked()) words.push_back(toText(m_subject.mix));
+    if (m_inHand->isChecked()) words.push_back(toText(m_mix));
     if (m_random->isChecked()) words.push_back("random:" + std::to_string(m_count->value()));
-    if (const QString file = m_file->text().trimmed(); !file.isEmpty()) words.push_back(file.toStdString());
+    if (const QString file = m_file->file(); !file.isEmpty()) words.push_back(file.toStdString());
     return words;
 }
 
 jobs::Batch SweepDialog::batch() const {
-    jobs::Batch batch;
-    batch.db = m_subject.database.toStdString();
-    batch.device = m_subject.device.toStdString();
-    batch.threads = m_subject.threads;
-    jobs::SweepSpec sweep;
-    sweep.model = m_subject.model.toStdString();
-    sweep.data = m_subject.data.toStdString();
-    sweep.split = m_subject.split.toStdString();
+    jobs::Batch batch = m_open;
+    jobs::SweepSpec& sweep = batch.sweeps.front();
     sweep.configurations = words();
     sweep.seed = static_cast<std::uint64_t>(m_seed->value());
     sweep.limit = m_limit->value();
     sweep.latency = jobs::parseLatencyOf(m_latency->currentData().toString().toStdString(), "latency");
-    batch.sweeps.push_back(std::move(sweep));
     if (const QStringList files = m_report->files(); !files.isEmpty()) {
         jobs::ReportSpec report;
         for (const QString& file : files) report.files.push_back(file.toStdString());
@@ -174,21 +184,21 @@ jobs::Batch SweepDialog::batch() const {
     return batch;
 }
 
-void SweepDialog::update() {
+void SweepDialog::followForm() {
     const bool any = !words().empty();
-    for (QPushButton* button : {m_run, m_copy, m_save}) button->setEnabled(any);
+    for (QPushButton* button : m_actions) button->setEnabled(any);
     m_count->setEnabled(m_random->isChecked());
     m_failOn->setEnabled(!m_report->files().isEmpty());
-    const std::int64_t images = m_limit->value() > 0 ? m_limit->value() : m_subject.images;
+    const std::int64_t images = m_limit->value() > 0 ? m_limit->value() : m_images;
     const std::int64_t mixes = (m_random->isChecked() ? m_count->value() : 0) +
-                               (m_uniform->isChecked() ? m_subject.widths : 0) + (m_inHand->isChecked() ? 1 : 0);
+                               (m_uniform->isChecked() ? m_widths : 0) + (m_inHand->isChecked() ? 1 : 0);
     constexpr double kMiB = 1048576;
     QString text =
         any ? QStringLiteral(
                   "About %1 mixes%2 on %L3 images; the database grows by about %L4 MiB. What is stored already is not "
                   "computed again.")
                   .arg(mixes)
-                  .arg(m_file->text().trimmed().isEmpty() ? QString() : QStringLiteral(" and those of the file"))
+                  .arg(m_file->file().isEmpty() ? QString() : QStringLiteral(" and those of the file"))
                   .arg(images)
                   .arg(static_cast<double>(jobs::storedBytes(mixes, images)) / kMiB, 0, 'f', 1)
             : QStringLiteral("Choose some mixes.");

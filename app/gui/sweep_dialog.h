@@ -10,6 +10,7 @@
 
 class QCheckBox;
 class QComboBox;
+class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -17,58 +18,47 @@ class QSpinBox;
 
 namespace bitdesk {
 
+class FileField;
 class ReportFiles;
+class Workbench;
 
-/// What a sweep is of: as the window has it open.
-struct SweepSubject {
-    QString model, data, split, database, device;  ///< names as a command line takes them, files absolute
-    int threads = 0;                               ///< 0: all
-    BitConfiguration mix;                          ///< in hand
-    std::int64_t images = 0;                       ///< of the data set
-    std::int64_t widths = 0;                       ///< of the model: as many mixes are uniform
-};
-
-/// Puts a sweep together: to run here, to copy as a command line, or to save as a batch file. Knows no job: it emits
-/// what is wanted.
+/// Puts a sweep of what is open together: runs it, copies it as a command line, or saves it as a batch file.
 class SweepDialog : public QDialog {
     Q_OBJECT
 public:
-    explicit SweepDialog(SweepSubject subject, QWidget* parent = nullptr);
+    explicit SweepDialog(Workbench& workbench, QWidget* parent = nullptr);
 
     /// What the widgets say.
     jobs::Batch batch() const;
     ReportFiles* reportFiles() const { return m_report; }
 
-signals:
-    void runWanted(const bitdesk::jobs::Batch& batch);
-    void commandLineWanted(const bitdesk::jobs::Batch& batch);
-    void fileWanted(const bitdesk::jobs::Batch& batch);
-
 private:
     QWidget* createConfigurations();
+    void addMeasures(QFormLayout& form);
     QWidget* createButtons();
-    void chooseFile();
-    void update();
+    void followForm();
+    void run();
+    void copy();
+    void save();
     std::vector<std::string> words() const;
 
-    SweepSubject m_subject;
+    Workbench& m_workbench;
+    jobs::Batch m_open;         ///< one sweep of what was open when the dialog was: model, data, database, device
+    BitConfiguration m_mix;     ///< in hand then
+    std::int64_t m_widths = 0;  ///< of the model
+    std::int64_t m_images = 0;  ///< of the data set
     QCheckBox* m_uniform = nullptr;
     QCheckBox* m_random = nullptr;
     QSpinBox* m_count = nullptr;
     QSpinBox* m_seed = nullptr;
     QCheckBox* m_inHand = nullptr;
-    QLineEdit* m_file = nullptr;
+    FileField* m_file = nullptr;
     QSpinBox* m_limit = nullptr;
     QComboBox* m_latency = nullptr;
     QLineEdit* m_failOn = nullptr;
     ReportFiles* m_report = nullptr;
     QLabel* m_size = nullptr;
-    QPushButton* m_run = nullptr;
-    QPushButton* m_copy = nullptr;
-    QPushButton* m_save = nullptr;
+    QList<QPushButton*> m_actions;  ///< that need some mixes
 };
-
-/// Limits as they are typed: "drop>0.5pp; slowdown>5%".
-std::vector<std::string> limitsIn(const QString& text);
 
 }  // namespace bitdesk

@@ -244,7 +244,7 @@ BatchResult runBatch(const PreparedBatch& prepared, const std::string& command, 
     if (!any || prepared.sweeps.front().rank.shared()) return result;
     for (std::size_t i = 0; i < prepared.batch.reports.size(); ++i) {
         const ReportRequest request = reportRequest(prepared, i, command, result, context);
-        const Report report = context.store->post([&](Store& store) { return reportOf(store, request); }).get();
+        const Report report = context.store->read([&](Store& store) { return reportOf(store, request); }).get();
         auto notes = writeReport(report, prepared.reportFiles[i], prepared.batch.reports[i].csvBom);
         result.reports.push_back({prepared.reportFiles[i], report.input.limits, report.summary, std::move(notes)});
     }

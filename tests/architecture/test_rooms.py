@@ -10,7 +10,7 @@ import unittest
 
 ROOT = pathlib.Path(os.environ.get("BITDESK_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
 INCLUDE = re.compile(r'^\s*#include\s+[<"]([^>"]+)[>"]', re.M)
-ROOMS = ("core", "profiling", "app/jobs", "app/cli", "app/gui", "widgets")
+ROOMS = ("core", "profiling", "app/jobs", "app/cli", "app/workbench", "app/gui", "widgets")
 
 
 def includes(room):
@@ -37,11 +37,18 @@ class Rooms(unittest.TestCase):
         self.forbid("profiling", r"(app|widgets)/")
 
     def test_jobs_know_no_shell(self):
-        self.forbid("app/jobs", r"(app/(cli|gui)|widgets)/")
+        self.forbid("app/jobs", r"(app/(cli|workbench|gui)|widgets)/")
 
     def test_shells_do_not_know_each_other(self):
-        self.forbid("app/cli", r"(app/gui|widgets)/")
+        self.forbid("app/cli", r"(app/workbench|app/gui|widgets)/")
         self.forbid("app/gui", r"app/cli/")
+
+    def test_the_document_knows_no_window(self):
+        self.forbid("app/workbench", r"(app/(cli|gui)|widgets)/")
+        self.forbid("app/workbench", r"(QApplication|QGuiApplication|QWidget|QAction|QIcon|QPalette|QColor|QFont|Q\w*Dialog|QMessageBox)$")
+
+    def test_a_widget_knows_no_document(self):
+        self.forbid("widgets", r"app/")
 
     def test_qt_stays_in_the_window(self):
         for room in ("core", "profiling", "app/jobs", "app/cli"):

@@ -41,8 +41,8 @@ protected:
     /// Of every label that has something to say, in every tab, and of the rows of every table.
     void expectLegible() const {
         int seen = 0;
-        for (int tab = 0; tab < m_window->consequences()->count(); ++tab) {
-            m_window->consequences()->setCurrentIndex(tab);
+        for (int tab = 0; tab < widget<QTabWidget>()->count(); ++tab) {
+            widget<QTabWidget>()->setCurrentIndex(tab);
             QCoreApplication::processEvents();
             for (const QLabel* label : m_window->findChildren<QLabel*>()) {
                 if (!label->isVisible() || label->text().trimmed().isEmpty()) continue;
@@ -94,7 +94,7 @@ TEST_F(Appearance, NothingIsCutInTheSmallestWindow) {
     const auto* verdict = m_window->findChild<QLabel*>(QStringLiteral("latencyVerdict"));
     EXPECT_LE(verdict->fontMetrics().horizontalAdvance(QStringLiteral("unclear · 0.996 [0.991, 1.001]")),
               verdict->width());
-    const Fader* master = m_window->faders()->master();
+    const Fader* master = faders()->master();
     EXPECT_GE(master->height(), master->minimumSizeHint().height());
     const QRect seen(master->mapTo(m_window.get(), QPoint()), master->size());
     EXPECT_TRUE(m_window->centralWidget()->geometry().contains(seen)) << "MASTER is cut";

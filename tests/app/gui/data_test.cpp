@@ -87,37 +87,37 @@ TEST_F(Data, ThePreviewOpensOtherSplits) {
 }
 
 TEST_F(Data, AFolderIsBroughtToTheModelsInput) {
-    m_window->openData(writeFolder("folder", 5));
+    m_workbench->data().open(writeFolder("folder", 5));
     ASSERT_TRUE(waitStatus("folder, test: 20 images")) << statusData().toStdString();
     auto* dialog = dialogOf<DataDialog>("Data set");
     ASSERT_TRUE(waitImages(dialog, 20)) << dialog->grid()->note().toStdString();
     EXPECT_TRUE(dialog->facts().contains(QStringLiteral("8×8"))) << dialog->facts().toStdString();
     MetaModel larger = randomModel(findNetwork("resnet14").build({12, 12, 1}, 4), {2, 3, 4}, 1);
     writeModel(larger, path("larger.safetensors").toStdString());
-    m_window->openModel(path("larger.safetensors"));
+    m_workbench->openModel(path("larger.safetensors"));
     ASSERT_TRUE(
         QTest::qWaitFor([this] { return m_window->windowTitle().startsWith(QStringLiteral("larger")); }, 10'000));
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->ready(); }, 20'000)) << "it is brought to the other input";
+    ASSERT_TRUE(QTest::qWaitFor([this] { return ready(); }, 20'000)) << "it is brought to the other input";
     EXPECT_EQ(m_window->message(), nullptr);
 }
 
 TEST_F(Data, AFolderThatFailsSaysWhyAndTheOtherStays) {
     const QString folder = writeFolder("broken", 3);
     write("broken/test/kind1/1.png", "no picture");
-    m_window->openData(folder);
+    m_workbench->data().open(folder);
     expectMessage("kind1/1.png");
     EXPECT_TRUE(statusData().contains(QStringLiteral("data, test: 1000 images"))) << statusData().toStdString();
-    m_window->openData(path("nowhere"));
+    m_workbench->data().open(path("nowhere"));
     expectMessage("nowhere");
-    EXPECT_TRUE(m_window->ready());
+    EXPECT_TRUE(ready());
 }
 
 TEST_F(Data, OpeningIsCancelled) {
-    m_window->openData(writeFolder("slow", 150));
+    m_workbench->data().open(writeFolder("slow", 150));
     m_window->findChild<QToolButton*>(QStringLiteral("dataCancel"))->click();
     ASSERT_TRUE(waitStatus("data, test: 1000 images")) << statusData().toStdString();
     EXPECT_EQ(m_window->message(), nullptr);
-    EXPECT_TRUE(m_window->ready());
+    EXPECT_TRUE(ready());
 }
 
 TEST_F(Data, ClassesAreMatchedWithWhateverModelIsOpen) {
@@ -133,13 +133,13 @@ TEST_F(Data, ClassesAreMatchedWithWhateverModelIsOpen) {
         model.classNames = classes;
         const QString file = path(name) + QStringLiteral(".safetensors");
         writeModel(model, file.toStdString());
-        m_window->openModel(file);
+        m_workbench->openModel(file);
         ASSERT_TRUE(QTest::qWaitFor([&] { return m_window->windowTitle().startsWith(QLatin1String(name)); }, 10'000));
     };
-    m_window->openData(folder);
+    m_workbench->data().open(folder);
     ASSERT_TRUE(waitStatus("21 images, 1 note")) << statusData().toStdString() << ": the model has no class names";
     openModelOf("turned", {"bee", "ant", "eel", "cow"});
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->ready(); }, 20'000));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return ready(); }, 20'000));
     EXPECT_TRUE(statusData().endsWith(QStringLiteral("21 images"))) << statusData().toStdString();
     auto* dialog = dialogOf<DataDialog>("Data set");
     ASSERT_TRUE(waitImages(dialog, 21));
@@ -147,12 +147,12 @@ TEST_F(Data, ClassesAreMatchedWithWhateverModelIsOpen) {
     EXPECT_EQ(dialog->counts()->index(0, ClassCounts::Name).data().toString(), QStringLiteral("bee"));
     openModelOf("pets", {"cat", "dog", "emu", "fox"});
     expectMessage("'ant', 'bee', 'cow', 'eel'), the model has 4 ('cat', 'dog', 'emu', 'fox')");
-    EXPECT_FALSE(m_window->ready());
-    m_window->openData(folder);
+    EXPECT_FALSE(ready());
+    m_workbench->data().open(folder);
     expectMessage("'ant', 'bee'");
-    EXPECT_FALSE(m_window->ready());
+    EXPECT_FALSE(ready());
     openModelOf("capital", {"EEL", "COW", "BEE", "ANT"});
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->ready(); }, 20'000));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return ready(); }, 20'000));
     EXPECT_TRUE(waitStatus("21 images, 1 note")) << statusData().toStdString();
     auto* tip = m_window->findChild<QToolButton*>(QStringLiteral("statusData"));
     EXPECT_TRUE(tip->toolTip().contains(QStringLiteral("letter case"))) << tip->toolTip().toStdString();
@@ -162,11 +162,10 @@ TEST_F(Data, FoldersWaitForAModel) {
     Startup without = startup();
     without.model.clear();
     without.data = writeFolder("early", 4);
-    m_window.reset();
-    m_window = std::make_unique<MainWindow>(without);
+    create(without);
     m_window->show();
     expectMessage("Open or name a model, whose input they are brought to");
-    m_window->openModel(path("small.safetensors"));
+    m_workbench->openModel(path("small.safetensors"));
     EXPECT_TRUE(waitStatus("early, test: 16 images")) << statusData().toStdString();
 }
 

@@ -80,7 +80,7 @@ TEST_F(Exchange, ALatencyIsExportedWhereOneIsStored) {
     Measurement measurement;
     measurement.modelHash = model.hash;
     measurement.modelName = model.name;
-    measurement.bits = m_window->mix().bits();
+    measurement.bits = mix();
     measurement.backend = "packed";
     measurement.device = "a CPU";
     measurement.samplesMs = {1.5, 1.25, 1.75, 1.5};
@@ -125,9 +125,9 @@ TEST_F(Exchange, ANetworkOfFloatsIsImportedMarkedAndOpened) {
         [this] { return m_window->windowTitle() == QStringLiteral("imported (not meta-quantized) – Bitdesk"); },
         10'000));
     EXPECT_TRUE(m_window->findChild<QLabel*>(QStringLiteral("statusModel"))->isVisible());
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->ready(); }, 10'000));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return ready(); }, 10'000));
     EXPECT_TRUE(dialog->isVisible()) << "the notes are to be read";
-    m_window->openModel(path("small.safetensors"));
+    m_workbench->openModel(path("small.safetensors"));
     ASSERT_TRUE(
         QTest::qWaitFor([this] { return m_window->windowTitle() == QStringLiteral("small – Bitdesk"); }, 10'000));
     EXPECT_FALSE(m_window->findChild<QLabel*>(QStringLiteral("statusModel"))->isVisible());

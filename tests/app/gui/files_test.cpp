@@ -43,10 +43,9 @@ protected:
 TEST_F(Files, AStoredMixComesBackAtOnceAfterARestart) {
     ASSERT_TRUE(waitSettled());
     open();
-    ASSERT_TRUE(
-        QTest::qWaitFor([this] { return m_window->readouts()->accuracyState() == ReadoutState::Stored; }, 5000));
-    EXPECT_TRUE(QTest::qWaitFor([this] { return m_window->history()->rowCount() == 1; }, 5000));
-    EXPECT_TRUE(QTest::qWaitFor([this] { return m_window->tradeOff()->pointCount() == 1; }, 5000));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return readouts()->accuracyState() == ReadoutState::Stored; }, 5000));
+    EXPECT_TRUE(QTest::qWaitFor([this] { return history()->rowCount() == 1; }, 5000));
+    EXPECT_TRUE(QTest::qWaitFor([this] { return tradeOff()->pointCount() == 1; }, 5000));
     EXPECT_EQ(rows().size(), 1u);
 }
 
@@ -86,24 +85,24 @@ TEST_F(Files, AMixIsCopiedAndPastedAsText) {
 }
 
 TEST_F(Files, AMixOfAnotherNetworkIsRefusedByName) {
-    m_window->openMix(write("odd.json", R"({"no.such.layer": 4})"));
+    m_workbench->mix().load(write("odd.json", R"({"no.such.layer": 4})"));
     expectMessage("no.such.layer");
     EXPECT_EQ(bits(0), 4);
 }
 
 TEST_F(Files, ABadModelIsAMessageAndTheOldOneStays) {
-    m_window->openModel(write("bad.safetensors", "\xff\xff\xff\xff\xff\xff\xff\x7f not a model"));
+    m_workbench->openModel(write("bad.safetensors", "\xff\xff\xff\xff\xff\xff\xff\x7f not a model"));
     expectMessage("bad.safetensors");
-    EXPECT_EQ(m_window->mix().bits().size(), 14u);
-    EXPECT_TRUE(m_window->ready());
+    EXPECT_EQ(mix().size(), 14u);
+    EXPECT_TRUE(ready());
 }
 
 TEST_F(Files, DataThatDoesNotFitIsAMessageAndTheOldStays) {
     test::writeSmallData(path("small").toStdString(), 20, 20);
-    m_window->openData(path("small"));
+    m_workbench->data().open(path("small"));
     expectMessage("28×28×1");
-    EXPECT_TRUE(m_window->ready());
-    m_window->openData(path("nowhere"));
+    EXPECT_TRUE(ready());
+    m_workbench->data().open(path("nowhere"));
     expectMessage("nowhere");
     EXPECT_TRUE(waitSettled());
 }

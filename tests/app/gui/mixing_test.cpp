@@ -28,20 +28,20 @@ protected:
 
 TEST_F(Mixing, ADragShowsAccuracyAPointAndARow) {
     ASSERT_TRUE(waitSettled());
-    const int points = m_window->tradeOff()->pointCount();
+    const int points = tradeOff()->pointCount();
     drag(3, 4, 2);
     EXPECT_EQ(bits(3), 2);
-    EXPECT_NE(m_window->readouts()->accuracyState(), ReadoutState::Final) << "another mix's figure stands as final";
+    EXPECT_NE(readouts()->accuracyState(), ReadoutState::Final) << "another mix's figure stands as final";
     ASSERT_TRUE(waitSettled());
-    EXPECT_EQ(m_window->tradeOff()->pointCount(), points + 1);
+    EXPECT_EQ(tradeOff()->pointCount(), points + 1);
     const auto stored = rows();
     ASSERT_EQ(stored.size(), 2u);
-    EXPECT_EQ(stored.front().bits, m_window->mix().bits());
+    EXPECT_EQ(stored.front().bits, mix());
     EXPECT_EQ(stored.front().total, 10'000);
-    EXPECT_EQ(m_window->history()->rowCount(), 2);
+    EXPECT_EQ(history()->rowCount(), 2);
     const double percent = 100.0 * static_cast<double>(stored.front().correct) / 10'000;
-    EXPECT_TRUE(m_window->readouts()->accuracyText().contains(QString::number(percent, 'f', 2)))
-        << m_window->readouts()->accuracyText().toStdString();
+    EXPECT_TRUE(readouts()->accuracyText().contains(QString::number(percent, 'f', 2)))
+        << readouts()->accuracyText().toStdString();
     EXPECT_TRUE(label("differenceValue").contains(QStringLiteral("pp")));
 }
 
@@ -50,8 +50,8 @@ TEST_F(Mixing, TenFastDragsShowAndStoreTheLastOnly) {
     ASSERT_TRUE(waitSettled());
     const auto stored = rows();
     ASSERT_EQ(stored.size(), 1u) << "a mix that the hand passed through is stored as finished";
-    EXPECT_EQ(stored.front().bits, m_window->mix().bits());
-    EXPECT_EQ(m_window->tradeOff()->pointCount(), 1);
+    EXPECT_EQ(stored.front().bits, mix());
+    EXPECT_EQ(tradeOff()->pointCount(), 1);
 }
 
 TEST_F(Mixing, TheFirstEstimateComesWithinATenthOfASecond) {
@@ -62,8 +62,7 @@ TEST_F(Mixing, TheFirstEstimateComesWithinATenthOfASecond) {
         clock.start();
         drag(layer, 4, 2);
         ASSERT_TRUE(QTest::qWaitFor(
-            [this] { return m_window->readouts()->accuracyState() == ReadoutState::Streaming || settled(); },
-            kPatience));
+            [this] { return readouts()->accuracyState() == ReadoutState::Streaming || settled(); }, kPatience));
         took.push_back(clock.elapsed());
     }
     std::ranges::sort(took);
@@ -85,9 +84,9 @@ TEST_F(Mixing, TheGuiThreadNeverWaits) {
 }
 
 TEST_F(Mixing, TheMasterMovesEveryLayer) {
-    Fader* master = m_window->faders()->master();
+    Fader* master = faders()->master();
     QTest::mouseClick(master, Qt::LeftButton, {}, master->notch(2));
-    EXPECT_EQ(m_window->mix().bits().bits, std::vector<int>(14, 2));
+    EXPECT_EQ(mix().bits, std::vector<int>(14, 2));
     drag(0, 2, 3);
     EXPECT_EQ(master->bits(), 0) << "over unequal faders the master shows no width";
 }
@@ -142,18 +141,18 @@ TEST_F(Mixing, APinnedBaselineIsWhatDifferencesAreAgainst) {
 
 TEST_F(Mixing, AClickOnAPointLoadsItsMix) {
     ASSERT_TRUE(waitSettled());
-    const BitConfiguration first = m_window->mix().bits();
+    const BitConfiguration first = mix();
     drag(4, 4, 2);
     ASSERT_TRUE(waitSettled());
     QTest::qWait(100);  // the plot is drawn
-    const auto pixel = m_window->tradeOff()->pixelOf(first);
+    const auto pixel = tradeOff()->pixelOf(first);
     ASSERT_TRUE(pixel);
-    QWidget* target = m_window->tradeOff()->childAt(*pixel);
+    QWidget* target = tradeOff()->childAt(*pixel);
     ASSERT_NE(target, nullptr);
-    QTest::mouseClick(target, Qt::LeftButton, {}, target->mapFrom(m_window->tradeOff(), *pixel));
-    EXPECT_EQ(m_window->mix().bits(), first);
+    QTest::mouseClick(target, Qt::LeftButton, {}, target->mapFrom(tradeOff(), *pixel));
+    EXPECT_EQ(mix(), first);
     ASSERT_TRUE(waitSettled());
-    EXPECT_EQ(m_window->readouts()->accuracyState(), ReadoutState::Stored);
+    EXPECT_EQ(readouts()->accuracyState(), ReadoutState::Stored);
 }
 
 class Latency : public Mixing {
@@ -170,11 +169,10 @@ protected:
         return with;
     }
     bool waitLatency() const {
-        return QTest::qWaitFor([this] { return m_window->readouts()->latencyState() == ReadoutState::Final; },
-                               kPatience);
+        return QTest::qWaitFor([this] { return readouts()->latencyState() == ReadoutState::Final; }, kPatience);
     }
     bool waitTable() const {
-        return QTest::qWaitFor([this] { return m_window->layerTable()->model().rowCount() > 0; }, kPatience);
+        return QTest::qWaitFor([this] { return widget<LayerTableView>()->model().rowCount() > 0; }, kPatience);
     }
 };
 
@@ -192,7 +190,7 @@ TEST_F(Latency, IsPredictedWhileTheHandMovesAndMeasuredWhenItRests) {
     const auto measured = Store(database().toStdString()).measurements();
     ASSERT_GE(measured.size(), 2u);
     EXPECT_EQ(measured[0].runGroup, measured[1].runGroup) << "interleaved with the mix before";
-    EXPECT_EQ(measured[0].bits, m_window->mix().bits());
+    EXPECT_EQ(measured[0].bits, mix());
     EXPECT_TRUE(measured[0].predictedMs);
 }
 
@@ -200,18 +198,17 @@ TEST_F(Latency, FillsEveryPlotAndComesBackAfterARestart) {
     ASSERT_TRUE(waitTable());
     drag(3, 4, 2);
     ASSERT_TRUE(waitLatency());
-    m_window->tradeOff()->setCostAxis(TradeOffPlot::CostAxis::Latency);
-    EXPECT_EQ(m_window->tradeOff()->missingCount(), 0) << "both mixes are measured";
+    tradeOff()->setCostAxis(TradeOffPlot::CostAxis::Latency);
+    EXPECT_EQ(tradeOff()->missingCount(), 0) << "both mixes are measured";
     EXPECT_FALSE(label("distributionNote").isEmpty());
-    EXPECT_GE(m_window->prediction()->pointCount(), 31) << "30 checks and this mix";
-    const LayerTableModel& table = m_window->layerTable()->model();
+    EXPECT_GE(widget<PredictionPlot>()->pointCount(), 31) << "30 checks and this mix";
+    const LayerTableModel& table = widget<LayerTableView>()->model();
     EXPECT_TRUE(table.index(table.wholeRow(), 1).data().toString().contains(QStringLiteral("error ")));
     open(measuring());
     ASSERT_TRUE(waitTable());
-    m_window->tradeOff()->setCostAxis(TradeOffPlot::CostAxis::Latency);
-    EXPECT_TRUE(QTest::qWaitFor(
-        [this] { return m_window->tradeOff()->pointCount() == 2 && m_window->tradeOff()->missingCount() == 0; },
-        kPatience));
+    tradeOff()->setCostAxis(TradeOffPlot::CostAxis::Latency);
+    EXPECT_TRUE(QTest::qWaitFor([this] { return tradeOff()->pointCount() == 2 && tradeOff()->missingCount() == 0; },
+                                kPatience));
 }
 
 TEST_F(Mixing, LatencyIsThatOfThePackedRuntime) {

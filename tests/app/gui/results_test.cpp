@@ -7,6 +7,7 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QFileDialog>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QRadioButton>
@@ -20,7 +21,7 @@
 #include "app/gui/sweep_dialog.h"
 #include "app/jobs/report_job.h"
 #include "core/model/model_file.h"
-#include "tests/app/gui/workbench.h"
+#include "tests/app/gui/small_workbench.h"
 
 namespace bitdesk {
 namespace {
@@ -52,8 +53,16 @@ protected:
         batch.sweeps.push_back(sweep);
         return batch;
     }
+    void run(const jobs::Batch& batch) const { m_workbench->sweep().run(batch, m_workbench->model()->hash); }
+    bool inSession() const { return m_workbench->results().session().has_value(); }
+    /// Lets a report of the front be written.
+    void writeReport(const QString& base) const {
+        auto* dialog = reportDialog();
+        dialog->reportFiles()->setBase(base);
+        click(dialog, "Write");
+    }
     bool waitSwept() const {
-        return QTest::qWaitFor([this] { return !m_window->sweeping(); }, kPatience);
+        return QTest::qWaitFor([this] { return !m_workbench->sweep().running(); }, kPatience);
     }
     /// A session: a report of three mixes, written by another database.
     QString writeSession(const char* name) const {
@@ -98,6 +107,20 @@ TEST_F(Results, ASweepIsCopiedAsACommandLine) {
         EXPECT_NE(line.find(part), std::string::npos) << part << " in " << line;
 }
 
+using Small = test::SmallWorkbench;
+
+TEST_F(Small, ASweepsSizeKnowsTheModelsWidths) {
+    MetaModel model = randomModel(network(), {2, 4}, 1);
+    writeModel(model, path("two.safetensors").toStdString());
+    m_workbench->openModel(path("two.safetensors"));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->windowTitle().startsWith(QStringLiteral("two")); }, 10'000));
+    ASSERT_TRUE(waitSettled());
+    auto* dialog = dialogOf<SweepDialog>("Sweep");
+    for (const char* name : {"random", "inHand"}) dialog->findChild<QCheckBox*>(QLatin1String(name))->setChecked(false);
+    const QString size = dialog->findChild<QLabel*>(QStringLiteral("size"))->text();
+    EXPECT_TRUE(size.startsWith(QStringLiteral("About 2 mixes on "))) << size.toStdString();
+}
+
 TEST_F(Results, ASweepIsSavedAsABatchFile) {
     auto* dialog = sweepDialog();
     dialog->findChild<QCheckBox*>(QStringLiteral("random"))->setChecked(false);
@@ -132,28 +155,28 @@ TEST_F(Results, ASweepRunsWhileTheHandMoves) {
     ASSERT_TRUE(waitSettled());
     jobs::Batch batch = smallBatch(40, 1000);
     batch.reports.push_back({.files = {path("r.html").toStdString()}, .title = {}, .baseline = {}, .failOn = {}});
-    m_window->runBatch(batch);
-    EXPECT_TRUE(m_window->sweeping());
+    run(batch);
+    EXPECT_TRUE(m_workbench->sweep().running());
     drag(3, 4, 2);
     ASSERT_TRUE(waitSettled());
     EXPECT_EQ(bits(3), 2);
     ASSERT_TRUE(waitSwept());
     expectMessage("43 mixes evaluated");
     EXPECT_TRUE(read(path("r.html")).startsWith("<!DOCTYPE html>"));
-    EXPECT_TRUE(QTest::qWaitFor([this] { return m_window->history()->rowCount() == 45; }, 5000))
-        << m_window->history()->rowCount() << ": 43 of 1 000 images, two of all";
+    EXPECT_TRUE(QTest::qWaitFor([this] { return history()->rowCount() == 45; }, 5000))
+        << history()->rowCount() << ": 43 of 1 000 images, two of all";
 }
 
 TEST_F(Results, ACancelledSweepGoesOnFromWhereItWas) {
     ASSERT_TRUE(waitSettled());
-    m_window->runBatch(smallBatch(120, 1000));
+    run(smallBatch(120, 1000));
     ASSERT_TRUE(QTest::qWaitFor([this] { return rows().size() > 10; }, kPatience));
     QTest::mouseClick(m_window->findChild<QToolButton*>(QStringLiteral("jobCancel")), Qt::LeftButton);
     ASSERT_TRUE(waitSwept());
     const std::size_t stored = rows().size();
     EXPECT_LT(stored, 124U);
-    EXPECT_TRUE(QTest::qWaitFor([&] { return m_window->history()->rowCount() == static_cast<int>(stored); }, 5000));
-    m_window->runBatch(smallBatch(120, 1000));
+    EXPECT_TRUE(QTest::qWaitFor([&] { return history()->rowCount() == static_cast<int>(stored); }, 5000));
+    run(smallBatch(120, 1000));
     ASSERT_TRUE(waitSwept());
     expectMessage(qPrintable(QStringLiteral("%1 were stored already").arg(stored - 1)));
     EXPECT_EQ(rows().size(), 124U);
@@ -162,20 +185,20 @@ TEST_F(Results, ACancelledSweepGoesOnFromWhereItWas) {
 TEST_F(Results, ASweepThatCannotBeginSaysWhy) {
     jobs::Batch batch = smallBatch(5, 100);
     batch.sweeps[0].configurations = {"no-such-mixes.txt"};
-    m_window->runBatch(batch);
+    run(batch);
     ASSERT_TRUE(waitSwept());
     expectMessage("no-such-mixes.txt");
 }
 
 TEST_F(Results, AModelThatChangedOnDiskIsNotSwept) {
     QFile::copy(startup().model, path("mine.safetensors"));
-    m_window->openModel(path("mine.safetensors"));
+    m_workbench->openModel(path("mine.safetensors"));
     ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->windowTitle().startsWith(QStringLiteral("mine")); }, 10'000));
     MetaModel other = openModel("random:resnet14", 3);
     writeModel(other, path("mine.safetensors").toStdString());
     jobs::Batch batch = smallBatch(5, 100);
     batch.sweeps[0].model = path("mine.safetensors").toStdString();
-    m_window->runBatch(batch);
+    run(batch);
     ASSERT_TRUE(waitSwept());
     expectMessage("has changed since it was opened");
 }
@@ -205,7 +228,7 @@ TEST_F(Results, AReportOfTheMixInHandAgainstTheBaseline) {
     action("Pin baseline")->trigger();
     drag(0, 4, 2);
     ASSERT_TRUE(waitSettled());
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->history()->rowCount() == 2; }, 5000));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return history()->rowCount() == 2; }, 5000));
     auto* dialog = reportDialog();
     auto* choice = dialog->findChild<QRadioButton*>(QStringLiteral("inHand"));
     ASSERT_TRUE(choice->isEnabled());
@@ -223,10 +246,10 @@ TEST_F(Results, AReportOfTheMixInHandAgainstTheBaseline) {
 
 TEST_F(Results, AReportNeverReplacesTheDatabase) {
     ASSERT_TRUE(waitSettled());
-    m_window->writeReport({.ids = {}, .title = {}, .files = {path("no/such/folder.html")}, .failOn = {}});
+    writeReport(path("no/such/folder"));
     expectMessage("no/such/folder.html");
     QFile::copy(database(), path("copy.html"));
-    m_window->writeReport({.ids = {}, .title = {}, .files = {path("copy.html")}, .failOn = {}});
+    writeReport(path("copy"));
     expectMessage("is a database");
 }
 
@@ -234,19 +257,18 @@ TEST_F(Results, ASessionOpensAndStaysApart) {
     const QString session = writeSession("session.json");
     ASSERT_TRUE(waitSettled());
     const std::size_t before = rows().size();
-    m_window->openSession(session);
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->inSession(); }, 10'000));
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->history()->rowCount() >= 8; }, 10'000))
-        << m_window->history()->rowCount();
+    m_workbench->openSession(session);
+    ASSERT_TRUE(QTest::qWaitFor([this] { return inSession(); }, 10'000));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return history()->rowCount() >= 8; }, 10'000)) << history()->rowCount();
     EXPECT_TRUE(action("Pin baseline")->isChecked()) << "its baseline is pinned";
-    EXPECT_NE(m_window->mix().bits(), (BitConfiguration{std::vector<int>(14, 4)})) << "its first other mix is in hand";
-    EXPECT_GE(m_window->tradeOff()->pointCount(), 8);
+    EXPECT_NE(mix(), (BitConfiguration{std::vector<int>(14, 4)})) << "its first other mix is in hand";
+    EXPECT_GE(tradeOff()->pointCount(), 8);
     ASSERT_TRUE(waitSettled());
     for (const EvaluationSummary& row : rows())
         EXPECT_EQ(row.total, 10'000) << "nothing of the session's 300 images is stored";
     EXPECT_LE(rows().size(), before + 2) << "what was evaluated here, and nothing else";
-    m_window->openModel(startup().model);
-    EXPECT_FALSE(m_window->inSession()) << "a model of one's own leaves it";
+    m_workbench->openModel(startup().model);
+    EXPECT_FALSE(inSession()) << "a model of one's own leaves it";
 }
 
 /// Points that no model of ours could have given are not shown, so that a click cannot take them in hand.
@@ -256,13 +278,12 @@ TEST_F(Results, ForgedPointsOfASessionAreNotShown) {
     session["points"][1]["data_hash"] = "others";
     session["points"][2]["bitops"] = 1;
     const auto forged = session["points"].size();
-    m_window->openSession(write("forged.json", QByteArray::fromStdString(session.dump())));
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->inSession(); }, 10'000));
-    ASSERT_TRUE(
-        QTest::qWaitFor([&] { return m_window->history()->rowCount() >= static_cast<int>(forged) - 2; }, 10'000));
+    m_workbench->openSession(write("forged.json", QByteArray::fromStdString(session.dump())));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return inSession(); }, 10'000));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return history()->rowCount() >= static_cast<int>(forged) - 2; }, 10'000));
     int ofTheFile = 0;
-    for (int i = 0; i < m_window->history()->rowCount(); ++i) {
-        const EvaluationSummary& row = m_window->history()->row(i);
+    for (int i = 0; i < history()->rowCount(); ++i) {
+        const EvaluationSummary& row = history()->row(i);
         ofTheFile += row.id < 0 ? 1 : 0;
         EXPECT_GT(row.bitops, 50'000'000);
         for (const int width : row.bits.bits) EXPECT_LE(width, 4);
@@ -273,32 +294,31 @@ TEST_F(Results, ForgedPointsOfASessionAreNotShown) {
 TEST_F(Results, ASessionOfAnotherModelIsRefused) {
     auto session = nlohmann::json::parse(read(writeSession("session.json")).toStdString());
     for (auto& subject : session["subjects"]) subject["model_hash"] = "0123";
-    m_window->openSession(write("other.json", QByteArray::fromStdString(session.dump())));
+    m_workbench->openSession(write("other.json", QByteArray::fromStdString(session.dump())));
     expectMessage("not the model that the session is of");
-    EXPECT_FALSE(m_window->inSession());
+    EXPECT_FALSE(inSession());
     session["session"]["model"] = "/no/such/model.safetensors";
-    m_window->openSession(write("gone.json", QByteArray::fromStdString(session.dump())));
+    m_workbench->openSession(write("gone.json", QByteArray::fromStdString(session.dump())));
     expectMessage("/no/such/model.safetensors");
-    EXPECT_FALSE(m_window->inSession());
+    EXPECT_FALSE(inSession());
     session["session"]["model"] = "";
-    m_window->openSession(write("unnamed.json", QByteArray::fromStdString(session.dump())));
+    m_workbench->openSession(write("unnamed.json", QByteArray::fromStdString(session.dump())));
     expectMessage("does not name its model");
-    m_window->openSession(write("bad.json", R"({"bitdesk_report": 1, "subjects": [7]})"));
+    m_workbench->openSession(write("bad.json", R"({"bitdesk_report": 1, "subjects": [7]})"));
     expectMessage("bad.json");
-    EXPECT_TRUE(m_window->ready());
+    EXPECT_TRUE(ready());
 }
 
 TEST_F(Results, ResultsOfAnotherDatabaseOpen) {
     writeSession("session.json");  // leaves other.sqlite behind
     ASSERT_TRUE(waitSettled());
-    m_window->openResults(path("missing.sqlite"));
+    m_workbench->openResults(path("missing.sqlite"));
     expectMessage("missing.sqlite");
-    m_window->openResults(write("text.sqlite", QByteArray(3000, 'x')));
+    m_workbench->openResults(write("text.sqlite", QByteArray(3000, 'x')));
     expectMessage("text.sqlite");
-    EXPECT_EQ(m_window->history()->rowCount(), 1) << "the present one stays";
-    m_window->openResults(path("other.sqlite"));
-    EXPECT_TRUE(QTest::qWaitFor([this] { return m_window->history()->rowCount() >= 8; }, 10'000))
-        << m_window->history()->rowCount();
+    EXPECT_EQ(history()->rowCount(), 1) << "the present one stays";
+    m_workbench->openResults(path("other.sqlite"));
+    EXPECT_TRUE(QTest::qWaitFor([this] { return history()->rowCount() >= 8; }, 10'000)) << history()->rowCount();
     ASSERT_TRUE(waitSettled());
     EXPECT_EQ(rows().size(), 1U) << "what comes now goes into the other one";
 }

@@ -11,6 +11,7 @@
 #include <QTest>
 
 #include "app/gui/main_window.h"
+#include "app/workbench/workbench.h"
 #include "core/store/store.h"
 #include "widgets/fader.h"
 #include "widgets/fader_bank.h"
@@ -40,17 +41,31 @@ protected:
     }
     void open() { open(startup()); }
     void open(const Startup& with) {
-        m_window.reset();
-        m_window = std::make_unique<MainWindow>(with);
+        create(with);
         m_window->resize(1280, 800);
         m_window->show();
         ASSERT_TRUE(QTest::qWaitFor(
-            [this] {
-                return m_window->ready() && m_window->mix().bits().size() == 14 &&
-                       (m_window->resultsOpen() || m_window->message() != nullptr);
-            },
+            [this] { return ready() && mix().size() == 14 && (resultsOpen() || m_window->message() != nullptr); },
             kPatience));
     }
+    void create(const Startup& with) {
+        m_window.reset();
+        m_workbench = std::make_unique<bitdesk::Workbench>(with);
+        m_window = std::make_unique<MainWindow>(*m_workbench);
+    }
+
+    // What is open, and the widgets that show it.
+    bool ready() const { return m_workbench->live().running(); }
+    bool resultsOpen() const { return m_workbench->results().store() != nullptr; }
+    const BitConfiguration& mix() const { return m_workbench->mix().bits(); }
+    template <typename Widget>
+    Widget* widget() const {
+        return m_window->findChild<Widget*>();
+    }
+    FaderBank* faders() const { return widget<FaderBank>(); }
+    Readouts* readouts() const { return widget<Readouts>(); }
+    TradeOffPlot* tradeOff() const { return widget<TradeOffPlot>(); }
+    HistoryModel* history() const { return widget<HistoryModel>(); }
 
     QString path(const char* name) const { return m_folder.filePath(QLatin1String(name)); }
     QString database() const { return path("results.sqlite"); }
@@ -66,8 +81,8 @@ protected:
         return file.readAll();
     }
 
-    Fader* fader(int layer) const { return m_window->faders()->fader(layer); }
-    int bits(std::size_t layer) const { return m_window->mix().bits()[layer]; }
+    Fader* fader(int layer) const { return faders()->fader(layer); }
+    int bits(std::size_t layer) const { return mix()[layer]; }
     void drag(int layer, int from, int to) const {
         QTest::mousePress(fader(layer), Qt::LeftButton, {}, fader(layer)->notch(from));
         QTest::mouseMove(fader(layer), fader(layer)->notch(to));
@@ -81,7 +96,7 @@ protected:
         return nullptr;
     }
     bool settled() const {
-        const ReadoutState state = m_window->readouts()->accuracyState();
+        const ReadoutState state = readouts()->accuracyState();
         return state == ReadoutState::Final || state == ReadoutState::Stored;
     }
     bool waitSettled() const {
@@ -98,6 +113,7 @@ protected:
     std::vector<EvaluationSummary> rows() const { return Store(database().toStdString()).evaluations(); }
 
     QTemporaryDir m_folder;
+    std::unique_ptr<bitdesk::Workbench> m_workbench;  ///< outlives the window
     std::unique_ptr<MainWindow> m_window;
 };
 

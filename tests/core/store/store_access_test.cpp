@@ -98,6 +98,31 @@ TEST_F(StoreAccessTest, AThreadTellsThatItWaits) {
     EXPECT_FALSE(store.waiting());
 }
 
+TEST_F(StoreAccessTest, WhatIsPostedWaitsForNoLongRead) {
+    StoreThread store(file());
+    std::promise<void> end;
+    auto reading = store.read([&end](Store& s) {
+        EXPECT_FALSE(s.writes());
+        const std::size_t before = s.evaluations().size();
+        end.get_future().wait();
+        return before;
+    });
+    auto id = store.post([](Store& s) { return s.save(storedExample(3)); });
+    ASSERT_EQ(id.wait_for(10s), std::future_status::ready) << "it waits for the read";
+    EXPECT_EQ(id.get(), 2);
+    end.set_value();
+    EXPECT_EQ(reading.get(), 1u);
+    EXPECT_EQ(store.read([](Store& s) { return s.evaluations().size(); }).get(), 2u) << "what is stored by then";
+}
+
+TEST_F(StoreAccessTest, WhereThereIsNoWriteAheadLogOneConnectionDoesAll) {
+    StoreThread store(file(), {.fileSystem = [](const std::filesystem::path&) { return "nfs4"; }});
+    EXPECT_TRUE(store.read([](Store& s) { return s.writes(); }).get());
+    StoreThread memory(":memory:");
+    memory.post([](Store& s) { return s.save(storedExample(3)); }).get();
+    EXPECT_EQ(memory.read([](Store& s) { return s.evaluations().size(); }).get(), 1u);
+}
+
 TEST_F(StoreAccessTest, AReaderChangesNothing) {
     const std::string before = bytes();
     {

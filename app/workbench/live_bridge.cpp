@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "app/gui/live_bridge.h"
+#include "app/workbench/live_bridge.h"
 
 #include <QThread>
 #include <deque>
@@ -16,6 +16,12 @@ struct LiveBridge::Mailbox {
     LiveBridge* owner = nullptr;  ///< null once the bridge is gone or has a newer session
 };
 
+/// A session and the store that it uses: the session ends first.
+struct LiveBridge::Running {
+    std::shared_ptr<StoreThread> store;
+    std::unique_ptr<jobs::LiveSession> session;
+};
+
 LiveBridge::LiveBridge(QObject* parent) : QObject(parent) {
     connect(this, &LiveBridge::eventsArrived, this, &LiveBridge::receive, Qt::QueuedConnection);
 }
@@ -28,31 +34,56 @@ void LiveBridge::stop() {
         m_mailbox->owner = nullptr;
     }
     m_mailbox.reset();
-    if (m_session == nullptr) return;
-    m_session->cancel();
-    m_retiring.emplace_back([session = std::move(m_session)]() mutable { session.reset(); });
+    if (m_running == nullptr) return;
+    m_running->session->cancel();
+    m_retiring.start(
+        [running = std::move(m_running)] {
+            running->session.reset();
+            // What it posted last is stored however long another program locks the store.
+            if (running->store != nullptr) running->store->post([](Store&) {}).get();
+        },
+        [] {});
 }
 
-void LiveBridge::start(jobs::LiveSession::Setup setup) {
+void LiveBridge::clear() {
+    stop();
+    m_table.reset();
+    pin(std::nullopt);
+}
+
+void LiveBridge::start(jobs::LiveSession::Setup setup, std::shared_ptr<StoreThread> store) {
     stop();
     m_mailbox = std::make_shared<Mailbox>();
     m_mailbox->owner = this;
     m_generation = 0;
-    m_session =
+    m_hasPrevious = false;
+    setup.store = store.get();
+    m_running = std::make_shared<Running>();
+    m_running->store = std::move(store);
+    m_running->session =
         std::make_unique<jobs::LiveSession>(std::move(setup), [mailbox = m_mailbox](const jobs::LiveEvent& event) {
             const std::scoped_lock lock(mailbox->mutex);
             if (mailbox->owner == nullptr) return;
             mailbox->events.push_back(event);
             if (mailbox->events.size() == 1) emit mailbox->owner->eventsArrived();
         });
+    m_running->session->pinBaseline(m_baseline);
 }
 
 void LiveBridge::submit(const BitConfiguration& bits) {
-    if (m_session != nullptr) m_generation = m_session->submit(bits);
+    if (m_running == nullptr) return;
+    m_bits = bits;
+    m_generation = m_running->session->submit(bits);
 }
 
-void LiveBridge::pinBaseline(std::optional<BitConfiguration> bits) {
-    if (m_session != nullptr) m_session->pinBaseline(std::move(bits));
+void LiveBridge::pin(std::optional<BitConfiguration> bits) {
+    m_baseline = std::move(bits);
+    if (m_running != nullptr) m_running->session->pinBaseline(m_baseline);
+    emit baselineChanged();
+}
+
+QString LiveBridge::referenceName() const {
+    return m_baseline ? QStringLiteral("the baseline") : m_hasPrevious ? QStringLiteral("the mix before") : QString();
 }
 
 void LiveBridge::receive() {
@@ -65,18 +96,24 @@ void LiveBridge::receive() {
     }
     for (const jobs::LiveEvent& event : events) {
         if (const auto* update = std::get_if<jobs::LiveUpdate>(&event)) {
-            // A finished mix is a row in the store even when the hand has moved on; only what is streaming goes stale.
-            if (update->generation == m_generation || (update->finished && update->id > 0))
-                emit updated(*update);
+            take(*update);
         } else if (const auto* latency = std::get_if<jobs::LiveLatency>(&event)) {
             if (latency->generation == m_generation) emit latencyMeasured(*latency);
         } else if (const auto* table = std::get_if<jobs::LiveLayerTable>(&event)) {
-            emit layerTableReady(table->table);
+            m_table = table->table;
+            emit tableChanged();
         } else if (const auto* failure = std::get_if<jobs::LiveFailure>(&event)) {
             if (failure->generation == 0 || failure->generation == m_generation)
-                emit failed(QString::fromStdString(failure->message));
+                emit failed(QStringLiteral("Evaluation failed"), QString::fromStdString(failure->message));
         }
     }
+}
+
+/// A finished mix is a row in the store even when the hand has moved on; only what is streaming goes stale.
+void LiveBridge::take(const jobs::LiveUpdate& update) {
+    if (update.generation != m_generation && !(update.finished && update.id > 0)) return;
+    emit updated(update);
+    if (update.finished && update.bits == m_bits) m_hasPrevious = true;
 }
 
 }  // namespace bitdesk
