@@ -6,10 +6,10 @@
 #include <string>
 
 #include "app/cli/options.h"
+#include "core/present/time_scale.h"
 #include "core/results/figures_json.h"
 #include "core/results/layer_table.h"
 #include "core/results/results.h"
-#include "core/results/time_scale.h"
 #include "core/statistics/accuracy_verdict.h"
 #include "core/statistics/latency_verdict.h"
 

@@ -8,7 +8,7 @@
 namespace bitdesk::cli {
 namespace {
 
-struct SweepOptions {
+struct SweepVerb {
     jobs::SweepSpec sweep;
     jobs::ReportSpec report;
     DeviceOptions device;
@@ -16,7 +16,7 @@ struct SweepOptions {
     std::string latency = "none", margin = "2%";
 };
 
-int run(const SweepOptions& options, Terminal& terminal) {
+int run(const SweepVerb& options, Terminal& terminal) {
     jobs::SweepSpec sweep = options.sweep;
     sweep.latency = jobs::parseLatencyOf(options.latency, "--latency");
     sweep.margin = parseRatioMargin("--margin", options.margin);
@@ -43,7 +43,7 @@ int run(const SweepOptions& options, Terminal& terminal) {
 }  // namespace
 
 Run prepareSweep(CLI::App& command) {
-    auto options = std::make_shared<SweepOptions>();
+    auto options = std::make_shared<SweepVerb>();
     jobs::SweepSpec& sweep = options->sweep;
     command.add_option("MODEL", sweep.model, "a .safetensors model, or random:NETWORK")->required();
     command.add_option("--data", sweep.data, "fashion-mnist, or a folder or file")->required();

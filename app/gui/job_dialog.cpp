@@ -16,6 +16,7 @@
 #include <filesystem>
 
 #include "app/gui/progress_strip.h"
+#include "core/present/words.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
@@ -36,7 +37,7 @@ JobDialog::JobDialog(const QString& name, const QString& title, const QString& s
     column->addWidget(createButtons(startText));
     connect(&m_runner, &JobRunner::progressed, this,
             [this](const QString& activity, double fraction, double remaining) {
-                m_activity->setText(activity + remainingText(remaining));
+                m_activity->setText(activity + QString::fromStdString(remainingText(remaining)));
                 m_bar->setValue(static_cast<int>(fraction * m_bar->maximum()));
             });
     connect(&m_runner, &JobRunner::failed, this, [this](const QString& message) {

@@ -15,6 +15,7 @@
 #include "app/gui/make_action.h"
 #include "app/gui/progress_strip.h"
 #include "core/data/matched_data_set.h"
+#include "core/present/words.h"
 #include "widgets/elided_label.h"
 #include "widgets/format.h"
 
@@ -49,7 +50,7 @@ void MainWindow::showDataStatus() {
     QString text = QStringLiteral("no data set");
     if (m_data != nullptr) {
         constexpr int kLongest = 40;
-        const QString name = printable(m_data->name());
+        const QString name = shownText(m_data->name());
         const QString shown = name.startsWith(u'/') ? QFileInfo(name).fileName() : name;
         text = QStringLiteral("%1, %2: %3 images")
                    .arg(shown.size() > kLongest ? shown.left(kLongest) + u'…' : shown,
@@ -59,7 +60,7 @@ void MainWindow::showDataStatus() {
         if (!notes.empty())
             text += notes.size() == 1 ? QStringLiteral(", 1 note") : QStringLiteral(", %1 notes").arg(notes.size());
         QStringList lines{name};
-        for (const std::string& note : notes) lines << printable(note);
+        for (const std::string& note : notes) lines << shownText(note);
         lines << QStringLiteral("Shows its classes and images (%1)")
                      .arg(m_previewData->shortcut().toString(QKeySequence::NativeText));
         m_statusData->setToolTip(toolTipOf(lines.join(u'\n')));
@@ -135,7 +136,7 @@ void MainWindow::takeData(std::shared_ptr<const DataSet> dataSet, const QString&
 
 /// The strip comes with the first progress: only a folder that is checked takes its time.
 void MainWindow::tellOpening(const Progress& progress) {
-    const QString text = QString::fromStdString(progress.activity) + remainingText(progress.remainingSeconds);
+    const QString text = QString::fromStdString(progress.activity + remainingText(progress.remainingSeconds));
     if (m_dataStrip->isHidden()) m_dataStrip->begin(text);
     m_dataStrip->tell(text, progress.fraction);
     m_statusConditions->hide();  // there is not room for both

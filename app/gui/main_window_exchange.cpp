@@ -58,11 +58,11 @@ void MainWindow::showModelStatus() {
     m_statusModel->setVisible(!quantization.empty());
     m_statusModel->setText(QString::fromLatin1(jobs::kNotMetaQuantized));
     m_statusModel->setToolTip(toolTipOf(QStringLiteral("%1: %2").arg(
-        m_model != nullptr ? printable(m_model->name) : QString(), printable(quantization))));
+        m_model != nullptr ? shownText(m_model->name) : QString(), shownText(quantization))));
     setTextColour(*m_statusModel, Theme::of(palette()).warning);
     if (m_model == nullptr) return;
     const QString mark = quantization.empty() ? QString() : QStringLiteral(" (not meta-quantized)");
-    setWindowTitle(QStringLiteral("%1%2 – Bitdesk").arg(printable(m_model->name), mark));
+    setWindowTitle(QStringLiteral("%1%2 – Bitdesk").arg(shownText(m_model->name), mark));
 }
 
 void MainWindow::showExportDialog() {

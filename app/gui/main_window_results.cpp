@@ -30,6 +30,7 @@
 #include "core/base/error.h"
 #include "core/base/file_type.h"
 #include "core/base/shell_quote.h"
+#include "core/present/words.h"
 #include "widgets/elided_label.h"
 #include "widgets/history_model.h"
 #include "widgets/trade_off_plot.h"
@@ -58,7 +59,9 @@ void MainWindow::createJobStrip() {
 void MainWindow::connectBatch() {
     connect(&m_batch, &BatchRunner::progressed, this,
             [this](const QString& activity, double fraction, double remaining) {
-                m_jobStrip->tell(QStringLiteral("sweep: %1%2").arg(activity, remainingText(remaining)), fraction);
+                m_jobStrip->tell(
+                    QStringLiteral("sweep: %1%2").arg(activity, QString::fromStdString(remainingText(remaining))),
+                    fraction);
                 constexpr int kPause = 3000;
                 if (m_sinceRefresh.hasExpired(kPause)) {
                     m_sinceRefresh.restart();

@@ -51,11 +51,4 @@ void ProgressStrip::tell(const QString& text, double fraction) {
 
 void ProgressStrip::setCancelToolTip(const QString& text) { m_cancel->setToolTip(text); }
 
-QString remainingText(double seconds) {
-    constexpr double kMinute = 60, kLong = 90;
-    if (seconds < 0) return {};
-    return seconds < kLong ? QStringLiteral(", %1 s left").arg(seconds, 0, 'f', 0)
-                           : QStringLiteral(", %1 min left").arg(seconds / kMinute, 0, 'f', 0);
-}
-
 }  // namespace bitdesk

@@ -4,6 +4,7 @@
 #include "app/jobs/workbench_types.h"
 #include "core/base/compute_arbiter.h"
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 #include "core/execute/interpreter/interpreter.h"
 #include "core/execute/packed/packed_executor.h"
 #include "core/execute/torch/torch_executor.h"
@@ -30,10 +31,12 @@ void checkDevice(const DeviceChoice& choice) {
     const std::string backend = backendOf(choice);
     if (backend == "reference") return checkReferenceDevice(choice.device);
     if (backend != "packed" && backend != "portable")
-        throw Error(ErrorKind::Usage, "--backend " + backend, "is not known", "Known: packed, reference, portable");
+        throw Error(ErrorKind::Usage, settingName("backend") + " " + backend, "is not known",
+                    "Known: packed, reference, portable");
     if (choice.device != "cpu")
-        throw Error(ErrorKind::Usage, "--device " + choice.device, "the " + backend + " backend runs on the CPU only",
-                    "Use --device cpu, or --backend reference");
+        throw Error(ErrorKind::Usage, settingName("device") + " " + choice.device,
+                    "the " + backend + " backend runs on the CPU only",
+                    "Use " + settingName("device") + " cpu, or " + settingName("backend") + " reference");
 }
 
 std::unique_ptr<Executor> makeExecutor(const MetaModel& model, const DeviceChoice& choice, int threads) {

@@ -26,9 +26,9 @@ bool fitsHandover(const LayerTable& table, std::optional<double> handoverNs) {
 
 std::optional<LayerTable> findLayerTable(const LayerTableKey& key, const MetaModel& model,
                                          std::optional<double> handoverNs, JobContext& context) {
-    const auto accepted = [faders = model.network.quantizable().size(), widths = model.bits,
+    const auto accepted = [layers = model.network.quantizable().size(), widths = model.bits,
                            handoverNs](const LayerTable& table) {
-        return table.covers(faders, widths) && fitsHandover(table, handoverNs);
+        return table.covers(layers, widths) && fitsHandover(table, handoverNs);
     };
     return lookedUp(context, [key, accepted](Store& store) { return store.layerTable(key, accepted); });
 }

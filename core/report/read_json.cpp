@@ -217,7 +217,7 @@ ReportLimit readLimit(JsonReader reader) {
 
 ReportLayer readLayer(JsonReader reader) {
     ReportLayer layer{.name = reader.text("name", ""), .quantizable = -1, .macs = count(reader, "macs")};
-    if (const Json* fader = reader.find("fader"); fader != nullptr && !fader->is_null())
+    if (const Json* index = reader.find("fader"); index != nullptr && !index->is_null())
         layer.quantizable = static_cast<int>(reader.whole("fader", 0, 0, 100'000));
     reader.finish();
     return layer;

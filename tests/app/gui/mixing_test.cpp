@@ -200,7 +200,7 @@ TEST_F(Latency, FillsEveryPlotAndComesBackAfterARestart) {
     ASSERT_TRUE(waitTable());
     drag(3, 4, 2);
     ASSERT_TRUE(waitLatency());
-    m_window->tradeOff()->setCostAxis(TradeOffPlot::CostAxis::Latency);
+    m_window->tradeOff()->setCostAxis(CostOf::Latency);
     EXPECT_EQ(m_window->tradeOff()->missingCount(), 0) << "both mixes are measured";
     EXPECT_FALSE(label("distributionNote").isEmpty());
     EXPECT_GE(m_window->prediction()->pointCount(), 31) << "30 checks and this mix";
@@ -208,7 +208,7 @@ TEST_F(Latency, FillsEveryPlotAndComesBackAfterARestart) {
     EXPECT_TRUE(table.index(table.wholeRow(), 1).data().toString().contains(QStringLiteral("error ")));
     open(measuring());
     ASSERT_TRUE(waitTable());
-    m_window->tradeOff()->setCostAxis(TradeOffPlot::CostAxis::Latency);
+    m_window->tradeOff()->setCostAxis(CostOf::Latency);
     EXPECT_TRUE(QTest::qWaitFor(
         [this] { return m_window->tradeOff()->pointCount() == 2 && m_window->tradeOff()->missingCount() == 0; },
         kPatience));
