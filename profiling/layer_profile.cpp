@@ -21,13 +21,13 @@ namespace {
 
 /// Distinct random mixes, as many as there are.
 std::vector<BitConfiguration> randomMixes(const MetaModel& model, int count, std::uint64_t seed) {
-    const auto faders = model.network.quantizable().size();
-    const double all = std::pow(static_cast<double>(model.bits.size()), static_cast<double>(faders));
+    const auto layers = model.network.quantizable().size();
+    const double all = std::pow(static_cast<double>(model.bits.size()), static_cast<double>(layers));
     Random random(seed);
     std::set<BitConfiguration> found;
     while (static_cast<double>(found.size()) < std::min<double>(count, all)) {
         BitConfiguration mix;
-        for (std::size_t i = 0; i < faders; ++i) mix.bits.push_back(model.bits[random.below(model.bits.size())]);
+        for (std::size_t i = 0; i < layers; ++i) mix.bits.push_back(model.bits[random.below(model.bits.size())]);
         found.insert(mix);
     }
     return {found.begin(), found.end()};
@@ -82,9 +82,9 @@ private:
 
 /// What the rounds gather: times of every step of every orthogonal mix, and untraced whole runs of some of these and of
 /// the checks, in turns.
-class Gathering {
+class LayerGathering {
 public:
-    Gathering(const MetaModel& model, Executor& executor, int batch, const LayerProfileOptions& options)
+    LayerGathering(const MetaModel& model, Executor& executor, int batch, const LayerProfileOptions& options)
         : m_runner(model, executor, batch),
           m_mixes(orthogonalMixes(model)),
           m_anchors(every(m_mixes, kAnchorEvery)),
@@ -161,10 +161,10 @@ double predictionNoise(const LayerTable& table) {
 
 std::vector<BitConfiguration> orthogonalMixes(const MetaModel& model) {
     const auto& widths = model.bits;
-    const auto faders = static_cast<int>(model.network.quantizable().size());
-    if (faders == 0) return {BitConfiguration{}};
+    const auto layers = static_cast<int>(model.network.quantizable().size());
+    if (layers == 0) return {BitConfiguration{}};
     std::vector<BitConfiguration> mixes;
-    for (const auto& levels : orthogonalArray(static_cast<int>(widths.size()), faders)) {
+    for (const auto& levels : orthogonalArray(static_cast<int>(widths.size()), layers)) {
         BitConfiguration mix;
         for (const int level : levels) mix.bits.push_back(widths[toIndex(level)]);
         mixes.push_back(std::move(mix));
@@ -176,7 +176,7 @@ LayerTable measureLayers(const MetaModel& model, Executor& executor, int batch, 
                          const std::stop_token& stop, const ProgressSink& progress) {
     constexpr int kFewestInTime = 3;
     executor.prepareAll(stop);
-    Gathering gathering(model, executor, batch, options);
+    LayerGathering gathering(model, executor, batch, options);
     gathering.round(false, stop);
     const std::int64_t begin = steadyNow();
     for (int rounds = 1;; ++rounds) {

@@ -19,8 +19,8 @@ std::int64_t bytesOf(const ExecutionPlan& plan, int buffer) {
     return b.shape.elements() * (b.type == ElementType::F32 ? 4 : 1);
 }
 
-/// The fader whose bits decide how a step's output is written: that of the first layer that reads it.
-int nextFader(const MetaModel& model, const Step& step) {
+/// The quantizable layer whose bits decide how a step's output is written: that of the first layer that reads it.
+int nextLayer(const MetaModel& model, const Step& step) {
     for (const CodeOutput& output : step.epilogue.codeOutputs)
         if (const Layer& reader = model.network.layers()[toIndex(output.layer)]; reader.quantizable())
             return reader.quantizableIndex;
@@ -31,7 +31,7 @@ int nextFader(const MetaModel& model, const Step& step) {
 LayerRow describe(const MetaModel& model, const ExecutionPlan& plan, const Step& step) {
     LayerRow row;
     row.name = step.name;
-    row.next = nextFader(model, step);
+    row.next = nextLayer(model, step);
     row.outputElements = step.outputShape.elements();
     row.inputBytes = bytesOf(plan, step.epilogue.residual);
     for (const int input : step.inputs) row.inputBytes += bytesOf(plan, input);

@@ -40,7 +40,7 @@ bool runs(std::string_view stat) {
 
 std::optional<std::uint64_t> runnableOthers(const MachineFiles& files, std::string_view stat) {
     for (const std::string_view line : linesOf(stat)) {
-        const auto words = wordsOf(line);
+        const auto words = wordsOfLine(line);
         if (words.size() < 2 || words[0] != "procs_running") continue;
         const auto all = countFrom(words[1]);
         if (!all) return std::nullopt;
@@ -95,7 +95,7 @@ std::optional<std::uint64_t> cgroupThrottles(const MachineFiles& files) {
     for (const path& group : controlGroupFolders(files, "cpu")) {
         const std::string text = readMachineFile(files, group / "cpu.stat").value_or("");
         for (const std::string_view line : linesOf(text)) {
-            const auto words = wordsOf(line);
+            const auto words = wordsOfLine(line);
             if (words.size() != 2 || words[0] != "nr_throttled") continue;
             if (const auto count = countFrom(words[1])) sum = sum.value_or(0) + *count;
         }
@@ -126,7 +126,7 @@ std::optional<CpuSeconds> cpuSeconds(const MachineFiles& files, std::string_view
     CpuSeconds sum;
     std::size_t found = 0;
     for (const std::string_view line : linesOf(stat)) {
-        const auto words = wordsOf(line);
+        const auto words = wordsOfLine(line);
         if (words.empty() || !words[0].starts_with("cpu")) continue;
         const auto number = countFrom(words[0].substr(3));
         if (!number || *number > 1'000'000) continue;

@@ -14,7 +14,7 @@ namespace {
 /// "VmRSS:     1234 kB" of /proc/self/status.
 std::optional<std::int64_t> bytesOf(const MachineFiles& files, std::string_view key) {
     const std::string text = readMachineFile(files, "proc/self/status").value_or("");
-    const auto words = wordsOf(valueOf(text, key));
+    const auto words = wordsOfLine(valueOf(text, key));
     if (words.size() != 2 || words[1] != "kB") return std::nullopt;
     const auto kibibytes = countFrom(words[0]);
     constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max() / 1024;

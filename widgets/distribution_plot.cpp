@@ -4,11 +4,10 @@
 #include "widgets/distribution_plot.h"
 
 #include <qcustomplot.h>
-#include <QEvent>
 #include <QLabel>
-#include <QVBoxLayout>
 #include <algorithm>
 
+#include "core/present/words.h"
 #include "widgets/format.h"
 #include "widgets/theme.h"
 
@@ -42,45 +41,39 @@ QString outsideText(const Measurement& m, const Binning& binning, const TimeUnit
 
 }  // namespace
 
-DistributionPlot::DistributionPlot(QWidget* parent) : QWidget(parent) {
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 4);
-    column->setSpacing(2);
-    m_plot = new QCustomPlot;
-    column->addWidget(m_plot, 1);
-    m_plot->yAxis->setLabel(QStringLiteral("share of the runs, %"));
-    m_plot->setMinimumHeight(kLowest);
+DistributionPlot::DistributionPlot(QWidget* parent) : PlotPanel(parent) {
+    plot().yAxis->setLabel(QStringLiteral("share of the runs, %"));
+    plot().setMinimumHeight(kLowest);
     m_reference = createSeries(QStringLiteral("reference"), 2);
     m_present = createSeries(QStringLiteral("this mix"), 1);
-    m_outsideText = new QCPItemText(m_plot);
+    m_outsideText = new QCPItemText(&plot());
     m_outsideText->setPositionAlignment(Qt::AlignRight | Qt::AlignTop);
     m_outsideText->position->setType(QCPItemPosition::ptAxisRectRatio);
     m_outsideText->position->setCoords(1, 0);
     m_outsideText->setText(QStringLiteral("hatched: beyond the axis "));
     createLegend();
-    m_note = createNote(QStringLiteral("distributionNote"), font());
-    m_verdict = createNote(QStringLiteral("distributionVerdict"), font());
-    m_warnings = createNote(QStringLiteral("distributionWarnings"), font());
-    for (QLabel* label : {m_note, m_verdict, m_warnings}) column->addWidget(label);
+    m_note = addNote(QStringLiteral("distributionNote"));
+    m_verdict = addNote(QStringLiteral("distributionVerdict"));
+    m_warnings = addNote(QStringLiteral("distributionWarnings"));
     clear();
 }
 
 DistributionPlot::Series DistributionPlot::createSeries(const QString& name, int place) {
     Series series;
     series.place = place;
-    series.interval = new QCPItemRect(m_plot);
+    series.interval = new QCPItemRect(&plot());
     series.interval->topLeft->setTypeY(QCPItemPosition::ptAxisRectRatio);
     series.interval->bottomRight->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    series.median = new QCPItemStraightLine(m_plot);
-    series.bars = new QCPBars(m_plot->xAxis, m_plot->yAxis);
-    series.outside = new QCPBars(m_plot->xAxis, m_plot->yAxis);
+    series.median = new QCPItemStraightLine(&plot());
+    series.bars = new QCPBars(plot().xAxis, plot().yAxis);
+    series.outside = new QCPBars(plot().xAxis, plot().yAxis);
     for (QCPBars* bars : {series.bars, series.outside}) {
         bars->setAntialiased(false);
         bars->removeFromLegend();
     }
     series.bars->setName(name);
     series.bars->addToLegend();
-    series.key = m_plot->addGraph();
+    series.key = plot().addGraph();
     series.key->removeFromLegend();
     series.key->setName(QStringLiteral("median, 95 %"));
     return series;
@@ -88,22 +81,22 @@ DistributionPlot::Series DistributionPlot::createSeries(const QString& name, int
 
 /// In a row of its own above the bars, which it must not hide.
 void DistributionPlot::createLegend() {
-    m_plot->plotLayout()->insertRow(0);
-    m_plot->plotLayout()->addElement(0, 0, m_plot->legend);
-    m_plot->plotLayout()->setRowStretchFactor(0, 0.001);
-    m_plot->legend->setFillOrder(QCPLegend::foColumnsFirst);
-    m_plot->legend->setBrush(Qt::NoBrush);
-    m_plot->legend->setBorderPen(Qt::NoPen);
-    m_plot->legend->setMargins(QMargins(3, 4, 3, 0));
-    m_plot->legend->setFont(Theme::figures(font(), 0.8, false));
-    m_plot->legend->setIconSize(18, 12);  // names need the room
-    m_plot->legend->setIconTextPadding(4);
-    m_plot->legend->setColumnSpacing(4);
-    m_plot->legend->clearItems();
+    plot().plotLayout()->insertRow(0);
+    plot().plotLayout()->addElement(0, 0, plot().legend);
+    plot().plotLayout()->setRowStretchFactor(0, 0.001);
+    plot().legend->setFillOrder(QCPLegend::foColumnsFirst);
+    plot().legend->setBrush(Qt::NoBrush);
+    plot().legend->setBorderPen(Qt::NoPen);
+    plot().legend->setMargins(QMargins(3, 4, 3, 0));
+    plot().legend->setFont(Theme::figures(font(), 0.8, false));
+    plot().legend->setIconSize(18, 12);  // names need the room
+    plot().legend->setIconTextPadding(4);
+    plot().legend->setColumnSpacing(4);
+    plot().legend->clearItems();
     m_present.bars->addToLegend();
     m_present.key->addToLegend();
     m_reference.bars->addToLegend();
-    m_plot->legend->setVisible(true);
+    plot().legend->setVisible(true);
 }
 
 void DistributionPlot::styleSeries(const Series& series, const QColor& colour, bool filled) {
@@ -120,25 +113,16 @@ void DistributionPlot::styleSeries(const Series& series, const QColor& colour, b
     series.interval->setBrush(band);
 }
 
-void DistributionPlot::style() {
-    const Theme theme = Theme::of(palette());
-    applyTheme(*m_plot, theme);
-    m_plot->xAxis->grid()->setVisible(false);
+void DistributionPlot::style(const Theme& theme) {
+    plot().xAxis->grid()->setVisible(false);
     const bool faint = m_comparison && m_comparison->belowNoise;
     styleSeries(m_present, m_stale ? theme.muted : theme.accent, true);
     styleSeries(m_reference, faint || m_stale ? theme.muted : theme.text, false);
-    m_plot->legend->setTextColor(theme.muted);
+    plot().legend->setTextColor(theme.muted);
     m_outsideText->setColor(theme.muted);
     m_outsideText->setFont(Theme::figures(font(), 0.8, false));
-    setTextColour(*m_note, theme.muted);
     setTextColour(*m_verdict, faint || m_stale ? theme.muted : theme.text);
     setTextColour(*m_warnings, theme.warning);
-    m_plot->replot(QCustomPlot::rpQueuedReplot);
-}
-
-void DistributionPlot::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange && m_warnings != nullptr) style();
 }
 
 void DistributionPlot::show(const Measurement& present, const std::optional<Measurement>& reference,
@@ -169,7 +153,7 @@ void DistributionPlot::refresh() {
     const std::vector<double> none;
     m_binning = commonBinning(m_shown ? m_shown->samplesMs : none, m_against ? m_against->samplesMs : none);
     const TimeUnit unit = TimeUnit::forLongest(m_binning.high());
-    m_plot->setVisible(m_shown.has_value());
+    plot().setVisible(m_shown.has_value());
     double tallest = 0;
     bool below = false, above = false;
     for (const auto& [series, measurement] : {std::pair(&m_present, &m_shown), std::pair(&m_reference, &m_against)}) {
@@ -185,7 +169,7 @@ void DistributionPlot::refresh() {
     }
     setRanges(tallest, below, above, unit);
     writeNotes(unit);
-    style();
+    restyle();
 }
 
 /// The height of the tallest bar.
@@ -201,11 +185,14 @@ double DistributionPlot::fill(const Series& series, const Measurement& measureme
     series.outside->setWidth(unit.perMs * m_binning.width);
     series.bars->setData(keys, values, true);
     QVector<double> places, shares;  // a bin away from the others, and beside the other series'
-    if (found.below > 0)
-        places << unit.perMs * m_binning.centre(-1 - series.place), shares << perRun * static_cast<double>(found.below);
-    if (found.above > 0)
-        places << unit.perMs * m_binning.centre(m_binning.bins + series.place),
-            shares << perRun * static_cast<double>(found.above);
+    if (found.below > 0) {
+        places << unit.perMs * m_binning.centre(-1 - series.place);
+        shares << perRun * static_cast<double>(found.below);
+    }
+    if (found.above > 0) {
+        places << unit.perMs * m_binning.centre(m_binning.bins + series.place);
+        shares << perRun * static_cast<double>(found.above);
+    }
     series.outside->setData(places, shares, true);
     const double median = unit.perMs * measurement.latencyMs.median;
     series.median->point1->setCoords(median, 0);
@@ -217,17 +204,17 @@ double DistributionPlot::fill(const Series& series, const Measurement& measureme
 }
 
 void DistributionPlot::setRanges(double tallest, bool below, bool above, const TimeUnit& unit) {
-    m_plot->xAxis->setLabel(QStringLiteral("latency, %1").arg(unit.name));
-    m_plot->xAxis->setRange(unit.perMs * m_binning.centre(below ? -4 : -1),
-                            unit.perMs * m_binning.centre(m_binning.bins + (above ? 3 : 0)));
-    m_plot->yAxis->setRange(0, tallest > 0 ? 1.12 * tallest : 1);
+    plot().xAxis->setLabel(QStringLiteral("latency, %1").arg(unit.name));
+    plot().xAxis->setRange(unit.perMs * m_binning.centre(below ? -4 : -1),
+                           unit.perMs * m_binning.centre(m_binning.bins + (above ? 3 : 0)));
+    plot().yAxis->setRange(0, tallest > 0 ? 1.12 * tallest : 1);
     m_outsideText->setVisible(below || above);
     nameReference();
 }
 
 void DistributionPlot::nameReference() {
     m_reference.bars->setName(referenceText());
-    const bool inLegend = m_plot->legend->hasItemWithPlottable(m_reference.bars);
+    const bool inLegend = plot().legend->hasItemWithPlottable(m_reference.bars);
     if (m_against && !inLegend) m_reference.bars->addToLegend();
     if (!m_against && inLegend) m_reference.bars->removeFromLegend();
 }
@@ -235,7 +222,9 @@ void DistributionPlot::nameReference() {
 /// "the mix before, 24444444444244"
 QString DistributionPlot::referenceText() const {
     const QString name = m_referenceName.isEmpty() ? QStringLiteral("measured in turns") : m_referenceName;
-    return m_against ? QStringLiteral("%1, %2").arg(name, shortMix(m_against->bits)) : name;
+    constexpr std::size_t kRoom = 20;
+    return m_against ? QStringLiteral("%1, %2").arg(name, QString::fromStdString(shortMix(m_against->bits, kRoom)))
+                     : name;
 }
 
 void DistributionPlot::writeNotes(const TimeUnit& unit) {
@@ -255,7 +244,7 @@ void DistributionPlot::writeNotes(const TimeUnit& unit) {
     m_note->setAlignment(m_shown ? Qt::AlignLeft : Qt::AlignCenter);
     m_verdict->setVisible(m_shown && m_comparison);
     m_verdict->setText(m_comparison ? QStringLiteral("%1: %2").arg(QLatin1String(toText(m_comparison->verdict)),
-                                                                   printable(m_comparison->reason))
+                                                                   shownText(m_comparison->reason))
                                     : QString());
     writeWarnings();
 }
@@ -266,7 +255,7 @@ void DistributionPlot::writeWarnings() {
     constexpr int kRoomy = 320;
     QStringList warnings;
     if (m_shown)
-        for (const std::string& warning : m_shown->warnings) warnings << printable(warning);
+        for (const std::string& warning : m_shown->warnings) warnings << shownText(warning);
     m_warnings->setToolTip(toolTipOf(warnings.join('\n')));
     m_warnings->setVisible(!warnings.isEmpty());
     const qsizetype more = warnings.size() - kShown;

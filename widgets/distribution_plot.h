@@ -3,14 +3,13 @@
 
 #pragma once
 
-#include <QWidget>
 #include <optional>
 
+#include "core/results/histogram.h"
 #include "core/results/results.h"
 #include "core/statistics/latency_verdict.h"
-#include "widgets/histogram.h"
+#include "widgets/plot_panel.h"
 
-class QCustomPlot;
 class QCPBars;
 class QCPGraph;
 class QCPItemRect;
@@ -20,12 +19,11 @@ class QLabel;
 
 namespace bitdesk {
 
-struct Theme;
 struct TimeUnit;
 
 /// How the latencies of the mix in hand are distributed, and those of the mix that it was measured against in the same
 /// interleaved run. Runs far from all others are collected in a hatched bin at the edge: seen and counted, not dropped.
-class DistributionPlot : public QWidget {
+class DistributionPlot : public PlotPanel {
     Q_OBJECT
 public:
     explicit DistributionPlot(QWidget* parent = nullptr);
@@ -41,7 +39,7 @@ public:
     const Binning& binning() const { return m_binning; }
 
 protected:
-    void changeEvent(QEvent* event) override;
+    void style(const Theme& theme) final;
     void resizeEvent(QResizeEvent* event) override;
 
 private:
@@ -55,7 +53,6 @@ private:
     };
     Series createSeries(const QString& name, int place);
     void createLegend();
-    void style();
     void styleSeries(const Series& series, const QColor& colour, bool filled);
     void refresh();
     double fill(const Series& series, const Measurement& measurement, const TimeUnit& unit);
@@ -65,7 +62,6 @@ private:
     void writeNotes(const TimeUnit& unit);
     void writeWarnings();
 
-    QCustomPlot* m_plot = nullptr;
     Series m_present, m_reference;
     QCPItemText* m_outsideText = nullptr;
     QLabel* m_note = nullptr;

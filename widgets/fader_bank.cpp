@@ -13,6 +13,7 @@
 
 #include "core/network/cost.h"
 #include "widgets/fader.h"
+#include "widgets/format.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
@@ -21,18 +22,15 @@ namespace {
 constexpr int kLowest = 216;  // captions whole, and the faders long enough for a hand
 
 /// "stage2.block1.conv1" → ("stage2", "b1 conv1"); a name without dots is its own group.
-std::pair<QString, QString> splitName(const std::string& name) {
+std::pair<QString, QString> stageAndRest(const std::string& name) {
     const QString text = QString::fromStdString(name);
     const auto dot = text.indexOf('.');
-    if (dot < 0) return {text, text};
-    QString rest = text.mid(dot + 1);
-    rest.replace(QStringLiteral("block"), QStringLiteral("b")).replace('.', ' ');
-    return {text.left(dot), rest.replace(QStringLiteral("shortcut"), QStringLiteral("short"))};
+    return {text.left(dot), dot < 0 ? text : shortLayerName(name.substr(name.find('.') + 1)).replace('.', ' ')};
 }
 
 Fader::Caption captionOf(const Layer& layer, double share) {
     Fader::Caption caption;
-    caption.name = splitName(layer.name).second;
+    caption.name = stageAndRest(layer.name).second;
     caption.channels = QStringLiteral("%1→%2").arg(layer.input.channels).arg(layer.output.channels);
     caption.geometry = QStringLiteral("%1×%2 · %3×%4")
                            .arg(layer.kernelHeight)
@@ -98,8 +96,8 @@ void FaderBank::setNetwork(const Network& network, const std::vector<int>& width
     const int count = static_cast<int>(network.quantizable().size());
     for (int i = 0; i < count; ++i) {
         group.push_back(i);
-        const QString title = splitName(network.quantizableLayer(i).name).first;
-        if (i + 1 < count && splitName(network.quantizableLayer(i + 1).name).first == title) continue;
+        const QString title = stageAndRest(network.quantizableLayer(i).name).first;
+        if (i + 1 < count && stageAndRest(network.quantizableLayer(i + 1).name).first == title) continue;
         row->addWidget(createGroup(network, title, group, widths), static_cast<int>(group.size()));
         group.clear();
     }
@@ -159,8 +157,7 @@ void FaderBank::moveLayer(int layer, int bits) {
 void FaderBank::setMix(const BitConfiguration& bits) {
     m_bits = bits;
     for (std::size_t i = 0; i < m_faders.size(); ++i) m_faders[i]->setBits(bits[i]);
-    const bool uniform = std::ranges::adjacent_find(bits.bits, std::not_equal_to<>{}) == bits.bits.end();
-    if (m_master != nullptr) m_master->setBits(uniform && !bits.bits.empty() ? bits.bits.front() : 0);
+    if (m_master != nullptr) m_master->setBits(bits.isUniform() ? bits[0] : 0);
 }
 
 }  // namespace bitdesk

@@ -7,7 +7,7 @@
 #include <QTextDocument>
 #include <algorithm>
 
-#include "widgets/format.h"
+#include "core/present/words.h"
 
 namespace bitdesk {
 
@@ -38,7 +38,7 @@ QString HistoryModel::text(const EvaluationSummary& row, int column) const {
                 .arg(100 * row.accuracy(), 0, 'f', 2)
                 .arg(100 * row.interval().low, 0, 'f', 2)
                 .arg(100 * row.interval().high, 0, 'f', 2);
-        case BitOps: return formatCount(static_cast<double>(row.bitops));
+        case BitOps: return QString::fromStdString(bitopsText(row.bitops));
         case When: {
             const auto when = QDateTime::fromString(QString::fromStdString(row.createdAt), Qt::ISODate);
             return when.isValid() ? when.toLocalTime().toString(QStringLiteral("yyyy-MM-dd HH:mm")) : QString();

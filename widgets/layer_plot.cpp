@@ -4,9 +4,7 @@
 #include "widgets/layer_plot.h"
 
 #include <qcustomplot.h>
-#include <QEvent>
 #include <QLabel>
-#include <QVBoxLayout>
 
 #include "core/network/cost.h"
 #include "widgets/format.h"
@@ -19,40 +17,25 @@ QString nothingMeasured() { return QStringLiteral("No time measured yet."); }
 
 }  // namespace
 
-LayerPlot::LayerPlot(Quantity quantity, QWidget* parent) : QWidget(parent), m_quantity(quantity) {
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, quantity == Quantity::Time ? 4 : 0);
-    column->setSpacing(2);
-    m_plot = new QCustomPlot;
-    column->addWidget(m_plot, 1);
-    m_note = createNote(QStringLiteral("layerNote"), font());
+LayerPlot::LayerPlot(Quantity quantity, QWidget* parent) : PlotPanel(parent), m_quantity(quantity) {
+    m_note = addNote(QStringLiteral("layerNote"));
     m_note->setVisible(quantity == Quantity::Time);
-    column->addWidget(m_note);
-    m_bars = new QCPBars(m_plot->xAxis, m_plot->yAxis);
+    m_bars = new QCPBars(plot().xAxis, plot().yAxis);
     m_bars->setWidth(0.7);
-    m_errors = new QCPErrorBars(m_plot->xAxis, m_plot->yAxis);
+    m_errors = new QCPErrorBars(plot().xAxis, plot().yAxis);
     m_errors->setDataPlottable(m_bars);
     m_errors->setAntialiased(false);
-    style();
     clear();
 }
 
-void LayerPlot::style() {
-    const Theme theme = Theme::of(palette());
-    applyTheme(*m_plot, theme);
-    m_plot->xAxis->grid()->setVisible(false);
-    m_plot->xAxis->setTickLabelRotation(-60);
-    m_plot->xAxis->setTickLabelFont(Theme::figures(font(), 0.8, false));
+void LayerPlot::style(const Theme& theme) {
+    plot().xAxis->grid()->setVisible(false);
+    plot().xAxis->setTickLabelRotation(-60);
+    plot().xAxis->setTickLabelFont(Theme::figures(font(), 0.8, false));
     m_bars->setPen(Qt::NoPen);
     m_bars->setBrush(theme.accent);
     m_errors->setPen(QPen(theme.text));
-    setTextColour(*m_note, m_doubtful ? theme.warning : theme.muted);
-    m_plot->replot(QCustomPlot::rpQueuedReplot);
-}
-
-void LayerPlot::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange && m_errors != nullptr) style();
+    if (m_doubtful) setTextColour(*m_note, theme.warning);
 }
 
 void LayerPlot::setBitOps(const Network& network, const BitConfiguration& bits) {
@@ -95,7 +78,7 @@ void LayerPlot::setTimesStale() {
     if (m_quantity == Quantity::Time && !m_shown.values.isEmpty()) {
         m_doubtful = true;
         m_note->setText(QStringLiteral("Times of the mix before (stale)."));
-        style();
+        restyle();
     }
 }
 
@@ -113,14 +96,14 @@ void LayerPlot::show(const QString& note) {
         ticker->addTick(i, m_shown.names[i]);
         highest = std::max(highest, m_shown.values[i] + (i < m_shown.high.size() ? m_shown.high[i] : 0));
     }
-    m_plot->xAxis->setTicker(ticker);
+    plot().xAxis->setTicker(ticker);
     m_bars->setData(keys, m_shown.values, true);
     m_errors->setData(m_shown.low, m_shown.high);
-    m_plot->yAxis->setLabel(m_shown.unit);
-    m_plot->yAxis->setRange(0, highest > 0 ? 1.08 * highest : 1);
-    m_plot->xAxis->setRange(-0.8, std::max<double>(0, static_cast<double>(m_shown.values.size()) - 1) + 0.8);
+    plot().yAxis->setLabel(m_shown.unit);
+    plot().yAxis->setRange(0, highest > 0 ? 1.08 * highest : 1);
+    plot().xAxis->setRange(-0.8, std::max<double>(0, static_cast<double>(m_shown.values.size()) - 1) + 0.8);
     m_note->setText(note);
-    style();
+    restyle();
 }
 
 }  // namespace bitdesk

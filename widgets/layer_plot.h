@@ -3,13 +3,14 @@
 
 #pragma once
 
-#include <QWidget>
+#include <QString>
+#include <QVector>
 #include <vector>
 
 #include "core/network/bit_configuration.h"
 #include "core/results/results.h"
+#include "widgets/plot_panel.h"
 
-class QCustomPlot;
 class QCPBars;
 class QCPErrorBars;
 class QLabel;
@@ -18,7 +19,7 @@ namespace bitdesk {
 
 /// One quantity per layer as bars: BitOPs of the present mix, or measured time. What is of the other quantity is
 /// ignored.
-class LayerPlot : public QWidget {
+class LayerPlot : public PlotPanel {
     Q_OBJECT
 public:
     enum class Quantity { BitOps, Time };
@@ -31,7 +32,7 @@ public:
     void clear();
 
 protected:
-    void changeEvent(QEvent* event) override;
+    void style(const Theme& theme) final;
 
 private:
     struct Bars {
@@ -40,10 +41,8 @@ private:
         QString unit;
     };
     void show(const QString& note);
-    void style();
 
     Quantity m_quantity;
-    QCustomPlot* m_plot = nullptr;
     QCPBars* m_bars = nullptr;
     QCPErrorBars* m_errors = nullptr;
     QLabel* m_note = nullptr;

@@ -6,6 +6,8 @@
 #include <QFont>
 #include <algorithm>
 
+#include "core/present/words.h"
+
 namespace bitdesk {
 namespace {
 
@@ -129,7 +131,7 @@ QString LayerTableModel::layerText(const LayerRow& row, int column) const {
     }
     if (column == kernelColumn()) {
         const std::string* kernel = at(row.kernels, present);
-        return kernel != nullptr ? printable(*kernel) : kNothing;
+        return kernel != nullptr ? shownText(*kernel) : kNothing;
     }
     const bool isShare = column == shareColumn();
     const LayerCell* shown = isShare ? presentCell(row) : cell(row, row.quantizable < 0 ? 0 : column - FirstWidth);
@@ -152,8 +154,8 @@ QString LayerTableModel::wholeText() const {
     const double measured = m_measured->latencyMs.median;
     return QStringLiteral("%1, error %2 (%3 %4)\nmeasured %5 %6 %4, n = %7")
         .arg(predicted, formatError(measured > 0 ? *m_predicted / measured - 1 : 0),
-             formatSigned(unit.perMs * (*m_predicted - measured), unit.digits), unit.name, unit.number(measured),
-             unit.interval(m_measured->medianCi95))
+             QString::fromStdString(signedText(unit.perMs * (*m_predicted - measured), unit.scale.digits)), unit.name,
+             unit.number(measured), unit.interval(m_measured->medianCi95))
         .arg(m_measured->latencyMs.n);
 }
 
@@ -177,12 +179,12 @@ QString LayerTableModel::toolTip(int row, int column) const {
             .arg(quartilesText(m_table->outsideMs));
     if (executedDiffers(row) && (column == Requested || column == Executed))
         return QStringLiteral("The fastest kernel here does another width's arithmetic than was asked for.");
-    if (column == Layer) return printable(layer(row).name);
+    if (column == Layer) return shownText(layer(row).name);
     if (column < FirstWidth || column >= shareColumn()) return text(row, column);
     const LayerCell* shown = cell(layer(row), spansWidths(row) ? 0 : column - FirstWidth);
     if (shown == nullptr) return {};
     return QStringLiteral("%1\nmedian %2 %3, 95 % interval %4\n%5")
-        .arg(printable(layer(row).name), m_unit.number(shown->milliseconds.median), m_unit.name,
+        .arg(shownText(layer(row).name), m_unit.number(shown->milliseconds.median), m_unit.name,
              m_unit.interval(shown->ci95), quartilesText(shown->milliseconds));
 }
 

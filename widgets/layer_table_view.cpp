@@ -39,7 +39,7 @@ QString findingText(const LayerFinding& finding) {
 
 /// What the list shows: the figures, and under them the cause in a sentence.
 QString findingLines(const LayerFinding& finding) {
-    return QStringLiteral("%1\n%2").arg(findingText(finding), printable(finding.explanation));
+    return QStringLiteral("%1\n%2").arg(findingText(finding), shownText(finding.explanation));
 }
 
 QString findingToolTip(const LayerFinding& finding) {
@@ -48,7 +48,7 @@ QString findingToolTip(const LayerFinding& finding) {
         .arg(finding.bitopsRatio, 0, 'f', 2)
         .arg(finding.from.milliseconds.n)
         .arg(finding.to.milliseconds.n)
-        .arg(printable(finding.explanation));
+        .arg(shownText(finding.explanation));
 }
 
 }  // namespace
@@ -218,14 +218,15 @@ void LayerTableView::fitColumns() {
     int layer = wide(QStringLiteral("whole run")), kernel = 0;
     for (const LayerRow& row : m_model->table()->rows) {
         layer = std::max(layer, wide(shortLayerName(row.name)));
-        for (const std::string& name : row.kernels) kernel = std::max(kernel, wide(printable(name)));
+        for (const std::string& name : row.kernels) kernel = std::max(kernel, wide(shownText(name)));
     }
     constexpr int kWidest = 190;  // a longer name ends in an ellipsis
     m_table->setColumnWidth(LayerTableModel::Layer, std::min(layer, kWidest));
     m_table->setColumnWidth(LayerTableModel::Requested, wide(QStringLiteral("asked")));
     m_table->setColumnWidth(LayerTableModel::Executed, wide(QStringLiteral("run at")));
-    for (int i = 0; i < m_model->widths(); ++i)
-        m_table->setColumnWidth(LayerTableModel::FirstWidth + i, wide(QStringLiteral("100.00")));
+    const double longest = m_model->table()->longestMs();
+    const int time = std::max(wide(QStringLiteral("100.00")), wide(TimeUnit::forLongest(longest).number(longest)));
+    for (int i = 0; i < m_model->widths(); ++i) m_table->setColumnWidth(LayerTableModel::FirstWidth + i, time);
     m_table->setColumnWidth(m_model->shareColumn(), wide(QStringLiteral("100.0 %")));
     // Kernels have what is left.
     int others = 0;
@@ -262,13 +263,13 @@ void LayerTableView::writeCaption() {
                        .arg(table.mixes)
                        .arg(table.key.batch)
                        .arg(table.key.threads)
-                       .arg(printable(table.key.device));
+                       .arg(shownText(table.key.device));
     if (const auto error = table.medianError())
         text +=
             QStringLiteral(" · median error %1 % over %2 checks").arg(100 * *error, 0, 'f', 1).arg(table.checks.size());
     m_caption->setText(text);
     QStringList warnings;
-    for (const std::string& warning : table.warnings) warnings << printable(warning);
+    for (const std::string& warning : table.warnings) warnings << shownText(warning);
     m_warnings->setText(warnings.join(QStringLiteral(" · ")));
     m_warnings->setVisible(!warnings.isEmpty());
 }

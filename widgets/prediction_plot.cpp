@@ -4,14 +4,11 @@
 #include "widgets/prediction_plot.h"
 
 #include <qcustomplot.h>
-#include <QEvent>
 #include <QLabel>
-#include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
 
 #include "widgets/format.h"
-#include "widgets/plot_gestures.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
@@ -19,69 +16,34 @@ namespace {
 
 constexpr double kBand = 0.05;
 
-double beyond(double distance) { return std::isfinite(distance) ? std::max(0.0, distance) : 0; }
-
 }  // namespace
 
-PredictionPlot::PredictionPlot(QWidget* parent) : QWidget(parent) {
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 4);
-    column->setSpacing(2);
-    m_plot = new QCustomPlot;
-    column->addWidget(m_plot, 1);
-    m_note = createNote(QStringLiteral("predictionNote"), font());
-    m_warning = createNote(QStringLiteral("predictionWarning"), font());
-    for (QLabel* label : {m_note, m_warning}) column->addWidget(label);
-    m_gestures = new PlotGestures(m_plot);
-    connect(m_gestures, &PlotGestures::showAll, this, &PredictionPlot::fit);
-    connect(m_gestures, &PlotGestures::hovered, this, &PredictionPlot::showToolTip);
-    connect(m_gestures, &PlotGestures::picked, this, [this](const QPoint& position) {
-        if (const auto point = nearest(position)) emit mixPicked(BitConfiguration(point->bits));
-    });
-    createGraphs();
-    style();
+PredictionPlot::PredictionPlot(QWidget* parent) : MixPlot(parent) {
+    constexpr double kGap = 5;
+    m_note = addNote(QStringLiteral("predictionNote"));
+    m_warning = addNote(QStringLiteral("predictionWarning"));
+    m_lowEdge = plot().addGraph();
+    m_highEdge = plot().addGraph();
+    m_highEdge->setChannelFillGraph(m_lowEdge);
+    m_diagonal = plot().addGraph();
+    m_checkDots = addDots(kGap);
+    m_measuredDots = addDots(kGap);
+    for (const Dots& dots : {m_checkDots, m_measuredDots}) dots.wide->setVisible(false);  // predicted times have none
     clear();
 }
 
-void PredictionPlot::createGraphs() {
-    m_lowEdge = m_plot->addGraph();
-    m_highEdge = m_plot->addGraph();
-    m_highEdge->setChannelFillGraph(m_lowEdge);
-    m_diagonal = m_plot->addGraph();
-    const auto add = [this](QCPErrorBars*& bars) {
-        QCPGraph* graph = m_plot->addGraph();
-        graph->setLineStyle(QCPGraph::lsNone);
-        bars = new QCPErrorBars(m_plot->xAxis, m_plot->yAxis);
-        bars->setDataPlottable(graph);
-        bars->setAntialiased(false);
-        bars->setSymbolGap(5);
-        return graph;
-    };
-    m_checkGraph = add(m_checkBars);
-    m_measuredGraph = add(m_measuredBars);
-}
-
-void PredictionPlot::style() {
-    const Theme theme = Theme::of(palette());
-    applyTheme(*m_plot, theme);
+void PredictionPlot::style(const Theme& theme) {
     QColor band = theme.muted;
     band.setAlpha(36);
     m_lowEdge->setPen(Qt::NoPen);
     m_highEdge->setPen(Qt::NoPen);
     m_highEdge->setBrush(band);
     m_diagonal->setPen(QPen(theme.muted, 1, Qt::DashLine));
-    m_checkGraph->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, theme.muted, theme.muted, 6));
-    m_checkBars->setPen(QPen(theme.muted));
-    m_measuredGraph->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDiamond, theme.accent, theme.accent, 9));
-    m_measuredBars->setPen(QPen(theme.accent, 1.5));
-    setTextColour(*m_note, theme.muted);
+    m_checkDots.graph->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, theme.muted, theme.muted, 6));
+    m_checkDots.tall->setPen(QPen(theme.muted));
+    m_measuredDots.graph->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDiamond, theme.accent, theme.accent, 9));
+    m_measuredDots.tall->setPen(QPen(theme.accent, 1.5));
     setTextColour(*m_warning, theme.warning);
-    m_plot->replot(QCustomPlot::rpQueuedReplot);
-}
-
-void PredictionPlot::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange && m_measuredBars != nullptr) style();
 }
 
 void PredictionPlot::setTable(const std::optional<LayerTable>& table) {
@@ -148,55 +110,45 @@ PredictionTrust PredictionPlot::trust() const {
 void PredictionPlot::clear() {
     m_measured.clear();
     m_lastError.reset();
-    m_gestures->reset();
+    forgetZoom();
     setTable(std::nullopt);
 }
 
-std::vector<PredictionPlot::Point> PredictionPlot::points() const {
-    std::vector<Point> all = m_checks;
-    for (const auto& [bits, point] : m_measured) all.push_back(point);
-    return all;
-}
-
 void PredictionPlot::refresh() {
-    const auto all = points();
+    m_points = m_checks;
+    for (const auto& [bits, point] : m_measured) m_points.push_back(point);
     double longest = 0;
-    for (const Point& point : all) longest = std::max({longest, point.predictedMs, point.measuredMs});
+    for (const Point& point : m_points) longest = std::max({longest, point.predictedMs, point.measuredMs});
     const TimeUnit unit = TimeUnit::forLongest(longest);
-    m_perMs = unit.perMs;
-    m_plot->xAxis->setLabel(QStringLiteral("predicted, %1").arg(unit.name));
-    m_plot->yAxis->setLabel(QStringLiteral("measured, %1").arg(unit.name));
-    const double far = 10 * m_perMs * std::max(longest, 1e-3);
+    plot().xAxis->setLabel(QStringLiteral("predicted, %1").arg(unit.name));
+    plot().yAxis->setLabel(QStringLiteral("measured, %1").arg(unit.name));
+    const double far = 10 * unit.perMs * std::max(longest, 1e-3);
     m_diagonal->setData({0, far}, {0, far}, true);
     m_lowEdge->setData({0, far}, {0, (1 - kBand) * far}, true);
     m_highEdge->setData({0, far}, {0, (1 + kBand) * far}, true);
-    setData(m_checkGraph, m_checkBars, m_checks);
-    setData(m_measuredGraph, m_measuredBars, {all.begin() + static_cast<std::ptrdiff_t>(m_checks.size()), all.end()});
-    m_plot->setVisible(!all.empty());
+    std::vector<BitConfiguration> mixes;
+    std::vector<Dot> dots;
+    for (const Point& point : m_points) {
+        mixes.push_back(point.bits);
+        const double x = unit.perMs * point.predictedMs;
+        dots.push_back({.x = x,
+                        .y = unit.perMs * point.measuredMs,
+                        .xs = {.low = x, .high = x},
+                        .ys = {.low = unit.perMs * point.ci95.low, .high = unit.perMs * point.ci95.high}});
+    }
+    const auto since = dots.begin() + static_cast<std::ptrdiff_t>(m_checks.size());
+    setDots(m_checkDots, {dots.begin(), since});
+    setDots(m_measuredDots, {since, dots.end()});
+    plot().setVisible(!m_points.empty());
     m_note->setText(noteText());
+    m_note->setAlignment(m_points.empty() ? Qt::AlignCenter : Qt::AlignLeft);
     m_warning->setVisible(trust().otherSpeed());
     if (m_lastError)
         m_warning->setText(QStringLiteral("The mix measured last was predicted with an error of %1: the machine now "
                                           "runs at another speed than when the table was measured.")
                                .arg(formatError(*m_lastError)));
-    m_note->setAlignment(all.empty() ? Qt::AlignCenter : Qt::AlignLeft);
-    if (m_gestures->userZoomed()) m_plot->replot(QCustomPlot::rpQueuedReplot);
-    else fit();
-}
-
-void PredictionPlot::setData(QCPGraph* graph, QCPErrorBars* bars, const std::vector<Point>& points) {
-    // QCPGraph sorts its points by key; its error bars stay in the order given.
-    std::vector<Point> sorted = points;
-    std::ranges::stable_sort(sorted, {}, &Point::predictedMs);
-    QVector<double> x, y, minus, plus;
-    for (const Point& point : sorted) {
-        x << m_perMs * point.predictedMs;
-        y << m_perMs * point.measuredMs;
-        minus << m_perMs * beyond(point.measuredMs - point.ci95.low);
-        plus << m_perMs * beyond(point.ci95.high - point.measuredMs);
-    }
-    graph->setData(x, y, true);
-    bars->setData(minus, plus);
+    restyle();
+    setMixes(std::move(mixes), std::move(dots));
 }
 
 QString PredictionPlot::noteText() const {
@@ -225,65 +177,28 @@ QString PredictionPlot::noteText() const {
     return parts.join(QStringLiteral("\n"));
 }
 
-void PredictionPlot::fit() {
+void PredictionPlot::setRanges() {
     double low = 0, high = 0;
     bool any = false;
-    for (const Point& point : points()) {
-        const double least = std::min(point.predictedMs, point.measuredMs - beyond(point.measuredMs - point.ci95.low));
-        const double most = std::max({point.predictedMs, point.measuredMs, point.ci95.high});
+    for (const Dot& dot : dots()) {
+        const double least = std::min({dot.x, dot.y, std::isfinite(dot.ys.low) ? dot.ys.low : dot.y});
+        const double most = std::max({dot.x, dot.y, dot.ys.high});
         low = any ? std::min(low, least) : least;
         high = any ? std::max(high, most) : most;
         any = true;
     }
     if (!any) high = 1;
     const double margin = std::max(0.08 * (high - low), 0.02 * high);
-    for (QCPAxis* axis : {m_plot->xAxis, m_plot->yAxis})
-        axis->setRange(m_perMs * std::max(0.0, low - margin), m_perMs * (high + margin));
-    m_plot->replot(QCustomPlot::rpQueuedReplot);
+    for (QCPAxis* axis : {plot().xAxis, plot().yAxis}) axis->setRange(std::max(0.0, low - margin), high + margin);
 }
 
-QPointF PredictionPlot::pixel(const Point& point) const {
-    return {m_plot->xAxis->coordToPixel(m_perMs * point.predictedMs),
-            m_plot->yAxis->coordToPixel(m_perMs * point.measuredMs)};
-}
-
-std::optional<PredictionPlot::Point> PredictionPlot::nearest(const QPoint& position) const {
-    const auto all = points();
-    std::vector<QPointF> pixels;
-    pixels.reserve(all.size());
-    for (const Point& point : all) pixels.push_back(pixel(point));
-    const auto found = nearestPoint(pixels, position);
-    return found ? std::optional(all[*found]) : std::nullopt;
-}
-
-std::optional<PredictionPlot::Point> PredictionPlot::find(const BitConfiguration& bits) const {
-    if (const auto measured = m_measured.find(bits); measured != m_measured.end()) return measured->second;
-    const auto check = std::ranges::find(m_checks, bits, &Point::bits);
-    return check != m_checks.end() ? std::optional(*check) : std::nullopt;
-}
-
-QString PredictionPlot::toolTipText(const Point& point) const {
+QString PredictionPlot::toolTipText(std::size_t mix) const {
+    const Point& point = m_points[mix];
     const TimeUnit unit = TimeUnit::forLongest(std::max(point.predictedMs, point.measuredMs));
     const QString runs = point.n > 0 ? QStringLiteral(", n = %1").arg(point.n) : QString();
     return QStringLiteral("%1\npredicted %2 %3, error %4\nmeasured %5 %6 %3%7\nclick to load")
         .arg(QString::fromStdString(toText(point.bits)), unit.number(point.predictedMs), unit.name,
              formatError(point.error()), unit.number(point.measuredMs), unit.interval(point.ci95), runs);
-}
-
-QString PredictionPlot::toolTipOf(const BitConfiguration& bits) const {
-    const auto point = find(bits);
-    return point ? toolTipText(*point) : QString();
-}
-
-void PredictionPlot::showToolTip(const QPoint& position) {
-    const auto point = nearest(position);
-    m_gestures->tell(position, point ? toolTipText(*point) : QString());
-}
-
-std::optional<QPoint> PredictionPlot::pixelOf(const BitConfiguration& bits) const {
-    const auto point = find(bits);
-    if (!point) return std::nullopt;
-    return m_plot->mapTo(this, pixel(*point).toPoint());
 }
 
 }  // namespace bitdesk

@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 #include <cmath>
 
+#include "core/present/words.h"
 #include "widgets/elided_label.h"
 #include "widgets/format.h"
 #include "widgets/theme.h"
@@ -27,13 +28,15 @@ QString stateName(ReadoutState state) {
     return {};
 }
 
+QString signedOf(double points) { return QString::fromStdString(signedText(points, 2)); }
+
 /// A half width stands for both sides only where they are about equal.
 bool lopsided(const Measurement& m) {
     const double below = m.latencyMs.median - m.medianCi95.low, above = m.medianCi95.high - m.latencyMs.median;
     return std::abs(above - below) > 0.5 * std::max(above, below);
 }
 
-TimeUnit unitOf(const Measurement& m) { return TimeUnit::forFigure(m.latencyMs.median, m.medianCi95.half()); }
+TimeUnit unitOf(const Measurement& m) { return TimeUnit::forLongest(m.latencyMs.median); }
 
 QString latencyDetail(const Measurement& m) {
     const TimeUnit unit = TimeUnit::forLongest(m.latencyMs.median);
@@ -62,7 +65,7 @@ QString latencyFacts(const Measurement& m) {
     if (m.simulated)
         lines << QStringLiteral(
             "The reference executor holds codes in 32-bit floats: its time says nothing about low-bit speed.");
-    for (const std::string& warning : m.warnings) lines << printable(warning);
+    for (const std::string& warning : m.warnings) lines << shownText(warning);
     return lines.join(QStringLiteral("\n"));
 }
 
@@ -93,7 +96,7 @@ QString trustText(const PredictionTrust& trust) {
 }
 
 QString verdictFacts(const LatencyComparison& c) {
-    QString facts = printable(c.reason);
+    QString facts = shownText(c.reason);
     if (c.belowNoise && c.noiseFloor)
         facts += QStringLiteral(
                      "\nin noise: no difference above the noise floor of %1 %, which is what a mix shows "
@@ -111,10 +114,10 @@ Readouts::Readouts(QWidget* parent) : QWidget(parent) {
     m_accuracy = createCell(QStringLiteral("Accuracy"), QStringLiteral("accuracy"), 168, QStringLiteral("88.88 %"));
     m_difference = createCell(QStringLiteral("Difference, same images"), QStringLiteral("difference"), 216,
                               QStringLiteral("−88.88 pp"));
-    m_bitops = createCell(QStringLiteral("BitOPs an image"), QStringLiteral("bitops"), 98, QStringLiteral("88.8 M"));
-    m_weights = createCell(QStringLiteral("Weights"), QStringLiteral("weights"), 92, QStringLiteral("8888 KiB"));
+    m_bitops = createCell(QStringLiteral("BitOPs an image"), QStringLiteral("bitops"), 98, QStringLiteral("888.88 M"));
+    m_weights = createCell(QStringLiteral("Weights"), QStringLiteral("weights"), 92, QStringLiteral("8888.8 KiB"));
     m_latency = createCell(QStringLiteral("Latency, one run"), QStringLiteral("latency"), 326,
-                           QStringLiteral("≈ 888.8 µs ± 88.8 %"));
+                           QStringLiteral("≈ 888.88 µs ± 88.8 %"));
     // Room for both lines at all times, so that the plots below stay where they are.
     m_latency.detail->setMinimumHeight(2 * m_latency.detail->fontMetrics().lineSpacing());
     m_difference.verdict->hide();  // said in its detail's second line
@@ -122,47 +125,41 @@ Readouts::Readouts(QWidget* parent) : QWidget(parent) {
 }
 
 Readouts::Cell Readouts::createCell(const QString& title, const QString& name, int stretch, const QString& widest) {
-    Cell cell;
     auto* column = new QVBoxLayout;
     column->setSpacing(0);
-    cell.heading = new ElidedLabel(title);
-    cell.heading->setFont(Theme::figures(font(), 0.85, false));
-    cell.value = new ElidedLabel;
-    cell.value->setObjectName(name + QStringLiteral("Value"));
+    // Stretch alone gives the widths, so that streaming figures push nothing around.
+    const auto add = [&](const QString& part) {
+        auto* label = new ElidedLabel;
+        label->setObjectName(name + part);
+        label->setFont(Theme::figures(font(), 0.85, false));
+        column->addWidget(label);
+        return label;
+    };
+    const Cell cell{.heading = add(QStringLiteral("Heading")),
+                    .value = add(QStringLiteral("Value")),
+                    .detail = add(QStringLiteral("Detail")),
+                    .verdict = add(QStringLiteral("Verdict"))};
+    cell.heading->setText(title);
     cell.value->setFont(Theme::figures(font(), 1.5, true));
     // However narrow the window: no figure loses its spread.
     cell.value->setMinimumWidth(cell.value->fontMetrics().horizontalAdvance(widest) + 2);
     cell.value->setTextInteractionFlags(Qt::TextSelectableByMouse);
     cell.value->setFocusPolicy(Qt::NoFocus);
-    cell.detail = new ElidedLabel;
-    cell.detail->setObjectName(name + QStringLiteral("Detail"));
     cell.detail->setAlignment(Qt::AlignLeft | Qt::AlignTop);
-    cell.detail->setFont(Theme::figures(font(), 0.85, false));
-    cell.verdict = new ElidedLabel;
-    cell.verdict->setObjectName(name + QStringLiteral("Verdict"));
-    cell.verdict->setFont(Theme::figures(font(), 0.85, false));
-    // Stretch alone gives the widths, so that streaming figures push nothing around.
-    for (ElidedLabel* label : {cell.heading, cell.value, cell.detail, cell.verdict}) column->addWidget(label);
     column->addStretch();
     static_cast<QHBoxLayout*>(layout())->addLayout(column, stretch);
     return cell;
 }
 
-void Readouts::setState(const Cell& cell, ReadoutState state) {
-    const Theme theme = Theme::of(palette());
-    const bool weak = state == ReadoutState::Stale || state == ReadoutState::Empty;
-    for (ElidedLabel* label : {cell.heading, cell.detail}) setTextColour(*label, theme.muted);
-    setTextColour(*cell.value, weak ? theme.muted : theme.text);
-    setTextColour(*cell.verdict, weak ? theme.muted : theme.text);
-}
-
 void Readouts::style() {
-    setState(m_accuracy, m_accuracyState);
-    setState(m_difference, m_differenceState);
-    setState(m_bitops, m_costState);
-    setState(m_weights, m_costState);
-    setState(m_latency, m_simulated ? ReadoutState::Stale : m_latencyState);
-    if (m_faintVerdict) setTextColour(*m_latency.verdict, Theme::of(palette()).muted);
+    const Theme theme = Theme::of(palette());
+    for (const Cell& cell : {m_accuracy, m_difference, m_bitops, m_weights, m_latency}) {
+        const bool weak = cell.state == ReadoutState::Stale || cell.state == ReadoutState::Empty;
+        for (ElidedLabel* label : {cell.heading, cell.detail}) setTextColour(*label, theme.muted);
+        for (ElidedLabel* label : {cell.value, cell.verdict}) setTextColour(*label, weak ? theme.muted : theme.text);
+    }
+    if (m_simulated) setTextColour(*m_latency.value, theme.muted);
+    if (m_simulated || m_faintVerdict) setTextColour(*m_latency.verdict, theme.muted);
 }
 
 void Readouts::changeEvent(QEvent* event) {
@@ -171,11 +168,11 @@ void Readouts::changeEvent(QEvent* event) {
 }
 
 void Readouts::setCost(std::int64_t bitops, std::int64_t weightBytes, std::int64_t normBytes) {
-    m_bitops.value->setText(formatCount(static_cast<double>(bitops)));
+    m_bitops.value->setText(QString::fromStdString(bitopsText(bitops)));
     m_bitops.detail->setText(QStringLiteral("MACs × w × a bits"));
-    m_weights.value->setText(formatKib(weightBytes));
-    m_weights.detail->setText(QStringLiteral("+ norms %1").arg(formatKib(normBytes)));
-    m_costState = ReadoutState::Final;
+    m_weights.value->setText(QString::fromStdString(kibText(weightBytes)));
+    m_weights.detail->setText(QStringLiteral("+ norms %1").arg(QString::fromStdString(kibText(normBytes))));
+    m_bitops.state = m_weights.state = ReadoutState::Final;
     style();
 }
 
@@ -191,8 +188,8 @@ void Readouts::setAccuracy(std::int64_t correct, std::int64_t seen, std::int64_t
                                         locale.toString(static_cast<qlonglong>(total)), stateName(state))
                                    .arg(100 * interval.low, 0, 'f', 2)
                                    .arg(100 * interval.high, 0, 'f', 2));
-    m_accuracyState = state;
-    m_differenceState = comparison && !reference.isEmpty() ? state : ReadoutState::Empty;
+    m_accuracy.state = state;
+    m_difference.state = comparison && !reference.isEmpty() ? state : ReadoutState::Empty;
     setDifference(comparison, reference);
     style();
 }
@@ -206,7 +203,7 @@ void Readouts::setDifference(const std::optional<AccuracyComparison>& comparison
         return;
     }
     const PairedDifference& difference = comparison->difference;
-    m_difference.value->setText(QStringLiteral("%1 pp").arg(formatSigned(100 * difference.delta, 2)));
+    m_difference.value->setText(QStringLiteral("%1 pp").arg(signedOf(100 * difference.delta)));
     const QString p = comparison->pValue < 0.001 ? QStringLiteral("p < 0.001")
                                                  : QStringLiteral("p = %1").arg(comparison->pValue, 0, 'f', 3);
     m_difference.detail->setText(QStringLiteral("vs %1 · %2 gained, %3 lost\n%4 · %5 · 95 %: %6 … %7")
@@ -214,9 +211,9 @@ void Readouts::setDifference(const std::optional<AccuracyComparison>& comparison
                                      .arg(difference.onlyB)
                                      .arg(difference.onlyA)
                                      .arg(QLatin1String(toText(comparison->verdict)), p,
-                                          formatSigned(100 * difference.interval.low, 2),
-                                          formatSigned(100 * difference.interval.high, 2)));
-    m_difference.detail->setFacts(printable(comparison->reason) + QStringLiteral("\nexact McNemar test"));
+                                          signedOf(100 * difference.interval.low),
+                                          signedOf(100 * difference.interval.high)));
+    m_difference.detail->setFacts(shownText(comparison->reason) + QStringLiteral("\nexact McNemar test"));
 }
 
 void Readouts::setLatency(const Measurement& measurement, const std::optional<LatencyComparison>& comparison,
@@ -229,7 +226,7 @@ void Readouts::setLatency(const Measurement& measurement, const std::optional<La
     m_latency.detail->setText(latencyDetail(measurement));
     for (ElidedLabel* label : {m_latency.value, m_latency.detail}) label->setFacts(latencyFacts(measurement));
     m_simulated = measurement.simulated;
-    m_latencyState = state;
+    m_latency.state = state;
     setLatencyVerdict(comparison, reference);
     style();
 }
@@ -243,7 +240,7 @@ void Readouts::setLatencyVerdict(const std::optional<LatencyComparison>& compari
 
 void Readouts::setPredicted(std::optional<double> ms, const PredictionTrust& trust) {
     if (!ms) return;
-    const TimeUnit unit = TimeUnit::forFigure(*ms, trust.error.value_or(0) * *ms);
+    const TimeUnit unit = TimeUnit::forLongest(*ms);
     QString value = QStringLiteral("≈ %1 %2").arg(unit.number(*ms), unit.name);
     if (trust.error) value += QStringLiteral(" ± %1 %").arg(100 * *trust.error, 0, 'f', 1);
     m_latency.value->setText(value);
@@ -252,32 +249,28 @@ void Readouts::setPredicted(std::optional<double> ms, const PredictionTrust& tru
         label->setFacts(QStringLiteral("Sum of the layers' measured times; measured anew when the hand rests."));
     setLatencyVerdict(std::nullopt, {});
     m_simulated = false;
-    m_latencyState = ReadoutState::Streaming;
+    m_latency.state = ReadoutState::Streaming;
     style();
 }
 
 void Readouts::setStale() {
-    const auto stale = [](const Cell& cell, ReadoutState& state) {
-        if (state == ReadoutState::Empty) return;
-        state = ReadoutState::Stale;
-        cell.detail->setText(QStringLiteral("of the mix before · stale"));
-        for (ElidedLabel* label : {cell.value, cell.detail}) label->setFacts({});
-        cell.verdict->setText({});
-        cell.verdict->setFacts({});
-    };
-    stale(m_accuracy, m_accuracyState);
-    stale(m_difference, m_differenceState);
-    stale(m_latency, m_latencyState);
+    for (Cell* cell : {&m_accuracy, &m_difference, &m_latency}) {
+        if (cell->state == ReadoutState::Empty) continue;
+        cell->state = ReadoutState::Stale;
+        cell->detail->setText(QStringLiteral("of the mix before · stale"));
+        cell->verdict->setText({});
+        for (ElidedLabel* label : {cell->value, cell->detail, cell->verdict}) label->setFacts({});
+    }
     style();
 }
 
 void Readouts::clear() {
-    m_accuracyState = m_differenceState = m_costState = m_latencyState = ReadoutState::Empty;
     m_simulated = m_faintVerdict = false;
-    for (const Cell& cell : {m_accuracy, m_difference, m_bitops, m_weights, m_latency}) {
-        cell.value->setText(QStringLiteral("–"));
-        for (ElidedLabel* label : {cell.detail, cell.verdict}) label->setText(QStringLiteral(" "));
-        for (ElidedLabel* label : {cell.value, cell.detail, cell.verdict}) label->setFacts({});
+    for (Cell* cell : {&m_accuracy, &m_difference, &m_bitops, &m_weights, &m_latency}) {
+        cell->state = ReadoutState::Empty;
+        cell->value->setText(QStringLiteral("–"));
+        for (ElidedLabel* label : {cell->detail, cell->verdict}) label->setText(QStringLiteral(" "));
+        for (ElidedLabel* label : {cell->value, cell->detail, cell->verdict}) label->setFacts({});
     }
     style();
 }

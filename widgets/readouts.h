@@ -39,8 +39,8 @@ public:
     void setStale();
     void clear();
 
-    ReadoutState accuracyState() const { return m_accuracyState; }
-    ReadoutState latencyState() const { return m_latencyState; }
+    ReadoutState accuracyState() const { return m_accuracy.state; }
+    ReadoutState latencyState() const { return m_latency.state; }
     QString accuracyText() const;
 
 protected:
@@ -52,16 +52,14 @@ private:
         ElidedLabel* value = nullptr;
         ElidedLabel* detail = nullptr;
         ElidedLabel* verdict = nullptr;
+        ReadoutState state = ReadoutState::Empty;
     };
     Cell createCell(const QString& title, const QString& name, int stretch, const QString& widest);
     void setDifference(const std::optional<AccuracyComparison>& comparison, const QString& reference);
     void setLatencyVerdict(const std::optional<LatencyComparison>& comparison, const QString& reference);
-    void setState(const Cell& cell, ReadoutState state);
     void style();
 
     Cell m_accuracy, m_difference, m_bitops, m_weights, m_latency;
-    ReadoutState m_accuracyState = ReadoutState::Empty, m_differenceState = ReadoutState::Empty;
-    ReadoutState m_costState = ReadoutState::Empty, m_latencyState = ReadoutState::Empty;
     bool m_simulated = false, m_faintVerdict = false;
 };
 

@@ -7,6 +7,8 @@
 #include <QLabel>
 #include <QLineEdit>
 
+#include "core/present/palette.h"
+
 namespace bitdesk {
 namespace {
 
@@ -27,14 +29,14 @@ void setRole(QWidget& widget, QPalette::ColorRole role, const QColor& colour) {
 
 Theme Theme::of(const QPalette& palette) {
     const QColor window = palette.color(QPalette::Window), text = palette.color(QPalette::WindowText);
-    const bool dark = window.lightnessF() < 0.5;
+    const ColourScheme scheme = window.lightnessF() < 0.5 ? ColourScheme::Dark : ColourScheme::Light;
     return {.background = window,
             .surface = palette.color(QPalette::Base),
             .text = text,
             .muted = mix(text, window, 0.42),
             .line = mix(text, window, 0.82),
-            .accent = dark ? QColor(0x5c, 0xb8, 0xc8) : QColor(0x0b, 0x72, 0x85),
-            .warning = dark ? QColor(0xe0, 0xa4, 0x58) : QColor(0xa8, 0x5d, 0x00)};
+            .accent = QColor::fromRgb(static_cast<QRgb>(rgbOf(Ink::Accent, scheme))),
+            .warning = QColor::fromRgb(static_cast<QRgb>(rgbOf(Ink::Warning, scheme)))};
 }
 
 QFont Theme::figures(const QFont& base, double scale, bool bold) {

@@ -4,39 +4,32 @@
 #include "widgets/trade_off_plot.h"
 
 #include <qcustomplot.h>
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "core/present/words.h"
 #include "widgets/elided_label.h"
 #include "widgets/format.h"
-#include "widgets/plot_gestures.h"
 #include "widgets/segment_switch.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
 
-TradeOffPlot::TradeOffPlot(QWidget* parent) : QWidget(parent) {
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    m_plot = new QCustomPlot;
-    column->addLayout(createSwitch());
-    column->addWidget(m_plot, 1);
-    m_plot->yAxis->setLabel(QStringLiteral("accuracy, %"));
-    m_gestures = new PlotGestures(m_plot);
-    connect(m_gestures, &PlotGestures::showAll, this, &TradeOffPlot::fit);
-    connect(m_gestures, &PlotGestures::hovered, this, &TradeOffPlot::showToolTip);
-    connect(m_gestures, &PlotGestures::picked, this, [this](const QPoint& position) {
-        if (const Mark* mark = nearest(position)) emit mixPicked(BitConfiguration(mark->point->bits));
-    });
-    createGraphs();
-    style();
+TradeOffPlot::TradeOffPlot(QWidget* parent) : MixPlot(parent) {
+    constexpr double kGap = 6;
+    addSwitch();
+    plot().yAxis->setLabel(QStringLiteral("accuracy, %"));
+    m_front.graph = addGraph();
+    m_front.graph->setLineStyle(QCPGraph::lsStepLeft);
+    m_all = addDots(kGap);
+    m_others = addDots(kGap);
+    m_baseline.graph = addGraph();
+    m_present = addDots(kGap);
     refresh();
 }
 
-QHBoxLayout* TradeOffPlot::createSwitch() {
+void TradeOffPlot::addSwitch() {
     auto* row = new QHBoxLayout;
     row->setContentsMargins(8, 2, 6, 2);
     row->setSpacing(0);
@@ -46,75 +39,39 @@ QHBoxLayout* TradeOffPlot::createSwitch() {
     row->addWidget(m_note, 1);
     m_switch = new SegmentSwitch({QStringLiteral("BitOPs"), QStringLiteral("Latency")});
     m_switch->setToolTip(QStringLiteral("Accuracy against BitOPs, or against measured latency"));
-    connect(m_switch, &SegmentSwitch::chosen, this, [this](int id) { setCostAxis(static_cast<CostAxis>(id)); });
+    connect(m_switch, &SegmentSwitch::chosen, this, [this](int id) { setCostAxis(static_cast<CostOf>(id)); });
     row->addWidget(m_switch);
-    return row;
+    column().insertLayout(0, row);
 }
 
-QCPErrorBars* TradeOffPlot::createBars(QCPGraph* graph, bool horizontal) {
-    auto* errors = new QCPErrorBars(m_plot->xAxis, m_plot->yAxis);
-    errors->setDataPlottable(graph);
-    errors->setErrorType(horizontal ? QCPErrorBars::etKeyError : QCPErrorBars::etValueError);
-    errors->setAntialiased(false);
-    errors->setSymbolGap(6);
-    return errors;
-}
-
-void TradeOffPlot::createGraphs() {
-    const auto add = [this] {
-        QCPGraph* graph = m_plot->addGraph();
-        graph->setLineStyle(QCPGraph::lsNone);
-        return graph;
+void TradeOffPlot::style(const Theme& theme) {
+    const auto disc = [](const QColor& colour, double size) {
+        return QCPScatterStyle(QCPScatterStyle::ssDisc, colour, colour, size);
     };
-    m_front = add();
-    m_front->setLineStyle(QCPGraph::lsStepLeft);
-    m_all = add();
-    m_others = add();
-    m_baseline = add();
-    m_present = add();
-    m_intervals = createBars(m_all, false);
-    m_costs = createBars(m_all, true);
-    m_othersIntervals = createBars(m_others, false);
-    m_othersCosts = createBars(m_others, true);
-    m_presentInterval = createBars(m_present, false);
-    m_presentCost = createBars(m_present, true);
-}
-
-void TradeOffPlot::style() {
-    const Theme theme = Theme::of(palette());
-    applyTheme(*m_plot, theme);
+    const auto ring = [](const QPen& pen, double size) {
+        return QCPScatterStyle(QCPScatterStyle::ssCircle, pen, Qt::NoBrush, size);
+    };
     QColor faint = theme.muted;
     faint.setAlpha(90);
-    m_front->setPen(QPen(theme.accent, 1, Qt::DashLine));
-    m_all->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, theme.muted, theme.muted, 6));
-    m_others->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(theme.muted), Qt::NoBrush, 6));
-    m_baseline->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDiamond, QPen(theme.warning, 2), Qt::NoBrush, 13));
-    stylePresent();
-    for (QCPErrorBars* bars : {m_intervals, m_costs, m_othersIntervals, m_othersCosts}) bars->setPen(QPen(faint));
+    m_front.graph->setPen(QPen(theme.accent, 1, Qt::DashLine));
+    m_all.graph->setScatterStyle(disc(theme.muted, 6));
+    m_others.graph->setScatterStyle(ring(QPen(theme.muted), 6));
+    m_baseline.graph->setScatterStyle(
+        QCPScatterStyle(QCPScatterStyle::ssDiamond, QPen(theme.warning, 2), Qt::NoBrush, 13));
+    // Hollow where its latency is of another run, as the others are.
+    const bool hollow = m_presentMark && !m_presentMark->comparable;
+    m_present.graph->setScatterStyle(hollow ? ring(QPen(theme.accent, 2), 11) : disc(theme.accent, 11));
+    for (const Dots& dots : {m_all, m_others})
+        for (QCPErrorBars* bars : {dots.tall, dots.wide}) bars->setPen(QPen(faint));
+    for (QCPErrorBars* bars : {m_present.tall, m_present.wide}) bars->setPen(QPen(theme.accent, 1.5));
     setTextColour(*m_note, theme.muted);
-    for (QCPErrorBars* bars : {m_presentInterval, m_presentCost}) bars->setPen(QPen(theme.accent, 1.5));
-    m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
-/// Hollow where its latency is of another run, as the others are.
-void TradeOffPlot::stylePresent() {
-    const QColor accent = Theme::of(palette()).accent;
-    const auto mark = m_presentPoint ? markOf(*m_presentPoint) : std::nullopt;
-    const bool hollow = mark && !mark->comparable;
-    m_present->setScatterStyle(hollow ? QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(accent, 2), Qt::NoBrush, 11)
-                                      : QCPScatterStyle(QCPScatterStyle::ssDisc, accent, accent, 11));
-}
-
-void TradeOffPlot::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange && m_presentCost != nullptr) style();
-}
-
-void TradeOffPlot::setCostAxis(CostAxis axis) {
-    m_switch->setChoice(static_cast<int>(axis));
-    if (m_axis == axis) return;
-    m_axis = axis;
-    m_gestures->reset();  // what was zoomed to is on the other axis
+void TradeOffPlot::setCostAxis(CostOf cost) {
+    m_switch->setChoice(static_cast<int>(cost));
+    if (m_cost == cost) return;
+    m_cost = cost;
+    forgetZoom();  // it was on the other axis
     refresh();
 }
 
@@ -123,7 +80,7 @@ void TradeOffPlot::clear() {
     m_latencies.clear();
     m_presentPoint.reset();
     m_baselineBits.reset();
-    m_gestures->reset();
+    forgetZoom();
     refresh();
 }
 
@@ -154,9 +111,9 @@ void TradeOffPlot::setBaseline(std::optional<BitConfiguration> bits) {
 
 void TradeOffPlot::takeLatency(const BitConfiguration& bits, const Measurement& measurement) {
     if (measurement.simulated || !(measurement.latencyMs.median > 0)) return;
-    Latency& slot = m_latencies[bits];
+    RunLatency& slot = m_latencies[bits];
     if (slot.runGroup <= measurement.runGroup)
-        slot = {measurement.latencyMs, measurement.medianCi95, measurement.runGroup};
+        slot = {.ms = measurement.latencyMs, .ci95 = measurement.medianCi95, .runGroup = measurement.runGroup};
 }
 
 void TradeOffPlot::setLatency(const BitConfiguration& bits, const Measurement& measurement) {
@@ -169,67 +126,55 @@ void TradeOffPlot::setLatencies(const std::vector<Measurement>& measurements) {
     refresh();
 }
 
-std::optional<TradeOffPlot::Mark> TradeOffPlot::markOf(const EvaluationSummary& point) const {
-    const Interval accuracy = point.interval();
-    Mark mark;
-    mark.point = &point;
-    mark.y = 100 * point.accuracy();
-    mark.percent = {.low = 100 * accuracy.low, .high = 100 * accuracy.high};
-    if (m_axis == CostAxis::BitOps) {
-        mark.x = static_cast<double>(point.bitops) / 1e6;
-        mark.cost = {.low = mark.x, .high = mark.x};
-        return mark;
-    }
-    const auto found = m_latencies.find(point.bits);
-    if (found == m_latencies.end()) return std::nullopt;
-    mark.x = m_perMs * found->second.ms.median;
-    mark.cost = {.low = std::min(mark.x, m_perMs * found->second.ci95.low),
-                 .high = std::max(mark.x, m_perMs * found->second.ci95.high)};
-    mark.comparable = found->second.runGroup == m_newestRun;
-    return mark;
+void TradeOffPlot::clearLatencies() {
+    m_latencies.clear();
+    refresh();
 }
 
-void TradeOffPlot::draw(QCPGraph* graph, QCPErrorBars* intervals, QCPErrorBars* costs, const std::vector<Mark>& marks) {
-    QVector<double> x, y, below, above, left, right;
-    for (const Mark& mark : marks) {
-        x << mark.x;
-        y << mark.y;
-        below << mark.y - mark.percent.low;
-        above << mark.percent.high - mark.y;
-        left << mark.x - mark.cost.low;
-        right << mark.cost.high - mark.x;
-    }
-    graph->setData(x, y, true);
-    if (intervals == nullptr) return;
-    intervals->setData(below, above);
-    costs->setData(left, right);
-    costs->setVisible(m_axis == CostAxis::Latency);
+std::optional<RunLatency> TradeOffPlot::latencyOf(const BitConfiguration& bits) const {
+    const auto found = m_latencies.find(bits);
+    return found != m_latencies.end() ? std::optional(found->second) : std::nullopt;
+}
+
+MixPlot::Dot TradeOffPlot::dotOf(const TradeOffMark& mark) {
+    return {.x = mark.cost, .y = mark.percent, .xs = mark.costs, .ys = mark.percents};
 }
 
 void TradeOffPlot::refresh() {
-    label();
-    m_marks.clear();
-    for (const auto& [bits, point] : m_points)
-        if (const auto mark = markOf(point)) m_marks.push_back(*mark);
-    // A graph keeps its points by x: error bars must come in the same order. Of equal costs the best comes first.
-    std::ranges::stable_sort(m_marks, {}, [](const Mark& mark) { return std::pair(mark.x, -mark.y); });
-    std::vector<Mark> comparable, others;
-    for (const Mark& mark : m_marks) (mark.comparable ? comparable : others).push_back(mark);
-    draw(m_all, m_intervals, m_costs, comparable);
-    draw(m_others, m_othersIntervals, m_othersCosts, others);
-    const auto present = m_presentPoint ? markOf(*m_presentPoint) : std::nullopt;
-    draw(m_present, m_presentInterval, m_presentCost, present ? std::vector{*present} : std::vector<Mark>{});
-    const Mark* baseline = m_baselineBits ? find(*m_baselineBits) : nullptr;
-    draw(m_baseline, nullptr, nullptr, baseline != nullptr ? std::vector{*baseline} : std::vector<Mark>{});
-    stylePresent();
-    refreshFront();
+    std::vector<TradeOffPoint> points;
+    for (const auto& [bits, point] : m_points) points.push_back({.evaluation = &point, .latency = latencyOf(bits)});
+    for (const auto& [bits, latency] : m_latencies)
+        if (!m_points.contains(bits)) points.push_back({.evaluation = nullptr, .latency = latency});
+    m_view = TradeOffView(points, m_cost);
+    plot().xAxis->setLabel((m_cost == CostOf::BitOps ? QStringLiteral("BitOPs an image, ")
+                                                     : QStringLiteral("measured latency of a run, ")) +
+                           QString::fromStdString(m_view.unit()));
+    m_shown.clear();
+    std::vector<BitConfiguration> mixes;
+    std::vector<Dot> all, comparable, others, front, baseline, present;
+    for (const TradeOffMark& mark : m_view.marks()) {
+        m_shown.push_back(points[mark.point].evaluation);
+        mixes.push_back(m_shown.back()->bits);
+        all.push_back(dotOf(mark));
+        (mark.comparable ? comparable : others).push_back(all.back());
+        if (mixes.back() == m_baselineBits) baseline.push_back(all.back());
+    }
+    for (const std::size_t i : m_view.front()) front.push_back(all[i]);
+    m_presentMark = m_presentPoint ? m_view.markOf({&*m_presentPoint, latencyOf(m_presentPoint->bits)}) : std::nullopt;
+    if (m_presentMark) present.push_back(dotOf(*m_presentMark));
+    setDots(m_all, std::move(comparable));
+    setDots(m_others, std::move(others));
+    setDots(m_front, std::move(front));
+    setDots(m_baseline, std::move(baseline));
+    setDots(m_present, std::move(present));
+    for (const Dots& dots : {m_all, m_others, m_present}) dots.wide->setVisible(m_cost == CostOf::Latency);
     writeNote();
-    if (m_gestures->userZoomed()) m_plot->replot(QCustomPlot::rpQueuedReplot);
-    else fit();
+    restyle();
+    setMixes(std::move(mixes), std::move(all));
 }
 
 int TradeOffPlot::otherRunCount() const {
-    return static_cast<int>(std::ranges::count(m_marks, false, &Mark::comparable));
+    return static_cast<int>(std::ranges::count(m_view.marks(), false, &TradeOffMark::comparable));
 }
 
 void TradeOffPlot::writeNote() {
@@ -244,92 +189,39 @@ void TradeOffPlot::writeNote() {
                                           "measured in turns with the mix measured last."));
 }
 
-void TradeOffPlot::label() {
-    const auto longest =
-        std::ranges::max_element(m_latencies, {}, [](const auto& entry) { return entry.second.ms.median; });
-    const TimeUnit unit = TimeUnit::forLongest(longest != m_latencies.end() ? longest->second.ms.median : 0);
-    m_perMs = unit.perMs;
-    m_newestRun = 0;
-    for (const auto& [bits, latency] : m_latencies) m_newestRun = std::max(m_newestRun, latency.runGroup);
-    m_plot->xAxis->setLabel(m_axis == CostAxis::BitOps
-                                ? QStringLiteral("BitOPs an image, millions")
-                                : QStringLiteral("measured latency of a run, %1").arg(unit.name));
-}
-
-/// The mixes that no other one beats in both accuracy and cost; of those whose costs can be compared.
-void TradeOffPlot::refreshFront() {
-    std::vector<Mark> front;
-    for (const Mark& mark : m_marks)
-        if (mark.comparable && (front.empty() || mark.y > front.back().y)) front.push_back(mark);
-    draw(m_front, nullptr, nullptr, front);
-}
-
-void TradeOffPlot::fit() {
-    std::vector<Mark> marks = m_marks;
-    if (const auto present = m_presentPoint ? markOf(*m_presentPoint) : std::nullopt) marks.push_back(*present);
+void TradeOffPlot::setRanges() {
+    std::vector<Dot> all = dots();
+    if (m_presentMark) all.push_back(dotOf(*m_presentMark));
     QCPRange x(0, 1), y(0, 100);
-    for (std::size_t i = 0; i < marks.size(); ++i) {
-        const QCPRange px(marks[i].cost.low, marks[i].cost.high), py(marks[i].percent.low, marks[i].percent.high);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const QCPRange px(all[i].xs.low, all[i].xs.high), py(all[i].ys.low, all[i].ys.high);
         x = i > 0 ? x.expanded(px) : px;
         y = i > 0 ? y.expanded(py) : py;
     }
     const double marginX = std::max(0.08 * x.size(), 0.02 * std::abs(x.upper)), marginY = std::max(0.1 * y.size(), 0.2);
-    m_plot->xAxis->setRange(x.lower - marginX, x.upper + marginX);
-    m_plot->yAxis->setRange(y.lower - marginY, y.upper + marginY);
-    m_plot->replot(QCustomPlot::rpQueuedReplot);
+    plot().xAxis->setRange(x.lower - marginX, x.upper + marginX);
+    plot().yAxis->setRange(y.lower - marginY, y.upper + marginY);
 }
 
-QPointF TradeOffPlot::pixel(const Mark& mark) const {
-    return {m_plot->xAxis->coordToPixel(mark.x), m_plot->yAxis->coordToPixel(mark.y)};
-}
-
-const TradeOffPlot::Mark* TradeOffPlot::nearest(const QPoint& position) const {
-    std::vector<QPointF> pixels;
-    pixels.reserve(m_marks.size());
-    for (const Mark& mark : m_marks) pixels.push_back(pixel(mark));
-    const auto found = nearestPoint(pixels, position);
-    return found ? &m_marks[*found] : nullptr;
-}
-
-const TradeOffPlot::Mark* TradeOffPlot::find(const BitConfiguration& bits) const {
-    const auto found = std::ranges::find(m_marks, bits, [](const Mark& mark) { return mark.point->bits; });
-    return found != m_marks.end() ? &*found : nullptr;
-}
-
-QString TradeOffPlot::toolTipText(const Mark& mark) const {
-    const EvaluationSummary& point = *mark.point;
+QString TradeOffPlot::toolTipText(std::size_t mix) const {
+    const EvaluationSummary& point = *m_shown[mix];
+    const TradeOffMark& mark = m_view.marks()[mix];
     QString text = QStringLiteral("%1\n%2 % [%3, %4] of %5 images\n%6 BitOPs")
                        .arg(QString::fromStdString(toText(point.bits)))
-                       .arg(mark.y, 0, 'f', 2)
-                       .arg(mark.percent.low, 0, 'f', 2)
-                       .arg(mark.percent.high, 0, 'f', 2)
+                       .arg(mark.percent, 0, 'f', 2)
+                       .arg(mark.percents.low, 0, 'f', 2)
+                       .arg(mark.percents.high, 0, 'f', 2)
                        .arg(point.total)
-                       .arg(formatCount(static_cast<double>(point.bitops)));
-    if (const auto found = m_latencies.find(point.bits); found != m_latencies.end()) {
-        const auto& [ms, ci95, runGroup] = found->second;
-        const TimeUnit unit = TimeUnit::forLongest(ms.median);
-        text +=
-            QStringLiteral("\n%1 %2 %3, n = %4").arg(unit.number(ms.median), unit.interval(ci95), unit.name).arg(ms.n);
-        if (runGroup != m_newestRun)
+                       .arg(QString::fromStdString(bitopsText(point.bitops)));
+    if (const auto latency = latencyOf(point.bits)) {
+        const TimeUnit unit = TimeUnit::forLongest(latency->ms.median);
+        text += QStringLiteral("\n%1 %2 %3, n = %4")
+                    .arg(unit.number(latency->ms.median), unit.interval(latency->ci95), unit.name)
+                    .arg(latency->ms.n);
+        if (latency->runGroup != m_view.newestRun())
             text += QStringLiteral("\nmeasured in another run than the mix measured last: not comparable exactly");
     }
     return text + QStringLiteral("\nclick to load");
-}
-
-void TradeOffPlot::showToolTip(const QPoint& position) {
-    const Mark* mark = nearest(position);
-    m_gestures->tell(position, mark != nullptr ? toolTipText(*mark) : QString());
-}
-
-QString TradeOffPlot::toolTipOf(const BitConfiguration& bits) const {
-    const Mark* mark = find(bits);
-    return mark != nullptr ? toolTipText(*mark) : QString();
-}
-
-std::optional<QPoint> TradeOffPlot::pixelOf(const BitConfiguration& bits) const {
-    const Mark* mark = find(bits);
-    if (mark == nullptr) return std::nullopt;
-    return m_plot->mapTo(this, pixel(*mark).toPoint());
 }
 
 }  // namespace bitdesk

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "app/cli/databases.h"
+#include "app/cli/exit_code.h"
 #include "app/cli/figures.h"
 #include "app/cli/rank_output.h"
 #include "app/jobs/batch_place.h"
@@ -15,20 +16,15 @@
 #include "app/jobs/output_file.h"
 #include "core/base/error.h"
 #include "core/base/machine_limits.h"
+#include "core/present/words.h"
 #include "core/results/csv_cells.h"
 
 namespace bitdesk::cli {
 namespace {
 
-std::string duration(double seconds) {
-    if (seconds < 90) return fmt::format("{:.0f} s", seconds);
-    if (seconds < 5400) return fmt::format("{:.0f} min", seconds / 60);
-    return fmt::format("{:.1f} h", seconds / 3600);
-}
-
 std::string progressText(const Progress& progress) {
     return fmt::format("{}: {:.1f} %{}", progress.activity, 100 * progress.fraction,
-                       progress.remainingSeconds >= 0 ? ", " + duration(progress.remainingSeconds) + " left" : "");
+                       remainingText(progress.remainingSeconds));
 }
 
 double perSecond(std::int64_t count, double seconds) { return seconds > 0 ? static_cast<double>(count) / seconds : 0; }
@@ -97,7 +93,7 @@ std::string sweepText(const jobs::SweepRequest& request, const jobs::SweepResult
         request.rank.shared()
             ? fmt::format(", part {} of {} ({})", request.rank.index + 1, request.rank.count, request.rank.launcher)
             : "");
-    text += fmt::format("  {} evaluated in {}, {} from the store", result.evaluated, duration(result.seconds),
+    text += fmt::format("  {} evaluated in {}, {} from the store", result.evaluated, durationText(result.seconds),
                         result.fromStore);
     if (result.evaluated > 0)
         text += fmt::format(" ({:.2f} evaluations/s, {:.0f} images/s; shared first layers save at most {:.2f}×)",
@@ -217,14 +213,14 @@ jobs::BatchResult runShown(const jobs::PreparedBatch& prepared, int threads, boo
     return jobs::runBatch(prepared, terminal.commandLine, context);
 }
 
-int exitCode(const jobs::BatchResult& result, Terminal& terminal) {
+int tellFailures(const jobs::BatchResult& result, Terminal& terminal) {
     int code = 0;
     for (const jobs::WrittenReport& report : result.reports)
         if (tellBroken(report.limits, terminal)) code = 1;
     for (const jobs::SweepOutcome& sweep : result.sweeps)
         if (!sweep.failure.empty()) {
             terminal.err << "bitdesk: " << sweep.failure << '\n';
-            code = sweep.exitCode;
+            code = exitCode(sweep.kind);
         }
     return code;
 }
@@ -323,7 +319,7 @@ int runNight(jobs::Batch batch, const NightOptions& options, bool single, const 
         store.post([&](Store& rows) { return tell(prepared, result, single, options.output, rows); }).get();
     emit(options.output, terminal, told.json, told.csv, told.text);
     for (const jobs::WrittenReport& report : result.reports) tellNotes(report.notes, terminal);
-    return exitCode(result, terminal);
+    return tellFailures(result, terminal);
 }
 
 }  // namespace bitdesk::cli

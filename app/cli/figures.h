@@ -6,8 +6,8 @@
 #include <string>
 
 #include "app/cli/options.h"
+#include "core/present/time_scale.h"
 #include "core/results/results_json.h"
-#include "core/results/time_scale.h"
 #include "core/statistics/accuracy_verdict.h"
 #include "core/statistics/latency_verdict.h"
 

@@ -11,21 +11,18 @@
 #include <new>
 #include <optional>
 
+#include "app/cli/exit_code.h"
 #include "app/cli/options.h"
 #include "app/cli/signals.h"
 #include "app/cli/verbs.h"
 #include "core/base/build_info.h"
 #include "core/base/decimal_comma.h"
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 #include "core/base/shell_quote.h"
 
 namespace bitdesk::cli {
 namespace {
-
-constexpr int kUsage = static_cast<int>(ErrorKind::Usage);
-constexpr int kResource = static_cast<int>(ErrorKind::Resource);
-constexpr int kInternal = static_cast<int>(ErrorKind::Internal);
-constexpr int kInterrupted = 130;
 
 std::string commandLine(int argc, const char* const* argv) {
     std::string text = "bitdesk";
@@ -42,16 +39,16 @@ int guarded(const std::function<int()>& work, std::ostream& err) {
         return kInterrupted;
     } catch (const Error& error) {
         err << "bitdesk: " << error.what() << '\n';
-        return static_cast<int>(error.kind());
+        return exitCode(error.kind());
     } catch (const std::filesystem::filesystem_error& error) {
         err << "bitdesk: " << printable(error.path1().string()) << ": " << error.code().message() << '\n';
-        return kResource;
+        return exitCode(ErrorKind::Resource);
     } catch (const std::bad_alloc&) {
         err << "bitdesk: out of memory\n";
-        return kResource;
+        return exitCode(ErrorKind::Resource);
     } catch (const std::exception& error) {
         err << "bitdesk: internal error: " << error.what() << '\n';
-        return kInternal;
+        return exitCode(ErrorKind::Internal);
     }
 }
 
@@ -174,6 +171,7 @@ const Verb* findVerb(int argc, const char* const* argv) {
 }
 
 int runCommandLine(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+    nameSettings([](std::string_view setting) { return "--" + std::string(setting); });
     CLI::App app{
         "Bitdesk: a mixing desk for bit-widths. Exit codes: 0 done, 1 a limit failed, 2 usage, 3 bad input, "
         "4 device or resource, 5 internal error, 130 interrupted."};
@@ -188,21 +186,21 @@ int runCommandLine(int argc, const char* const* argv, std::ostream& out, std::os
     }
     if (const auto wrong = wrongVerb(app, argc, argv)) {
         err << "bitdesk: " << *wrong << '\n';
-        return kUsage;
+        return exitCode(ErrorKind::Usage);
     }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ExtrasError&) {
         err << "bitdesk: " << unexpected(app) << '\n';
-        return kUsage;
+        return exitCode(ErrorKind::Usage);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app.exit(error, out, err);  // --help, --version
         const auto misspelt = misspeltNumber(app, error.what());
         err << "bitdesk: " << printable(misspelt ? *misspelt : error.what() + std::string(". See --help")) << '\n';
-        return kUsage;
+        return exitCode(ErrorKind::Usage);
     } catch (const Error& error) {  // of an option that reads its value itself
         err << "bitdesk: " << error.what() << '\n';
-        return static_cast<int>(error.kind());
+        return exitCode(error.kind());
     }
     return guarded(
         [&] {
@@ -214,7 +212,7 @@ int runCommandLine(int argc, const char* const* argv, std::ostream& out, std::os
                     finishOutput(out);
                     return code;
                 }
-            return kUsage;
+            return exitCode(ErrorKind::Usage);
         },
         err);
 }

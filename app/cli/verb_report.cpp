@@ -9,6 +9,7 @@
 #include "app/cli/rank_output.h"
 #include "app/cli/setting_options.h"
 #include "app/cli/verbs.h"
+#include "app/jobs/absolute_name.h"
 #include "app/jobs/output_file.h"
 #include "app/jobs/report_job.h"
 #include "core/base/file_type.h"
@@ -57,8 +58,7 @@ int run(ReportOptions options, Terminal& terminal) {
     if (!options.model.empty()) {
         const auto model = std::make_shared<const MetaModel>(openModel(options.model));
         options.request.model = model;
-        options.request.modelFile =
-            options.model.starts_with("random:") ? options.model : fullName(options.model).string();
+        options.request.modelFile = jobs::absoluteName(options.model);
         if (!options.baseline.empty())
             options.request.baseline = parseBits(options.baseline, model->network, model->bits, "--baseline");
     } else if (!options.baseline.empty()) {

@@ -9,14 +9,14 @@
 namespace bitdesk::cli {
 namespace {
 
-struct SweepOptions {
+struct SweepVerb {
     jobs::SweepSpec sweep;
     jobs::ReportSpec report;
     DeviceOptions device;
     NightOptions night;
 };
 
-int run(const SweepOptions& options, Terminal& terminal) {
+int run(const SweepVerb& options, Terminal& terminal) {
     const jobs::SweepSpec& sweep = options.sweep;
     jobs::Batch batch{.file = {},
                       .folder = {},
@@ -40,7 +40,7 @@ int run(const SweepOptions& options, Terminal& terminal) {
 }  // namespace
 
 Run prepareSweep(CLI::App& command) {
-    auto options = std::make_shared<SweepOptions>();
+    auto options = std::make_shared<SweepVerb>();
     addSettings(command, jobs::kSweepSettings, options->sweep);
     addBadFiles(command, options->sweep.choices, options->night.output);
     addSettings(command, jobs::kLatencySettings, options->sweep);

@@ -135,15 +135,16 @@ Run prepareTrain(CLI::App& command) {
     command.add_option("--stage1-epochs", r.activationEpochs, "epochs of stage I")->capture_default_str();
     command.add_option("--stage2-epochs", r.uniformEpochs, "epochs of stage II")->capture_default_str();
     command.add_option("--stage3-epochs", r.mixedEpochs, "epochs of stage III")->capture_default_str();
-    const auto addRate = [&](const char* name, std::optional<double>& rate, const std::string& description) {
-        const auto known = std::ranges::find(rateOptions(), std::string_view(name), &RateOption::option);
-        command.add_option(name, rate, fmt::format("{} ({}; with --resume: as it was)", description, known->fallback));
+    const auto addRate = [&](const std::string& name, std::optional<double>& rate, const std::string& description) {
+        const auto known = std::ranges::find(rateOptions(), name, &RateOption::option);
+        command.add_option("--" + name, rate,
+                           fmt::format("{} ({}; with --resume: as it was)", description, known->fallback));
     };
-    addRate("--float-rate", r.floatRate, "learning rate at the start of the float stage");
-    addRate("--stage1-rate", r.activationRate, "… of stage I");
-    addRate("--stage2-rate", r.uniformRate, "… of stage II");
-    addRate("--stage3-rate", r.mixedRate, "… of stage III");
-    addRate("--weight-decay", r.weightDecay, "on weights only");
+    addRate("float-rate", r.floatRate, "learning rate at the start of the float stage");
+    addRate("stage1-rate", r.activationRate, "… of stage I");
+    addRate("stage2-rate", r.uniformRate, "… of stage II");
+    addRate("stage3-rate", r.mixedRate, "… of stage III");
+    addRate("weight-decay", r.weightDecay, "on weights only");
     command.add_option("--distillation", r.distillation, "share of the teacher's targets, 0 to 1")
         ->capture_default_str();
     command.add_option("--shift", r.shift, "augmentation: pixels that an image moves at most")->capture_default_str();

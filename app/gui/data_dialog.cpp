@@ -191,7 +191,7 @@ void DataDialog::showFacts() {
     for (const Split split : description.splits) m_split->addItem(QString::fromLatin1(splitName(split)));
     m_split->setCurrentText(QString::fromLatin1(splitName(m_data->split())));
     m_split->setEnabled(m_split->count() > 1);
-    m_name->setText(printable(m_data->name()));
+    m_name->setText(shownText(m_data->name()));
     const auto channels = m_data->channels();
     m_images->setText(QStringLiteral("%L1 of %2×%3 pixels, %4, in %L5 classes")
                           .arg(m_data->size())
@@ -201,10 +201,10 @@ void DataDialog::showFacts() {
                                : channels == 3 ? QStringLiteral("in colour")
                                                : QStringLiteral("%1 channels").arg(channels))
                           .arg(m_data->classNames().size()));
-    m_format->setText(printable(description.format));
-    m_preparation->setText(printable(description.preprocessing));
+    m_format->setText(shownText(description.format));
+    m_preparation->setText(shownText(description.preprocessing));
     m_memory->setText(QStringLiteral("at most %1 of pixels").arg(QLocale().formattedDataSize(description.memory)));
-    m_note->setText(printable(fmt::format("{}", fmt::join(description.notes, "; "))));
+    m_note->setText(shownText(fmt::format("{}", fmt::join(description.notes, "; "))));
     auto* form = qobject_cast<QFormLayout*>(m_note->parentWidget()->layout());
     form->setRowVisible(m_note, !description.notes.empty());
     form->setRowVisible(m_preparation, !description.preprocessing.empty());
@@ -219,7 +219,7 @@ QString DataDialog::facts() const {
 void DataDialog::takeOverview(DataOverview overview) {
     m_overview = std::move(overview);
     QStringList names;
-    for (const std::string& name : m_data->classNames()) names << printable(name);
+    for (const std::string& name : m_data->classNames()) names << shownText(name);
     m_counts->setCounts(std::move(names), m_overview.counts());
     loadPage();
 }
@@ -267,7 +267,7 @@ void DataDialog::showPager() {
     QString text;
     if (all > 0) text = QStringLiteral("%L1 – %L2 of %L3").arg(first + 1).arg(last).arg(all);
     if (all > 0 && m_class)
-        text += QStringLiteral(", %1").arg(printable(m_data->classNames()[static_cast<std::size_t>(*m_class)]));
+        text += QStringLiteral(", %1").arg(shownText(m_data->classNames()[static_cast<std::size_t>(*m_class)]));
     m_range->setText(text);
     m_previous->setEnabled(m_page > 0);
     m_next->setEnabled(last < all);

@@ -56,7 +56,7 @@ std::vector<CaptionedImage> captioned(const DataSet& data, std::span<const std::
     std::vector<CaptionedImage> images;
     for (const std::int64_t index : indices) {
         if (stop.stop_requested()) throw Cancelled();
-        const QString name = printable(data.classNames()[static_cast<std::size_t>(data.label(index))]);
+        const QString name = shownText(data.classNames()[static_cast<std::size_t>(data.label(index))]);
         images.push_back({.image = imageOf(data, index, kLongest),
                           .caption = name,
                           .toolTip = QStringLiteral("image %1: %2").arg(index).arg(name)});

@@ -17,6 +17,7 @@
 #include "app/gui/file_field.h"
 #include "app/jobs/output_file.h"
 #include "app/workbench/workbench.h"
+#include "core/present/words.h"
 #include "widgets/elided_label.h"
 #include "widgets/format.h"
 #include "widgets/theme.h"
@@ -26,24 +27,13 @@ namespace {
 
 constexpr const char* kFolderKey = "exportFolder";
 
-/// "4bit" where all layers are alike, "44322" where that is short enough, else "mix".
-QString mixInName(const BitConfiguration& bits) {
-    constexpr std::size_t kMostDigits = 24;
-    if (std::ranges::adjacent_find(bits.bits, std::not_equal_to()) == bits.bits.end())
-        return QStringLiteral("%1bit").arg(bits[0]);
-    if (bits.size() > kMostDigits) return QStringLiteral("mix");
-    QString digits;
-    for (const int width : bits.bits) digits += QString::number(width);
-    return digits;
-}
-
 QString measurementText(const Measurement& measurement) {
-    const TimeUnit unit = TimeUnit::forFigure(measurement.latencyMs.median, measurement.medianCi95.half());
+    const TimeUnit unit = TimeUnit::forLongest(measurement.latencyMs.median);
     return QStringLiteral("%1: %2 %3 on %4, %5 thread(s), %6%7")
         .arg(measurement.id)
-        .arg(unit.number(measurement.latencyMs.median), unit.name, printable(measurement.device))
+        .arg(unit.number(measurement.latencyMs.median), unit.name, shownText(measurement.device))
         .arg(measurement.threads)
-        .arg(printable(measurement.createdAt).left(16).replace(u'T', u' '),
+        .arg(shownText(measurement.createdAt).left(16).replace(u'T', u' '),
              measurement.simulated ? QStringLiteral(", simulated bits") : QString());
 }
 
@@ -64,13 +54,13 @@ ExportDialog::ExportDialog(Workbench& workbench, QWidget* parent)
       m_modelFile(workbench.modelSpec().toStdString()),
       m_store(workbench.results().store()) {
     auto* mix = new ElidedLabel(
-        QStringLiteral("%1 at %2").arg(printable(m_model->name), QString::fromStdString(toText(m_bits))));
+        QStringLiteral("%1 at %2").arg(shownText(m_model->name), QString::fromStdString(toText(m_bits))));
     m_format = new QComboBox;
     m_format->setObjectName(QStringLiteral("format"));
     m_format->setAccessibleName(QStringLiteral("Format"));
     for (const ExportFormat& format : exportFormats())
         m_format->addItem(
-            QStringLiteral("%1 (%2)").arg(QLatin1String(format.description), QLatin1String(format.ending)),
+            QStringLiteral("%1 (%2)").arg(QString::fromStdString(format.description), QLatin1String(format.ending)),
             QString::fromLatin1(format.name));
     m_metric = new QComboBox;
     m_metric->setObjectName(QStringLiteral("metric"));
@@ -155,7 +145,7 @@ void ExportDialog::showFormat() {
     form()->setRowVisible(m_metric, std::string_view(format().name) == "node-data");
     form()->setRowVisible(m_measurement, format().measurement != NeedOfMeasurement::None);
     m_file->setSaveFilter(QStringLiteral("%1 (*%2);;All files (*)")
-                              .arg(QLatin1String(format().description), QLatin1String(format().ending)),
+                              .arg(QString::fromStdString(format().description), QLatin1String(format().ending)),
                           QString::fromLatin1(format().ending).mid(1));
     if (m_file->file() == m_suggested) {
         m_suggested = suggestedFile();
@@ -169,11 +159,12 @@ QString ExportDialog::suggestedFile() const {
     QString part;
     if (name == "node-data") part = u'.' + m_metric->currentText();
     if (name == "nvbench") part = QStringLiteral(".nvbench");
-    QString model = printable(m_model->name);
+    QString model = shownText(m_model->name);
     model.replace(u'/', u'-').replace(u':', u'-');
     const QString folder = QSettings().value(QLatin1String(kFolderKey), QDir::homePath()).toString();
     return QDir(folder).filePath(
-        QStringLiteral("%1-%2%3%4").arg(model, mixInName(m_bits), part, QLatin1String(format().ending)));
+        QStringLiteral("%1-%2%3%4")
+            .arg(model, QString::fromStdString(mixInFileName(m_bits)), part, QLatin1String(format().ending)));
 }
 
 QString ExportDialog::missing() const {

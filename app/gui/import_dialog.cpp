@@ -35,7 +35,7 @@ struct Draft {
 QString listed(const std::vector<std::string>& names) {
     constexpr std::size_t kMost = 12;
     QStringList shown;
-    for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) shown << printable(names[i]);
+    for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) shown << shownText(names[i]);
     if (names.size() > kMost) shown << QStringLiteral("… (%1 in all)").arg(names.size());
     return shown.join(QStringLiteral(", "));
 }
@@ -305,7 +305,7 @@ void ImportDialog::showResult(const QString& file, const jobs::ImportResult& res
     QStringList widths;
     for (const int width : model.bits) widths << QString::number(width);
     QString text = QStringLiteral("%1: %2, %3 layers, %4 of them quantizable, bits %5\n")
-                       .arg(QFileInfo(file).absoluteFilePath(), printable(model.network.name()))
+                       .arg(QFileInfo(file).absoluteFilePath(), shownText(model.network.name()))
                        .arg(model.layers.size())
                        .arg(model.network.quantizable().size())
                        .arg(widths.join(QStringLiteral(", ")));
@@ -336,7 +336,7 @@ void ImportDialog::draft(const QString& file) {
         const SuggestedMapping draft = jobs::draftMapping(request, network);
         jobs::writeNewFile(out, toJson(draft.mapping, network), true);
         Draft result{.missing = {}, .unused = draft.unused};
-        for (const std::string& name : missingFrom(draft.mapping, network)) result.missing << printable(name);
+        for (const std::string& name : missingFrom(draft.mapping, network)) result.missing << shownText(name);
         return result;
     };
     run(QStringLiteral("drafting the mapping"), QStringLiteral("The mapping is not drafted"), work,

@@ -16,6 +16,7 @@
 #include <filesystem>
 
 #include "app/gui/progress_strip.h"
+#include "core/present/words.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
@@ -35,7 +36,7 @@ JobDialog::JobDialog(const QString& name, const QString& title, const QString& s
     column->addWidget(createOutcome(), 1);
     column->addWidget(createButtons(startText));
     connect(&m_task, &Task::progressed, this, [this](const Progress& progress) {
-        m_activity->setText(QString::fromStdString(progress.activity) + remainingText(progress.remainingSeconds));
+        m_activity->setText(QString::fromStdString(progress.activity + remainingText(progress.remainingSeconds)));
         m_bar->setValue(static_cast<int>(progress.fraction * m_bar->maximum()));
     });
     connect(&m_task, &Task::failed, this, [this](const Error& error) {

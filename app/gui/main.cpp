@@ -7,9 +7,11 @@
 #include <iostream>
 
 #include "app/gui/main_window.h"
+#include "app/gui/window_setting_name.h"
 #include "app/jobs/short_spin.h"
 #include "app/workbench/workbench.h"
 #include "core/base/build_info.h"
+#include "core/base/setting_name.h"
 
 int main(int argc, char** argv) {
     std::string model, data = "fashion-mnist", database, device = "cpu";
@@ -31,6 +33,7 @@ int main(int argc, char** argv) {
     }
     std::signal(SIGXFSZ, SIG_IGN);  // a file that a limit (ulimit -f) keeps from growing is told by the write
     bitdesk::jobs::useShortSpin(argv);
+    bitdesk::nameSettings(bitdesk::windowSettingName);
     int noArguments = 1;
     QApplication application(noArguments, argv);
     QApplication::setApplicationName(QStringLiteral("Bitdesk"));

@@ -61,7 +61,7 @@ MainWindow::MainWindow(Workbench& workbench, QWidget* parent) : QMainWindow(pare
     connect(&workbench, &Workbench::modelChanged, this, [this] {
         const QString mark =
             quantizationNote(m_workbench).isEmpty() ? QString() : QStringLiteral(" (not meta-quantized)");
-        setWindowTitle(QStringLiteral("%1%2 – Bitdesk").arg(printable(m_workbench.model()->name), mark));
+        setWindowTitle(QStringLiteral("%1%2 – Bitdesk").arg(shownText(m_workbench.model()->name), mark));
     });
     connect(&workbench, &Workbench::failed, this, &MainWindow::showFailure);
     connect(&workbench, &Workbench::written, this, &MainWindow::showWritten);

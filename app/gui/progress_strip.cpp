@@ -47,17 +47,10 @@ void ProgressStrip::begin(const QString& text) {
 
 void ProgressStrip::tell(const Progress& progress, const QString& of) {
     if (m_cancel->isEnabled())
-        m_text->setText(of + QString::fromStdString(progress.activity) + remainingText(progress.remainingSeconds));
+        m_text->setText(of + QString::fromStdString(progress.activity + remainingText(progress.remainingSeconds)));
     m_bar->setValue(static_cast<int>(progress.fraction * m_bar->maximum()));
 }
 
 void ProgressStrip::setCancelToolTip(const QString& text) { m_cancel->setToolTip(text); }
-
-QString remainingText(double seconds) {
-    constexpr double kMinute = 60, kLong = 90;
-    if (seconds < 0) return {};
-    return seconds < kLong ? QStringLiteral(", %1 s left").arg(seconds, 0, 'f', 0)
-                           : QStringLiteral(", %1 min left").arg(seconds / kMinute, 0, 'f', 0);
-}
 
 }  // namespace bitdesk

@@ -34,7 +34,4 @@ private:
     QToolButton* m_cancel = nullptr;
 };
 
-/// ", 40 s left"; nothing where it is not known.
-QString remainingText(double seconds);
-
 }  // namespace bitdesk

@@ -21,7 +21,7 @@ namespace bitdesk {
 QString quantizationNote(const Workbench& workbench) {
     const auto& model = workbench.model();
     return model != nullptr && model->provenance.contains("quantization")
-               ? printable(model->provenance.at("quantization"))
+               ? shownText(model->provenance.at("quantization"))
                : QString();
 }
 
@@ -135,11 +135,10 @@ void StatusPanel::showAll() {
     showData();
     showModel();
     const jobs::DeviceChoice device = m_workbench.device();
-    m_device->setText(
-        QStringLiteral("%1 on %2, %3 thread(s)%4")
-            .arg(QString::fromStdString(jobs::backendOf(device)), m_workbench.startup().device)
-            .arg(m_workbench.arbiter().threads())
-            .arg(jobs::traitsOf(device).simulated ? QStringLiteral(", simulated bits") : QString()));
+    m_device->setText(QStringLiteral("%1 on %2, %3 thread(s)%4")
+                          .arg(QString::fromStdString(jobs::backendOf(device)), m_workbench.startup().device)
+                          .arg(m_workbench.arbiter().threads())
+                          .arg(jobs::traitsOf(device).simulated ? QStringLiteral(", simulated bits") : QString()));
     m_speed->setText(QString());
     m_conditions->setText(QString());
     showStore();
@@ -149,7 +148,7 @@ void StatusPanel::showData() {
     QString text = QStringLiteral("no data set");
     if (const auto& set = m_workbench.data().set(); set != nullptr) {
         constexpr int kLongest = 40;
-        const QString name = printable(set->name());
+        const QString name = shownText(set->name());
         const QString shown = name.startsWith(u'/') ? QFileInfo(name).fileName() : name;
         text = QStringLiteral("%1, %2: %3 images")
                    .arg(shown.size() > kLongest ? shown.left(kLongest) + u'…' : shown,
@@ -159,7 +158,7 @@ void StatusPanel::showData() {
         if (!notes.empty())
             text += notes.size() == 1 ? QStringLiteral(", 1 note") : QStringLiteral(", %1 notes").arg(notes.size());
         QStringList lines{name};
-        for (const std::string& note : notes) lines << printable(note);
+        for (const std::string& note : notes) lines << shownText(note);
         lines << QStringLiteral("Shows its classes and images (%1)").arg(dataKey().toString(QKeySequence::NativeText));
         m_data->setToolTip(toolTipOf(lines.join(u'\n')));
     }
@@ -172,7 +171,7 @@ void StatusPanel::showModel() {
     m_model->setText(QString::fromLatin1(jobs::kNotMetaQuantized));
     const auto& model = m_workbench.model();
     m_model->setToolTip(
-        toolTipOf(QStringLiteral("%1: %2").arg(model != nullptr ? printable(model->name) : QString(), note)));
+        toolTipOf(QStringLiteral("%1: %2").arg(model != nullptr ? shownText(model->name) : QString(), note)));
     setTextColour(*m_model, Theme::of(palette()).warning);
 }
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <tuple>
 
+#include "app/jobs/absolute_name.h"
 #include "app/jobs/batch_place.h"
 #include "app/jobs/output_file.h"
 #include "core/base/error.h"
@@ -42,9 +43,9 @@ std::string keyOfEntry(const char* list, std::size_t index, const std::string& k
     return fmt::format("{}[{}].{}", list, index, key);
 }
 
-class Preparation {
+class BatchPreparation {
 public:
-    Preparation(const Batch& batch, std::stop_token stop, ProgressSink progress)
+    BatchPreparation(const Batch& batch, std::stop_token stop, ProgressSink progress)
         : m_batch(batch), m_stop(std::move(stop)), m_progress(std::move(progress)) {}
 
     SweepRequest prepare(std::size_t index) {
@@ -142,15 +143,10 @@ SweepOutcome runOne(const PreparedBatch& prepared, std::size_t index, JobContext
     try {
         return {.result = placed(prepared.batch, fmt::format("sweeps[{}]", index),
                                  [&] { return runSweep(prepared.sweeps[index], context); }),
-                .failure = {},
-                .exitCode = 0};
+                .failure = {}};
     } catch (const Error& error) {
-        return {.result = {}, .failure = error.what(), .exitCode = static_cast<int>(error.kind())};
+        return {.result = {}, .failure = error.what(), .kind = error.kind()};
     }
-}
-
-std::string absoluteName(const std::string& name) {
-    return name.empty() || name.starts_with("random:") || name == "fashion-mnist" ? name : fullName(name).string();
 }
 
 ReportRequest reportRequest(const PreparedBatch& prepared, std::size_t index, const std::string& command,
@@ -184,7 +180,7 @@ ReportRequest reportRequest(const PreparedBatch& prepared, std::size_t index, co
 PreparedBatch openBatch(Batch batch, const std::stop_token& stop, const ProgressSink& progress) {
     placed(batch, "device", [&] { checkDevice({.backend = batch.backend, .device = batch.device}); });
     PreparedBatch prepared;
-    Preparation preparation(batch, stop, progress);
+    BatchPreparation preparation(batch, stop, progress);
     for (std::size_t i = 0; i < batch.sweeps.size(); ++i) prepared.sweeps.push_back(preparation.prepare(i));
     for (std::size_t i = 0; i < batch.reports.size(); ++i)
         prepared.limits.push_back(checkedReport(batch, i, *prepared.sweeps.front().model));

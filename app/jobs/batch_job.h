@@ -38,8 +38,8 @@ PreparedBatch prepareBatch(Batch batch, const Rank& rank, bool resume, const std
 
 struct SweepOutcome {
     std::optional<SweepResult> result;
-    std::string failure;  ///< why there is none
-    int exitCode = 0;     ///< of that failure
+    std::string failure;                   ///< why there is none
+    ErrorKind kind = ErrorKind::Internal;  ///< of that failure
 };
 
 struct WrittenReport {

@@ -3,58 +3,65 @@
 
 #include "app/jobs/batch_place.h"
 
-#include <algorithm>
 #include <array>
+#include <cctype>
+#include <optional>
 #include <string_view>
+
+#include "core/base/setting_name.h"
 
 namespace bitdesk::jobs {
 namespace {
 
-struct OptionKey {
-    std::string_view option, key;
+struct SettingKey {
+    std::string_view setting, key;
     bool ofWhole = false;  ///< a key of the whole batch, not of a sweep or report
 };
-constexpr std::array kKeys{OptionKey{"--device", "device", true},
-                           OptionKey{"--backend", "backend", true},
-                           OptionKey{"--threads", "threads", true},
-                           OptionKey{"--db", "db", true},
-                           OptionKey{"--seed", "seed"},
-                           OptionKey{"--data", "data"},
-                           OptionKey{"--split", "split"},
-                           OptionKey{"--limit", "limit"},
-                           OptionKey{"--batch", "batch"},
-                           OptionKey{"--resize", "resize"},
-                           OptionKey{"--data-memory", "data_memory"},
-                           OptionKey{"--exif", "exif"},
-                           OptionKey{"--skip-bad", "skip_bad"},
-                           OptionKey{"--class-map", "class_map"},
-                           OptionKey{"--configs", "configurations"},
-                           OptionKey{"--latency", "latency"},
-                           OptionKey{"--report", "out"},
-                           OptionKey{"--out", "out"},
-                           OptionKey{"--title", "title"},
-                           OptionKey{"--baseline", "baseline"},
-                           OptionKey{"--fail-on", "fail_on"}};
+constexpr std::array kKeys{
+    SettingKey{"data-memory", "data_memory"},
+    SettingKey{"class-map", "class_map"},
+    SettingKey{"skip-bad", "skip_bad"},
+    SettingKey{"baseline", "baseline"},
+    SettingKey{"backend", "backend", true},
+    SettingKey{"threads", "threads", true},
+    SettingKey{"configs", "configurations"},
+    SettingKey{"latency", "latency"},
+    SettingKey{"fail-on", "fail_on"},
+    SettingKey{"device", "device", true},
+    SettingKey{"resize", "resize"},
+    SettingKey{"report", "out"},
+    SettingKey{"split", "split"},
+    SettingKey{"limit", "limit"},
+    SettingKey{"batch", "batch"},
+    SettingKey{"title", "title"},
+    SettingKey{"seed", "seed"},
+    SettingKey{"data", "data"},
+    SettingKey{"exif", "exif"},
+    SettingKey{"out", "out"},
+    SettingKey{"db", "db", true},
+};
 
-/// The option at the start of a text, and nullptr for one that a batch file has no key for.
-const OptionKey* optionAt(std::string_view text) {
-    const std::string_view option = text.substr(0, text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-"));
-    const auto found = std::ranges::find(kKeys, option, &OptionKey::option);
-    return found != kKeys.end() ? &*found : nullptr;
+/// The setting that a text names at a place, with its name's length; nothing for one that a batch file has no key for.
+std::optional<std::pair<SettingKey, std::size_t>> settingAt(const std::string& text, std::size_t at) {
+    if (at > 0 && text[at - 1] != ' ' && text[at - 1] != '(') return std::nullopt;
+    for (const SettingKey& key : kKeys) {
+        const std::string name = settingName(key.setting);
+        const std::size_t end = at + name.size();
+        const bool ends =
+            end >= text.size() || (std::islower(static_cast<unsigned char>(text[end])) == 0 && text[end] != '-');
+        if (ends && text.compare(at, name.size(), name) == 0) return std::pair(key, name.size());
+    }
+    return std::nullopt;
 }
 
-/// A text in which each option is the key that stands for it.
+/// A text in which each setting is the key that stands for it.
 std::string withKeys(const std::string& text) {
     std::string told;
     for (std::size_t i = 0; i < text.size();) {
-        const bool begins = text.compare(i, 2, "--") == 0 && (i == 0 || text[i - 1] == ' ' || text[i - 1] == '(');
-        const OptionKey* found = begins ? optionAt(std::string_view(text).substr(i)) : nullptr;
-        if (found == nullptr) {
-            told += text[i++];
-            continue;
-        }
-        told += '"' + std::string(found->key) + '"';
-        i += found->option.size();
+        const auto found = settingAt(text, i);
+        if (found) told += '"' + std::string(found->first.key) + '"';
+        else told += text[i];
+        i += found ? found->second : 1;
     }
     return told;
 }
@@ -63,11 +70,11 @@ std::string placeOf(const std::string& key, const std::string& where) {
     const auto dot = key.rfind('.');
     const std::string parent = dot == std::string::npos ? "" : key.substr(0, dot + 1), last = key.substr(parent.size());
     if (where.empty() || where == last) return key;
-    const OptionKey* option = optionAt(where);
-    if (option == nullptr) return key + ": " + where;
-    const std::string rest = where.substr(option->option.size());
-    const std::string name(option->key);
-    const std::string place = option->ofWhole ? name : last.starts_with(name) ? key : parent + name;
+    const auto setting = settingAt(where, 0);
+    if (!setting) return key + ": " + where;
+    const std::string rest = where.substr(setting->second);
+    const std::string name(setting->first.key);
+    const std::string place = setting->first.ofWhole ? name : last.starts_with(name) ? key : parent + name;
     return place + (rest.empty() ? "" : ":" + rest);
 }
 

@@ -11,7 +11,7 @@
 namespace bitdesk::jobs {
 
 /// The error, of what stands under `key` ("sweeps[0].data") of the batch's file: "night.json: sweeps[0].data: …". An
-/// option that it names becomes the key that stands for it. Unchanged for a batch of no file.
+/// setting that it names becomes the key that stands for it. Unchanged for a batch of no file.
 Error placedIn(const Batch& batch, const std::string& key, const Error& error);
 
 /// Runs `work`, and throws its Error as placedIn() gives it.

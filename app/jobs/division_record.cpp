@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/json_reader.h"
 #include "core/base/read_file.h"
+#include "core/base/setting_name.h"
 #include "core/base/strict_json.h"
 
 namespace bitdesk::jobs {
@@ -29,7 +30,7 @@ std::string toJson(const Division& division, const std::string& work) {
 }
 
 Division divisionFromJson(const std::string& text, const std::string& work, const std::string& file) {
-    const std::string hint = "Say --part, or remove the file where the work is to be divided anew";
+    const std::string hint = "Say " + settingName("part") + ", or remove the file where the work is to be divided anew";
     const nlohmann::json json = parseStrictJson(text, 3, file, "the record of parts");
     JsonReader reader(json, file, "the record of parts", hint);
     reader.whole("bitdesk_parts", 0, kVersion, kVersion);
@@ -75,7 +76,7 @@ void recordDivision(const fs::path& database, const std::string& work, const Div
     if (recordedDivision(database, work) != division) writeFileAtomically(file, toJson(division, work));
     if (readDivision(file, work) != division)
         throw Error(ErrorKind::Usage, file.string(), "was written by another array of the same work just now",
-                    "Submit one of them at a time, or give each a --db of its own");
+                    "Submit one of them at a time, or give each a " + settingName("db") + " of its own");
 }
 
 }  // namespace bitdesk::jobs

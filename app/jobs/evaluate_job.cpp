@@ -5,6 +5,7 @@
 
 #include "app/jobs/storing.h"
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 #include "core/network/cost.h"
 
 namespace bitdesk::jobs {
@@ -18,7 +19,7 @@ void checkClasses(const Evaluation& evaluation, const MetaModel& model) {
                         "evaluation " + std::to_string(evaluation.id) + " holds the class " +
                             std::to_string(predicted) + ", but the model has " +
                             std::to_string(model.network.classes()),
-                        "Choose another with --db, or give --no-store");
+                        "Choose another with " + settingName("db") + ", or give " + settingName("no-store"));
 }
 
 DataFacts factsOf(const DataSet& data) {

@@ -7,6 +7,7 @@
 #include "app/jobs/workbench_types.h"
 #include "core/base/compute_arbiter.h"
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 #include "core/execute/interpreter/interpreter.h"
 #include "core/execute/packed/packed_executor.h"
 #include "core/execute/torch/torch_executor.h"
@@ -29,7 +30,7 @@ const ExecutorEntry& entryOf(const DeviceChoice& choice) {
         if (choice.backend == entry.name) return entry;
         known += (known.empty() ? "" : ", ") + std::string(entry.name);
     }
-    throw Error(ErrorKind::Usage, "--backend " + choice.backend, "is not known", "Known: " + known);
+    throw Error(ErrorKind::Usage, settingName("backend") + " " + choice.backend, "is not known", "Known: " + known);
 }
 
 }  // namespace
@@ -49,9 +50,10 @@ void checkDevice(const DeviceChoice& choice) {
     const ExecutorEntry& entry = entryOf(choice);
     if (entry.checkDevice != nullptr) return entry.checkDevice(choice.device);
     if (!runsOn(entry, choice.device))
-        throw Error(ErrorKind::Usage, "--device " + choice.device,
+        throw Error(ErrorKind::Usage, settingName("device") + " " + choice.device,
                     "the " + std::string(entry.name) + " backend runs on the CPU only",
-                    "Use --device cpu, or --backend " + std::string(fastestOn(choice.device).name));
+                    "Use " + settingName("device") + " cpu, or " + settingName("backend") + " " +
+                        std::string(fastestOn(choice.device).name));
 }
 
 std::unique_ptr<Executor> makeExecutor(const MetaModel& model, const DeviceChoice& choice, int threads) {

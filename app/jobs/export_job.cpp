@@ -8,6 +8,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 
 namespace bitdesk::jobs {
 namespace {
@@ -51,9 +52,9 @@ std::optional<Measurement> measurementFor(const ExportFormat& format, const Expo
                     .get();
     const bool required = format.measurement == NeedOfMeasurement::Required || request.metric == "time";
     if (!found && (required || request.measurement != 0))
-        throw Error(ErrorKind::BadInput, request.model->name,
-                    "there is no stored measurement at " + toText(request.bits),
-                    "Run bitdesk profile with the same model, --bits and --db first");
+        throw Error(
+            ErrorKind::BadInput, request.model->name, "there is no stored measurement at " + toText(request.bits),
+            "Run bitdesk profile with the same model, " + settingName("bits") + " and " + settingName("db") + " first");
     return found;
 }
 

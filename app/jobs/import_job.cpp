@@ -11,6 +11,7 @@
 #include "core/base/hash.h"
 #include "core/base/random.h"
 #include "core/base/read_file.h"
+#include "core/base/setting_name.h"
 #include "core/data/class_names.h"
 #include "core/evaluate/evaluator.h"
 #include "core/exchange/import_model.h"
@@ -79,7 +80,7 @@ void calibrate(const ImportRequest& request, const DataSet* data, const std::vec
     if (layers.empty()) return;
     if (data == nullptr)
         throw Error(
-            ErrorKind::BadInput, "images (--data)",
+            ErrorKind::BadInput, "images (" + settingName("data") + ")",
             fmt::format("are missing: {} of {} layers have no activation scales, which images must set ({}{})",
                         layers.size(), model.layers.size(), result.calibrated.front(), layers.size() > 1 ? ", …" : ""));
     std::optional<ComputeArbiter::Lease> lease;
@@ -141,7 +142,7 @@ void mark(const ImportRequest& request, const ImportedModel& imported, ImportRes
 }  // namespace
 
 Network networkOf(const ImportRequest& request, JobContext& context) {
-    if (request.network.empty()) throw Error(ErrorKind::Usage, "--network", "names no network");
+    if (request.network.empty()) throw Error(ErrorKind::Usage, settingName("network"), "names no network");
     if (namesNetworkFile(request.network)) return openNetwork(request.network, request.input, request.classes);
     const auto data = openData(request, request.input, context);
     std::optional<Shape> input = request.input;

@@ -22,7 +22,7 @@ struct JobContext {
     std::stop_token stop;
     /// Of the executor that runs the job, or nullptr: what earlier evaluations of the same images left to go on from.
     PrefixCache* prefixes = nullptr;
-    /// Where the job must not wait while another program holds the store's database (a hand is on a fader): it goes on,
+    /// Where the job must not wait while another program holds the store's database (a hand moves the mix): it goes on,
     /// its result is stored once the lock is gone, and this is told from the store's thread if that fails. Empty: the
     /// job waits.
     std::function<void(const std::string& failure)> later = {};

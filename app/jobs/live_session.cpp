@@ -31,7 +31,7 @@ struct LiveSession::Worker {
 
     LiveSession& session;
     std::unique_ptr<Executor> executor;
-    bool prepared = false;            // for every mix; a moved fader may have cancelled that
+    bool prepared = false;            // for every mix; a change of the mix may have cancelled that
     bool lookedUp = false;            // the store was asked for the layer table
     std::optional<LayerTable> table;  // which was told, and holds as far as is known
     PrefixCache prefixes;             // of that executor

@@ -11,6 +11,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 
 namespace bitdesk::jobs {
 
@@ -65,11 +66,12 @@ void checkOutput(const fs::path& file, std::span<const fs::path> inputs) {
 }
 
 void checkNewFile(const fs::path& file, bool overwrite, std::span<const fs::path> inputs) {
-    if (file.empty()) throw Error(ErrorKind::Usage, "--out", "names no file");
+    if (file.empty()) throw Error(ErrorKind::Usage, settingName("out"), "names no file");
     checkOutput(file, inputs);
     std::error_code code;
     if (!overwrite && fs::exists(file, code))
-        throw Error(ErrorKind::BadInput, file.string(), "exists already", "Name another file, or give --overwrite");
+        throw Error(ErrorKind::BadInput, file.string(), "exists already",
+                    "Name another file, or give " + settingName("overwrite"));
 }
 
 void writeNewFile(const fs::path& file, std::string_view content, bool overwrite) {

@@ -13,6 +13,7 @@
 #include "app/jobs/stored_layer_table.h"
 #include "app/jobs/storing.h"
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 #include "core/statistics/median.h"
 #include "profiling/energy.h"
 #include "profiling/random_images.h"
@@ -181,15 +182,15 @@ std::optional<LayerTable> tableOf(const Bench& bench, const LayerTableKey& key, 
                                   std::vector<std::string>& unreadable) {
     auto table = findLayerTable(key, model, handoverNs, context);
     if (const auto other = table ? bench.otherKernel(*table) : std::nullopt) {
-        unreadable.push_back("prediction: layers run other kernels than in the stored layer table (" + *other +
-                             "); --layer-table measures it afresh");
+        unreadable.push_back("prediction: layers run other kernels than in the stored layer table (" + *other + "); " +
+                             settingName("layer-table") + " measures it afresh");
         return std::nullopt;
     }
     if (!table && findLayerTable(key, model, std::nullopt, context))
         unreadable.push_back(fmt::format(
             "prediction: the stored layer table was measured while the host had put the CPUs elsewhere (CPU "
-            "to CPU {:.0f} ns now); --layer-table measures one for this state",
-            handoverNs.value_or(0)));
+            "to CPU {:.0f} ns now); {} measures one for this state",
+            handoverNs.value_or(0), settingName("layer-table")));
     return table;
 }
 

@@ -11,11 +11,15 @@
 #include <cstdlib>
 
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 
 namespace bitdesk::jobs {
 namespace {
 
-constexpr const char* kSayPart = "Say --part 4/16 for the fourth of sixteen parts, or --part 1/1 for all of the work";
+std::string sayPart() {
+    const std::string part = settingName("part");
+    return "Say " + part + " 4/16 for the fourth of sixteen parts, or " + part + " 1/1 for all of the work";
+}
 
 constexpr int kMost = 10'000'000;  // of tasks, processes and ids: more than any launcher has
 
@@ -37,7 +41,7 @@ std::optional<int> number(const ReadVariable& read, const char* name) {
 [[noreturn]] void refuseHalf(const std::string& told, const char* lacking) {
     throw Error(ErrorKind::Usage, told,
                 fmt::format("is set, but {} tells no number, so that this process's part is not known", lacking),
-                kSayPart);
+                sayPart());
 }
 
 std::optional<Rank> launched(const ReadVariable& read, const char* index, const char* count, const char* local,
@@ -106,7 +110,7 @@ std::optional<Launch::Task> arrayTaskOf(const ReadVariable& read) {
                count = number(read, "SLURM_ARRAY_TASK_COUNT");
     if (!id || !first || !count || *count < 1)
         throw Error(ErrorKind::Usage, "Slurm job array", "does not tell which ids it has, so that they are no ranks",
-                    kSayPart);
+                    sayPart());
     const int stride = std::max(number(read, "SLURM_ARRAY_TASK_STEP").value_or(1), 1);
     const std::int64_t end = *first + std::int64_t{*count - 1} * stride;
     const int last =
@@ -114,7 +118,7 @@ std::optional<Launch::Task> arrayTaskOf(const ReadVariable& read) {
     const JobArray array{.first = *first, .last = last, .stride = stride, .tasks = *count};
     if (array.whole() && !array.holds(*id))
         throw Error(ErrorKind::Usage, "Slurm job array", fmt::format("{} has no task {}", array.toText(), *id),
-                    kSayPart);
+                    sayPart());
     return Launch::Task{.id = *id, .array = array};
 }
 
@@ -124,14 +128,14 @@ void checkIsFirst(const JobArray& array) {
     if (!array.whole())
         throw Error(ErrorKind::Usage, what,
                     "has gaps, and no earlier submission of this work is recorded here, so that its ids are no ranks",
-                    std::string("Submit one as 0-9 or 0-18:2. ") + kSayPart);
+                    "Submit one as 0-9 or 0-18:2. " + sayPart());
     if (array.tasks > 1 && array.first <= 1) return;
     throw Error(ErrorKind::Usage, what,
                 array.tasks == 1 ? "is a single task, and no earlier submission of this work is recorded here: it may "
                                    "be a part that is submitted again"
                                  : "begins in the middle, and no earlier submission of this work is recorded here: it "
                                    "may be parts that are submitted again",
-                std::string(array.tasks == 1 ? "" : "Begin at 0 or 1 for a new work. ") + kSayPart);
+                std::string(array.tasks == 1 ? "" : "Begin at 0 or 1 for a new work. ") + sayPart());
 }
 
 /// Throws where what is submitted now is no part of what was submitted first.
@@ -142,12 +146,12 @@ void checkIsPart(const Launch& launch, const Division& recorded) {
     if (!inside)
         throw Error(ErrorKind::Usage, "Slurm job array " + now.toText(),
                     "is no part of " + then.toText() + ", as which this work was submitted first",
-                    std::string("Name another --db to divide it anew. ") + kSayPart);
+                    "Name another " + settingName("db") + " to divide it anew. " + sayPart());
     if (launch.step.count != recorded.processes)
         throw Error(ErrorKind::Usage, "Slurm job array " + now.toText(),
                     fmt::format("has {} processes a task, and had {} when this work was submitted first",
                                 launch.step.count, recorded.processes),
-                    std::string("Name another --db to divide it anew. ") + kSayPart);
+                    "Name another " + settingName("db") + " to divide it anew. " + sayPart());
 }
 
 }  // namespace
@@ -175,7 +179,7 @@ Launch launchOf(const ReadVariable& read) {
         launch.step.allocatedCpus = number(read, "SLURM_CPUS_ON_NODE").value_or(0);
     if (step && step->index >= step->count)
         throw Error(ErrorKind::Usage, step->launcher,
-                    "gives rank " + std::to_string(step->index) + " of " + std::to_string(step->count), kSayPart);
+                    "gives rank " + std::to_string(step->index) + " of " + std::to_string(step->count), sayPart());
     return launch;
 }
 
@@ -188,7 +192,7 @@ Launch launchOfProcess() {
 
 Launch parsePart(const std::string& text) {
     constexpr int kMostParts = 1'000'000;
-    Rank rank{.index = -1, .count = 0, .onThisMachine = 1, .allocatedCpus = 0, .launcher = "--part"};
+    Rank rank{.index = -1, .count = 0, .onThisMachine = 1, .allocatedCpus = 0, .launcher = settingName("part")};
     const char* const end = text.data() + text.size();
     const auto index = std::from_chars(text.data(), end, rank.index);
     if (index.ec == std::errc{} && index.ptr != end && *index.ptr == '/') {
@@ -198,7 +202,8 @@ Launch parsePart(const std::string& text) {
             rank.count <= kMostParts)
             return {.step = rank, .task = {}, .job = {}};
     }
-    throw Error(ErrorKind::Usage, "--part", "'" + text + "' is no part of a work", "Write 2/5 for the second of five");
+    throw Error(ErrorKind::Usage, settingName("part"), "'" + text + "' is no part of a work",
+                "Write 2/5 for the second of five");
 }
 
 Rank rankOf(const Launch& launch, const std::optional<Division>& recorded) {
@@ -207,7 +212,7 @@ Rank rankOf(const Launch& launch, const std::optional<Division>& recorded) {
     else checkIsFirst(launch.task->array);
     const JobArray array = divisionOf(launch, recorded).array;
     if (std::int64_t{array.tasks} * launch.step.count > kMost)
-        throw Error(ErrorKind::Usage, "Slurm job array " + array.toText(), "has too many parts", kSayPart);
+        throw Error(ErrorKind::Usage, "Slurm job array " + array.toText(), "has too many parts", sayPart());
     Rank rank = launch.step;
     rank.index += (launch.task->id - array.first) / array.stride * rank.count;
     rank.count *= array.tasks;

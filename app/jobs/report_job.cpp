@@ -13,6 +13,7 @@
 #include "core/base/build_info.h"
 #include "core/base/csv.h"
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 #include "core/base/utc_time.h"
 #include "core/results/front.h"
 
@@ -23,10 +24,6 @@ constexpr std::size_t kMostSubjects = 12;
 
 ReportScope scopeOf(const EvaluationSummary& row) {
     return {.modelHash = row.modelHash, .dataHash = row.dataHash, .split = row.split, .total = row.total};
-}
-
-bool uniform(const BitConfiguration& bits) {
-    return std::ranges::adjacent_find(bits.bits, std::not_equal_to()) == bits.bits.end();
 }
 
 /// At most `most` of them, evenly along, the ends among them.
@@ -44,9 +41,9 @@ std::vector<ReportFinding> findingsOf(const LayerTable& table) {
     return findings;
 }
 
-class Gathering {
+class ReportGathering {
 public:
-    Gathering(Store& store, const ReportRequest& request) : m_store(store), m_request(request) {}
+    ReportGathering(Store& store, const ReportRequest& request) : m_store(store), m_request(request) {}
 
     ReportInput gather() {
         if (m_request.ids.empty()) chooseSubjects();
@@ -56,7 +53,7 @@ public:
                         m_request.model != nullptr && m_request.ids.empty()
                             ? "holds nothing to report of " + m_request.model->name
                             : "holds nothing to report",
-                        "Run bitdesk eval, sweep or profile with this --db first");
+                        "Run bitdesk eval, sweep or profile with this " + settingName("db") + " first");
         pairMeasurements();
         describe();
         m_input.limits = holdLimits(m_input, m_request.limits);
@@ -188,7 +185,7 @@ private:
         std::size_t best = 0;
         const auto rank = [&](const EvaluationSummary& row) {
             const bool wanted = m_request.baseline && row.bits == *m_request.baseline;
-            return std::tuple(wanted, uniform(row.bits), row.bitops);
+            return std::tuple(wanted, row.bits.isUniform(), row.bitops);
         };
         for (std::size_t i = 1; i < points.size(); ++i)
             if (rank(points[i].evaluation) > rank(points[best].evaluation)) best = i;
@@ -297,7 +294,9 @@ private:
 
 }  // namespace
 
-Report reportOf(Store& store, const ReportRequest& request) { return makeReport(Gathering(store, request).gather()); }
+Report reportOf(Store& store, const ReportRequest& request) {
+    return makeReport(ReportGathering(store, request).gather());
+}
 
 std::vector<std::string> writeReport(const Report& report, const std::vector<std::string>& files, bool csvBom) {
     std::vector<std::string> notes;

@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/machine_limits.h"
+#include "core/base/setting_name.h"
 #include "core/data/decode_memory.h"
 #include "core/execute/plan/prefix.h"
 #include "core/network/bit_configuration.h"
@@ -59,9 +60,10 @@ std::string neededText(const SweepMemory& m) {
 
 std::string whatToType(const SweepMemory& memory, std::int64_t free) {
     for (int batch = memory.batch / 2; batch >= 1; batch /= 2)
-        if (memory.shared + memory.ofWorker(batch) <= free) return fmt::format("Say --batch {}", batch);
-    return fmt::format("Raise the limit by {} at least, and say --batch 1",
-                       mebibytes(memory.shared + memory.ofWorker(1) - free));
+        if (memory.shared + memory.ofWorker(batch) <= free)
+            return fmt::format("Say {} {}", settingName("batch"), batch);
+    return fmt::format("Raise the limit by {} at least, and say {} 1",
+                       mebibytes(memory.shared + memory.ofWorker(1) - free), settingName("batch"));
 }
 
 }  // namespace

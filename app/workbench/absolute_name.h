@@ -3,14 +3,14 @@
 
 #pragma once
 
-#include <QFileInfo>
 #include <QString>
+
+#include "app/jobs/absolute_name.h"
 
 namespace bitdesk {
 
-/// A name that a command line finds from anywhere; those that are no files stay.
-inline QString absoluteName(const QString& spec) {
-    return QFileInfo::exists(spec) ? QFileInfo(spec).absoluteFilePath() : spec;
+inline QString absoluteName(const QString& name) {
+    return QString::fromStdString(jobs::absoluteName(name.toStdString()));
 }
 
 }  // namespace bitdesk

@@ -52,7 +52,7 @@ std::string unescaped(std::string_view word) {
 /// One line of /proc/self/mountinfo: "31 23 0:29 /docker/17 /sys/fs/cgroup/cpu ro,… - cgroup cgroup rw,cpu,cpuacct".
 std::optional<Mount> mountIn(std::string_view line, const Group& group, std::string_view controller) {
     constexpr std::size_t kRoot = 3, kPlace = 4;
-    const auto words = wordsOf(line);
+    const auto words = wordsOfLine(line);
     const auto dash = std::ranges::find(words, "-");
     if (line.size() > kLongestLine || words.end() - dash < 4 || dash - words.begin() <= static_cast<long>(kPlace))
         return std::nullopt;

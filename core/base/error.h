@@ -8,12 +8,12 @@
 
 namespace bitdesk {
 
-/// What kind of failure an Error is. The values are the exit codes of the command line.
+/// What kind of failure an Error is.
 enum class ErrorKind {
-    Usage = 2,     ///< the caller asked for something that does not exist (option, verb, combination)
-    BadInput = 3,  ///< a file or a value from outside is wrong
-    Resource = 4,  ///< device, memory, disk or permission
-    Internal = 5,  ///< a broken promise of this program
+    Usage,     ///< the caller asked for something that does not exist (setting, verb, combination)
+    BadInput,  ///< a file or a value from outside is wrong
+    Resource,  ///< device, memory, disk or permission
+    Internal,  ///< a broken promise of this program
 };
 
 /// A text from outside made fit for a terminal: line breaks and tabs become blanks, other control characters, and those
@@ -23,7 +23,7 @@ std::string printable(std::string_view text);
 /// The one exception type of core. `what()` reads "<where>: <reason>. <hint>" and is fit for a user's eyes.
 class Error : public std::runtime_error {
 public:
-    /// `where` names the file, option or tensor; `reason` says what is wrong; `hint` (may be empty) what to do.
+    /// `where` names the file, setting or tensor; `reason` says what is wrong; `hint` (may be empty) what to do.
     Error(ErrorKind kind, const std::string& where, const std::string& reason, const std::string& hint = {});
 
     ErrorKind kind() const noexcept { return m_kind; }

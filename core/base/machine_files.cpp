@@ -130,7 +130,7 @@ std::vector<std::string_view> linesOf(std::string_view text) {
     return lines;
 }
 
-std::vector<std::string_view> wordsOf(std::string_view line) {
+std::vector<std::string_view> wordsOfLine(std::string_view line) {
     std::vector<std::string_view> words;
     for (auto begin = line.find_first_not_of(kBlanks); begin != std::string_view::npos;) {
         const auto end = line.find_first_of(kBlanks, begin);

@@ -39,7 +39,7 @@ std::optional<std::uint64_t> countFrom(std::string_view word);
 std::optional<double> numberFrom(std::string_view word);
 
 std::vector<std::string_view> linesOf(std::string_view text);
-std::vector<std::string_view> wordsOf(std::string_view line);
+std::vector<std::string_view> wordsOfLine(std::string_view line);
 /// What stands behind "<key>:" in the first line that starts with it; blanks around the colon do not count.
 std::string_view valueOf(std::string_view text, std::string_view key);
 

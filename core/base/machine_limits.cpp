@@ -34,7 +34,7 @@ std::optional<double> quotaOf(std::optional<double> quota, std::optional<double>
 
 /// "150000 100000", or "max 100000".
 std::optional<double> quotaOfMax(const std::string& line) {
-    const auto words = wordsOf(line);
+    const auto words = wordsOfLine(line);
     if (words.size() != 2) return std::nullopt;
     return quotaOf(numberFrom(words[0]), numberFrom(words[1]));
 }
@@ -50,7 +50,7 @@ std::optional<std::int64_t> bytesOf(std::string_view word) {
 std::optional<std::int64_t> hierarchicalLimit(const MachineFiles& files, const path& group) {
     const std::string text = readMachineFile(files, group / "memory.stat").value_or("");
     for (const std::string_view line : linesOf(text)) {
-        const auto words = wordsOf(line);
+        const auto words = wordsOfLine(line);
         if (words.size() == 2 && words[0] == "hierarchical_memory_limit") return bytesOf(words[1]);
     }
     return std::nullopt;
@@ -58,7 +58,7 @@ std::optional<std::int64_t> hierarchicalLimit(const MachineFiles& files, const p
 
 /// A line "Key:   123 kB" of /proc/self/status in bytes.
 std::optional<std::int64_t> statusBytes(const std::string& status, std::string_view key) {
-    const auto words = wordsOf(valueOf(status, key));
+    const auto words = wordsOfLine(valueOf(status, key));
     const auto kibibytes = words.size() == 2 && words[1] == "kB" ? countFrom(words[0]) : std::nullopt;
     return kibibytes && *kibibytes < (std::uint64_t{1} << 50)
                ? std::optional(static_cast<std::int64_t>(*kibibytes << 10))

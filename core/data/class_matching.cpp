@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 #include "core/base/utf8.h"
 #include "core/data/class_names.h"
 
@@ -160,9 +161,10 @@ private:
     }
 
     Way ofUnnamedData() const {
-        const char* const from = range().first > 0 ? "; if its labels count from 1, say --class-map from-1" : "";
+        const std::string from =
+            range().first > 0 ? "; if its labels count from 1, say " + settingName("class-map") + " from-1" : "";
         return {byValue(*m_dataNumbers, areNames(m_modelNumbers) ? countTo(m_model.size()) : *m_modelNumbers),
-                std::string("the data has no class names: classes are matched by number") + from};
+                "the data has no class names: classes are matched by number" + from};
     }
 
     Way ofUnnamedModel() const {
@@ -278,15 +280,16 @@ private:
     std::string ways() const {
         std::size_t shown = 0;
         while (shown + 1 < m_data.names.size() && !hasImages(shown)) ++shown;
-        const std::string file = "--class-map FILE.json, which holds the model's class of each of the data's: {\"" +
+        const std::string file = settingName("class-map") +
+                                 " FILE.json, which holds the model's class of each of the data's: {\"" +
                                  shownName(m_data.names[shown]) + "\": \"" + shownName(m_model.front()) + "\", …}";
         if (isInDoubt()) {
             const auto low = static_cast<std::size_t>(range().first);
             const std::string number = std::to_string(low);
-            return "--class-map from-1 (" + number + " is " + quotedName(m_model[low - 1]) +
-                   "), --class-map from-0 (it is " + quotedName(m_model[low]) + "), or " + file;
+            return settingName("class-map") + " from-1 (" + number + " is " + quotedName(m_model[low - 1]) + "), " +
+                   settingName("class-map") + " from-0 (it is " + quotedName(m_model[low]) + "), or " + file;
         }
-        return (byNumberFrom({}) ? "--class-map by-number, or " : "") + file;
+        return (byNumberFrom({}) ? settingName("class-map") + " by-number, or " : "") + file;
     }
 
     [[noreturn]] void refuse(const std::string& where) const {

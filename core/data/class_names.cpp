@@ -48,11 +48,11 @@ std::string withoutLeadingZeros(const std::string& text) {
 }
 
 /// A name that ends in a number, once it is loose.
-struct NumberedName {
+struct CountedName {
     std::string beginning;
     std::int64_t number;
 };
-std::optional<NumberedName> numberedName(const std::string& name) {
+std::optional<CountedName> numberedName(const std::string& name) {
     constexpr std::size_t kMostDigits = 9;
     const std::string loose = looseName(name);
     const auto last = loose.find_last_not_of("0123456789");
@@ -60,7 +60,7 @@ std::optional<NumberedName> numberedName(const std::string& name) {
     const std::size_t digits = loose.size() - begin;
     const bool partOfNumber = begin > 0 && std::string_view(" .,-+").find(loose[begin - 1]) != std::string_view::npos;
     if (digits == 0 || digits > kMostDigits || partOfNumber) return std::nullopt;
-    return NumberedName{loose.substr(0, begin), std::stoll(loose.substr(begin))};
+    return CountedName{loose.substr(0, begin), std::stoll(loose.substr(begin))};
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "core/base/file_type.h"
 #include "core/base/machine_limits.h"
 #include "core/base/random.h"
+#include "core/base/setting_name.h"
 #include "core/data/data_format.h"
 #include "core/data/find_format.h"
 #include "core/data/idx.h"
@@ -63,8 +64,8 @@ struct Source {
     bool named;
 };
 Source findSource(const std::string& spec) {
-    if (spec.empty()) throw Error(ErrorKind::BadInput, "--data", "names no file or folder");
-    const bool named = spec == fashionMnist().name;
+    if (spec.empty()) throw Error(ErrorKind::BadInput, settingName("data"), "names no file or folder");
+    const bool named = isNamedDataSet(spec);
     const auto found = findDataSet(spec);
     if (!found) failNotFound(fashionMnist());
     if (named) return {*found, idxFormat(), named};
@@ -155,12 +156,12 @@ std::shared_ptr<const DataSet> readWhole(const DataFormat& format, const fs::pat
 void checkRequest(const DataRequest& request, const DataFormat& format) {
     const DataChoices& choices = request.choices;
     if (format.open == nullptr && (choices.resize != 0 || choices.exif))
-        throw Error(ErrorKind::Usage, choices.exif ? "--exif" : "--resize",
+        throw Error(ErrorKind::Usage, choices.exif ? settingName("exif") : settingName("resize"),
                     std::string("is for image folders; ") + format.name + " holds pixels, which are taken as they are");
     if (choices.resize == 0) return;
     const int least = request.shape ? std::max(request.shape->height, request.shape->width) : 2;
     if (choices.resize < least)
-        throw Error(ErrorKind::Usage, "--resize " + std::to_string(choices.resize),
+        throw Error(ErrorKind::Usage, settingName("resize") + " " + std::to_string(choices.resize),
                     "is less than the " + std::to_string(least) + " pixels that are cut out of an image");
 }
 
@@ -174,7 +175,8 @@ const char* splitName(Split split) {
 Split parseSplit(std::string_view text) {
     for (const Split split : {Split::Train, Split::Val, Split::Test})
         if (text == splitName(split)) return split;
-    throw Error(ErrorKind::Usage, "--split", "'" + std::string(text) + "' is no split", "Use train, val or test");
+    throw Error(ErrorKind::Usage, settingName("split"), "'" + std::string(text) + "' is no split",
+                "Use train, val or test");
 }
 
 std::vector<std::int64_t> chosenImages(const SplitPlan& plan, std::int64_t size, const std::string& where) {
@@ -187,6 +189,8 @@ std::vector<std::int64_t> chosenImages(const SplitPlan& plan, std::int64_t size,
             "Give " + std::to_string(kShareCut) + " images or more, or a val part");
     return chosen;
 }
+
+bool isNamedDataSet(const std::string& spec) { return spec == fashionMnist().name; }
 
 std::optional<fs::path> findDataSet(const std::string& spec) {
     if (spec != fashionMnist().name) return fs::path(spec);

@@ -124,6 +124,9 @@ struct DataRequest {
     ProgressSink progress = {};  ///< of the first reading of a folder
 };
 
+/// Whether DATA of the command line is a data set's name, whatever lies in the present folder.
+bool isNamedDataSet(const std::string& spec);
+
 /// Where DATA of the command line lies: the folder of a data set that is known by name, else the path itself; nothing
 /// where the named one is not there.
 std::optional<std::filesystem::path> findDataSet(const std::string& spec);

@@ -111,7 +111,7 @@ private:
         for (int level = 0;; ++level) {
             const auto folders = foldersOfPictures(root);
             if (folders.empty()) return std::nullopt;
-            const auto name = splitName(nameOf(folders.front()));
+            const auto name = splitNamed(nameOf(folders.front()));
             const bool again = folders.size() == 1 && !holdsPictures(root) &&
                                ((name && name->kind == split.kind) ||
                                 lowerCase(nameOf(folders.front())) == lowerCase(nameOf(split.path)));

@@ -160,7 +160,7 @@ bool namesAPile(const std::string& name) {
     return std::ranges::find(kNames, lowerCase(name)) != kNames.end();
 }
 
-std::optional<SplitName> splitName(const std::string& name) {
+std::optional<SplitName> splitNamed(const std::string& name) {
     std::set<Kind> kinds;
     std::string rest;
     for (const std::string& word : wordsOf(name)) {

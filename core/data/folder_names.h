@@ -28,7 +28,7 @@ struct SplitName {
                        ///< of "cats-test"
 };
 /// Nothing where a name says nothing of a split, or of more than one.
-std::optional<SplitName> splitName(const std::string& name);
+std::optional<SplitName> splitNamed(const std::string& name);
 
 /// ASCII letters made small.
 std::string lowerCase(std::string text);

@@ -15,6 +15,7 @@
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
+#include "core/base/setting_name.h"
 #include "core/data/exif.h"
 #include "core/data/picture.h"
 #include "core/data/resample.h"
@@ -156,7 +157,7 @@ void readWhole(Opened& opened, const fs::path& path, const Preparation& preparat
                   "is " + toText(shape) + " and takes " + std::to_string((needed >> 20) + 1) +
                       " MiB while it is decoded, at most " + std::to_string(memory.mostOfOneImage() >> 20) +
                       " are given to an image",
-                  "Say --data-memory of four times as much, or make it smaller");
+                  "Say " + settingName("data-memory") + " of four times as much, or make it smaller");
     opened.hold = memory.decode(needed);
     opened.file.readUpTo(opened.buffer, opened.file.bytes());
 }
@@ -187,8 +188,9 @@ ImageShape readImageShape(const fs::path& path, bool exif, DecodeMemory& memory)
 void checkShape(const ImageFacts& facts, const Preparation& preparation, const fs::path& path) {
     const ImageShape shape = turned(facts.shape, preparation.exif ? facts.orientation : 1);
     if (preparation.asTheyAre && shape != preparation.shape)
-        failUnfit(path, "is " + toText(shape) + ", the first image is " + toText(preparation.shape),
-                  "Open or name a model, whose input they are brought to, or resize them (--resize N)");
+        failUnfit(
+            path, "is " + toText(shape) + ", the first image is " + toText(preparation.shape),
+            "Open or name a model, whose input they are brought to, or resize them (" + settingName("resize") + " N)");
 }
 
 ImageFacts decodeImage(const fs::path& path, const Preparation& preparation, DecodeMemory& memory,

@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
+#include "core/base/setting_name.h"
 #include "core/data/folder_names.h"
 #include "core/data/image_manifest.h"
 #include "core/data/resample.h"
@@ -28,7 +29,9 @@ constexpr std::int64_t kBytesOfName = 440;
         reason += " (and " + std::to_string(count - 1) + (count > 2 ? " more files fail)" : " more file fails)");
     if (bad > 0 && !skipBad) {
         hint += hint.empty() ? "" : ". ";
-        hint += bad == 1 ? "--skip-bad leaves it out" : "--bad-files FILE lists them all, --skip-bad leaves them out";
+        hint += bad == 1 ? settingName("skip-bad") + " leaves it out"
+                         : settingName("bad-files") + " FILE lists them all, " + settingName("skip-bad") +
+                               " leaves them out";
     }
     if (bad == 0) throw UnfitImage(first.kind(), first.where(), reason, hint);
     throw Error(first.kind(), first.where(), reason, hint);
@@ -118,7 +121,7 @@ void ImageFolderDataSet::prepare(const DataRequest& request) {
     if (!request.shape && choices.resize > 0) m_preparation.shape.height = m_preparation.shape.width = choices.resize;
     m_shape = m_preparation.shape;
     if (imageBytes() > m_memory.mostOfOneImage())
-        throw Error(ErrorKind::Usage, "--data-memory",
+        throw Error(ErrorKind::Usage, settingName("data-memory"),
                     "an image of " + toText(m_shape) + " is more than a quarter of it");
 }
 

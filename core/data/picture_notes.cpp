@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "core/base/setting_name.h"
+
 namespace bitdesk {
 namespace {
 
@@ -30,7 +32,7 @@ std::vector<std::string> PictureNotes::sentences(bool exif) const {
     std::vector<std::string> notes;
     if (m_turned > 0 && !exif)
         notes.push_back(counted(m_turned, "image") + (m_turned == 1 ? " carries" : " carry") +
-                        " an EXIF orientation, which is not applied (--exif applies it)");
+                        " an EXIF orientation, which is not applied (" + settingName("exif") + " applies it)");
     if (m_turned > 0 && exif)
         notes.push_back(counted(m_turned, "image") + (m_turned == 1 ? " was" : " were") +
                         " turned as the EXIF orientation says");

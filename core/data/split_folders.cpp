@@ -31,7 +31,7 @@ std::vector<std::optional<SplitName>> splitNames(const std::vector<fs::path>& fo
     std::vector<std::optional<SplitName>> names;
     std::map<std::string, std::set<Kind>> kindsOf;
     for (const fs::path& folder : folders) {
-        names.push_back(splitName(nameOf(folder)));
+        names.push_back(splitNamed(nameOf(folder)));
         if (names.back()) kindsOf[names.back()->rest].insert(names.back()->kind);
     }
     for (auto& name : names)
@@ -42,7 +42,7 @@ std::vector<std::optional<SplitName>> splitNames(const std::vector<fs::path>& fo
 /// Whether splits lie in a folder: one that somebody unpacked beside its own content.
 bool holdsSplits(const fs::path& folder) {
     return std::ranges::any_of(foldersOfPictures(folder), [](const fs::path& inside) {
-        const auto name = splitName(nameOf(inside));
+        const auto name = splitNamed(nameOf(inside));
         return name && name->rest.empty() && !foldersOfPictures(inside, 1).empty();
     });
 }
@@ -98,7 +98,7 @@ std::optional<fs::path> partsBelow(const fs::path& folder, int depth) {
     const auto inside = foldersOfPictures(folder);
     std::set<Kind> kinds;
     for (const fs::path& path : inside)
-        if (const auto name = splitName(nameOf(path)); name && name->rest.empty()) kinds.insert(name->kind);
+        if (const auto name = splitNamed(nameOf(path)); name && name->rest.empty()) kinds.insert(name->kind);
     if (kinds.size() > 1) return folder;
     if (depth == kDeepest) return std::nullopt;
     for (const fs::path& path : inside)

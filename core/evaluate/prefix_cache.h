@@ -17,8 +17,8 @@ namespace bitdesk {
 std::size_t prefixBudget();
 
 /// Where an evaluation may start: values of earlier evaluations of the same images, mini-batch by mini-batch. When a
-/// fader moves, the mixes before and after agree up to the layer; what lies there is kept while the hand is on that
-/// fader, so that the next move of it computes the rest alone. Two more cuts, halfway and three quarters down the
+/// layer moves, the mixes before and after agree up to the layer; what lies there is kept while the hand is on that
+/// layer, so that the next move of it computes the rest alone. Two more cuts, halfway and three quarters down the
 /// network, help the first move of another one. Beyond the budget the cut that was not used for longest goes first.
 /// Belongs to one executor; not thread-safe.
 class PrefixCache {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 #include "core/exchange/export_writers.h"
 
 namespace bitdesk {
@@ -40,7 +41,7 @@ const std::vector<ExportFormat>& exportFormats() {
         {"qonnx", ".qonnx.onnx", "QONNX, the bit-width of every tensor", NeedOfMeasurement::None, toQonnx},
         {"node-data", ".json", "Node data for Model Explorer", NeedOfMeasurement::Welcome, toNodeData},
         {"nvbench", ".json", "Latency as nvbench writes it", NeedOfMeasurement::Required, toNvbench},
-        {"mix", ".json", "The mix, for --bits @FILE", NeedOfMeasurement::None, toMix}};
+        {"mix", ".json", "The mix, for " + settingName("bits") + " @FILE", NeedOfMeasurement::None, toMix}};
     return kFormats;
 }
 
@@ -50,14 +51,14 @@ const ExportFormat& exportFormatOf(const std::string& file, const std::string& n
     if (!name.empty()) {
         const auto found = std::ranges::find_if(all, [&](const ExportFormat* format) { return name == format->name; });
         if (found == all.end())
-            throw Error(ErrorKind::Usage, "--format", "'" + name + "' is no format", "Known: " + names(all));
+            throw Error(ErrorKind::Usage, settingName("format"), "'" + name + "' is no format", "Known: " + names(all));
         return **found;
     }
     const auto found = byEnding(file);
     if (found.size() == 1) return *found.front();
     throw Error(ErrorKind::Usage, file,
                 found.empty() ? "has no ending that tells a format of exports" : "may be one of several formats",
-                "Say --format, one of " + names(found.empty() ? all : found));
+                "Say " + settingName("format") + ", one of " + names(found.empty() ? all : found));
 }
 
 ExportedMix toMix(const ExportInput& input) {

@@ -41,7 +41,7 @@ enum class NeedOfMeasurement { None, Welcome, Required };
 struct ExportFormat {
     const char* name;         ///< what --format takes
     const char* ending;       ///< ".onnx"; several formats may share one
-    const char* description;  ///< for a file dialog
+    std::string description;  ///< for a file dialog
     NeedOfMeasurement measurement;
     /// Throws Error: BadInput for a configuration that does not fit the model; Resource for a graph of more than 2 GiB,
     /// the most that one ONNX file holds.

@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/json_text.h"
+#include "core/base/setting_name.h"
 #include "core/exchange/export_writers.h"
 #include "core/network/cost.h"
 
@@ -44,7 +45,7 @@ ExportedMix toNodeData(const ExportInput& input) {
     checkBits(input.bits, input.model.network, input.model.bits);
     const std::string metric = input.metric.empty() ? nodeDataMetrics().front() : input.metric;
     if (std::ranges::find(nodeDataMetrics(), metric) == nodeDataMetrics().end())
-        throw Error(ErrorKind::Usage, "--metric", "'" + metric + "' is no metric",
+        throw Error(ErrorKind::Usage, settingName("metric"), "'" + metric + "' is no metric",
                     "Known: bits, macs, bitops, weight-bytes, time");
     Json results = Json::object();
     for (const Layer& layer : input.model.network.layers()) {
@@ -56,7 +57,7 @@ ExportedMix toNodeData(const ExportInput& input) {
     }
     if (results.empty())
         throw Error(ErrorKind::BadInput, input.model.name, "there is no measurement of this mix's layers",
-                    "Run bitdesk profile with this mix and --db first");
+                    "Run bitdesk profile with this mix and " + settingName("db") + " first");
     const Json graph{{"results", std::move(results)},
                      {"gradient", Json::array({{{"stop", 0}, {"bgColor", "#e8f1fa"}, {"textColor", "black"}},
                                                {{"stop", 1}, {"bgColor", "#d1495b"}, {"textColor", "white"}}})}};

@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/json_reader.h"
 #include "core/base/json_text.h"
+#include "core/base/setting_name.h"
 #include "core/base/strict_json.h"
 
 namespace bitdesk {
@@ -25,8 +26,6 @@ constexpr std::array kWeightRules{std::pair{WeightRule::Float, "float"}, std::pa
 constexpr std::array kActivationRules{std::pair{ActivationRule::Calibrate, "calibrate"},
                                       std::pair{ActivationRule::Lsq, "lsq"}, std::pair{ActivationRule::Pact, "pact"},
                                       std::pair{ActivationRule::Dorefa, "dorefa"}};
-
-constexpr const char* kHint = "docs/import.md describes the mapping; a draft (--suggest) is a beginning";
 
 template <typename Rules>
 auto readRule(JsonReader& reader, const char* key, const Rules& rules) {
@@ -177,7 +176,8 @@ void replaceAll(std::string& text, const std::string& what, const std::string& b
 ImportMapping mappingFromJson(std::string_view text, const std::string& where) {
     constexpr int kDeepest = 5;  // mapping → layers → layer → list
     const Json json = parseStrictJson(text, kDeepest, where, "the mapping");
-    JsonReader reader(json, where, "the mapping", kHint);
+    JsonReader reader(json, where, "the mapping",
+                      "docs/import.md describes the mapping; a draft (" + settingName("suggest") + ") is a beginning");
     reader.find("$schema");
     if (reader.whole("bitdesk_import", 0, 0, 1000) != 1)
         reader.fail("bitdesk_import", "is not 1, the version that this program reads");

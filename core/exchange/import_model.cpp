@@ -9,6 +9,7 @@
 #include <span>
 
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 #include "core/base/to_index.h"
 #include "core/exchange/import_weights.h"
 #include "core/network/cost.h"
@@ -79,7 +80,7 @@ private:
                 names += (i > 0 ? ", " : "") + missing[i];
             if (missing.size() > 5) names += " and " + std::to_string(missing.size() - 5) + " more";
             throw Error(ErrorKind::BadInput, m_mapping.where, "has no tensors for " + names,
-                        "Draft a mapping (--suggest) and fill the gaps");
+                        "Draft a mapping (" + settingName("suggest") + ") and fill the gaps");
         }
         const auto known = [&](const std::string& name, bool layer) {
             const int node = m_network.findNode(name);
@@ -117,13 +118,15 @@ private:
         const auto channels = toIndex(m_network.inputShape().channels);
         if (!m_mapping.normalization)
             throw Error(ErrorKind::BadInput, m_file.where, "nothing says how its images are normalized",
-                        "Give mean and standard deviation (--mean, --std), or \"normalization\" in the mapping, for "
-                        "pixels scaled to 0…1");
+                        "Give mean and standard deviation (" + settingName("mean") + ", " + settingName("std") +
+                            "), or \"normalization\" in the mapping, for "
+                            "pixels scaled to 0…1");
         if (m_mapping.normalization->mean.size() != channels)
             throw Error(ErrorKind::BadInput, m_file.where,
                         "the normalization has " + std::to_string(m_mapping.normalization->mean.size()) +
                             " channels, the network's input " + std::to_string(channels),
-                        "Give one number a channel, with a decimal point, as --mean 0.5; a comma parts channels");
+                        "Give one number a channel, with a decimal point, as " + settingName("mean") +
+                            " 0.5; a comma parts channels");
         m_result.model.normalization = *m_mapping.normalization;
     }
 
@@ -131,7 +134,7 @@ private:
         const Tensor* found = m_file.find(name);
         if (found == nullptr)
             fail(layer, "its tensor '" + name + "' is not in the file",
-                 "A draft of the mapping (--suggest) tells what is there");
+                 "A draft of the mapping (" + settingName("suggest") + ") tells what is there");
         return *found;
     }
     std::string place(const std::string& name) const { return m_file.where + ": tensor '" + name + "'"; }

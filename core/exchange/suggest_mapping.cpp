@@ -11,6 +11,7 @@
 #include <set>
 
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 #include "core/base/to_index.h"
 #include "core/exchange/tensor_names.h"
 
@@ -222,7 +223,8 @@ private:
             throw Error(ErrorKind::BadInput, m_file.where,
                         areWidths ? "its norms are named for the widths " + list
                                   : "has norms for " + std::to_string(numbers.size()) + " widths",
-                        areWidths ? "Give some of them with --bits" : "Give as many with --bits");
+                        areWidths ? "Give some of them with " + settingName("bits")
+                                  : "Give as many with " + settingName("bits"));
         }
     }
 

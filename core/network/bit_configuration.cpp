@@ -56,6 +56,10 @@ std::vector<int> parseList(std::string_view text, const std::string& where) {
 
 }  // namespace
 
+bool BitConfiguration::isUniform() const {
+    return !bits.empty() && std::ranges::all_of(bits, [this](int width) { return width == bits.front(); });
+}
+
 BitConfiguration uniformBits(const Network& network, int bits) {
     return {std::vector<int>(network.quantizable().size(), bits)};
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/setting_name.h"
 #include "core/network/network.h"
 
 namespace bitdesk {
@@ -21,6 +22,8 @@ struct BitConfiguration {
     auto operator<=>(const BitConfiguration&) const = default;
     std::size_t size() const { return bits.size(); }
     int operator[](std::size_t i) const { return bits[i]; }
+    /// All layers at one width; false where there is no layer.
+    bool isUniform() const;
 };
 
 /// The widths of a model where nobody says them.
@@ -32,7 +35,7 @@ BitConfiguration uniformBits(const Network& network, int bits);
 /// Throws Error (BadInput) naming `where`, the unknown or missing layer, the count, or the bit-width that is not in
 /// `allowed`.
 BitConfiguration parseBits(std::string_view text, const Network& network, std::span<const int> allowed,
-                           const std::string& where = "--bits");
+                           const std::string& where = settingName("bits"));
 
 /// "4,4,3,2": what parseBits reads.
 std::string toText(const BitConfiguration& bits);
@@ -44,6 +47,6 @@ BitConfiguration bitsFromJson(std::string_view json, const Network& network, std
 
 /// Checks length and values against the model's bit-widths; throws Error (BadInput).
 void checkBits(const BitConfiguration& bits, const Network& network, std::span<const int> allowed,
-               const std::string& where = "--bits");
+               const std::string& where = settingName("bits"));
 
 }  // namespace bitdesk

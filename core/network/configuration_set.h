@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/setting_name.h"
 #include "core/network/bit_configuration.h"
 
 namespace bitdesk {
@@ -29,6 +30,6 @@ inline constexpr std::int64_t kMostConfigurations = 1'000'000;
 std::vector<BitConfiguration> configurationsOf(std::span<const std::string> words, const Network& network,
                                                std::span<const int> allowed, std::uint64_t seed,
                                                const std::filesystem::path& folder = {},
-                                               const std::string& where = "--configs");
+                                               const std::string& where = settingName("configs"));
 
 }  // namespace bitdesk

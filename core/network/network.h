@@ -11,7 +11,7 @@
 
 namespace bitdesk {
 
-/// A convolution or linear layer of a network, with what a fader, a cost or a table needs of it.
+/// A convolution or linear layer of a network, with what a mix, a cost or a table needs of it.
 struct Layer {
     std::string name;
     int node = 0;  ///< index into Network::nodes()

@@ -10,33 +10,20 @@ namespace bitdesk {
 void addFrame(Drawing& drawing, const Axis& x, const Axis& y, const std::string& xTitle, const std::string& yTitle) {
     constexpr double kSize = 8, kGap = 4;
     for (const double tick : y.ticks()) {
-        drawing.shapes.emplace_back(
-            LineShape{.points = {{x.from, y.at(tick)}, {x.to, y.at(tick)}}, .ink = Ink::Line, .width = 0.5});
-        drawing.shapes.emplace_back(TextShape{.at = {x.from - kGap, y.at(tick) + kSize / 3},
-                                              .text = y.label(tick),
-                                              .ink = Ink::Muted,
-                                              .size = kSize,
-                                              .anchor = Anchor::End});
+        drawing.line({{x.from, y.at(tick)}, {x.to, y.at(tick)}}, Ink::Line, 0.5);
+        drawing.text({x.from - kGap, y.at(tick) + kSize / 3}, y.label(tick),
+                     {.ink = Ink::Muted, .size = kSize, .anchor = Anchor::End});
     }
     for (const double tick : x.ticks()) {
-        drawing.shapes.emplace_back(
-            LineShape{.points = {{x.at(tick), y.from}, {x.at(tick), y.to}}, .ink = Ink::Line, .width = 0.5});
-        drawing.shapes.emplace_back(TextShape{.at = {x.at(tick), y.from + kSize + kGap},
-                                              .text = x.label(tick),
-                                              .ink = Ink::Muted,
-                                              .size = kSize,
-                                              .anchor = Anchor::Middle});
+        drawing.line({{x.at(tick), y.from}, {x.at(tick), y.to}}, Ink::Line, 0.5);
+        drawing.text({x.at(tick), y.from + kSize + kGap}, x.label(tick),
+                     {.ink = Ink::Muted, .size = kSize, .anchor = Anchor::Middle});
     }
-    drawing.shapes.emplace_back(TextShape{.at = {(x.from + x.to) / 2, y.from + 2 * kSize + 2 * kGap + 2},
-                                          .text = xTitle,
-                                          .ink = Ink::Muted,
-                                          .anchor = Anchor::Middle});
+    drawing.text({(x.from + x.to) / 2, y.from + 2 * kSize + 2 * kGap + 2}, xTitle,
+                 {.ink = Ink::Muted, .anchor = Anchor::Middle});
     if (yTitle.empty()) return;
-    drawing.shapes.emplace_back(TextShape{.at = {x.from - 34, (y.from + y.to) / 2},
-                                          .text = yTitle,
-                                          .ink = Ink::Muted,
-                                          .anchor = Anchor::Middle,
-                                          .upright = false});
+    drawing.text({x.from - 34, (y.from + y.to) / 2}, yTitle,
+                 {.ink = Ink::Muted, .anchor = Anchor::Middle, .upright = false});
 }
 
 std::string fitted(const std::string& text, double width, double size) {

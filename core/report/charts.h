@@ -10,8 +10,6 @@
 // The plots of a report. Each is 520 points wide, so that it fits a page.
 namespace bitdesk {
 
-enum class CostOf { BitOps, Latency };
-
 /// Accuracy against a cost: all points, 95 % intervals of the subjects, the front, the subjects by their letters.
 /// Nothing where no point has such a cost.
 std::optional<Drawing> tradeOffChart(const Report& report, CostOf cost);

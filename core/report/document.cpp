@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "core/report/document.h"
+#include "core/present/words.h"
 
 #include <fmt/format.h>
 #include <algorithm>

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "core/report/document_parts.h"
+#include "core/present/time_scale.h"
+#include "core/present/words.h"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -11,7 +13,6 @@
 
 #include "core/base/error.h"
 #include "core/report/naming.h"
-#include "core/results/time_scale.h"
 
 namespace bitdesk {
 namespace {
@@ -41,9 +42,7 @@ Cell differenceCell(const ReportComparison& c) {
     if (!c.accuracy) return none();
     const PairedDifference& d = c.accuracy->difference;
     if (d.total == 0) return {"unclear", Tone::Muted};
-    return {fmt::format("{} pp [{}, {}], {}", signedText(100 * d.delta, 2), signedText(100 * (d.interval.low), 2),
-                        signedText(100 * (d.interval.high), 2), toText(c.accuracy->verdict)),
-            toneOf(c.accuracy->verdict)};
+    return {pointsText(d) + ", " + toText(c.accuracy->verdict), toneOf(c.accuracy->verdict)};
 }
 
 Cell latencyCell(const ReportSubject& subject) {
@@ -119,20 +118,18 @@ TableBlock subjectTable(const Report& report) {
                      .rows = {}};
     for (std::size_t i = 0; i < input.subjects.size(); ++i) {
         const ReportSubject& s = input.subjects[i];
-        std::string mix = shortBits(s.bits);
+        std::string mix = shortMix(s.bits);
         if (!s.label.empty()) mix.insert(0, printable(s.label) + ": ");
         if (i == 0) mix += " (baseline)";
-        table.rows.push_back(
-            {{letterOf(i)},
-             {mix},
-             {modelName(input, i)},
-             accuracyCell(s),
-             differenceCell(report.comparisons[i]),
-             s.evaluation ? Cell{bitopsText(s.evaluation->bitops)} : none(),
-             s.evaluation ? Cell{fmt::format("{:.1f} KiB", static_cast<double>(s.evaluation->weightBytes) / 1024)}
-                          : none(),
-             latencyCell(s),
-             ratioCell(report.comparisons[i])});
+        table.rows.push_back({{letterOf(i)},
+                              {mix},
+                              {modelName(input, i)},
+                              accuracyCell(s),
+                              differenceCell(report.comparisons[i]),
+                              s.evaluation ? Cell{bitopsText(s.evaluation->bitops)} : none(),
+                              s.evaluation ? Cell{kibText(s.evaluation->weightBytes)} : none(),
+                              latencyCell(s),
+                              ratioCell(report.comparisons[i])});
     }
     return table;
 }

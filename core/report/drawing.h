@@ -3,13 +3,13 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
-namespace bitdesk {
+#include "core/present/palette.h"
 
-/// Colours by what they say; each format and theme has its own for them.
-enum class Ink { Text, Muted, Line, Surface, Accent, Soft, Good, Bad, Low, Middle, High };
+namespace bitdesk {
 
 struct Point {
     double x = 0, y = 0;  ///< in points of 1/72 inch, y downwards
@@ -19,7 +19,6 @@ struct LineShape {
     std::vector<Point> points;
     Ink ink = Ink::Text;
     double width = 1;
-    bool dashed = false;
 };
 struct RectangleShape {
     Point corner;
@@ -35,14 +34,17 @@ struct CircleShape {
     std::string tip = {};
 };
 enum class Anchor { Start, Middle, End };
-struct TextShape {
-    Point at;  ///< the base line
-    std::string text;
+struct TextStyle {
     Ink ink = Ink::Text;
     double size = 9;
     Anchor anchor = Anchor::Start;
     bool bold = false;
     bool upright = true;  ///< false: turned by 90° to the left
+};
+struct TextShape {
+    Point at;  ///< the base line
+    std::string text;
+    TextStyle style;
 };
 using DrawnShape = std::variant<LineShape, RectangleShape, CircleShape, TextShape>;
 
@@ -50,6 +52,19 @@ using DrawnShape = std::variant<LineShape, RectangleShape, CircleShape, TextShap
 struct Drawing {
     double width = 0, height = 0;
     std::vector<DrawnShape> shapes;
+
+    void line(std::vector<Point> points, Ink ink, double lineWidth) {
+        shapes.emplace_back(LineShape{std::move(points), ink, lineWidth});
+    }
+    void bar(Point corner, double barWidth, double barHeight, Ink fill, std::string tip = {}) {
+        shapes.emplace_back(RectangleShape{corner, barWidth, barHeight, fill, std::move(tip)});
+    }
+    void dot(Point centre, double radius, Ink ink, bool filled, std::string tip) {
+        shapes.emplace_back(CircleShape{centre, radius, ink, filled, std::move(tip)});
+    }
+    void text(Point at, std::string letters, const TextStyle& style = {}) {
+        shapes.emplace_back(TextShape{at, std::move(letters), style});
+    }
 };
 
 }  // namespace bitdesk

@@ -12,10 +12,6 @@ namespace bitdesk {
 namespace {
 
 constexpr const char* kStyle = R"css(
-:root{color-scheme:light dark;--text:#1c2529;--muted:#66757c;--line:#dde3e6;--surface:#ffffff;--page:#f5f7f8;
---accent:#0b7285;--soft:#8fb9c3;--good:#2b7a4b;--bad:#a8471d;--low:#d5e8ec;--middle:#8cc3ce;--high:#0b7285}
-@media (prefers-color-scheme:dark){:root{--text:#e3e9eb;--muted:#98a7ae;--line:#333d42;--surface:#1b2226;--page:#13181b;
---accent:#5cb8c8;--soft:#4b7f8b;--good:#74c397;--bad:#e59a6e;--low:#24434b;--middle:#35727f;--high:#5cb8c8}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif;
 font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
@@ -36,19 +32,35 @@ svg{display:block;width:100%;max-width:860px;height:auto;font-family:inherit}
 pre{background:var(--page);border:1px solid var(--line);border-radius:6px;padding:10px 12px;white-space:pre-wrap;margin:0;font-size:.88em}
 details{margin:0 0 8px}summary{cursor:pointer}details pre{font-size:.72em;margin-top:6px}
 polyline{fill:none}
-@media print{:root{color-scheme:light;--text:#000;--muted:#555;--line:#ccc;--surface:#fff;--page:#fff;--accent:#0b7285;--soft:#8fb9c3;
---good:#2b7a4b;--bad:#a8471d;--low:#d5e8ec;--middle:#8cc3ce;--high:#0b7285}
+)css";
+
+constexpr const char* kPrintStyle = R"css(
 body{font-size:10pt}main{max-width:none;padding:0}section{border:0;padding:0 0 8pt}figure,tr,li{break-inside:avoid}
 h2{break-after:avoid}thead{display:table-header-group}.scroll{overflow:visible}table{font-size:8pt}th,td{padding-right:6px}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 )css";
 
-std::string inkStyle() {
+/// Custom properties of a scheme: a line up to `last`, and one for the rest.
+std::string properties(ColourScheme scheme, Ink last) {
     std::string css;
-    for (const char* ink :
-         {"text", "muted", "line", "surface", "accent", "soft", "good", "bad", "low", "middle", "high"})
-        css +=
-            std::string(".f-") + ink + "{fill:var(--" + ink + ")}.s-" + ink + "{fill:none;stroke:var(--" + ink + ")}\n";
+    for (const PaletteColour& colour : palette()) {
+        if (colour.ink > Ink::High) break;
+        css += std::string("--") + colour.name + ":" + colour.in(scheme) + (colour.ink < Ink::High ? ";" : "");
+        if (colour.ink == last) css += "\n";
+    }
+    return css;
+}
+
+std::string style() {
+    std::string css = "\n:root{color-scheme:light dark;" + properties(ColourScheme::Light, Ink::Page) +
+                      "}\n@media (prefers-color-scheme:dark){:root{" + properties(ColourScheme::Dark, Ink::Page) +
+                      "}}" + kStyle + "@media print{:root{color-scheme:light;" +
+                      properties(ColourScheme::Print, Ink::Soft) + "}" + kPrintStyle;
+    for (const PaletteColour& colour : palette()) {
+        if (colour.ink > Ink::High || colour.ink == Ink::Page) continue;
+        const std::string ink(colour.name);
+        css += ".f-" + ink + "{fill:var(--" + ink + ")}.s-" + ink + "{fill:none;stroke:var(--" + ink + ")}\n";
+    }
     return css;
 }
 
@@ -139,9 +151,8 @@ std::string toHtml(const Report& report) {
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>\n"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>" +
-        htmlEscaped(document.title) + "</title>\n<style>" + kStyle + inkStyle() +
-        "</style></head>\n<body><main>\n<h1>" + htmlEscaped(document.title) + "</h1>\n<p class=\"sub\">" +
-        htmlEscaped(document.subtitle) + "</p>\n";
+        htmlEscaped(document.title) + "</title>\n<style>" + style() + "</style></head>\n<body><main>\n<h1>" +
+        htmlEscaped(document.title) + "</h1>\n<p class=\"sub\">" + htmlEscaped(document.subtitle) + "</p>\n";
     for (const Section& section : document.sections) {
         html += "<section>\n";
         if (!section.title.empty()) html += "<h2>" + htmlEscaped(section.title) + "</h2>\n";

@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "core/present/time_scale.h"
 #include "core/report/chart_frame.h"
 #include "core/report/charts.h"
 #include "core/report/naming.h"
-#include "core/results/time_scale.h"
 
 namespace bitdesk {
 namespace {
@@ -22,10 +22,10 @@ Interval widthsOf(const ReportInput& input) {
     return range;
 }
 
-std::string layerName(const ReportInput& input, std::size_t fader) {
+std::string layerName(const ReportInput& input, std::size_t quantizable) {
     for (const ReportLayer& layer : input.layers)
-        if (layer.quantizable == static_cast<int>(fader)) return layer.name;
-    return "layer " + std::to_string(fader + 1);
+        if (layer.quantizable == static_cast<int>(quantizable)) return layer.name;
+    return "layer " + std::to_string(quantizable + 1);
 }
 
 /// Values of one row of bars, by subject.
@@ -51,25 +51,18 @@ Drawing barChart(const std::vector<BarRow>& rows, const std::vector<std::string>
     addFrame(drawing, x, y, title, "");
     double legend = kLeft;
     for (std::size_t s = 0; s < names.size(); ++s) {
-        drawing.shapes.emplace_back(
-            RectangleShape{.corner = {legend, 4}, .width = 8, .height = 8, .fill = kInks[s % 4]});
-        drawing.shapes.emplace_back(
-            TextShape{.at = {legend + 12, 11.5}, .text = names[s], .ink = Ink::Muted, .size = kNameSize});
+        drawing.bar({legend, 4}, 8, 8, kInks[s % 4]);
+        drawing.text({legend + 12, 11.5}, names[s], {.ink = Ink::Muted, .size = kNameSize});
         legend += 40;
     }
     for (std::size_t r = 0; r < rows.size(); ++r) {
         const double top = kTop + rowHeight * static_cast<double>(r) + kGap / 2;
-        drawing.shapes.emplace_back(TextShape{.at = {kLeft - 6, top + (rowHeight - kGap) / 2 + kNameSize / 3},
-                                              .text = fitted(rows[r].name, kLeft - 10, kNameSize),
-                                              .ink = Ink::Text,
-                                              .size = kNameSize,
-                                              .anchor = Anchor::End});
+        drawing.text({kLeft - 6, top + (rowHeight - kGap) / 2 + kNameSize / 3},
+                     fitted(rows[r].name, kLeft - 10, kNameSize),
+                     {.ink = Ink::Text, .size = kNameSize, .anchor = Anchor::End});
         for (std::size_t s = 0; s < rows[r].values.size(); ++s)
-            drawing.shapes.emplace_back(RectangleShape{.corner = {x.from, top + kBar * static_cast<double>(s)},
-                                                       .width = std::max(x.at(rows[r].values[s]) - x.from, 0.4),
-                                                       .height = kBar - 1,
-                                                       .fill = kInks[s % 4],
-                                                       .tip = rows[r].tips[s]});
+            drawing.bar({x.from, top + kBar * static_cast<double>(s)}, std::max(x.at(rows[r].values[s]) - x.from, 0.4),
+                        kBar - 1, kInks[s % 4], rows[r].tips[s]);
     }
     return drawing;
 }
@@ -108,33 +101,22 @@ Drawing bitsChart(const Report& report) {
         const std::size_t last = std::min(first + kColumns, layers);
         for (std::size_t s = 0; s < input.subjects.size(); ++s) {
             const double y = top + kRow * static_cast<double>(s);
-            drawing.shapes.emplace_back(TextShape{
-                .at = {kNames - 8, y + 11}, .text = letterOf(s), .size = 9, .anchor = Anchor::End, .bold = true});
+            drawing.text({kNames - 8, y + 11}, letterOf(s), {.size = 9, .anchor = Anchor::End, .bold = true});
             const BitConfiguration& bits = input.subjects[s].bits;
             for (std::size_t i = first; i < std::min(last, bits.size()); ++i) {
                 const double x = kNames + cell * static_cast<double>(i - first);
                 const Ink ink = inkOfBits(bits[i], static_cast<int>(widths.low), static_cast<int>(widths.high));
-                drawing.shapes.emplace_back(RectangleShape{
-                    .corner = {x, y},
-                    .width = cell - 1.5,
-                    .height = kRow - 1.5,
-                    .fill = ink,
-                    .tip = letterOf(s) + " · " + layerName(input, i) + " · " + std::to_string(bits[i]) + " bits"});
-                drawing.shapes.emplace_back(TextShape{.at = {x + cell / 2 - 0.75, y + 10.5},
-                                                      .text = std::to_string(bits[i]),
-                                                      .ink = ink == Ink::High ? Ink::Surface : Ink::Text,
-                                                      .anchor = Anchor::Middle});
+                drawing.bar({x, y}, cell - 1.5, kRow - 1.5, ink,
+                            letterOf(s) + " · " + layerName(input, i) + " · " + std::to_string(bits[i]) + " bits");
+                drawing.text({x + cell / 2 - 0.75, y + 10.5}, std::to_string(bits[i]),
+                             {.ink = ink == Ink::High ? Ink::Surface : Ink::Text, .anchor = Anchor::Middle});
             }
         }
         const double below = top + kRow * static_cast<double>(input.subjects.size()) + 4;
         for (std::size_t i = first; i < last; ++i)
-            drawing.shapes.emplace_back(
-                TextShape{.at = {kNames + cell * static_cast<double>(i - first) + cell / 2 + 2, below},
-                          .text = fitted(layerName(input, i), kLongest - 6, kSize),
-                          .ink = Ink::Muted,
-                          .size = kSize,
-                          .anchor = Anchor::End,
-                          .upright = false});
+            drawing.text({kNames + cell * static_cast<double>(i - first) + cell / 2 + 2, below},
+                         fitted(layerName(input, i), kLongest - 6, kSize),
+                         {.ink = Ink::Muted, .size = kSize, .anchor = Anchor::End, .upright = false});
         top = below + labels;
     }
     drawing.height = top;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/setting_name.h"
 #include "core/report/report.h"
 
 namespace bitdesk {
@@ -31,10 +32,11 @@ struct StatedLimit {
 
 /// "drop>0.5pp", "slowdown>1.05" or "slowdown>5%", "accuracy<91%", "latency>0.2ms" or "latency>200us",
 /// "bitops>40M", "bytes>100K". Throws Error (Usage) naming `where` and what may be written.
-StatedLimit parseLimit(const std::string& text, const std::string& where = "--fail-on");
+StatedLimit parseLimit(const std::string& text, const std::string& where = settingName("fail-on"));
 
 /// Each of them.
-std::vector<StatedLimit> parseLimits(std::span<const std::string> texts, const std::string& where = "--fail-on");
+std::vector<StatedLimit> parseLimits(std::span<const std::string> texts,
+                                     const std::string& where = settingName("fail-on"));
 
 /// A limit held against what was found of one subject.
 struct HeldLimit {

@@ -7,9 +7,10 @@
 #include <map>
 
 #include "core/base/error.h"
+#include "core/present/words.h"
 #include "core/report/naming.h"
 #include "core/report/report.h"
-#include "core/results/front.h"
+#include "core/results/trade_off_view.h"
 
 namespace bitdesk {
 namespace {
@@ -36,8 +37,7 @@ std::vector<ClassFlips> flipsOf(const Evaluation& a, const Evaluation& b) {
 std::string accuracyWords(const AccuracyComparison& c) {
     const PairedDifference& d = c.difference;
     if (d.total == 0) return "accuracy cannot be compared: " + printable(c.reason);
-    return fmt::format("accuracy {} pp [{}, {}] on the same {} images, {} (p = {:.2g})", signedText(100 * d.delta, 2),
-                       signedText(100 * (d.interval.low), 2), signedText(100 * (d.interval.high), 2), grouped(d.total),
+    return fmt::format("accuracy {} on the same {} images, {} (p = {:.2g})", pointsText(d), grouped(d.total),
                        toText(c.verdict), c.pValue);
 }
 
@@ -125,11 +125,9 @@ std::string tradeOffSummary(const Report& report) {
         return fmt::format("No cheaper mix is shown to keep the accuracy of {} within ± {:.2g} pp.", nameOf(input, 0),
                            100 * input.accuracyMargin);
     const ReportComparison& c = report.comparisons[*best];
-    std::string text = fmt::format(
-        "{} is the cheapest that keeps the accuracy of {}: {} pp [{}, {}], {}", nameOf(input, *best), nameOf(input, 0),
-        signedText(100 * c.accuracy->difference.delta, 2), signedText(100 * (c.accuracy->difference.interval.low), 2),
-        signedText(100 * (c.accuracy->difference.interval.high), 2),
-        bitopsWords(input.subjects.front(), input.subjects[*best]));
+    std::string text =
+        fmt::format("{} is the cheapest that keeps the accuracy of {}: {}, {}", nameOf(input, *best), nameOf(input, 0),
+                    pointsText(c.accuracy->difference), bitopsWords(input.subjects.front(), input.subjects[*best]));
     if (c.latency && c.latency->ci95) text += ", " + latencyWords(*c.latency);
     return text + ".";
 }
@@ -160,21 +158,11 @@ void chooseTradeOff(Report& report) {
 }
 
 void findFronts(Report& report) {
-    const auto& points = report.input.points;
-    std::vector<TradeOff> all, timed;
-    std::vector<std::size_t> indices;
-    std::int64_t newest = 0;
-    for (const std::size_t i : report.tradeOff) {
-        all.push_back({static_cast<double>(points[i].evaluation.bitops), points[i].evaluation.accuracy()});
-        if (points[i].latencyMs) newest = std::max(newest, points[i].runGroup);
+    for (const auto& [cost, front] :
+         {std::pair(CostOf::BitOps, &report.bitopsFront), std::pair(CostOf::Latency, &report.latencyFront)}) {
+        const TradeOffView view(tradeOffPoints(report), cost);
+        for (const std::size_t i : view.front()) front->push_back(report.tradeOff[view.marks()[i].point]);
     }
-    for (const std::size_t i : paretoFront(all)) report.bitopsFront.push_back(report.tradeOff[i]);
-    for (const std::size_t i : report.tradeOff)
-        if (points[i].latencyMs && points[i].runGroup == newest) {
-            timed.push_back({points[i].latencyMs->median, points[i].evaluation.accuracy()});
-            indices.push_back(i);
-        }
-    for (const std::size_t i : paretoFront(timed)) report.latencyFront.push_back(indices[i]);
 }
 
 void collectWarnings(Report& report) {
@@ -205,6 +193,18 @@ std::string titleOf(const ReportInput& input) {
 }
 
 }  // namespace
+
+std::vector<TradeOffPoint> tradeOffPoints(const Report& report) {
+    std::vector<TradeOffPoint> points;
+    for (const std::size_t i : report.tradeOff) {
+        const ReportPoint& point = report.input.points[i];
+        points.push_back({.evaluation = &point.evaluation, .latency = {}});
+        if (point.latencyMs)
+            points.back().latency =
+                RunLatency{.ms = *point.latencyMs, .ci95 = point.latencyCi95, .runGroup = point.runGroup};
+    }
+    return points;
+}
 
 Report makeReport(ReportInput input) {
     if (input.subjects.empty())

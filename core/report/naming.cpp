@@ -3,11 +3,10 @@
 
 #include "core/report/naming.h"
 
-#include <fmt/format.h>
 #include <algorithm>
-#include <cmath>
 
 #include "core/base/error.h"
+#include "core/present/words.h"
 
 namespace bitdesk {
 
@@ -19,19 +18,9 @@ std::string letterOf(std::size_t subject) {
     return text;
 }
 
-std::string shortBits(const BitConfiguration& bits) {
-    constexpr int kTwoDigits = 10;
-    if (bits.size() > 1 && std::ranges::all_of(bits.bits, [&](int b) { return b == bits[0]; }))
-        return "all " + std::to_string(bits[0]);
-    if (std::ranges::any_of(bits.bits, [](int b) { return b >= kTwoDigits; })) return toText(bits);
-    std::string digits;
-    for (const int b : bits.bits) digits += std::to_string(b);
-    return digits;
-}
-
 std::string nameOf(const ReportInput& input, std::size_t subject) {
     const ReportSubject& s = input.subjects[subject];
-    return letterOf(subject) + " (" + (s.label.empty() ? shortBits(s.bits) : printable(s.label)) + ")";
+    return letterOf(subject) + " (" + (s.label.empty() ? shortMix(s.bits) : printable(s.label)) + ")";
 }
 
 std::string modelName(const ReportInput& input, std::size_t subject) {
@@ -42,32 +31,15 @@ std::string modelName(const ReportInput& input, std::size_t subject) {
     return printable(s.modelName) + (several ? " " + shortHash(s.modelHash) : "");
 }
 
+std::string pointsText(const PairedDifference& difference) {
+    const auto points = [](double share) { return signedText(100 * share, 2); };
+    return points(difference.delta) + " pp [" + points(difference.interval.low) + ", " +
+           points(difference.interval.high) + "]";
+}
+
 std::string className(const ReportInput& input, int label) {
     const auto index = static_cast<std::size_t>(std::max(label, 0));
     return index < input.classNames.size() ? printable(input.classNames[index]) : "class " + std::to_string(label);
-}
-
-std::string grouped(std::int64_t number) {
-    constexpr std::size_t kGroup = 3;
-    std::string digits = std::to_string(std::abs(number)), text;
-    for (std::size_t i = 0; i < digits.size(); ++i) {
-        if (i > 0 && (digits.size() - i) % kGroup == 0) text += "\u202f";
-        text += digits[i];
-    }
-    return (number < 0 ? "−" : "") + text;
-}
-
-std::string bitopsText(std::int64_t bitops) {
-    const auto value = static_cast<double>(bitops);
-    if (value >= 1e10) return fmt::format("{:.2f} G", value / 1e9);
-    if (value >= 1e4) return fmt::format("{:.2f} M", value / 1e6);
-    return std::to_string(bitops);
-}
-
-std::string signedText(double value, int digits) {
-    const std::string text = fmt::format("{:.{}f}", std::abs(value), digits);
-    const bool zero = text.find_first_of("123456789") == std::string::npos;
-    return (zero ? "" : value < 0 ? "−" : "+") + text;
 }
 
 }  // namespace bitdesk

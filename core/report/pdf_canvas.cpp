@@ -4,7 +4,6 @@
 #include "core/report/pdf_canvas.h"
 
 #include <cairo-pdf.h>
-#include <array>
 #include <cmath>
 
 #include "core/base/error.h"
@@ -13,30 +12,6 @@
 
 namespace bitdesk {
 namespace {
-
-struct Colour {
-    double red = 0, green = 0, blue = 0;
-};
-Colour colourOf(Ink ink) {
-    constexpr auto rgb = [](int hex) {
-        constexpr double kMost = 255;
-        return Colour{(hex >> 16 & 0xFF) / kMost, (hex >> 8 & 0xFF) / kMost, (hex & 0xFF) / kMost};
-    };
-    switch (ink) {
-        case Ink::Text: return rgb(0x1c2529);
-        case Ink::Muted: return rgb(0x66757c);
-        case Ink::Line: return rgb(0xd5dcdf);
-        case Ink::Surface: return rgb(0xffffff);
-        case Ink::Accent:
-        case Ink::High: return rgb(0x0b7285);
-        case Ink::Soft: return rgb(0x8fb9c3);
-        case Ink::Good: return rgb(0x2b7a4b);
-        case Ink::Bad: return rgb(0xa8471d);
-        case Ink::Low: return rgb(0xd5e8ec);
-        case Ink::Middle: return rgb(0x8cc3ce);
-    }
-    return {};
-}
 
 cairo_status_t append(void* bytes, const unsigned char* data, unsigned int length) {
     static_cast<std::string*>(bytes)->append(reinterpret_cast<const char*>(data), length);
@@ -141,8 +116,10 @@ void PdfCanvas::draw(const Drawing& drawing, double x, double y, double scale) {
 }
 
 void PdfCanvas::use(Ink ink) {
-    const Colour c = colourOf(ink);
-    cairo_set_source_rgb(m_context.get(), c.red, c.green, c.blue);
+    constexpr int kHairLine = 0xd5dcdf;  // on paper darker than on a screen
+    constexpr double kMost = 255;
+    const int rgb = ink == Ink::Line ? kHairLine : rgbOf(ink, ColourScheme::Light);
+    cairo_set_source_rgb(m_context.get(), (rgb >> 16) / kMost, (rgb >> 8 & 0xFF) / kMost, (rgb & 0xFF) / kMost);
 }
 
 void PdfCanvas::drawShape(const LineShape& line) {
@@ -150,8 +127,6 @@ void PdfCanvas::drawShape(const LineShape& line) {
     cairo_set_line_width(m_context.get(), line.width);
     cairo_new_path(m_context.get());
     for (const Point& p : line.points) cairo_line_to(m_context.get(), p.x, p.y);
-    constexpr std::array kDashes{3.0, 2.0};
-    cairo_set_dash(m_context.get(), kDashes.data(), line.dashed ? 2 : 0, 0);
     cairo_stroke(m_context.get());
 }
 
@@ -171,13 +146,13 @@ void PdfCanvas::drawShape(const CircleShape& c) {
 }
 
 void PdfCanvas::drawShape(const TextShape& t) {
-    const PdfStyle style{.size = t.size, .bold = t.bold, .fixed = false, .ink = t.ink};
+    const PdfStyle style{.size = t.style.size, .bold = t.style.bold, .fixed = false, .ink = t.style.ink};
     const auto letters = layout(t.text, style, 0);
     const double width = widthOf(*letters);
-    const double shift = t.anchor == Anchor::Start ? 0 : t.anchor == Anchor::Middle ? width / 2 : width;
+    const double shift = t.style.anchor == Anchor::Start ? 0 : t.style.anchor == Anchor::Middle ? width / 2 : width;
     cairo_save(m_context.get());
     cairo_translate(m_context.get(), t.at.x, t.at.y);
-    if (!t.upright) cairo_rotate(m_context.get(), -M_PI / 2);
+    if (!t.style.upright) cairo_rotate(m_context.get(), -M_PI / 2);
     show(*letters, -shift, -static_cast<double>(pango_layout_get_baseline(letters.get())) / PANGO_SCALE, style.ink);
     cairo_restore(m_context.get());
 }

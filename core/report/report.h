@@ -8,13 +8,14 @@
 #include <vector>
 
 #include "core/results/results.h"
+#include "core/results/trade_off_view.h"
 
 namespace bitdesk {
 
-/// What a network says of one of its layers, where the model is at hand; by fader and by fixed layer, in graph order.
+/// What a network says of one of its layers, where the model is at hand; quantizable and fixed ones, in graph order.
 struct ReportLayer {
     std::string name;
-    int quantizable = -1;  ///< index of its fader; −1: fixed
+    int quantizable = -1;  ///< its index among the quantizable layers; −1: fixed
     std::int64_t macs = 0;
 };
 
@@ -95,6 +96,9 @@ struct Report {
     std::vector<std::size_t> latencyFront;      ///< of those measured in one run group, the newest
     std::vector<std::string> warnings;          ///< of the gathering and of all measurements, each once
 };
+
+/// The points on the baseline's images, by Report::tradeOff; they point into the report.
+std::vector<TradeOffPoint> tradeOffPoints(const Report& report);
 
 /// Compares, finds the fronts and says the verdict. Throws Error (BadInput) without a subject.
 Report makeReport(ReportInput input);

@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/present/time_scale.h"
 #include "core/report/chart_frame.h"
 #include "core/report/charts.h"
 #include "core/report/naming.h"
-#include "core/results/time_scale.h"
+#include "core/results/histogram.h"
 
 namespace bitdesk {
 namespace {
@@ -18,21 +19,15 @@ constexpr double kNameSize = 8;
 /// A violin of straight lines: how many samples fall into each of some bins, mirrored.
 void addSpread(Drawing& drawing, const std::vector<double>& samples, const Axis& x, double middle, double perMs,
                double half) {
-    constexpr std::size_t kBins = 120;
-    std::vector<double> counts(kBins, 0);
-    for (const double sample : samples) {
-        const double place = (perMs * sample - x.low) / (x.high - x.low) * static_cast<double>(kBins);
-        if (place >= 0 && place < static_cast<double>(kBins)) ++counts[static_cast<std::size_t>(place)];
-    }
-    const double most = std::max(*std::ranges::max_element(counts), 1.0), width = (x.to - x.from) / kBins;
-    for (std::size_t i = 0; i < kBins; ++i) {
+    constexpr int kBins = 120;
+    const Binning bins{.low = x.low / perMs, .width = (x.high - x.low) / perMs / kBins, .bins = kBins};
+    const std::vector<std::int64_t> counts = histogram(samples, bins).counts;
+    const auto most = static_cast<double>(std::max<std::int64_t>(*std::ranges::max_element(counts), 1));
+    const double width = (x.to - x.from) / kBins;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
         if (counts[i] == 0) continue;
-        const double height = std::max(2 * half * std::sqrt(counts[i] / most), 0.8);
-        drawing.shapes.emplace_back(
-            RectangleShape{.corner = {x.from + width * static_cast<double>(i), middle - height / 2},
-                           .width = width,
-                           .height = height,
-                           .fill = Ink::Soft});
+        const double height = std::max(2 * half * std::sqrt(static_cast<double>(counts[i]) / most), 0.8);
+        drawing.bar({x.from + width * static_cast<double>(i), middle - height / 2}, width, height, Ink::Soft);
     }
 }
 
@@ -41,15 +36,9 @@ void addMedian(Drawing& drawing, const Measurement& m, const Axis& x, double mid
     const auto at = [&](double ms) { return std::clamp(x.at(perMs * ms), x.from, x.to); };
     const std::string tip = fmt::format("{} {} (quartiles {}, n = {})", unit.figure(m.latencyMs.median, m.medianCi95),
                                         unit.name, unit.interval({m.latencyMs.q1, m.latencyMs.q3}), m.latencyMs.n);
-    drawing.shapes.emplace_back(RectangleShape{.corner = {at(m.latencyMs.q1), middle - 2},
-                                               .width = std::max(at(m.latencyMs.q3) - at(m.latencyMs.q1), 0.8),
-                                               .height = 4,
-                                               .fill = Ink::Accent,
-                                               .tip = tip});
-    drawing.shapes.emplace_back(
-        LineShape{.points = {{at(m.latencyMs.median), middle - half}, {at(m.latencyMs.median), middle + half}},
-                  .ink = Ink::Text,
-                  .width = 1.4});
+    drawing.bar({at(m.latencyMs.q1), middle - 2}, std::max(at(m.latencyMs.q3) - at(m.latencyMs.q1), 0.8), 4,
+                Ink::Accent, tip);
+    drawing.line({{at(m.latencyMs.median), middle - half}, {at(m.latencyMs.median), middle + half}}, Ink::Text, 1.4);
 }
 
 }  // namespace
@@ -60,42 +49,22 @@ Drawing flipsChart(const Report& report, std::size_t subject) {
     std::int64_t most = 1;
     for (const ClassFlips& f : flips) most = std::max({most, f.lost, f.gained});
     Drawing drawing{.width = kChartWidth, .height = kTop + kRow * static_cast<double>(flips.size()) + 6, .shapes = {}};
-    drawing.shapes.emplace_back(TextShape{
-        .at = {kMiddle - 6, 11}, .text = "lost", .ink = Ink::Muted, .size = kNameSize, .anchor = Anchor::End});
-    drawing.shapes.emplace_back(
-        TextShape{.at = {kMiddle + 6, 11}, .text = "gained", .ink = Ink::Muted, .size = kNameSize});
+    drawing.text({kMiddle - 6, 11}, "lost", {.ink = Ink::Muted, .size = kNameSize, .anchor = Anchor::End});
+    drawing.text({kMiddle + 6, 11}, "gained", {.ink = Ink::Muted, .size = kNameSize});
     for (std::size_t i = 0; i < flips.size(); ++i) {
         const ClassFlips& f = flips[i];
         const double y = kTop + kRow * static_cast<double>(i);
         const double lost = kHalf * static_cast<double>(f.lost) / static_cast<double>(most),
                      gained = kHalf * static_cast<double>(f.gained) / static_cast<double>(most);
         const std::string name = className(report.input, f.label);
-        drawing.shapes.emplace_back(TextShape{.at = {kName, y + 9},
-                                              .text = fitted(name, kName - 4, kNameSize),
-                                              .size = kNameSize,
-                                              .anchor = Anchor::End});
-        drawing.shapes.emplace_back(RectangleShape{.corner = {kMiddle - lost, y + 2},
-                                                   .width = lost,
-                                                   .height = kRow - 4,
-                                                   .fill = Ink::Bad,
-                                                   .tip = fmt::format("{}: {} lost", name, f.lost)});
-        drawing.shapes.emplace_back(RectangleShape{.corner = {kMiddle, y + 2},
-                                                   .width = gained,
-                                                   .height = kRow - 4,
-                                                   .fill = Ink::Good,
-                                                   .tip = fmt::format("{}: {} gained", name, f.gained)});
-        drawing.shapes.emplace_back(TextShape{.at = {kMiddle - lost - 4, y + 9},
-                                              .text = std::to_string(f.lost),
-                                              .ink = Ink::Muted,
-                                              .size = kNameSize,
-                                              .anchor = Anchor::End});
-        drawing.shapes.emplace_back(TextShape{.at = {kMiddle + gained + 4, y + 9},
-                                              .text = std::to_string(f.gained),
-                                              .ink = Ink::Muted,
-                                              .size = kNameSize});
+        drawing.text({kName, y + 9}, fitted(name, kName - 4, kNameSize), {.size = kNameSize, .anchor = Anchor::End});
+        drawing.bar({kMiddle - lost, y + 2}, lost, kRow - 4, Ink::Bad, fmt::format("{}: {} lost", name, f.lost));
+        drawing.bar({kMiddle, y + 2}, gained, kRow - 4, Ink::Good, fmt::format("{}: {} gained", name, f.gained));
+        drawing.text({kMiddle - lost - 4, y + 9}, std::to_string(f.lost),
+                     {.ink = Ink::Muted, .size = kNameSize, .anchor = Anchor::End});
+        drawing.text({kMiddle + gained + 4, y + 9}, std::to_string(f.gained), {.ink = Ink::Muted, .size = kNameSize});
     }
-    drawing.shapes.emplace_back(
-        LineShape{.points = {{kMiddle, kTop - 2}, {kMiddle, drawing.height - 4}}, .ink = Ink::Muted, .width = 0.8});
+    drawing.line({{kMiddle, kTop - 2}, {kMiddle, drawing.height - 4}}, Ink::Muted, 0.8);
     return drawing;
 }
 
@@ -121,11 +90,8 @@ std::optional<Drawing> samplesChart(const Report& report) {
     for (std::size_t row = 0; row < measured.size(); ++row) {
         const Measurement& m = *report.input.subjects[measured[row]].measurement;
         const double middle = kTop + kRow * (static_cast<double>(row) + 0.5);
-        drawing.shapes.emplace_back(TextShape{.at = {kLeft - 10, middle + 3},
-                                              .text = letterOf(measured[row]),
-                                              .size = 9,
-                                              .anchor = Anchor::End,
-                                              .bold = true});
+        drawing.text({kLeft - 10, middle + 3}, letterOf(measured[row]),
+                     {.size = 9, .anchor = Anchor::End, .bold = true});
         addSpread(drawing, m.samplesMs, x, middle, unit.perMs, kRow / 2 - 2);
         addMedian(drawing, m, x, middle, unit.perMs, kRow / 2 - 3);
     }

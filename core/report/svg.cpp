@@ -8,23 +8,6 @@
 namespace bitdesk {
 namespace {
 
-const char* nameOf(Ink ink) {
-    switch (ink) {
-        case Ink::Text: return "text";
-        case Ink::Muted: return "muted";
-        case Ink::Line: return "line";
-        case Ink::Surface: return "surface";
-        case Ink::Accent: return "accent";
-        case Ink::Soft: return "soft";
-        case Ink::Good: return "good";
-        case Ink::Bad: return "bad";
-        case Ink::Low: return "low";
-        case Ink::Middle: return "middle";
-        case Ink::High: return "high";
-    }
-    return "text";
-}
-
 std::string tipped(const std::string& tag, const std::string& attributes, const std::string& tip) {
     if (tip.empty()) return "<" + tag + attributes + "/>";
     return "<" + tag + attributes + "><title>" + htmlEscaped(tip) + "</title></" + tag + ">";
@@ -35,27 +18,30 @@ struct Writer {
         std::string points;
         for (const Point& p : line.points)
             points += fmt::format("{}{:.1f},{:.1f}", points.empty() ? "" : " ", p.x, p.y);
-        return fmt::format("<polyline class=\"s-{}\" points=\"{}\" stroke-width=\"{:.1f}\"{}/>", nameOf(line.ink),
-                           points, line.width, line.dashed ? " stroke-dasharray=\"3 2\"" : "");
+        return fmt::format("<polyline class=\"s-{}\" points=\"{}\" stroke-width=\"{:.1f}\"/>", colourOf(line.ink).name,
+                           points, line.width);
     }
     std::string operator()(const RectangleShape& r) const {
         return tipped("rect",
                       fmt::format(" class=\"f-{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.2f}\" height=\"{:.1f}\"",
-                                  nameOf(r.fill), r.corner.x, r.corner.y, r.width, r.height),
+                                  colourOf(r.fill).name, r.corner.x, r.corner.y, r.width, r.height),
                       r.tip);
     }
     std::string operator()(const CircleShape& c) const {
         return tipped("circle",
                       fmt::format(" class=\"{}-{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\"", c.filled ? "f" : "s",
-                                  nameOf(c.ink), c.centre.x, c.centre.y, c.radius),
+                                  colourOf(c.ink).name, c.centre.x, c.centre.y, c.radius),
                       c.tip);
     }
     std::string operator()(const TextShape& t) const {
-        const char* const anchor = t.anchor == Anchor::Start ? "start" : t.anchor == Anchor::Middle ? "middle" : "end";
+        const char* const anchor = t.style.anchor == Anchor::Start    ? "start"
+                                   : t.style.anchor == Anchor::Middle ? "middle"
+                                                                      : "end";
         return fmt::format(
             "<text class=\"f-{}\" x=\"{:.1f}\" y=\"{:.1f}\" font-size=\"{:.1f}\" text-anchor=\"{}\"{}{}>{}</text>",
-            nameOf(t.ink), t.at.x, t.at.y, t.size, anchor, t.bold ? " font-weight=\"bold\"" : "",
-            t.upright ? "" : fmt::format(" transform=\"rotate(-90 {:.1f} {:.1f})\"", t.at.x, t.at.y),
+            colourOf(t.style.ink).name, t.at.x, t.at.y, t.style.size, anchor,
+            t.style.bold ? " font-weight=\"bold\"" : "",
+            t.style.upright ? "" : fmt::format(" transform=\"rotate(-90 {:.1f} {:.1f})\"", t.at.x, t.at.y),
             htmlEscaped(t.text));
     }
 };

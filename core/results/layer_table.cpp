@@ -32,9 +32,9 @@ LayerTableKey tableKeyOf(const Measurement& m) {
             .batch = m.batch};
 }
 
-bool LayerTable::covers(std::size_t faders, std::span<const int> modelWidths) const {
+bool LayerTable::covers(std::size_t layers, std::span<const int> modelWidths) const {
     const auto lines = [&](int quantizable) { return quantizable < 0 ? std::size_t{1} : widths.size(); };
-    const auto known = [&](int quantizable) { return quantizable < static_cast<int>(faders); };
+    const auto known = [&](int quantizable) { return quantizable < static_cast<int>(layers); };
     return std::ranges::equal(widths, modelWidths) && std::ranges::all_of(rows, [&](const LayerRow& row) {
                const auto fits = [&](const auto& line) { return line.size() == lines(row.next); };
                return known(row.quantizable) && known(row.next) && row.cells.size() == lines(row.quantizable) &&

@@ -29,18 +29,18 @@ struct LayerCell {
     Interval ci95;  ///< of the median
 };
 
-/// One step of the plan: a layer at each width it may have, or a step whose time no fader moves.
+/// One step of the plan: a layer at each width it may have, or a step whose time no bit-width changes.
 struct LayerRow {
     std::string name;
-    int quantizable = -1;  ///< index of the fader whose bits it runs at; −1: none
-    int next = -1;         ///< index of the fader whose bits its output is written at, where that matters; else −1
+    int quantizable = -1;  ///< index of the quantizable layer whose bits it runs at; −1: none
+    int next = -1;         ///< index of the layer whose bits its output is written at, where that matters; else −1
     std::int64_t macs = 0;
     std::int64_t inputBytes = 0, outputBytes = 0;  ///< activations of one image, read and written
     std::int64_t outputElements = 0;
-    std::vector<std::string> kernels;           ///< by width; one where there is no fader
+    std::vector<std::string> kernels;           ///< by width; one where no bits are chosen
     std::vector<int> executedBits;              ///< the same
     std::vector<std::int64_t> weightBytes;      ///< packed, the same; 0 where the executor does not tell
-    std::vector<std::vector<LayerCell>> cells;  ///< [width][next layer's width]; one where there is no such fader
+    std::vector<std::vector<LayerCell>> cells;  ///< [width][next layer's width]; one where there is no such layer
 };
 template <SelfOf<LayerRow> Self>
 void fields(Self& s, const auto& visit) {
@@ -125,8 +125,8 @@ struct LayerTable {
     Conditions conditions;
     std::string createdAt;
 
-    /// Whether every cell that a mix of so many faders, at these widths, asks for is there.
-    bool covers(std::size_t faders, std::span<const int> modelWidths) const;
+    /// Whether every cell that a mix of so many layers, at these widths, asks for is there.
+    bool covers(std::size_t layers, std::span<const int> modelWidths) const;
     /// Milliseconds of a row under a mix: the median of its cell. Throws Error (Internal) for a mix of another network.
     const LayerCell& cell(const LayerRow& row, const BitConfiguration& bits) const;
     /// Σ cells + outside. Some dozen additions: for every move of a hand.

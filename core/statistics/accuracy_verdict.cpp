@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/statistics/median.h"
+#include "core/statistics/distributions.h"
 
 namespace bitdesk {
 

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <vector>
 
+#include "core/statistics/distributions.h"
+
 namespace bitdesk {
 
 Interval wilson(std::int64_t successes, std::int64_t total, double z) {
@@ -15,15 +17,6 @@ Interval wilson(std::int64_t successes, std::int64_t total, double z) {
     const double centre = (p + zz / (2 * n)) / (1 + zz / n);
     const double half = z / (1 + zz / n) * std::sqrt(p * (1 - p) / n + zz / (4 * n * n));
     return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
-}
-
-double normalTwoSided(double confidence) {
-    // erfc falls monotonically: halving finds its argument to the last bit.
-    const double outside = 1 - confidence;
-    double low = 0, high = 40;
-    for (double middle = 20; middle > low && middle < high; middle = (low + high) / 2)
-        (std::erfc(middle / std::sqrt(2.0)) > outside ? low : high) = middle;
-    return high;
 }
 
 PairedDifference pairedDifference(std::int64_t onlyA, std::int64_t onlyB, std::int64_t total, double confidence) {

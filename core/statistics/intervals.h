@@ -14,9 +14,6 @@ struct Interval {
     double half() const { return (high - low) / 2; }
 };
 
-/// z with P(|Z| ≤ z) = confidence for a standard normal Z; 0 < confidence < 1.
-double normalTwoSided(double confidence);
-
 /// Wilson score interval of a proportion (Wilson 1927), 95 % by default. total = 0 gives [0, 1].
 Interval wilson(std::int64_t successes, std::int64_t total, double z = 1.959963984540054);
 

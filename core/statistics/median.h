@@ -2,16 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <span>
 
 #include "core/statistics/intervals.h"
 
 namespace bitdesk {
-
-/// P(Binomial(trials, p) ≥ successes).
-double binomialUpperTail(std::int64_t successes, std::int64_t trials, double p);
 
 /// Percentile bootstrap interval of the median, exact: the limit of infinitely many resamples. A resample's median is
 /// an order statistic of the sample, with P(median ≤ x₍k₎) = P(Binomial(n, k/n) ≥ m), m its rank (Efron 1979,

@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/base/machine_limits.h"
+#include "core/base/setting_name.h"
 #include "core/store/open_database.h"
 #include "core/store/schema.h"
 
@@ -23,20 +24,20 @@ namespace fs = std::filesystem;
         case SQLITE_NOTADB:
         case SQLITE_CORRUPT:
             throw Error(ErrorKind::BadInput, path.string(), "is no SQLite database, or a damaged one (" + reason + ")",
-                        "Move it away, or choose another with --db");
+                        "Move it away, or choose another with " + settingName("db"));
         case SQLITE_READONLY:
         case SQLITE_CANTOPEN:
         case SQLITE_PERM:
         case SQLITE_AUTH:
             throw Error(ErrorKind::BadInput, path.string(), "the database cannot be written (" + reason + ")",
-                        "Check file and folder permissions, or choose another with --db");
+                        "Check file and folder permissions, or choose another with " + settingName("db"));
         case SQLITE_ERROR:
         case SQLITE_CONSTRAINT:
         case SQLITE_SCHEMA:
         case SQLITE_MISMATCH:
             throw Error(ErrorKind::BadInput, path.string(),
                         "is damaged, or was changed by another program (" + reason + ")",
-                        "Move it away, or choose another with --db");
+                        "Move it away, or choose another with " + settingName("db"));
         case SQLITE_IOERR:
             // SQLite does not say that a file would have passed the limit, but calls a full disk SQLITE_FULL.
             if (const auto limit = fileSizeLimit())
@@ -118,7 +119,7 @@ void Store::Connection::refuseDamage() {
     const std::string found = database.execAndGet("PRAGMA quick_check(1)").getString();
     if (found != "ok")
         throw Error(ErrorKind::BadInput, path.string(), "the database is damaged (" + found + ")",
-                    "Move it away, or choose another with --db; bitdesk db check tells more");
+                    "Move it away, or choose another with " + settingName("db") + "; bitdesk db check tells more");
 }
 
 std::int64_t Store::Connection::idOf(const char* insert, const char* select, const std::vector<std::string>& values,

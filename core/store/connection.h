@@ -11,13 +11,16 @@
 #include <string>
 #include <vector>
 
+#include "core/base/setting_name.h"
 #include "core/store/lock_waiter.h"
 #include "core/store/store.h"
 
 // Inside the store: one connection, and what its tables have in common. A file for each kind of rows.
 namespace bitdesk {
 
-inline constexpr const char* kDamagedRow = "Choose another database with --db; bitdesk db check tells what can be done";
+inline std::string hintOfDamagedRow() {
+    return "Choose another database with " + settingName("db") + "; bitdesk db check tells what can be done";
+}
 
 /// Turns SQLite's failures into Errors that name the file.
 [[noreturn]] void rethrow(const SQLite::Exception& error, const std::filesystem::path& path);

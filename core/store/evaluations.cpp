@@ -87,7 +87,7 @@ std::optional<Evaluation> Store::Connection::read(std::int64_t id) {
     const std::string damage = damageOf(e, row.getColumn("bits").getString());
     if (!damage.empty())
         throw Error(ErrorKind::BadInput, path.string(), "evaluation " + std::to_string(id) + " is damaged: " + damage,
-                    kDamagedRow);
+                    hintOfDamagedRow());
     return e;
 }
 

@@ -165,7 +165,7 @@ std::optional<Measurement> Store::Connection::measurement(std::int64_t id) {
     MeasurementRow found = readMeasurement(row);
     if (!found.damage.empty())
         throw Error(ErrorKind::BadInput, path.string(),
-                    "measurement " + std::to_string(id) + " is damaged: " + found.damage, kDamagedRow);
+                    "measurement " + std::to_string(id) + " is damaged: " + found.damage, hintOfDamagedRow());
     return std::move(found.measurement);
 }
 

@@ -15,14 +15,13 @@
 
 #include "core/base/error.h"
 #include "core/base/file_type.h"
+#include "core/base/setting_name.h"
 
 namespace bitdesk {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr const char* kChoose = "Choose another with --db";
 
 bool isInMemory(const fs::path& file) { return file == ":memory:"; }
 
@@ -91,9 +90,9 @@ std::string immutableUri(const fs::path& file) {
     throw Error(ErrorKind::BadInput, name,
                 fmt::format("cannot be read without the right to write: {}{} holds what its last writer did not finish",
                             file.filename().string(), ending),
-                fmt::format("Copy both into a folder of your own and name the copy with --db, or let its owner run "
+                fmt::format("Copy both into a folder of your own and name the copy with {}, or let its owner run "
                             "bitdesk db check --db {}",
-                            name));
+                            settingName("db"), name));
 }
 
 /// Nobody here may write it, so locks are no help: a copy holds if the file was the same before and after.
@@ -116,12 +115,13 @@ void checkIsDatabaseFile(const fs::path& file) {
     if (isInMemory(file)) return;
     const std::string other = otherThanAFile(typeOf(file));
     if (!other.empty())
-        throw Error(ErrorKind::BadInput, file.string(), other + ", not a database", "Name a file with --db");
+        throw Error(ErrorKind::BadInput, file.string(), other + ", not a database",
+                    "Name a file with " + settingName("db"));
     if (placeOf(file).string().size() > kLongest)
         throw Error(ErrorKind::BadInput, file.string(),
                     fmt::format("its full name has {} bytes, and SQLite opens at most {}",
                                 placeOf(file).string().size(), kLongest),
-                    kChoose);
+                    "Choose another with " + settingName("db"));
 }
 
 void checkMayWrite(const fs::path& file) {
@@ -129,14 +129,14 @@ void checkMayWrite(const fs::path& file) {
     const fs::path folder = placeOf(file).parent_path();
     if (!isThere(folder))
         throw Error(ErrorKind::BadInput, file.string(), "its folder is not there",
-                    "Make it, or choose another with --db");
+                    "Make it, or choose another with " + settingName("db"));
     const bool known = isThere(file);
     const bool inFolder = may(W_OK, folder) && (known || canMakeFileBeside(file));
     if (inFolder && (!known || may(W_OK, file))) return;
     throw Error(
         ErrorKind::BadInput, file.string(),
         fmt::format("the database cannot be written{} ({})", inFolder ? "" : " in its folder", std::strerror(errno)),
-        "Check file and folder permissions, or choose another with --db");
+        "Check file and folder permissions, or choose another with " + settingName("db"));
 }
 
 SQLite::Database openToWrite(const fs::path& file) {
@@ -153,7 +153,7 @@ SQLite::Database openToRead(const fs::path& file, LockWaiter& waiter) {
     }
     if (!may(R_OK, file))
         throw Error(ErrorKind::BadInput, file.string(), "cannot be read: " + std::string(std::strerror(errno)),
-                    "Check its permissions, or choose another with --db");
+                    "Check its permissions, or choose another with " + settingName("db"));
     if (!hasLog(file) && !hasRollback(file)) return copyOfUnwritable(file);
     try {
         SQLite::Database database(nameForSqlite(file), SQLite::OPEN_READONLY);
@@ -197,9 +197,9 @@ std::vector<std::string> chooseJournal(SQLite::Database& database, const fs::pat
                         file.string(), system.empty() ? "of an unknown kind" : system)};
     return {
         fmt::format("{} lies on a network file system ({}), where SQLite depends on the server's locks: let one "
-                    "process alone write it. Better: --db on a local disk, one for each process, then bitdesk db "
+                    "process alone write it. Better: {} on a local disk, one for each process, then bitdesk db "
                     "merge{}",
-                    file.string(), system,
+                    file.string(), system, settingName("db"),
                     mode == "wal" ? "; another program has it open with a write-ahead log, which works on one "
                                     "machine alone: close it"
                                   : "")};

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 
 namespace bitdesk {
 namespace {
@@ -127,18 +128,18 @@ void checkOwner(SQLite::Database& database, const std::filesystem::path& path) {
     const int owner = pragma(database, "application_id");
     if (owner != kApplicationId && !(owner == 0 && isEmpty(database)))
         throw Error(ErrorKind::BadInput, path.string(), "is a database of another program",
-                    "Choose another file with --db");
+                    "Choose another file with " + settingName("db"));
     if (pragma(database, "user_version") > schemaVersionNow())
         throw Error(ErrorKind::BadInput, path.string(),
                     "was written by a newer Bitdesk (schema " + std::to_string(pragma(database, "user_version")) +
                         ", this one knows " + std::to_string(schemaVersionNow()) + ")",
-                    "Use that version, or another --db");
+                    "Use that version, or another " + settingName("db"));
     // What we never made could run code of its own, or never end.
     const bool foreign =
         database.execAndGet("SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger')").getInt() > 0;
     if (foreign || (pragma(database, "user_version") < 1 && !isEmpty(database)))
         throw Error(ErrorKind::BadInput, path.string(), "was changed by another program",
-                    "Move it away, or choose another with --db");
+                    "Move it away, or choose another with " + settingName("db"));
 }
 
 int schemaVersionOf(SQLite::Database& database) { return pragma(database, "user_version"); }

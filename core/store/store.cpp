@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 #include "core/store/connection.h"
 #include "core/store/open_database.h"
 #include "core/store/schema.h"
@@ -30,14 +31,14 @@ fs::path Store::defaultPath() {
     const char* home = std::getenv("HOME");
     if ((data == nullptr || *data == '\0') && (home == nullptr || *home == '\0'))
         throw Error(ErrorKind::Resource, "results database", "neither XDG_DATA_HOME nor HOME is set",
-                    "Name one with --db");
+                    "Name one with " + settingName("db"));
     const fs::path folder =
         (data != nullptr && *data != '\0' ? fs::path(data) : fs::path(home) / ".local/share") / "bitdesk";
     std::error_code code;
     fs::create_directories(folder, code);
     if (code)
         throw Error(ErrorKind::Resource, folder.string(), "cannot be made: " + code.message(),
-                    "Name a database with --db");
+                    "Name a database with " + settingName("db"));
     return folder / "results.sqlite";
 }
 

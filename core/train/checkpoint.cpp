@@ -9,6 +9,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 #include "core/model/safetensors.h"
 
 namespace bitdesk {
@@ -26,7 +27,9 @@ void writeCheckpoint(const Checkpoint& checkpoint, const std::filesystem::path& 
 
 Checkpoint readCheckpoint(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
-    if (!file) throw Error(ErrorKind::BadInput, path.string(), "there is no such checkpoint", "Train without --resume");
+    if (!file)
+        throw Error(ErrorKind::BadInput, path.string(), "there is no such checkpoint",
+                    "Train without " + settingName("resume"));
     const std::string bytes{std::istreambuf_iterator<char>(file), {}};
     const Safetensors content = parseSafetensors(std::as_bytes(std::span(bytes)), path.string());
     Checkpoint checkpoint;

@@ -86,7 +86,7 @@ struct TrainFacts {
     std::vector<std::string> notes;                     ///< for the user, a sentence each
 };
 
-/// A number that may change when a training goes on, and the option that sets it.
+/// A number that may change when a training goes on, and the setting that it is: "float-rate".
 struct RateOption {
     const char* option;
     std::optional<double> TrainRequest::*value;

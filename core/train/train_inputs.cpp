@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/base/setting_name.h"
 #include "core/evaluate/evaluator.h"
 #include "core/network/catalogue.h"
 
@@ -74,15 +75,16 @@ void chooseImages(const TrainRequest& request, TrainInputs& inputs) {
     if (request.limit > 0 && request.limit < size) inputs.indices.resize(static_cast<std::size_t>(request.limit));
     const auto count = static_cast<std::int64_t>(inputs.indices.size());
     if (count < 2) {
-        const std::string where = request.limit > 0 ? fmt::format("--limit {}", request.limit) : inputs.train->name();
+        const std::string where =
+            request.limit > 0 ? fmt::format("{} {}", settingName("limit"), request.limit) : inputs.train->name();
         throw Error(ErrorKind::BadInput, where,
                     fmt::format("leaves {} training image: batch norms take the variance of two at least", count),
                     "Train with more images");
     }
     inputs.batch = std::min<std::int64_t>(request.batch, count);
     if (inputs.batch < request.batch)
-        inputs.notes.push_back(
-            fmt::format("--batch {} is more than the {} training images: each step takes all.", request.batch, count));
+        inputs.notes.push_back(fmt::format("{} {} is more than the {} training images: each step takes all.",
+                                           settingName("batch"), request.batch, count));
 }
 
 void tellEmptyClasses(TrainInputs& inputs) {
@@ -104,9 +106,9 @@ void tellEmptyClasses(TrainInputs& inputs) {
 Network networkFor(const TrainRequest& request, const DataSet& train) {
     const Shape input{train.height(), train.width(), train.channels()};
     if (request.input && *request.input != input)
-        throw Error(
-            ErrorKind::BadInput, train.name(),
-            "its images are " + toText(input) + " and taken as they are; --input says " + toText(*request.input));
+        throw Error(ErrorKind::BadInput, train.name(),
+                    "its images are " + toText(input) + " and taken as they are; " + settingName("input") + " says " +
+                        toText(*request.input));
     return openNetwork(request.network, input, static_cast<int>(train.classNames().size()));
 }
 
@@ -140,7 +142,7 @@ std::shared_ptr<const DataSet> openTestPart(const TrainRequest& request, const T
     auto test = openDataSet(request.data, Split::Test, dataRequestOf(request, stop, progress));
     if (test->hash() != inputs.testHash)
         throw Error(ErrorKind::BadInput, test->name(), "its test part has changed since the training began",
-                    "The same command with --resume goes on with what is there now");
+                    "The same command with " + settingName("resume") + " goes on with what is there now");
     return test;
 }
 

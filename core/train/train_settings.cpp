@@ -14,26 +14,29 @@
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
+#include "core/base/setting_name.h"
 #include "core/network/catalogue.h"
 
 namespace bitdesk {
 namespace {
 
-const std::string kOption = "option.", kRate = "rate.", kQuantizer = "--quantizer";
+/// Checkpoints and model files tell settings as they are typed.
+const std::string kDashes = "--", kOption = "option." + kDashes, kRate = "rate." + kDashes;
+const std::string kQuantizer = "quantizer";
 const std::string kFirstQuantizer = "floor-nested";  // of checkpoints and texts that do not say
 
 std::vector<std::pair<std::string, std::string>> fixedOptions(const TrainRequest& r) {
-    return {{"--bits", fmt::format("{}", fmt::join(r.bits, ","))},
-            {"--float-epochs", std::to_string(r.floatEpochs)},
-            {"--stage1-epochs", std::to_string(r.activationEpochs)},
-            {"--stage2-epochs", std::to_string(r.uniformEpochs)},
-            {"--stage3-epochs", std::to_string(r.mixedEpochs)},
-            {"--distillation", fmt::format("{}", r.distillation)},
-            {"--shift", std::to_string(r.shift)},
-            {"--flip", r.flip ? "true" : "false"},
-            {"--batch", std::to_string(r.batch)},
-            {"--seed", std::to_string(r.seed)},
-            {"--limit", std::to_string(r.limit)}};
+    return {{"bits", fmt::format("{}", fmt::join(r.bits, ","))},
+            {"float-epochs", std::to_string(r.floatEpochs)},
+            {"stage1-epochs", std::to_string(r.activationEpochs)},
+            {"stage2-epochs", std::to_string(r.uniformEpochs)},
+            {"stage3-epochs", std::to_string(r.mixedEpochs)},
+            {"distillation", fmt::format("{}", r.distillation)},
+            {"shift", std::to_string(r.shift)},
+            {"flip", r.flip ? "true" : "false"},
+            {"batch", std::to_string(r.batch)},
+            {"seed", std::to_string(r.seed)},
+            {"limit", std::to_string(r.limit)}};
 }
 
 std::string cut(const std::string& text) {
@@ -96,11 +99,11 @@ bool stageIsOver(const RateOption& option, const std::vector<StagePlan>& plans, 
 
 std::span<const RateOption> rateOptions() {
     static constexpr std::array kOptions{
-        RateOption{"--float-rate", &TrainRequest::floatRate, 0.1, TrainStage::Float},
-        RateOption{"--stage1-rate", &TrainRequest::activationRate, 0.05, TrainStage::Activations},
-        RateOption{"--stage2-rate", &TrainRequest::uniformRate, 0.05, TrainStage::Uniform},
-        RateOption{"--stage3-rate", &TrainRequest::mixedRate, 0.05, TrainStage::Mixed},
-        RateOption{"--weight-decay", &TrainRequest::weightDecay, 1e-4, std::nullopt}};
+        RateOption{"float-rate", &TrainRequest::floatRate, 0.1, TrainStage::Float},
+        RateOption{"stage1-rate", &TrainRequest::activationRate, 0.05, TrainStage::Activations},
+        RateOption{"stage2-rate", &TrainRequest::uniformRate, 0.05, TrainStage::Uniform},
+        RateOption{"stage3-rate", &TrainRequest::mixedRate, 0.05, TrainStage::Mixed},
+        RateOption{"weight-decay", &TrainRequest::weightDecay, 1e-4, std::nullopt}};
     return kOptions;
 }
 
@@ -122,11 +125,11 @@ TrainTexts settingsOf(const TrainRequest& request, const TrainInputs& inputs) {
 }
 
 std::string optionsText(const TrainRequest& request) {
-    std::string text = "--network " + request.network;
-    for (const auto& [name, value] : fixedOptions(request)) text += " " + name + " " + value;
-    if (request.quantizer != kFirstQuantizer) text += " " + kQuantizer + " " + request.quantizer;
+    std::string text = kDashes + "network " + request.network;
+    for (const auto& [name, value] : fixedOptions(request)) text += " " + kDashes + name + " " + value;
+    if (request.quantizer != kFirstQuantizer) text += " " + kDashes + kQuantizer + " " + request.quantizer;
     for (const RateOption& rate : rateOptions())
-        text += fmt::format(" {} {}", rate.option, (request.*rate.value).value());
+        text += fmt::format(" {}{} {}", kDashes, rate.option, (request.*rate.value).value());
     return text;
 }
 
@@ -136,31 +139,31 @@ TrainTexts upgradedSettings(TrainTexts stored, const std::string& where) {
     if (version == "2") return stored;
     if (!version.starts_with("1 network="))
         throw Error(ErrorKind::BadInput, where, "is a checkpoint of a version that is not known: " + cut(version),
-                    "Train anew with --overwrite");
+                    trainAnew());
     const std::string network = between(version, "network=", " train=");
     if (namesNetworkFile(network))
         throw Error(ErrorKind::BadInput, where,
                     "was begun by an earlier version, which kept the name of the network's file alone: whether " +
                         cut(network) + " is still the same cannot be told",
-                    "Train anew with --overwrite");
+                    trainAnew());
     stored["network.name"] = network;
     stored["hash.train"] = between(version, " train=", " val=");
     stored["hash.val"] = between(version, " val=", " bits=");
     std::string bits = between(version, " bits=", " epochs=");
     std::ranges::replace(bits, '+', ',');
-    stored[kOption + "--bits"] = bits;
+    stored[kOption + "bits"] = bits;
     const auto epochs = splitAt(between(version, " epochs=", " rates="), ',');
     const auto rates = splitAt(between(version, " rates=", " decay="), ',');
     if (epochs.size() != 4 || rates.size() != 4)
-        throw Error(ErrorKind::BadInput, where, "is no checkpoint of a training", "Train anew with --overwrite");
-    const std::array kEpochs{"--float-epochs", "--stage1-epochs", "--stage2-epochs", "--stage3-epochs"};
+        throw Error(ErrorKind::BadInput, where, "is no checkpoint of a training", trainAnew());
+    const std::array kEpochs{"float-epochs", "stage1-epochs", "stage2-epochs", "stage3-epochs"};
     for (std::size_t i = 0; i < 4; ++i) {
         stored[kOption + kEpochs[i]] = epochs[i];
         stored[kRate + rateOptions()[i].option] = rates[i];
     }
-    stored[kRate + "--weight-decay"] = between(version, " decay=", " distillation=");
+    stored[kRate + "weight-decay"] = between(version, " decay=", " distillation=");
     for (const char* name : {"distillation", "shift", "flip", "batch", "seed", "limit"})
-        stored[kOption + "--" + name] = between(version, fmt::format(" {}=", name), " ");
+        stored[kOption + name] = between(version, fmt::format(" {}=", name), " ");
     return stored;
 }
 
@@ -170,13 +173,14 @@ void requireSameTraining(const TrainTexts& stored, const TrainTexts& now, const 
         if (!key.starts_with(kOption)) continue;
         const std::string& before = storedText(stored, key, where);
         if (before != value)
-            differences.push_back(fmt::format("{} {} → {}", key.substr(kOption.size()), cut(before), value));
+            differences.push_back(
+                fmt::format("{} {} → {}", settingName(key.substr(kOption.size())), cut(before), value));
     }
     // The first version kept a catalogue's name alone.
     const auto network = stored.find("network");
     const std::string& name = storedText(stored, "network.name", where);
     if (network == stored.end() && name != now.at("network.name"))
-        differences.push_back("--network " + cut(name) + " → " + now.at("network.name"));
+        differences.push_back(settingName("network") + " " + cut(name) + " → " + now.at("network.name"));
     if (network != stored.end() && network->second != now.at("network"))
         differences.push_back(networkDifference(network->second, now.at("network")));
     for (const std::string split : {"train", "val"})
@@ -189,7 +193,7 @@ void requireSameTraining(const TrainTexts& stored, const TrainTexts& now, const 
     if (!differences.empty())
         throw Error(ErrorKind::BadInput, where,
                     fmt::format("belongs to a training with other options or inputs: {}", fmt::join(differences, "; ")),
-                    "Go on with those it was begun with, or train anew with --overwrite");
+                    "Go on with those it was begun with, or train anew with " + settingName("overwrite"));
 }
 
 void checkRates(const TrainRequest& request) {
@@ -198,7 +202,7 @@ void checkRates(const TrainRequest& request) {
         if (!value) continue;
         const bool isDecay = !rate.stage;
         if (!std::isfinite(*value) || *value < 0 || (*value == 0 && !isDecay) || *value > (isDecay ? 1 : 10))
-            throw Error(ErrorKind::Usage, rate.option,
+            throw Error(ErrorKind::Usage, settingName(rate.option),
                         isDecay ? "must be between 0 and 1" : "a learning rate must be above 0 and at most 10");
     }
 }
@@ -218,19 +222,21 @@ std::string resumeRates(TrainRequest& request, const TrainTexts& stored, const s
         if (wanted == before) continue;
         if (stageIsOver(rate, plans, stage)) {
             notes.push_back(fmt::format("{} {} has no effect: what it was for was trained with {} already.",
-                                        rate.option, wanted, before));
+                                        settingName(rate.option), wanted, before));
             continue;
         }
         value = wanted;
-        changes += fmt::format("{}{} {} → {}", changes.empty() ? "" : ", ", rate.option, before, wanted);
+        changes += fmt::format("{}{} {} → {}", changes.empty() ? "" : ", ", settingName(rate.option), before, wanted);
     }
     return changes;
 }
 
+std::string trainAnew() { return "Train anew with " + settingName("overwrite"); }
+
 const std::string& storedText(const TrainTexts& texts, const std::string& key, const std::string& where) {
     const auto found = texts.find(key);
     if (found == texts.end())
-        throw Error(ErrorKind::BadInput, where, "the checkpoint lacks '" + key + "'", "Train anew with --overwrite");
+        throw Error(ErrorKind::BadInput, where, "the checkpoint lacks '" + key + "'", trainAnew());
     return found->second;
 }
 
@@ -239,8 +245,7 @@ std::uint64_t storedWord(const TrainTexts& texts, const std::string& key, const 
     std::uint64_t value = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
     if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size())
-        throw Error(ErrorKind::BadInput, where, "the checkpoint's '" + key + "' is no number",
-                    "Train anew with --overwrite");
+        throw Error(ErrorKind::BadInput, where, "the checkpoint's '" + key + "' is no number", trainAnew());
     return value;
 }
 
@@ -251,7 +256,7 @@ double storedNumber(const TrainTexts& texts, const std::string& key, double leas
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
     if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size() || !(value >= least && value <= most))
         throw Error(ErrorKind::BadInput, where, "the checkpoint's '" + key + "' is not possible: " + cut(text),
-                    "Train anew with --overwrite");
+                    trainAnew());
     return value;
 }
 

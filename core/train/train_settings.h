@@ -18,7 +18,7 @@ using TrainTexts = std::map<std::string, std::string>;
 /// What a checkpoint keeps of its training: options and rates as they are typed; of the network and the images what
 /// they are, not where they lie. The rates must be there.
 TrainTexts settingsOf(const TrainRequest& request, const TrainInputs& inputs);
-/// All options, for people: "--bits 2,3,4 --float-epochs 6 …".
+/// All options, for people: "--bits 2,3,4 --float-epochs 6 …", as they are typed.
 std::string optionsText(const TrainRequest& request);
 
 /// Brings what a checkpoint of an earlier version tells of its training to the keys of now.
@@ -35,6 +35,9 @@ void fillRates(TrainRequest& request);
 /// changes from here on ("--stage2-rate 0.05 → 0.005"), empty: nothing; tells in `notes` what has no effect.
 std::string resumeRates(TrainRequest& request, const TrainTexts& stored, const std::vector<StagePlan>& plans,
                         std::size_t stage, std::vector<std::string>& notes, const std::string& where);
+
+/// What to do where a checkpoint is of no use.
+std::string trainAnew();
 
 /// A number of a checkpoint. Throws Error (BadInput) where it is missing, no number, or not within.
 double storedNumber(const TrainTexts& texts, const std::string& key, double least, double most,

@@ -10,6 +10,7 @@
 #include <torch/optim/sgd.h>
 
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 #include "core/evaluate/evaluator.h"
 #include "core/execute/torch/device.h"
 #include "core/model/model_file.h"
@@ -48,9 +49,11 @@ TrainFacts Trainer::prepare() {
     checkSpace();
     const Network& network = m_inputs->network;
     if (m_request.floatEpochs == 0 && m_request.distillation > 0)
-        m_inputs->notes.emplace_back("Without a float stage there is no teacher: --distillation has no effect.");
+        m_inputs->notes.emplace_back("Without a float stage there is no teacher: " + settingName("distillation") +
+                                     " has no effect.");
     std::vector<std::pair<std::string, double>> rates;
-    for (const RateOption& rate : rateOptions()) rates.emplace_back(rate.option, (m_request.*rate.value).value());
+    for (const RateOption& rate : rateOptions())
+        rates.emplace_back(settingName(rate.option), (m_request.*rate.value).value());
     return {.network = network.name(),
             .input = network.inputShape(),
             .classes = network.classes(),

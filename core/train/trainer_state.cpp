@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 #include "core/execute/plan/execution_plan.h"
 #include "core/train/passes.h"
 #include "core/train/train_settings.h"
@@ -70,12 +71,13 @@ void Trainer::failDiverged(const std::string& reason) const {
     const StagePlan& plan = m_plans[std::min(m_at.stage, m_plans.size() - 1)];
     std::string rates;
     for (const RateOption& rate : rateOptions())
-        if (rate.stage == plan.stage) rates = fmt::format("{} {:.3g}", rate.option, plan.rate / 10);
+        if (rate.stage == plan.stage) rates = fmt::format("{} {:.3g}", settingName(rate.option), plan.rate / 10);
     throw Error(ErrorKind::BadInput, toText(m_at, m_plans, m_inputs->steps()), reason + ": the training diverges",
-                m_saved.empty() ? "Train anew with a lower rate, as " + rates
-                                : fmt::format("{} keeps what was before, at {}: go on from there with a lower rate, as "
-                                              "--resume {}",
-                                              checkpointOf(m_request.out).string(), m_saved, rates));
+                m_saved.empty()
+                    ? "Train anew with a lower rate, as " + rates
+                    : fmt::format("{} keeps what was before, at {}: go on from there with a lower rate, as "
+                                  "{} {}",
+                                  checkpointOf(m_request.out).string(), m_saved, settingName("resume"), rates));
 }
 
 void Trainer::save() {
@@ -128,16 +130,15 @@ void Trainer::restoreTensors() {
     const auto& tensors = m_resumed->tensors;
     const auto check = [&](const std::string& name, const at::Tensor& stored, at::IntArrayRef sizes) {
         if (stored.sizes() != sizes)
-            throw Error(ErrorKind::BadInput, where, "tensor '" + name + "' has another shape",
-                        "Train anew with --overwrite");
+            throw Error(ErrorKind::BadInput, where, "tensor '" + name + "' has another shape", trainAnew());
         if (!isFinite(stored))
             throw Error(ErrorKind::BadInput, where, "tensor '" + name + "' holds numbers that are not finite",
-                        "Train anew with --overwrite");
+                        trainAnew());
     };
     for (auto& [name, tensor] : stateOf(*m_network)) {
         const auto stored = tensors.find("state." + name);
         if (stored == tensors.end())
-            throw Error(ErrorKind::BadInput, where, "tensor '" + name + "' is missing", "Train anew with --overwrite");
+            throw Error(ErrorKind::BadInput, where, "tensor '" + name + "' is missing", trainAnew());
         check(name, stored->second, tensor.sizes());
         at::Tensor(tensor).copy_(stored->second);
         const auto momentum = tensors.find("momentum." + name);
@@ -153,8 +154,7 @@ void Trainer::restoreTensors() {
     }
     if (m_at.calibrated > 0) {
         const auto visits = tensors.find("visits");
-        if (visits == tensors.end())
-            throw Error(ErrorKind::BadInput, where, "tensor 'visits' is missing", "Train anew with --overwrite");
+        if (visits == tensors.end()) throw Error(ErrorKind::BadInput, where, "tensor 'visits' is missing", trainAnew());
         check("visits", visits->second, m_network->visits().sizes());
         m_network->setVisits(visits->second);
     }
@@ -179,7 +179,7 @@ void Trainer::checkSpace() const {
     if (code || static_cast<std::uintmax_t>(needed) <= space.available) return;
     throw Error(ErrorKind::Resource, folder.string(),
                 fmt::format("has {} MB free; checkpoints need {} MB", space.available / 1'000'000, needed / 1'000'000),
-                "Make room, or choose another --out");
+                "Make room, or choose another " + settingName("out"));
 }
 
 /// What comes last must not fail last: the model file is made once of the weights as they are.

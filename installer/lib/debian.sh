@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Debian packages: what is missing is named with its size, then installed.
 packages_build=(g++ cmake ninja-build ccache mold pkg-config git ca-certificates python3 python3-venv python3-pip
-    libssl-dev zlib1g-dev libzip-dev libarchive-dev libutf8proc-dev libjpeg62-turbo-dev libpng-dev libonnx-dev libprotobuf-dev protobuf-compiler libpango1.0-dev fonts-dejavu-core libsqlite3-dev libsqlitecpp-dev libcli11-dev nlohmann-json3-dev libspdlog-dev libfmt-dev
+    libssl-dev zlib1g-dev libzip-dev libarchive-dev libutf8proc-dev libjpeg62-turbo-dev libpng-dev libonnx-dev libboost-dev libprotobuf-dev protobuf-compiler libpango1.0-dev fonts-dejavu-core libsqlite3-dev libsqlitecpp-dev libcli11-dev nlohmann-json3-dev libspdlog-dev libfmt-dev
     libgtest-dev libbenchmark-dev librapidcheck-dev dataset-fashion-mnist)
 packages_gui=(qt6-base-dev qt6-svg-dev libqcustomplot-dev libgl1-mesa-dev libxkbcommon-dev fonts-dejavu-core)
 packages_cluster=(openmpi-bin slurm-wlm munge)

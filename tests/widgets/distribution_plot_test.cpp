@@ -42,7 +42,7 @@ TEST_F(DistributionPlotTest, NoRunIsDropped) {
     present.insert(present.end(), {4.0, 5.0, 6.25});
     plot.show(samples::measured({{4, 2}}, present), samples::measured({{4, 4}}, around(0.5, 40)), std::nullopt, {});
     EXPECT_NEAR(drawn(), 200, 1e-6);
-    EXPECT_TRUE(note().contains(QStringLiteral("3 run(s) beyond the axis, up to 6250.0 µs"))) << note().toStdString();
+    EXPECT_TRUE(note().contains(QStringLiteral("3 run(s) beyond the axis, up to 6250.00 µs"))) << note().toStdString();
     EXPECT_TRUE(note().contains(QStringLiteral("n = 100")));
     EXPECT_TRUE(note().contains(QStringLiteral("n = 40")));
     EXPECT_TRUE(note().contains(QStringLiteral("the interval is narrow enough")));

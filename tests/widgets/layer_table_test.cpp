@@ -40,20 +40,20 @@ TEST_F(LayerTableTest, ShowsEveryWidthWithThePresentOneMarked) {
     EXPECT_EQ(text(2, Model::Requested), "2");
     EXPECT_EQ(text(2, Model::Executed), "2");
     EXPECT_EQ(text(2, model.kernelColumn()), "planes");
-    EXPECT_EQ(text(2, Model::FirstWidth), "30.0");
-    EXPECT_EQ(text(2, Model::FirstWidth + 1), "50.0");
+    EXPECT_EQ(text(2, Model::FirstWidth), "30.00");
+    EXPECT_EQ(text(2, Model::FirstWidth + 1), "50.00");
     EXPECT_TRUE(at(2, Model::FirstWidth, Model::kPresentRole).toBool());
     EXPECT_FALSE(at(2, Model::FirstWidth + 1, Model::kPresentRole).toBool());
     EXPECT_EQ(text(2, model.shareColumn()), "28.6 %");  // 0.03 of 0.105
     const QString tip = at(2, Model::FirstWidth + 1, Qt::ToolTipRole).toString();
-    EXPECT_TRUE(tip.contains(QStringLiteral("[49.5, 50.5]"))) << tip.toStdString();
+    EXPECT_TRUE(tip.contains(QStringLiteral("[49.50, 50.50]"))) << tip.toStdString();
     EXPECT_TRUE(tip.contains(QStringLiteral("n = 240")));
 }
 
 TEST_F(LayerTableTest, TimesFollowTheWidthOfTheNextLayer) {
-    EXPECT_EQ(text(1, Model::FirstWidth + 1), "45.0");
+    EXPECT_EQ(text(1, Model::FirstWidth + 1), "45.00");
     model.setMix({{4, 4}});
-    EXPECT_EQ(text(1, Model::FirstWidth + 1), "46.0");
+    EXPECT_EQ(text(1, Model::FirstWidth + 1), "46.00");
     EXPECT_EQ(text(2, model.kernelColumn()), "vnni");
 }
 
@@ -70,14 +70,14 @@ TEST_F(LayerTableTest, OtherBitsThanAskedAreInTheWarningColour) {
 
 TEST_F(LayerTableTest, TheClosingRowsReconcileLayersAndWholeRun) {
     EXPECT_EQ(text(model.outsideRow(), Model::Layer), "outside");
-    EXPECT_EQ(text(model.outsideRow(), Model::FirstWidth), "20.0");
-    EXPECT_EQ(text(model.wholeRow(), Model::Requested), "predicted 105.0 µs\nnot measured yet");
+    EXPECT_EQ(text(model.outsideRow(), Model::FirstWidth), "20.00");
+    EXPECT_EQ(text(model.wholeRow(), Model::Requested), "predicted 105.00 µs\nnot measured yet");
     model.setMeasured(samples::measured({{4, 2}}, std::vector<double>(40, 0.112)));
     EXPECT_EQ(text(model.wholeRow(), Model::Requested),
-              "predicted 105.0 µs, error −6.3 % (−7.0 µs)\nmeasured 112.0 [109.0, 115.0] µs, n = 40");
+              "predicted 105.00 µs, error −6.3 % (−7.00 µs)\nmeasured 112.00 [109.00, 115.00] µs, n = 40");
     EXPECT_TRUE(at(model.wholeRow(), Model::Requested, Qt::ToolTipRole)
                     .toString()
-                    .contains(QStringLiteral("layers 85.0 + outside 20.0 = predicted 105.0")));
+                    .contains(QStringLiteral("layers 85.00 + outside 20.00 = predicted 105.00")));
 }
 
 TEST_F(LayerTableTest, AnotherMixAndSimulatedBitsAreNotReconciled) {
@@ -178,7 +178,7 @@ TEST(LayerTableView, ListsWhereFewerBitOpsDidNotHelp) {
     auto* list = view.findChild<QListWidget*>();
     ASSERT_EQ(list->count(), 2);
     EXPECT_TRUE(list->item(0)->text().endsWith(QStringLiteral(
-        "4 → 3 bits · memory-bound · 12.3 [12.2, 12.4] → 12.4 [12.3, 12.5] µs\nreads 1.2 MB at 11.3 GB/s")))
+        "4 → 3 bits · memory-bound · 12.30 [12.18, 12.42] → 12.40 [12.28, 12.52] µs\nreads 1.2 MB at 11.3 GB/s")))
         << list->item(0)->text().toStdString();
     EXPECT_TRUE(list->item(0)->toolTip().contains(QStringLiteral("11.3 GB/s")));
     EXPECT_FALSE(list->item(0)->toolTip().contains(QStringLiteral("<b>")));

@@ -47,8 +47,8 @@ TEST_F(PredictionPlotTest, SaysHowFarTheTableWasOff) {
         note().contains(QStringLiteral("median error 0.8 % over 3 mixes, 90 % within 3.2 %; table of 81 mixes")))
         << note().toStdString();
     EXPECT_EQ(plot.pointCount(), 3);
-    EXPECT_TRUE(plot.toolTipOf({{2, 2}}).contains(QStringLiteral("predicted 100.0 µs, error −3.8 %")));
-    EXPECT_TRUE(plot.toolTipOf({{2, 2}}).contains(QStringLiteral("measured 104.0 [103.0, 105.0] µs")));
+    EXPECT_TRUE(plot.toolTipOf({{2, 2}}).contains(QStringLiteral("predicted 100.00 µs, error −3.8 %")));
+    EXPECT_TRUE(plot.toolTipOf({{2, 2}}).contains(QStringLiteral("measured 104.00 [103.00, 105.00] µs")));
 }
 
 TEST_F(PredictionPlotTest, AClickPicksTheMix) {

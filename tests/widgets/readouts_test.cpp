@@ -39,8 +39,8 @@ LatencyComparison slower() {
 
 TEST_F(ReadoutsTest, LatencyHasSpreadCountPredictionAndVerdict) {
     readouts.setLatency(latency(), slower(), QStringLiteral("the baseline"), ReadoutState::Final);
-    EXPECT_EQ(label("latencyValue"), "412.0 ± 3.0 µs");
-    EXPECT_EQ(label("latencyDetail"), "quartiles 405.0–420.0 µs · n = 120\npredicted 405.0 µs, error −1.7 %");
+    EXPECT_EQ(label("latencyValue"), "412.00 ± 3.00 µs");
+    EXPECT_EQ(label("latencyDetail"), "quartiles 405.00–420.00 µs · n = 120\npredicted 405.00 µs, error −1.7 %");
     EXPECT_EQ(label("latencyVerdict"), "slower · 1.080 [1.060, 1.100] × the baseline");
     EXPECT_EQ(samples::colour(readouts, "latencyVerdict"), Theme::of(readouts.palette()).text);
 }
@@ -73,7 +73,7 @@ TEST_F(ReadoutsTest, LopsidedIntervalsAreGiven) {
     Measurement m = latency();
     m.medianCi95 = {.low = 0.411, .high = 0.42};
     readouts.setLatency(m, std::nullopt, {}, ReadoutState::Final);
-    EXPECT_TRUE(says("latencyDetail", "95 % [411.0, 420.0] µs"));
+    EXPECT_TRUE(says("latencyDetail", "95 % [411.00, 420.00] µs"));
     EXPECT_EQ(label("latencyVerdict"), "");
 }
 
@@ -95,20 +95,20 @@ TEST_F(ReadoutsTest, ThePredictionStandsUntilTheMeasurement) {
     EXPECT_EQ(readouts.latencyState(), ReadoutState::Stale);
     readouts.setPredicted(0.405, {.error = 0.018, .last = 0.03});
     EXPECT_EQ(readouts.latencyState(), ReadoutState::Streaming);
-    EXPECT_EQ(label("latencyValue"), "≈ 405.0 µs ± 1.8 %");
+    EXPECT_EQ(label("latencyValue"), "≈ 405.00 µs ± 1.8 %");
     EXPECT_TRUE(says("latencyDetail", "predicted"));
     EXPECT_EQ(label("latencyVerdict"), "");  // it was the former mix's
     readouts.setLatency(latency(), std::nullopt, {}, ReadoutState::Final);
-    EXPECT_EQ(label("latencyValue"), "412.0 ± 3.0 µs");
+    EXPECT_EQ(label("latencyValue"), "412.00 ± 3.00 µs");
     EXPECT_EQ(readouts.latencyState(), ReadoutState::Final);
 }
 
 TEST_F(ReadoutsTest, APredictionSaysWhereItsErrorComesFrom) {
     readouts.setPredicted(0.0617, {.error = 0.002, .last = {}});
-    EXPECT_EQ(label("latencyValue"), "≈ 61.7 µs ± 0.2 %");
+    EXPECT_EQ(label("latencyValue"), "≈ 61.70 µs ± 0.2 %");
     EXPECT_EQ(label("latencyDetail"), "predicted by the layer table · ± its median error");
     readouts.setPredicted(0.0617, {.error = 0.41, .since = 3, .last = -0.412});
-    EXPECT_EQ(label("latencyValue"), "≈ 61.7 µs ± 41.0 %");
+    EXPECT_EQ(label("latencyValue"), "≈ 61.70 µs ± 41.0 %");
     EXPECT_EQ(
         label("latencyDetail"),
         "predicted by the layer table · ± median error since (n = 3)\nlast error −41.2 %: the machine's speed has "

@@ -61,7 +61,7 @@ TEST_F(TradeOffPlotTest, TheLatencyAxisShowsOnlyWhatWasMeasured) {
     EXPECT_EQ(plot.missingCount(), 0);
     EXPECT_TRUE(note().isEmpty());
     press("Latency");
-    EXPECT_EQ(plot.costAxis(), TradeOffPlot::CostAxis::Latency);
+    EXPECT_EQ(plot.costAxis(), CostOf::Latency);
     EXPECT_EQ(plot.missingCount(), 1);
     EXPECT_TRUE(note().contains(QStringLiteral("1 of 3 mixes not shown")));
     EXPECT_FALSE(plot.pixelOf(kMiddle));
@@ -79,7 +79,7 @@ TEST_F(TradeOffPlotTest, SimulatedLatenciesAreRefused) {
     simulated.simulated = true;
     plot.setLatency(kWide, simulated);
     plot.setLatencies({simulated});
-    plot.setCostAxis(TradeOffPlot::CostAxis::Latency);
+    plot.setCostAxis(CostOf::Latency);
     EXPECT_EQ(plot.missingCount(), 3);
 }
 
@@ -88,7 +88,7 @@ TEST_F(TradeOffPlotTest, TheFrontIsOfTheAxisShown) {
     // The mix of fewest BitOPs is the slowest: it is on no front of latencies.
     plot.setLatencies(
         {samples::measured(kWide, {0.4}), samples::measured(kMiddle, {0.35}), samples::measured(kNarrow, {0.45})});
-    plot.setCostAxis(TradeOffPlot::CostAxis::Latency);
+    plot.setCostAxis(CostOf::Latency);
     ASSERT_EQ(front().size(), 2);
     EXPECT_NEAR(front()[0], 350, 1e-9);
     EXPECT_NEAR(front()[1], 400, 1e-9);
@@ -104,7 +104,7 @@ TEST_F(TradeOffPlotTest, TheFrontJoinsOnlyWhatWasMeasuredInOneRun) {
     plot.setLatencies({inRun(kMiddle, 0.7, 1), inRun(kWide, 0.4, 2), inRun(kNarrow, 0.35, 2)});
     EXPECT_EQ(plot.otherRunCount(), 0) << "BitOPs are exact";
     EXPECT_EQ(front().size(), 3);
-    plot.setCostAxis(TradeOffPlot::CostAxis::Latency);
+    plot.setCostAxis(CostOf::Latency);
     EXPECT_EQ(plot.otherRunCount(), 1);
     EXPECT_TRUE(note().contains(QStringLiteral("another run"))) << note().toStdString();
     EXPECT_TRUE(plot.toolTipOf(kMiddle).contains(QStringLiteral("not comparable exactly")));
@@ -123,7 +123,7 @@ TEST_F(TradeOffPlotTest, TheFrontJoinsOnlyWhatWasMeasuredInOneRun) {
 TEST_F(TradeOffPlotTest, AClickPicksOnBothAxes) {
     plot.setLatencies({samples::measured(kWide, {0.4}), samples::measured(kNarrow, {0.45})});
     click(kNarrow);
-    plot.setCostAxis(TradeOffPlot::CostAxis::Latency);
+    plot.setCostAxis(CostOf::Latency);
     click(kWide);
     EXPECT_EQ(picked, (std::vector{kNarrow, kWide}));
 }
@@ -131,15 +131,15 @@ TEST_F(TradeOffPlotTest, AClickPicksOnBothAxes) {
 TEST_F(TradeOffPlotTest, ToolTipsGiveBothCosts) {
     EXPECT_FALSE(plot.toolTipOf(kWide).contains(QStringLiteral("µs")));
     plot.setLatency(kWide, samples::measured(kWide, {0.4, 0.4, 0.4}));
-    EXPECT_TRUE(plot.toolTipOf(kWide).contains(QStringLiteral("400 M BitOPs")));
-    EXPECT_TRUE(plot.toolTipOf(kWide).contains(QStringLiteral("400.0 [397.0, 403.0] µs, n = 3")));
+    EXPECT_TRUE(plot.toolTipOf(kWide).contains(QStringLiteral("400.00 M BitOPs")));
+    EXPECT_TRUE(plot.toolTipOf(kWide).contains(QStringLiteral("400.00 [397.00, 403.00] µs, n = 3")));
 }
 
 TEST_F(TradeOffPlotTest, ErrorBarsBelongToTheirPoints) {
     Measurement wide = samples::measured(kWide, {0.3}), narrow = samples::measured(kNarrow, {0.4});
     wide.medianCi95 = {.low = 0.29, .high = 0.32};
     plot.setLatencies({narrow, wide});
-    plot.setCostAxis(TradeOffPlot::CostAxis::Latency);
+    plot.setCostAxis(CostOf::Latency);
     for (int i = 0; i < inner()->plottableCount(); ++i) {
         const auto* bars = qobject_cast<QCPErrorBars*>(inner()->plottable(i));
         if (bars == nullptr || bars->errorType() != QCPErrorBars::etKeyError || bars->data()->size() != 2) continue;

@@ -11,6 +11,7 @@
 #include <numeric>
 
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 #include "core/base/to_index.h"
 #include "core/execute/packed/layer_problem.h"
 #include "core/execute/packed/trial_run.h"
@@ -88,7 +89,7 @@ std::unique_ptr<PackedConv> packFastest(const ConvProblem& problem, std::span<co
         if (candidate.packed) return std::move(candidate.packed);
     }
     throw Error(ErrorKind::BadInput, "convolution", "no kernel runs a window of this many taps",
-                "Use --backend portable");
+                "Use " + settingName("backend") + " portable");
 }
 
 PackedLayers::PackedLayers(const MetaModel& model, Isa isa, std::shared_ptr<KernelTimes> times)

@@ -15,6 +15,7 @@
 
 #include "core/base/error.h"
 #include "core/base/machine_files.h"
+#include "core/base/setting_name.h"
 
 namespace bitdesk::packed {
 namespace {
@@ -43,7 +44,8 @@ ThreadTeam::ThreadTeam(int threads) {
         const std::size_t begun = m_threads.size() + 1;
         dismiss();
         throw Error(ErrorKind::Resource, std::to_string(threads) + " threads",
-                    "only " + std::to_string(begun) + " can be started", "Ask for fewer with --threads");
+                    "only " + std::to_string(begun) + " can be started",
+                    "Ask for fewer with " + settingName("threads"));
     }
 }
 

@@ -13,6 +13,7 @@
 #include <torch/version.h>
 
 #include "core/base/error.h"
+#include "core/base/setting_name.h"
 #include "core/execute/torch/torch_executor.h"
 
 namespace bitdesk {
@@ -27,15 +28,16 @@ c10::Device parseDevice(const std::string& text) {
         const char* end = text.data() + text.size();
         const auto parsed = std::from_chars(begin, end, index);
         if (parsed.ec != std::errc{} || parsed.ptr != end || index < 0 || index > 255)
-            throw Error(ErrorKind::Usage, "--device", "'" + text + "' is no device", "Use cpu or cuda:N");
+            throw Error(ErrorKind::Usage, settingName("device"), "'" + text + "' is no device", "Use cpu or cuda:N");
     }
-    if (!isCuda) throw Error(ErrorKind::Usage, "--device", "'" + text + "' is no device", "Use cpu or cuda:N");
+    if (!isCuda)
+        throw Error(ErrorKind::Usage, settingName("device"), "'" + text + "' is no device", "Use cpu or cuda:N");
     if (!torch::cuda::is_available())
-        throw Error(ErrorKind::Resource, "--device " + text,
+        throw Error(ErrorKind::Resource, settingName("device") + " " + text,
                     "no CUDA device can be used: this build has no CUDA, or no driver or GPU is there",
-                    "Use --device cpu");
+                    "Use " + settingName("device") + " cpu");
     if (index >= static_cast<int>(torch::cuda::device_count()))
-        throw Error(ErrorKind::Resource, "--device " + text,
+        throw Error(ErrorKind::Resource, settingName("device") + " " + text,
                     "this machine has " + std::to_string(torch::cuda::device_count()) + " CUDA device(s)",
                     "Count from cuda:0");
     return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
@@ -56,7 +58,8 @@ std::string linkedTorchVersion() { return TORCH_VERSION; }
 
 void throwAsError(const c10::Error& error) {
     const std::string text = error.what_without_backtrace();
-    throw Error(ErrorKind::Resource, "LibTorch", text.substr(0, text.find('\n')), "Try a smaller --batch");
+    throw Error(ErrorKind::Resource, "LibTorch", text.substr(0, text.find('\n')),
+                "Try a smaller " + settingName("batch"));
 }
 
 void waitFor(c10::Device device) {

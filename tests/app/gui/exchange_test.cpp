@@ -160,7 +160,7 @@ TEST_F(Exchange, MissingScalesAreTold) {
     dialog->findChild<QSpinBox*>(QStringLiteral("classes"))->setValue(4);
     start(*dialog);
     EXPECT_TRUE(dialog->failed());
-    expectOutcome(*dialog, {"images (--data): are missing", "activation scales"});
+    expectOutcome(*dialog, {"images (“Images”): are missing", "activation scales"});
 }
 
 TEST_F(Exchange, ACancelledImportLeavesNothing) {

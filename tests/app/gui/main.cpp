@@ -6,11 +6,15 @@
 #include <QApplication>
 #include <QStandardPaths>
 
+#include "app/gui/window_setting_name.h"
+#include "core/base/setting_name.h"
+
 int main(int argc, char** argv) {
     QStandardPaths::setTestModeEnabled(true);  // no test touches the user's settings
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("bitdesk-gui-tests"));
     QApplication::setOrganizationName(QStringLiteral("bitdesk-gui-tests"));
+    bitdesk::nameSettings(bitdesk::windowSettingName);
     testing::InitGoogleTest(&argc, argv);
     return RUN_ALL_TESTS();
 }

@@ -198,7 +198,7 @@ TEST_F(Latency, FillsEveryPlotAndComesBackAfterARestart) {
     ASSERT_TRUE(waitTable());
     drag(3, 4, 2);
     ASSERT_TRUE(waitLatency());
-    tradeOff()->setCostAxis(TradeOffPlot::CostAxis::Latency);
+    tradeOff()->setCostAxis(CostOf::Latency);
     EXPECT_EQ(tradeOff()->missingCount(), 0) << "both mixes are measured";
     EXPECT_FALSE(label("distributionNote").isEmpty());
     EXPECT_GE(widget<PredictionPlot>()->pointCount(), 31) << "30 checks and this mix";
@@ -206,7 +206,7 @@ TEST_F(Latency, FillsEveryPlotAndComesBackAfterARestart) {
     EXPECT_TRUE(table.index(table.wholeRow(), 1).data().toString().contains(QStringLiteral("error ")));
     open(measuring());
     ASSERT_TRUE(waitTable());
-    tradeOff()->setCostAxis(TradeOffPlot::CostAxis::Latency);
+    tradeOff()->setCostAxis(CostOf::Latency);
     EXPECT_TRUE(QTest::qWaitFor([this] { return tradeOff()->pointCount() == 2 && tradeOff()->missingCount() == 0; },
                                 kPatience));
 }

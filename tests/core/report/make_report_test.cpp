@@ -109,9 +109,9 @@ TEST(Naming, IsShort) {
     EXPECT_EQ(letterOf(25), "Z");
     EXPECT_EQ(letterOf(26), "AA");
     EXPECT_EQ(letterOf(27), "AB");
-    EXPECT_EQ(shortBits({{3, 3, 3}}), "all 3");
-    EXPECT_EQ(shortBits({{3, 4, 2}}), "342");
-    EXPECT_EQ(shortBits({{3, 11}}), "3,11");
+    EXPECT_EQ(shortMix({{3, 3, 3}}), "all 3");
+    EXPECT_EQ(shortMix({{3, 4, 2}}), "342");
+    EXPECT_EQ(shortMix({{3, 11}}), "3,11");
     EXPECT_EQ(grouped(1234567), "1\u202f234\u202f567");
     EXPECT_EQ(signedText(-0.314, 2), "−0.31");
     EXPECT_EQ(signedText(-0.001, 2), "0.00");

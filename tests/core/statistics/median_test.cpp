@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/base/random.h"
+#include "core/statistics/distributions.h"
 
 namespace bitdesk {
 namespace {

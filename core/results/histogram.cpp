@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "widgets/histogram.h"
+#include "core/results/histogram.h"
 
 #include <algorithm>
 #include <cmath>

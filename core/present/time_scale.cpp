@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/results/time_scale.h"
+#include "core/present/time_scale.h"
 
 #include <fmt/format.h>
 

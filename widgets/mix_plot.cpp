@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "widgets/mix_plot.h"
+
+#include <qcustomplot.h>
+#include <algorithm>
+#include <cmath>
+
+#include "widgets/plot_gestures.h"
+
+namespace bitdesk {
+namespace {
+
+/// An interval may be of nothing, or not hold its own median.
+double beyond(double distance) { return std::isfinite(distance) ? std::max(0.0, distance) : 0; }
+
+}  // namespace
+
+MixPlot::MixPlot(QWidget* parent) : PlotPanel(parent), m_gestures(new PlotGestures(&plot())) {
+    connect(m_gestures, &PlotGestures::showAll, this, &MixPlot::fit);
+    connect(m_gestures, &PlotGestures::hovered, this, [this](const QPoint& position) {
+        const auto mix = nearest(position);
+        m_gestures->tell(position, mix ? toolTipText(*mix) : QString());
+    });
+    connect(m_gestures, &PlotGestures::picked, this, [this](const QPoint& position) {
+        if (const auto mix = nearest(position)) emit mixPicked(BitConfiguration(m_mixes[*mix]));
+    });
+}
+
+QCPGraph* MixPlot::addGraph() {
+    QCPGraph* graph = plot().addGraph();
+    graph->setLineStyle(QCPGraph::lsNone);
+    return graph;
+}
+
+MixPlot::Dots MixPlot::addDots(double symbolGap) {
+    const auto addBars = [&](QCPGraph* graph, QCPErrorBars::ErrorType type) {
+        auto* bars = new QCPErrorBars(plot().xAxis, plot().yAxis);
+        bars->setDataPlottable(graph);
+        bars->setErrorType(type);
+        bars->setAntialiased(false);
+        bars->setSymbolGap(symbolGap);
+        return bars;
+    };
+    Dots dots{.graph = addGraph()};
+    dots.tall = addBars(dots.graph, QCPErrorBars::etValueError);
+    dots.wide = addBars(dots.graph, QCPErrorBars::etKeyError);
+    return dots;
+}
+
+void MixPlot::setDots(const Dots& dots, std::vector<Dot> points) {
+    // QCPGraph sorts its points by key; its error bars stay in the order given.
+    std::ranges::stable_sort(points, {}, &Dot::x);
+    QVector<double> x, y, below, above, left, right;
+    for (const Dot& dot : points) {
+        x << dot.x;
+        y << dot.y;
+        below << beyond(dot.y - dot.ys.low);
+        above << beyond(dot.ys.high - dot.y);
+        left << beyond(dot.x - dot.xs.low);
+        right << beyond(dot.xs.high - dot.x);
+    }
+    dots.graph->setData(x, y, true);
+    if (dots.tall == nullptr) return;
+    dots.tall->setData(below, above);
+    dots.wide->setData(left, right);
+}
+
+void MixPlot::setMixes(std::vector<BitConfiguration> mixes, std::vector<Dot> dots) {
+    m_mixes = std::move(mixes);
+    m_dots = std::move(dots);
+    if (m_gestures->userZoomed()) plot().replot(QCustomPlot::rpQueuedReplot);
+    else fit();
+}
+
+void MixPlot::forgetZoom() { m_gestures->reset(); }
+
+void MixPlot::fit() {
+    setRanges();
+    plot().replot(QCustomPlot::rpQueuedReplot);
+}
+
+QPointF MixPlot::pixel(const Dot& dot) const {
+    return {plot().xAxis->coordToPixel(dot.x), plot().yAxis->coordToPixel(dot.y)};
+}
+
+std::optional<std::size_t> MixPlot::nearest(const QPoint& position) const {
+    std::vector<QPointF> pixels;
+    pixels.reserve(m_dots.size());
+    for (const Dot& dot : m_dots) pixels.push_back(pixel(dot));
+    return nearestPoint(pixels, position);
+}
+
+std::optional<std::size_t> MixPlot::indexOf(const BitConfiguration& bits) const {
+    for (std::size_t i = m_mixes.size(); i > 0; --i)  // of two dots of one mix the later lies on top
+        if (m_mixes[i - 1] == bits) return i - 1;
+    return std::nullopt;
+}
+
+std::optional<QPoint> MixPlot::pixelOf(const BitConfiguration& bits) const {
+    const auto mix = indexOf(bits);
+    return mix ? std::optional(plot().mapTo(this, pixel(m_dots[*mix]).toPoint())) : std::nullopt;
+}
+
+QString MixPlot::toolTipOf(const BitConfiguration& bits) const {
+    const auto mix = indexOf(bits);
+    return mix ? toolTipText(*mix) : QString();
+}
+
+}  // namespace bitdesk
