@@ -225,15 +225,15 @@ int tellFailures(const jobs::BatchResult& result, Terminal& terminal) {
     return code;
 }
 
-struct Told {
+struct Answers {
     Json json;
     std::string text, csv;
 };
 
 /// Every row is looked up again only for what was asked for.
-Told tell(const jobs::PreparedBatch& prepared, const jobs::BatchResult& result, bool single,
+Answers tell(const jobs::PreparedBatch& prepared, const jobs::BatchResult& result, bool single,
           const OutputOptions& output, Store& store) {
-    Told told{.json = {}, .text = {}, .csv = output.csv.empty() ? std::string() : csvOf(prepared, result, store)};
+    Answers told{.json = {}, .text = {}, .csv = output.csv.empty() ? std::string() : csvOf(prepared, result, store)};
     Json sweeps = Json::array(), reports = Json::array();
     for (std::size_t i = 0; i < result.sweeps.size(); ++i) {
         const jobs::SweepOutcome& outcome = result.sweeps[i];
@@ -315,7 +315,7 @@ int runNight(jobs::Batch batch, const NightOptions& options, bool single, const 
     StoreThread& store = *opened;
     const jobs::BatchResult result =
         runShown(prepared, threads > 0 ? threads : threadsHere(rank), quiet, store, terminal);
-    const Told told =
+    const Answers told =
         store.post([&](Store& rows) { return tell(prepared, result, single, options.output, rows); }).get();
     emit(options.output, terminal, told.json, told.csv, told.text);
     for (const jobs::WrittenReport& report : result.reports) tellNotes(report.notes, terminal);

@@ -94,9 +94,9 @@ double boundOf(const SweepRequest& request, const std::vector<BitConfiguration>&
     return sweepBound(*request.model, mixes, subtree, macs).ratio();
 }
 
-class Sweep {
+class RunOfSweep {
 public:
-    Sweep(const SweepRequest& request, JobContext& context)
+    RunOfSweep(const SweepRequest& request, JobContext& context)
         : m_request(request), m_context(context), m_positions(partOf(request.configurations, request.rank)) {}
 
     SweepResult run() {
@@ -354,7 +354,7 @@ SweepResult runSweep(const SweepRequest& request, JobContext& context) {
     checkDataFitsModel(*request.data, *request.model);
     for (const BitConfiguration& bits : request.configurations)
         checkBits(bits, request.model->network, request.model->bits);
-    return Sweep(request, context).run();
+    return RunOfSweep(request, context).run();
 }
 
 }  // namespace bitdesk::jobs

@@ -38,17 +38,21 @@ def spaces(text):
             stack.append(found[1])
 
 
-def first_parameter(parameters):
+def kinds_of(parameters):
     """What tells overloads apart; all kinds of text are one, since each converts to the next."""
-    depth, first = 0, ""
+    depth, each = 0, [""]
     for letter in parameters:
         depth += letter in "<("
         depth -= letter in ">)"
         if letter == "," and not depth:
-            break
-        first += letter
-    kind = re.sub(r"\bconst\b|[&*]|=.*", "", first).split()
-    return "text" if TEXTS.search(first) else " ".join(kind[:-1] or kind)
+            each.append("")
+        else:
+            each[-1] += letter
+    found = []
+    for parameter in each:
+        words = re.sub(r"\bconst\b|[&*]|=.*", "", parameter).split()
+        found.append("text" if TEXTS.search(parameter) else " ".join(words[:-1] or words))
+    return ", ".join(found)
 
 
 class Names(unittest.TestCase):
@@ -62,7 +66,8 @@ class Names(unittest.TestCase):
                 for name in TYPE.findall(piece) + ALIAS.findall(piece):
                     names[name].setdefault(path, set()).add("type")
                 for name, parameters in FUNCTION.findall(piece):
-                    names[name].setdefault(path, set()).add(first_parameter(parameters))
+                    if not parameters.startswith("Self"):  # a template that says by `requires` which types it is for
+                        names[name].setdefault(path, set()).add(kinds_of(parameters))
         return names
 
     def test_the_headers_were_understood(self):
