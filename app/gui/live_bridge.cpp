@@ -66,8 +66,7 @@ void LiveBridge::receive() {
     for (const jobs::LiveEvent& event : events) {
         if (const auto* update = std::get_if<jobs::LiveUpdate>(&event)) {
             // A finished mix is a row in the store even when the hand has moved on; only what is streaming goes stale.
-            if (update->generation == m_generation || (update->finished && update->id > 0))
-                emit updated(*update);
+            if (update->generation == m_generation || (update->finished && update->id > 0)) emit updated(*update);
         } else if (const auto* latency = std::get_if<jobs::LiveLatency>(&event)) {
             if (latency->generation == m_generation) emit latencyMeasured(*latency);
         } else if (const auto* table = std::get_if<jobs::LiveLayerTable>(&event)) {
