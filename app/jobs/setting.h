@@ -71,6 +71,8 @@ struct Setting {
     Of of;
     InJob inJob = {};
 };
+template <typename Kind, typename Of>
+Setting(SettingName, Kind, Of, InJob = {}) -> Setting<Kind, Of>;
 
 /// Calls `visit(row)` for each row of a table, in its order.
 template <typename Table, typename Visit>

@@ -11,8 +11,7 @@
 namespace bitdesk::jobs {
 
 /// A member of whichever struct has it.
-#define BITDESK_OF(member) \
-    [](auto& s) -> auto& { return s.member; }
+#define BITDESK_OF(member) ([](auto& s) -> auto& { return s.member; })
 
 inline constexpr std::int64_t kLargestLimit = std::int64_t{1} << 40;  ///< of any --limit
 inline constexpr double kMostMargin = 0.5;                            ///< of a ratio: more cannot be of no matter
