@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/base/error.h"
+#include "core/base/index.h"
 #include "core/base/random.h"
 #include "core/statistics/median.h"
 #include "core/statistics/orthogonal_array.h"
@@ -17,8 +18,6 @@
 
 namespace bitdesk {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 /// Distinct random mixes, as many as there are.
 std::vector<BitConfiguration> randomMixes(const MetaModel& model, int count, std::uint64_t seed) {

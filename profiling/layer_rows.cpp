@@ -5,12 +5,11 @@
 
 #include <algorithm>
 
+#include "core/base/index.h"
 #include "core/statistics/median.h"
 
 namespace bitdesk {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 using CellSamples = std::vector<std::vector<std::vector<double>>>;  // [width][next width]
 

@@ -15,7 +15,7 @@
 namespace bitdesk {
 namespace {
 
-constexpr int kLowest = 140;  // of the plot, in pixels
+constexpr int kLowestPlot = 140;  // of the plot, in pixels
 
 /// "median 412.3 [410.1, 414.0] µs, quartiles 405.2–420.1 µs, n = 120"
 QString figures(const Measurement& m, const TimeUnit& unit) {
@@ -49,7 +49,7 @@ DistributionPlot::DistributionPlot(QWidget* parent) : QWidget(parent) {
     m_plot = new QCustomPlot;
     column->addWidget(m_plot, 1);
     m_plot->yAxis->setLabel(QStringLiteral("share of the runs, %"));
-    m_plot->setMinimumHeight(kLowest);
+    m_plot->setMinimumHeight(kLowestPlot);
     m_reference = createSeries(QStringLiteral("reference"), 2);
     m_present = createSeries(QStringLiteral("this mix"), 1);
     m_outsideText = new QCPItemText(m_plot);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -31,7 +32,7 @@ struct Limit {
     HeldLimit held;
 };
 
-std::vector<StatedLimit> parseLimits(const CompareOptions& options) {
+std::vector<StatedLimit> statedLimits(const CompareOptions& options) {
     std::vector<StatedLimit> limits;
     if (!options.maxSlowdown.empty())
         limits.push_back(
@@ -138,7 +139,7 @@ int run(CompareOptions options, Terminal& terminal) {
     checkOutputs(options.output, Inputs().add(options.store));
     options.request.latencyMargin = parseRatioMargin("--latency-margin", options.latencyMargin);
     options.request.accuracyMargin = parsePoints("--accuracy-margin", options.accuracyMargin);
-    const auto stated = parseLimits(options);  // before the work, so that a wrong one is told at once
+    const auto stated = statedLimits(options);  // before the work, so that a wrong one is told at once
     Store store(existingDatabase(options.store), toRead());
     const jobs::CompareResult result = jobs::compareStored(store, options.request);
     const auto limits = hold(stated, result);

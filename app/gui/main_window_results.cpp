@@ -203,7 +203,8 @@ void MainWindow::writeReport(const WantedReport& wanted) {
             for (const std::string& file : files) jobs::checkOutput(file, inputs);
             Report report = store->post([&](Store& s) { return jobs::reportOf(s, request); }).get();
             std::string told = report.summary;
-            for (const std::string& note : jobs::writeReport(report, files)) told += "\n\n" + printable(note);
+            for (const std::string& note : jobs::writeReport(report, files))
+                told += "\n\n" + printable(std::string_view(note));
             return told;
         },
         [this, files = wanted.files](const std::string& summary) {

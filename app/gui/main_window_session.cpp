@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/base/read_file.h"
 #include "core/network/cost.h"
+#include "widgets/format.h"
 
 namespace bitdesk {
 namespace {
@@ -57,7 +58,7 @@ void MainWindow::beginSession(Session session) {
         openPendingData();
         showFailure(QStringLiteral("The session cannot be opened"),
                     QStringLiteral("%1 does not name its model (%2). Open that model first, then the session.")
-                        .arg(session.name, QString::fromStdString(printable(input.subjects.front().modelName))));
+                        .arg(session.name, printable(input.subjects.front().modelName)));
         return;
     }
     m_session = std::move(session);

@@ -20,7 +20,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kVersion = 1;
+constexpr int kBatchVersion = 1;
 constexpr const char* kHint = "docs/batch.schema.json tells what a batch file may hold";
 
 void readLatency(JsonReader& reader, SweepSpec& sweep) {
@@ -124,8 +124,9 @@ Batch batchFromJson(const std::string& text, const std::string& where, const std
     constexpr int kDepth = 6;
     const Json json = parseStrictJson(text, kDepth, where, "the batch file");
     JsonReader reader(json, where, "the batch", kHint);
-    if (reader.find("bitdesk_batch") == nullptr) reader.fail("", fmt::format("lacks \"bitdesk_batch\": {}", kVersion));
-    reader.whole("bitdesk_batch", kVersion, kVersion, kVersion);
+    if (reader.find("bitdesk_batch") == nullptr)
+        reader.fail("", fmt::format("lacks \"bitdesk_batch\": {}", kBatchVersion));
+    reader.whole("bitdesk_batch", kBatchVersion, kBatchVersion, kBatchVersion);
     reader.text("$schema", "");
     Batch batch;
     batch.folder = folder;
@@ -140,14 +141,14 @@ Batch batchFromJson(const std::string& text, const std::string& where, const std
 }
 
 Batch readBatch(const std::filesystem::path& file) {
-    constexpr std::uint64_t kMost = 16 << 20;
-    Batch batch = batchFromJson(readFile(file, kMost), file.string(), file.parent_path());
+    constexpr std::uint64_t kMostBytes = 16 << 20;
+    Batch batch = batchFromJson(readFile(file, kMostBytes), file.string(), file.parent_path());
     batch.file = file;
     return batch;
 }
 
 std::string toJson(const Batch& batch) {
-    nlohmann::ordered_json json{{"bitdesk_batch", kVersion}};
+    nlohmann::ordered_json json{{"bitdesk_batch", kBatchVersion}};
     if (!batch.db.empty()) json["db"] = batch.db;
     if (batch.device != Batch().device) json["device"] = batch.device;
     if (!batch.backend.empty()) json["backend"] = batch.backend;

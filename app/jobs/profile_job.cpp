@@ -13,6 +13,7 @@
 #include "app/jobs/layer_table_job.h"
 #include "app/jobs/storing.h"
 #include "core/base/error.h"
+#include "core/base/index.h"
 #include "core/statistics/median.h"
 #include "profiling/energy.h"
 #include "profiling/random_images.h"
@@ -21,8 +22,6 @@
 
 namespace bitdesk::jobs {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 /// The mixes of a request, ready to run.
 class Bench {

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 31;
 
 /// "a/b/c" → "a/b", "c"
-std::pair<std::string, std::string> splitName(const std::string& path) {
+std::pair<std::string, std::string> folderAndName(const std::string& path) {
     const auto slash = path.rfind('/');
     if (slash == std::string::npos) return {"", path};
     return {path.substr(0, slash), path.substr(slash + 1)};
@@ -87,7 +87,7 @@ void CifarFiles::listArchive() {
     std::int64_t passed = 0;
     bool train = false, test = false;
     for (std::size_t others = 0; !(train && test) && others < kMostOthers && passed < kMostPassed && tar.next();) {
-        const auto [folder, name] = splitName(tar.name());
+        const auto [folder, name] = folderAndName(tar.name());
         const auto known = cifarName(name);
         if (!known || (!m_names.empty() && folder != m_folder)) {
             ++others;
@@ -137,7 +137,7 @@ void CifarFiles::read(SourcePart part, const Take& take) const {
     }
     TarReader tar(m_path);
     while (tar.next()) {
-        const auto [folder, name] = splitName(tar.name());
+        const auto [folder, name] = folderAndName(tar.name());
         if (folder == m_folder && wanted(name, part))
             take(name, tar.read(), m_path.string() + ": " + printable(validUtf8(tar.name())));
     }

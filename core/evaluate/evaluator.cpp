@@ -7,13 +7,12 @@
 #include <chrono>
 
 #include "core/base/error.h"
+#include "core/base/index.h"
 #include "core/base/random.h"
 #include "core/data/read_ahead.h"
 
 namespace bitdesk {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 /// Runs mini-batches over `order` and keeps class and verdict of each image.
 EvaluationOutcome classify(Executor& executor, const ExecutionPlan& plan, const DataSet& data,

@@ -8,13 +8,12 @@
 #include <numeric>
 
 #include "core/base/error.h"
+#include "core/base/index.h"
 #include "core/base/random.h"
 #include "core/data/read_ahead.h"
 
 namespace bitdesk {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 /// One subtree's configurations in the order of the trie, and where each leaves the one before it.
 struct Subtree {

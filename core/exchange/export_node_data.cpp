@@ -13,7 +13,7 @@
 namespace bitdesk {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 std::optional<double> layerMilliseconds(const Measurement* measurement, const std::string& layer) {
     if (measurement == nullptr) return std::nullopt;
@@ -23,12 +23,12 @@ std::optional<double> layerMilliseconds(const Measurement* measurement, const st
 }
 
 /// All that is known of a layer, under the metrics' names.
-Json figuresOf(const Layer& layer, const ExportInput& input) {
+OrderedJson figuresOf(const Layer& layer, const ExportInput& input) {
     const std::int64_t bits = layerBits(layer, input.bits);
-    Json figures{{"bits", bits},
-                 {"macs", layer.macs},
-                 {"bitops", layer.macs * bits * bits},
-                 {"weight-bytes", (layer.weightCount * bits + 7) / 8}};
+    OrderedJson figures{{"bits", bits},
+                        {"macs", layer.macs},
+                        {"bitops", layer.macs * bits * bits},
+                        {"weight-bytes", (layer.weightCount * bits + 7) / 8}};
     if (const auto time = layerMilliseconds(input.measurement, layer.name)) figures["time"] = *time;
     return figures;
 }
@@ -46,20 +46,21 @@ ExportedMix toNodeData(const ExportInput& input) {
     if (std::ranges::find(nodeDataMetrics(), metric) == nodeDataMetrics().end())
         throw Error(ErrorKind::Usage, "--metric", "'" + metric + "' is no metric",
                     "Known: bits, macs, bitops, weight-bytes, time");
-    Json results = Json::object();
+    OrderedJson results = OrderedJson::object();
     for (const Layer& layer : input.model.network.layers()) {
-        const Json figures = figuresOf(layer, input);
+        const OrderedJson figures = figuresOf(layer, input);
         if (!figures.contains(metric)) continue;
-        Json& result = results[layer.name];
+        OrderedJson& result = results[layer.name];
         result["value"] = figures[metric];
         for (const auto& [name, value] : figures.items()) result[name] = value;
     }
     if (results.empty())
         throw Error(ErrorKind::BadInput, input.model.name, "there is no measurement of this mix's layers",
                     "Run bitdesk profile with this mix and --db first");
-    const Json graph{{"results", std::move(results)},
-                     {"gradient", Json::array({{{"stop", 0}, {"bgColor", "#e8f1fa"}, {"textColor", "black"}},
-                                               {{"stop", 1}, {"bgColor", "#d1495b"}, {"textColor", "white"}}})}};
+    const OrderedJson graph{
+        {"results", std::move(results)},
+        {"gradient", OrderedJson::array({{{"stop", 0}, {"bgColor", "#e8f1fa"}, {"textColor", "black"}},
+                                         {{"stop", 1}, {"bgColor", "#d1495b"}, {"textColor", "white"}}})}};
     ExportedMix mix;
     mix.bytes = jsonText({{"main_graph", graph}});
     return mix;

@@ -9,13 +9,12 @@
 #include <span>
 
 #include "core/base/error.h"
+#include "core/base/index.h"
 #include "core/exchange/import_weights.h"
 #include "core/network/cost.h"
 
 namespace bitdesk {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 /// The map that a node's flat input was, where a flatten and nothing that counts features anew stands between; else
 /// 1×1.

@@ -10,6 +10,7 @@
 
 #include "core/base/build_info.h"
 #include "core/base/error.h"
+#include "core/base/index.h"
 #include "core/base/utf8.h"
 #include "core/exchange/rounding_notes.h"
 #include "core/execute/plan/constants.h"
@@ -18,8 +19,6 @@
 
 namespace bitdesk {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 /// Writes the steps of a plan one after another: what Epilogue's contract says, in ONNX's operations.
 class GraphExporter {

@@ -11,12 +11,11 @@
 #include <set>
 
 #include "core/base/error.h"
+#include "core/base/index.h"
 #include "core/exchange/tensor_names.h"
 
 namespace bitdesk {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 const std::string kWeight = ".weight", kMean = ".running_mean", kVariance = ".running_var";
 

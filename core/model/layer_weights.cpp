@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/index.h"
+
 namespace bitdesk {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 /// Which of the stored copies holds the codes of `bits`.
 std::size_t copyOf(const MetaModel& model, const Layer& layer, int bits) {

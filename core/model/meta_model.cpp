@@ -8,14 +8,13 @@
 #include <span>
 
 #include "core/base/error.h"
+#include "core/base/index.h"
 #include "core/base/random.h"
 #include "core/model/model_file.h"
 #include "core/network/cost.h"
 
 namespace bitdesk {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 void checkWidths(const MetaModel& model, const std::string& where) {
     const auto& bits = model.bits;

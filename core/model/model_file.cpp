@@ -10,6 +10,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/hash.h"
+#include "core/base/index.h"
 #include "core/base/read_file.h"
 #include "core/base/strict_json.h"
 #include "core/model/safetensors.h"
@@ -22,8 +23,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kFormat = "1";
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 /// `shape`, behind one more extent where a layer keeps something for each width.
 std::vector<std::int64_t> perCopy(int copies, std::vector<std::int64_t> shape) {

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "core/base/error.h"
+#include "core/base/index.h"
 #include "core/network/shape_inference.h"
 
 namespace bitdesk {
@@ -14,8 +15,6 @@ namespace {
 
 constexpr std::size_t kMaxNodes = 4096;
 constexpr std::size_t kMaxName = 200;
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 [[noreturn]] void fail(const std::string& network, const Node& node, const std::string& reason) {
     throw Error(ErrorKind::BadInput, nodePlace(network, node), reason);

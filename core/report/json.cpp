@@ -13,14 +13,14 @@
 namespace bitdesk {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-Json intervalJson(const Interval& i) { return {i.low, i.high}; }
+OrderedJson intervalJson(const Interval& i) { return {i.low, i.high}; }
 
 /// A stored JSON text as a value, its keys sorted, as they are once it was read back; an empty object where it is none.
-Json parsed(const std::string& text) {
+OrderedJson parsed(const std::string& text) {
     const auto json = nlohmann::json::parse(text, nullptr, false);
-    return json.is_discarded() ? Json::object() : Json(json);
+    return json.is_discarded() ? OrderedJson::object() : OrderedJson(json);
 }
 
 std::string encoded(const std::vector<std::uint16_t>& classes) {
@@ -33,12 +33,12 @@ std::string encoded(const std::vector<std::uint16_t>& classes) {
     return toBase64(bytes);
 }
 
-Json evaluationJson(const Evaluation& e) {
+OrderedJson evaluationJson(const Evaluation& e) {
     return {{"id", e.id},
             {"data", e.dataName},
             {"data_hash", e.key.dataHash},
             {"preparation", e.facts.preparation},
-            {"skipped", e.facts.skipped ? Json(*e.facts.skipped) : Json()},
+            {"skipped", e.facts.skipped ? OrderedJson(*e.facts.skipped) : OrderedJson()},
             {"split", e.key.split},
             {"subset", e.key.subset},
             {"order_seed", std::to_string(e.key.orderSeed)},
@@ -59,7 +59,7 @@ Json evaluationJson(const Evaluation& e) {
             {"correct_mask", toBase64(e.correctMask)}};
 }
 
-Json measurementJson(const Measurement& m) {
+OrderedJson measurementJson(const Measurement& m) {
     return {{"id", m.id},
             {"backend", m.backend},
             {"device", m.device},
@@ -78,18 +78,18 @@ Json measurementJson(const Measurement& m) {
             {"samples_ms", m.samplesMs}};
 }
 
-Json comparisonJson(const ReportComparison& c) {
-    Json flips = Json::array();
+OrderedJson comparisonJson(const ReportComparison& c) {
+    OrderedJson flips = OrderedJson::array();
     for (const ClassFlips& f : c.flips)
         flips.push_back({{"class", f.label}, {"both_right", f.bothRight}, {"lost", f.lost}, {"gained", f.gained}});
-    return {{"accuracy", c.accuracy ? accuracyJson(*c.accuracy) : Json()},
-            {"latency", c.latency ? latencyJson(*c.latency, c.latency->ci95.has_value()) : Json()},
+    return {{"accuracy", c.accuracy ? accuracyJson(*c.accuracy) : OrderedJson()},
+            {"latency", c.latency ? latencyJson(*c.latency, c.latency->ci95.has_value()) : OrderedJson()},
             {"flips", std::move(flips)},
             {"verdict", c.verdict}};
 }
 
-Json subjectsJson(const Report& report) {
-    Json subjects = Json::array();
+OrderedJson subjectsJson(const Report& report) {
+    OrderedJson subjects = OrderedJson::array();
     for (std::size_t i = 0; i < report.input.subjects.size(); ++i) {
         const ReportSubject& s = report.input.subjects[i];
         subjects.push_back({{"letter", letterOf(i)},
@@ -97,14 +97,14 @@ Json subjectsJson(const Report& report) {
                             {"model", s.modelName},
                             {"model_hash", s.modelHash},
                             {"bits", s.bits.bits},
-                            {"evaluation", s.evaluation ? evaluationJson(*s.evaluation) : Json()},
-                            {"measurement", s.measurement ? measurementJson(*s.measurement) : Json()},
+                            {"evaluation", s.evaluation ? evaluationJson(*s.evaluation) : OrderedJson()},
+                            {"measurement", s.measurement ? measurementJson(*s.measurement) : OrderedJson()},
                             {"comparison", comparisonJson(report.comparisons[i])}});
     }
     return subjects;
 }
 
-Json pointJson(const ReportPoint& point) {
+OrderedJson pointJson(const ReportPoint& point) {
     const EvaluationSummary& e = point.evaluation;
     return {{"id", e.id},
             {"model", e.modelName},
@@ -112,7 +112,7 @@ Json pointJson(const ReportPoint& point) {
             {"data", e.dataName},
             {"data_hash", e.dataHash},
             {"preparation", e.facts.preparation},
-            {"skipped", e.facts.skipped ? Json(*e.facts.skipped) : Json()},
+            {"skipped", e.facts.skipped ? OrderedJson(*e.facts.skipped) : OrderedJson()},
             {"split", e.split},
             {"bits", e.bits.bits},
             {"correct", e.correct},
@@ -126,28 +126,29 @@ Json pointJson(const ReportPoint& point) {
             {"backend", e.backend},
             {"created_at", e.createdAt},
             {"looks", e.looks},
-            {"latency_ms", point.latencyMs ? quartilesJson(*point.latencyMs) : Json()},
-            {"median_ci95_ms", point.latencyMs ? intervalJson(point.latencyCi95) : Json()},
+            {"latency_ms", point.latencyMs ? quartilesJson(*point.latencyMs) : OrderedJson()},
+            {"median_ci95_ms", point.latencyMs ? intervalJson(point.latencyCi95) : OrderedJson()},
             {"run_group", point.runGroup}};
 }
 
-Json limitsJson(const ReportInput& input) {
-    Json limits = Json::array();
+OrderedJson limitsJson(const ReportInput& input) {
+    OrderedJson limits = OrderedJson::array();
     for (const ReportLimit& l : input.limits)
         limits.push_back({{"subject", l.subject}, {"name", l.name}, {"broken", l.broken}, {"reason", l.reason}});
     return limits;
 }
 
-Json layersJson(const ReportInput& input) {
-    Json layers = Json::array();
+OrderedJson layersJson(const ReportInput& input) {
+    OrderedJson layers = OrderedJson::array();
     for (const ReportLayer& l : input.layers)
-        layers.push_back(
-            {{"name", l.name}, {"fader", l.quantizable >= 0 ? Json(l.quantizable) : Json()}, {"macs", l.macs}});
+        layers.push_back({{"name", l.name},
+                          {"fader", l.quantizable >= 0 ? OrderedJson(l.quantizable) : OrderedJson()},
+                          {"macs", l.macs}});
     return layers;
 }
 
-Json findingsJson(const ReportInput& input) {
-    Json findings = Json::array();
+OrderedJson findingsJson(const ReportInput& input) {
+    OrderedJson findings = OrderedJson::array();
     for (const ReportFinding& f : input.findings)
         findings.push_back({{"layer", f.layer},
                             {"from_bits", f.fromBits},
@@ -161,9 +162,9 @@ Json findingsJson(const ReportInput& input) {
 
 std::string toJson(const Report& report) {
     const ReportInput& input = report.input;
-    Json points = Json::array();
+    OrderedJson points = OrderedJson::array();
     for (const ReportPoint& point : input.points) points.push_back(pointJson(point));
-    const Json json{
+    const OrderedJson json{
         {"bitdesk_report", 1},
         {"title", input.title},
         {"summary", report.summary},

@@ -13,7 +13,7 @@
 namespace bitdesk {
 namespace {
 
-constexpr double kNameSize = 8;
+constexpr double kClassNameSize = 8;
 
 /// A violin of straight lines: how many samples fall into each of some bins, mirrored.
 void addSpread(Drawing& drawing, const std::vector<double>& samples, const Axis& x, double middle, double perMs,
@@ -61,9 +61,9 @@ Drawing flipsChart(const Report& report, std::size_t subject) {
     for (const ClassFlips& f : flips) most = std::max({most, f.lost, f.gained});
     Drawing drawing{.width = kChartWidth, .height = kTop + kRow * static_cast<double>(flips.size()) + 6, .shapes = {}};
     drawing.shapes.emplace_back(TextShape{
-        .at = {kMiddle - 6, 11}, .text = "lost", .ink = Ink::Muted, .size = kNameSize, .anchor = Anchor::End});
+        .at = {kMiddle - 6, 11}, .text = "lost", .ink = Ink::Muted, .size = kClassNameSize, .anchor = Anchor::End});
     drawing.shapes.emplace_back(
-        TextShape{.at = {kMiddle + 6, 11}, .text = "gained", .ink = Ink::Muted, .size = kNameSize});
+        TextShape{.at = {kMiddle + 6, 11}, .text = "gained", .ink = Ink::Muted, .size = kClassNameSize});
     for (std::size_t i = 0; i < flips.size(); ++i) {
         const ClassFlips& f = flips[i];
         const double y = kTop + kRow * static_cast<double>(i);
@@ -71,8 +71,8 @@ Drawing flipsChart(const Report& report, std::size_t subject) {
                      gained = kHalf * static_cast<double>(f.gained) / static_cast<double>(most);
         const std::string name = className(report.input, f.label);
         drawing.shapes.emplace_back(TextShape{.at = {kName, y + 9},
-                                              .text = fitted(name, kName - 4, kNameSize),
-                                              .size = kNameSize,
+                                              .text = fitted(name, kName - 4, kClassNameSize),
+                                              .size = kClassNameSize,
                                               .anchor = Anchor::End});
         drawing.shapes.emplace_back(RectangleShape{.corner = {kMiddle - lost, y + 2},
                                                    .width = lost,
@@ -87,12 +87,12 @@ Drawing flipsChart(const Report& report, std::size_t subject) {
         drawing.shapes.emplace_back(TextShape{.at = {kMiddle - lost - 4, y + 9},
                                               .text = std::to_string(f.lost),
                                               .ink = Ink::Muted,
-                                              .size = kNameSize,
+                                              .size = kClassNameSize,
                                               .anchor = Anchor::End});
         drawing.shapes.emplace_back(TextShape{.at = {kMiddle + gained + 4, y + 9},
                                               .text = std::to_string(f.gained),
                                               .ink = Ink::Muted,
-                                              .size = kNameSize});
+                                              .size = kClassNameSize});
     }
     drawing.shapes.emplace_back(
         LineShape{.points = {{kMiddle, kTop - 2}, {kMiddle, drawing.height - 4}}, .ink = Ink::Muted, .width = 0.8});

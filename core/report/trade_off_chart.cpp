@@ -12,7 +12,7 @@
 namespace bitdesk {
 namespace {
 
-constexpr double kHeight = 300, kLeft = 52, kRight = 14, kTop = 12, kBottom = 40;
+constexpr double kHeight = 300, kLeftOfPlot = 52, kRightOfPlot = 14, kTop = 12, kBottom = 40;
 
 /// A point as it is drawn.
 struct Mark {
@@ -89,7 +89,7 @@ private:
             const Interval tall = mark.subject ? mark.percents : Interval{mark.percent, mark.percent};
             y = {std::min(y.low, tall.low), std::max(y.high, tall.high)};
         }
-        m_x = Axis::around(x.low, x.high, kLeft, kChartWidth - kRight, 6);
+        m_x = Axis::around(x.low, x.high, kLeftOfPlot, kChartWidth - kRightOfPlot, 6);
         m_y = Axis::around(y.low, y.high, kHeight - kBottom, kTop, 6);
         m_drawing.width = kChartWidth;
         m_drawing.height = kHeight;

@@ -7,30 +7,30 @@
 
 namespace bitdesk {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-Json quartilesJson(const Quartiles& q) { return {{"median", q.median}, {"q1", q.q1}, {"q3", q.q3}, {"n", q.n}}; }
+OrderedJson quartilesJson(const Quartiles& q) { return {{"median", q.median}, {"q1", q.q1}, {"q3", q.q3}, {"n", q.n}}; }
 
-Json optionalNumber(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
-Json optionalInterval(const std::optional<Interval>& interval) {
-    return interval ? Json{interval->low, interval->high} : Json();
+OrderedJson optionalNumber(const std::optional<double>& value) { return value ? OrderedJson(*value) : OrderedJson(); }
+OrderedJson optionalInterval(const std::optional<Interval>& interval) {
+    return interval ? OrderedJson{interval->low, interval->high} : OrderedJson();
 }
 
-Json accuracyJson(const AccuracyComparison& c) {
+OrderedJson accuracyJson(const AccuracyComparison& c) {
     const PairedDifference& d = c.difference;
     const bool known = d.total > 0;
-    return {{"delta", known ? Json(d.delta) : Json()},
-            {"ci95", known ? Json{d.interval.low, d.interval.high} : Json()},
+    return {{"delta", known ? OrderedJson(d.delta) : OrderedJson()},
+            {"ci95", known ? OrderedJson{d.interval.low, d.interval.high} : OrderedJson()},
             {"n", d.total},
             {"only_a", d.onlyA},
             {"only_b", d.onlyB},
-            {"p_value", known ? Json(c.pValue) : Json()},
+            {"p_value", known ? OrderedJson(c.pValue) : OrderedJson()},
             {"verdict", toText(c.verdict)},
             {"reason", c.reason}};
 }
 
-Json latencyJson(const LatencyComparison& c, bool known) {
-    return {{"ratio", known ? Json(c.ratio) : Json()},
+OrderedJson latencyJson(const LatencyComparison& c, bool known) {
+    return {{"ratio", known ? OrderedJson(c.ratio) : OrderedJson()},
             {"ci95", optionalInterval(c.ci95)},
             {"n", c.pairs},
             {"noise_floor", optionalNumber(c.noiseFloor)},

@@ -7,11 +7,10 @@
 #include <cmath>
 
 #include "core/base/error.h"
+#include "core/base/index.h"
 
 namespace bitdesk {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 std::optional<double> errorQuantile(const std::vector<LayerTableCheck>& checks, double q) {
     if (checks.empty()) return std::nullopt;

@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json optionalNumber(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
+Json numberOrNull(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 
 std::optional<double> numberAt(const Json& json, const char* key) {
     const auto found = json.find(key);
@@ -98,8 +98,8 @@ std::string detailsToJson(const Measurement& m) {
     for (const Metric& metric : m.metrics) metrics.push_back(metricJson(metric));
     const Json json{{"stop_reason", m.stopReason},
                     {"looks", m.looks},
-                    {"predicted_ms", optionalNumber(m.predictedMs)},
-                    {"noise_floor", optionalNumber(m.noiseFloor)},
+                    {"predicted_ms", numberOrNull(m.predictedMs)},
+                    {"noise_floor", numberOrNull(m.noiseFloor)},
                     {"layer_sum_ms", m.layerSumMs ? metricJson(*m.layerSumMs) : Json()},
                     {"metrics", std::move(metrics)},
                     {"unreadable", m.unreadable},

@@ -8,6 +8,7 @@
 
 #include <torch/utils.h>
 
+#include "core/base/index.h"
 #include "core/network/cost.h"
 #include "core/quant/quantizer.h"
 #include "core/train/fake_quantize.h"
@@ -15,7 +16,6 @@
 namespace bitdesk {
 namespace {
 
-std::size_t at_(std::int64_t index) { return static_cast<std::size_t>(index); }
 constexpr float kSmallestScale = 1e-6F;
 constexpr float kLargestScaleStep = 1.1F;  // factor by which one optimizer step may move an activation scale
 constexpr double kNarrowestStep = 0.1;     // of a filter's standard deviation at 4 bits; the widest is 1
@@ -54,7 +54,7 @@ TrainableNetwork::TrainableNetwork(const Network& network, std::vector<int> bits
         m_layers.push_back(std::move(tensors));
     }
     for (int n = 0; n < static_cast<int>(m_network.nodes().size()); ++n) {
-        const auto* norm = m_network.nodes()[at_(n)].as<NormAttributes>();
+        const auto* norm = m_network.nodes()[at(n)].as<NormAttributes>();
         if (norm == nullptr) continue;
         const TransitionCount count = transitionCount(m_network, *norm, widths);
         NormTensors tensors{
@@ -83,8 +83,8 @@ int TrainableNetwork::transitionIndex(const std::string& name, const ForwardMode
 }
 
 at::Tensor TrainableNetwork::convolve(int layerIndex, const at::Tensor& input, const ForwardMode& mode) {
-    const Layer& layer = m_network.layers()[at_(layerIndex)];
-    const LayerTensors& tensors = m_layers[at_(layerIndex)];
+    const Layer& layer = m_network.layers()[at(layerIndex)];
+    const LayerTensors& tensors = m_layers[at(layerIndex)];
     at::Tensor weight = tensors.weight;
     if (mode.quantizeWeights) {
         const int top = layer.quantizable() ? m_bits.back() : layer.fixedBits;
@@ -92,7 +92,7 @@ at::Tensor TrainableNetwork::convolve(int layerIndex, const at::Tensor& input, c
         weight = fakeQuantizeWeight(weight, tensors.weightScale, top, width);
     }
     if (layer.isLinear) return at::linear(input.flatten(1), weight, tensors.bias);
-    const auto& g = *m_network.nodes()[at_(layer.node)].as<Conv2dAttributes>();
+    const auto& g = *m_network.nodes()[at(layer.node)].as<Conv2dAttributes>();
     const std::vector<std::int64_t> stride{g.strideHeight, g.strideWidth}, padding{g.paddingHeight, g.paddingWidth};
     const std::vector<std::int64_t> dilation{1, 1};
     return at::conv2d(input, weight, tensors.bias, stride, at::IntArrayRef(padding), dilation, g.groups);
@@ -103,16 +103,16 @@ at::Tensor TrainableNetwork::quantize(const QuantizeAttributes& node, const at::
     if (m_fillScales) fillScales(node, input);
     if (!mode.quantizeActivations) return input;
     const Layer& layer = *m_network.findLayer(node.layer);
-    const auto index = at_(&layer - m_network.layers().data());
+    const auto index = at(&layer - m_network.layers().data());
     const int width = layer.quantizable() ? layerBits(layer, mode.bits) : layer.fixedBits;
-    return fakeQuantizeActivation(input, m_layers[index].actScale[at_(bitIndex(layer, mode))],
+    return fakeQuantizeActivation(input, m_layers[index].actScale[at(bitIndex(layer, mode))],
                                   activationLowest(width, node.isSigned), activationHighest(width, node.isSigned));
 }
 
 at::Tensor TrainableNetwork::normalize(int node, const NormAttributes& norm, const at::Tensor& input,
                                        const ForwardMode& mode) {
     NormTensors& table = m_norms.at(node);
-    const auto entry = at_(std::int64_t{transitionIndex(norm.from, mode)} * table.to + transitionIndex(norm.to, mode));
+    const auto entry = at(std::int64_t{transitionIndex(norm.from, mode)} * table.to + transitionIndex(norm.to, mode));
     double momentum = mode.momentum;
     if (mode.training && momentum == ForwardMode::kCumulative)
         momentum = 1.0 / static_cast<double>(++table.visits[entry]);
@@ -123,11 +123,11 @@ at::Tensor TrainableNetwork::normalize(int node, const NormAttributes& norm, con
 /// An unsigned quantizer clips at 0 itself: a relu without an end that nothing else reads is a pass over memory for
 /// nothing.
 bool TrainableNetwork::clipsAnyway(int relu, const ForwardMode& mode) const {
-    const auto& attributes = *m_network.nodes()[at_(relu)].as<ReluAttributes>();
+    const auto& attributes = *m_network.nodes()[at(relu)].as<ReluAttributes>();
     if (!mode.quantizeActivations || m_fillScales || std::isfinite(attributes.maximum)) return false;
     const auto& consumers = m_network.consumers(relu);  // none: it is the output
     return !consumers.empty() && std::ranges::all_of(consumers, [&](int consumer) {
-        const auto* quantizer = m_network.nodes()[at_(consumer)].as<QuantizeAttributes>();
+        const auto* quantizer = m_network.nodes()[at(consumer)].as<QuantizeAttributes>();
         return quantizer != nullptr && !quantizer->isSigned;
     });
 }
@@ -136,10 +136,10 @@ at::Tensor TrainableNetwork::forward(const at::Tensor& images, const ForwardMode
     std::vector<at::Tensor> values(m_network.nodes().size());
     int layerIndex = 0;
     for (int n = 0; n < static_cast<int>(values.size()); ++n) {
-        const Node& node = m_network.nodes()[at_(n)];
+        const Node& node = m_network.nodes()[at(n)];
         const auto& inputs = m_network.inputs(n);
-        const auto input = [&](std::size_t i) -> const at::Tensor& { return values[at_(inputs[i])]; };
-        at::Tensor& value = values[at_(n)];
+        const auto input = [&](std::size_t i) -> const at::Tensor& { return values[at(inputs[i])]; };
+        at::Tensor& value = values[at(n)];
         if (node.as<InputAttributes>()) value = images;
         else if (node.as<Conv2dAttributes>() || node.as<LinearAttributes>())
             value = convolve(layerIndex++, input(0), mode);
@@ -166,7 +166,7 @@ at::Tensor TrainableNetwork::forward(const at::Tensor& images, const ForwardMode
 
 void TrainableNetwork::fillScales(const QuantizeAttributes& node, const at::Tensor& input) {
     const Layer& layer = *m_network.findLayer(node.layer);
-    LayerTensors& tensors = m_layers[at_(&layer - m_network.layers().data())];
+    LayerTensors& tensors = m_layers[at(&layer - m_network.layers().data())];
     for (std::size_t b = 0; b < tensors.actScale.size(); ++b) {
         const int width = layer.quantizable() ? m_bits[b] : layer.fixedBits;
         const double highest = activationHighest(width, node.isSigned);
@@ -214,7 +214,7 @@ void TrainableNetwork::spreadDiagonalNorms() {
         if (table.from == 1 || table.to == 1) continue;  // every entry was a network-wide one
         for (int a = 0; a < table.from; ++a)
             for (int b = 0; b < table.to; ++b)
-                table.copyEntry(at_(std::int64_t{b} * table.to + b), at_(std::int64_t{a} * table.to + b));
+                table.copyEntry(at(std::int64_t{b} * table.to + b), at(std::int64_t{a} * table.to + b));
     }
 }
 

@@ -5,13 +5,9 @@
 
 #include "core/train/trainable_network.h"
 
+#include "core/base/index.h"
+
 namespace bitdesk {
-namespace {
-
-std::size_t at_(std::int64_t index) { return static_cast<std::size_t>(index); }
-
-}  // namespace
-
 std::map<std::string, at::Tensor> TrainableNetwork::weights() const {
     std::map<std::string, at::Tensor> found;
     for (std::size_t i = 0; i < m_layers.size(); ++i)
@@ -30,7 +26,7 @@ std::map<std::string, at::Tensor> TrainableNetwork::otherParameters() const {
     }
     for (const auto& [node, table] : m_norms)
         for (std::size_t e = 0; e < table.gamma.size(); ++e) {
-            const std::string stem = m_network.nodes()[at_(node)].name + "." + std::to_string(e);
+            const std::string stem = m_network.nodes()[at(node)].name + "." + std::to_string(e);
             found[stem + ".gamma"] = table.gamma[e];
             found[stem + ".beta"] = table.beta[e];
         }
@@ -41,7 +37,7 @@ std::map<std::string, at::Tensor> TrainableNetwork::statistics() const {
     std::map<std::string, at::Tensor> found;
     for (const auto& [node, table] : m_norms)
         for (std::size_t e = 0; e < table.mean.size(); ++e) {
-            const std::string stem = m_network.nodes()[at_(node)].name + "." + std::to_string(e);
+            const std::string stem = m_network.nodes()[at(node)].name + "." + std::to_string(e);
             found[stem + ".mean"] = table.mean[e];
             found[stem + ".var"] = table.var[e];
         }

@@ -8,12 +8,11 @@
 #include <cstring>
 
 #include "core/base/error.h"
+#include "core/base/index.h"
 #include "core/model/layer_weights.h"
 
 namespace bitdesk {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 /// One buffer of a plan for one image. Codes are kept as int16, which holds u8 and s8 alike.
 struct Values {

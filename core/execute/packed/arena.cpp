@@ -6,12 +6,11 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/base/index.h"
 #include "core/execute/packed/kernels/conv_problem.h"
 
 namespace bitdesk::runtime {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 /// A buffer and what becomes of it.
 struct Wanted {

@@ -68,7 +68,7 @@ void bindPlan(const ExecutionPlan& plan, PackedLayers& layers, FoldCache& folds,
     for (std::size_t s = 0; s < plan.steps.size(); ++s) {
         const Step& step = plan.steps[s];
         bound[s].step = &step;
-        bound[s].conv = step.layer >= 0 ? &layers.at(step.layer, step.bits) : nullptr;
+        bound[s].conv = step.layer >= 0 ? &layers.of(step.layer, step.bits) : nullptr;
         if (step.kind == StepKind::MaxPool || step.kind == StepKind::AvgPool) bound[s].pool = poolProblem(step);
         bindScale(bound[s]);
         bindFold(bound[s], s, folds);

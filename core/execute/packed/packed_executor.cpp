@@ -7,6 +7,7 @@
 #include <map>
 
 #include "core/base/error.h"
+#include "core/base/index.h"
 #include "core/execute/packed/step_runner.h"
 #include "core/execute/packed/thread_team.h"
 #include "core/execute/packed/value_pool.h"
@@ -15,8 +16,6 @@ namespace bitdesk {
 namespace {
 
 using namespace runtime;
-
-std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
 
 /// Images that one thread takes through the network together: as many as fit a core's cache, since their weights are
 /// then read once for all.
@@ -30,7 +29,7 @@ public:
           m_times(options.times),
           m_layers(model, options.isa, options.times),
           m_team(std::max(1, options.threads)),
-          m_workers(size(m_team.size())) {}
+          m_workers(at(m_team.size())) {}
 
     ~Packed() override {
         if (m_times) m_times->save();
@@ -108,9 +107,8 @@ private:
             const PrefixValue* known = from != nullptr ? from->find(s) : nullptr;
             for (const PrefixCheckpoint& other : earlier)
                 if (known == nullptr) known = other.find(s);
-            const auto elements = size(plan.steps[size(s)].outputShape.elements());
-            checkpoint.values.push_back(known != nullptr ? *known
-                                                         : PrefixValue{s, m_pool.take(elements * size(batch))});
+            const auto elements = at(plan.steps[at(s)].outputShape.elements());
+            checkpoint.values.push_back(known != nullptr ? *known : PrefixValue{s, m_pool.take(elements * at(batch))});
         }
     }
 
@@ -121,20 +119,20 @@ private:
         shared.keptBuffers.assign(plan.buffers.size(), nullptr);
         const auto hold = [&](const PrefixCheckpoint& checkpoint) {
             for (const PrefixValue& value : checkpoint.values) {
-                shared.keptValues[size(value.producer)] = value.data.get();
-                const int floats = plan.steps[size(value.producer)].epilogue.floatOutput;
-                if (floats >= 0) shared.keptBuffers[size(floats)] = value.data.get();
+                shared.keptValues[at(value.producer)] = value.data.get();
+                const int floats = plan.steps[at(value.producer)].epilogue.floatOutput;
+                if (floats >= 0) shared.keptBuffers[at(floats)] = value.data.get();
             }
         };
         if (from != nullptr) hold(*from);
         for (const PrefixCheckpoint& checkpoint : keep) hold(checkpoint);
     }
 
-    const PackedConv& packed(const Step& step) const { return m_layers.at(step.layer, step.bits); }
+    const PackedConv& packed(const Step& step) const { return m_layers.of(step.layer, step.bits); }
 
     const ArenaLayout& layoutFor(const ExecutionPlan& plan, int images, StepOrder order) {
         // The buffers of all mixes of a model are the same.
-        auto& layout = m_layouts[order][size(std::min(images, kMostImages))];
+        auto& layout = m_layouts[order][at(std::min(images, kMostImages))];
         if (layout.offsets.empty()) layout = layOut(plan, images, order);
         return layout;
     }
@@ -180,7 +178,7 @@ private:
         for (std::size_t s = firstStep(shared); s < shared.steps.size(); ++s) {
             const std::int64_t begin = m_tracing ? steadyNow() : 0;
             m_team.run(m_team.size(), [&](int part, int thread) {
-                Worker& worker = m_workers[size(thread)];
+                Worker& worker = m_workers[at(thread)];
                 const std::int64_t partBegin = m_tracing ? steadyNow() : 0;
                 runner.run(s, part, m_team.size(), worker.scratch);
                 if (m_tracing) addSpan(worker, s, thread, partBegin, steadyNow());
@@ -192,13 +190,13 @@ private:
 
     /// Images divided among the threads, in `count` pieces of the same size, but for one image.
     void runImages(const RunShared& shared, const std::uint8_t* images, int batch, int count, float* logits) {
-        const auto imageBytes = size(m_model.network.inputShape().elements());
+        const auto imageBytes = at(m_model.network.inputShape().elements());
         m_team.run(count, [&](int item, int thread) {
-            Worker& worker = m_workers[size(thread)];
+            Worker& worker = m_workers[at(thread)];
             const auto first = static_cast<int>(std::int64_t{batch} * item / count);
             const auto last = static_cast<int>(std::int64_t{batch} * (item + 1) / count);
-            const StepRunner runner(shared, worker.arena.data(), images + size(first) * imageBytes,
-                                    logits + size(first) * size(shared.plan.classes), first, last - first);
+            const StepRunner runner(shared, worker.arena.data(), images + at(first) * imageBytes,
+                                    logits + at(first) * at(shared.plan.classes), first, last - first);
             runner.restore();
             for (std::size_t s = firstStep(shared); s < shared.steps.size(); ++s) {
                 const std::int64_t begin = m_tracing ? steadyNow() : 0;
@@ -221,7 +219,7 @@ private:
     }
 
     static std::size_t firstStep(const RunShared& shared) {
-        return shared.from == nullptr ? 0 : size(shared.from->step) + 1;
+        return shared.from == nullptr ? 0 : at(shared.from->step) + 1;
     }
 
     static void addSpan(Worker& worker, std::size_t s, int thread, std::int64_t begin, std::int64_t end) {

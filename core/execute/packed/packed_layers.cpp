@@ -11,6 +11,7 @@
 #include <numeric>
 
 #include "core/base/error.h"
+#include "core/base/index.h"
 #include "core/execute/packed/layer_problem.h"
 #include "core/execute/packed/trial_run.h"
 #include "core/model/layer_weights.h"
@@ -18,8 +19,6 @@
 
 namespace bitdesk::runtime {
 namespace {
-
-std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
 
 /// A kernel that fits, and how long it takes; packed already where that has to be measured.
 struct Candidate {
@@ -103,31 +102,31 @@ PackedLayers::PackedLayers(const MetaModel& model, Isa isa, std::shared_ptr<Kern
     for (const Layer& layer : model.network.layers()) m_weights += static_cast<std::size_t>(layer.weightCount);
     for (const Step& step : lower(model, uniformBits(model.network, model.bits.front())).steps)
         if (step.layer >= 0)
-            m_writesValues[size(step.layer)] = step.epilogue.residual >= 0 || step.epilogue.floatOutput >= 0;
+            m_writesValues[at(step.layer)] = step.epilogue.residual >= 0 || step.epilogue.floatOutput >= 0;
 }
 
 std::unique_ptr<PackedConv> PackedLayers::packed(int layer, int bits) {
     const ConvProblem problem = layerProblem(m_model, layer, bits);
     const auto codes = codesAt(m_model, layer, bits);
-    checkDepth(problem, codes, m_model.network.layers()[size(layer)].name);
+    checkDepth(problem, codes, m_model.network.layers()[at(layer)].name);
     KernelChoice choice{.isa = m_isa, .times = m_times.get()};
     if (m_times) {
         choice.bytesBetween = 2 * (m_weights - codes.size());  // packed, a code takes about two bytes
-        choice.writesValues = m_writesValues[size(layer)];
+        choice.writesValues = m_writesValues[at(layer)];
         choice.incumbent = kernelAbove(layer, bits);
     }
     return packFastest(problem, codes, choice);
 }
 
 const ConvKernel* PackedLayers::kernelAbove(int layer, int bits) {
-    if (!m_model.network.layers()[size(layer)].quantizable()) return nullptr;
+    if (!m_model.network.layers()[at(layer)].quantizable()) return nullptr;
     // Packed for it where need be: the kernel must not depend on what was asked for before.
     const auto above = std::ranges::upper_bound(m_model.bits, bits);
-    return above == m_model.bits.end() ? nullptr : at(layer, *above).kernel;
+    return above == m_model.bits.end() ? nullptr : of(layer, *above).kernel;
 }
 
-const PackedConv& PackedLayers::at(int layer, int bits) {
-    auto& entry = m_packed[size(layer)][size(bits)];
+const PackedConv& PackedLayers::of(int layer, int bits) {
+    auto& entry = m_packed[at(layer)][at(bits)];
     if (entry == nullptr) entry = packed(layer, bits);
     return *entry;
 }
@@ -139,7 +138,7 @@ void PackedLayers::packAll(const std::stop_token& stop) {
 void PackedLayers::pack(const ExecutionPlan& plan, const std::stop_token& stop) {
     for (const Step& step : plan.steps) {
         if (stop.stop_requested()) throw Cancelled();
-        if (step.layer >= 0) at(step.layer, step.bits);
+        if (step.layer >= 0) of(step.layer, step.bits);
     }
     if (m_times) m_times->save();
 }

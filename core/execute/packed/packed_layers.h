@@ -19,7 +19,7 @@ public:
     /// `times` nullptr: nothing is measured, and the first kernel that fits is taken. `model` must outlive this.
     PackedLayers(const MetaModel& model, Isa isa, std::shared_ptr<KernelTimes> times);
 
-    const PackedConv& at(int layer, int bits);
+    const PackedConv& of(int layer, int bits);
     /// Packs every layer at every width of the model. Throws Cancelled between layers.
     void packAll(const std::stop_token& stop = {});
     /// Packs the layers of a plan. Throws Cancelled between layers.

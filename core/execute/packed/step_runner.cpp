@@ -5,22 +5,17 @@
 
 #include <algorithm>
 
+#include "core/base/index.h"
 #include "core/base/stopwatch.h"
 #include "core/execute/packed/bands.h"
 #include "core/execute/packed/rolling_map.h"
 
 namespace bitdesk::runtime {
-namespace {
-
-std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
-
-}  // namespace
-
 float* StepRunner::floats(int index) const {
     if (index < 0) return nullptr;
-    float* kept = m_shared.keptBuffers[size(index)];
+    float* kept = m_shared.keptBuffers[at(index)];
     if (kept == nullptr) return buffer<float>(index);
-    return kept + size(m_shared.plan.buffers[size(index)].shape.elements()) * size(m_first);
+    return kept + at(m_shared.plan.buffers[at(index)].shape.elements()) * at(m_first);
 }
 
 StepRunner::Bound StepRunner::epilogueOf(std::size_t s) const {
@@ -35,7 +30,7 @@ StepRunner::Bound StepRunner::epilogueOf(std::size_t s) const {
     task.relu = epilogue.relu;
     task.maximum = epilogue.maximum;
     task.values = floats(epilogue.floatOutput);
-    if (float* kept = m_shared.keptValues[s]) task.values = kept + size(step.elements()) * size(m_first);
+    if (float* kept = m_shared.keptValues[s]) task.values = kept + at(step.elements()) * at(m_first);
     for (const CodeOutput& output : epilogue.codeOutputs)
         bound.codes.push_back({buffer<std::uint8_t>(output.buffer), output.inverseScale,
                                static_cast<float>(output.lowest), static_cast<float>(output.highest)});
@@ -51,19 +46,19 @@ StepRunner::Bound StepRunner::epilogueOf(std::size_t s) const {
 void StepRunner::restore() const {
     if (m_shared.from == nullptr) return;
     for (const PrefixValue& value : m_shared.from->values) {
-        const BoundStep& step = m_shared.steps[size(value.producer)];
-        Bound bound = epilogueOf(size(value.producer));
+        const BoundStep& step = m_shared.steps[at(value.producer)];
+        Bound bound = epilogueOf(at(value.producer));
         std::vector<CodeTarget> codes;
         const auto& outputs = step.step->epilogue.codeOutputs;
         for (std::size_t i = 0; i < outputs.size(); ++i)
-            if (m_shared.plan.buffers[size(outputs[i].buffer)].lastStep > m_shared.from->step)
+            if (m_shared.plan.buffers[at(outputs[i].buffer)].lastStep > m_shared.from->step)
                 codes.push_back(bound.codes[i]);
         if (codes.empty()) continue;
         EpilogueTask task;
         task.channels = step.channels;
         task.codes = codes.data();
         task.codeTargets = static_cast<int>(codes.size());
-        runElements(step, value.data.get() + size(step.elements()) * size(m_first), nullptr, task, 0, 1);
+        runElements(step, value.data.get() + at(step.elements()) * at(m_first), nullptr, task, 0, 1);
     }
 }
 
@@ -87,7 +82,7 @@ void StepRunner::runConvolution(std::size_t s, const EpilogueTask& task, int par
     const auto bands = splitIntoBands(conv, m_count, parts);
     if (const std::size_t wanted = scratchBytes(conv, bands); scratch.size() < wanted) scratch.resize(wanted);
     const auto* input = buffer<const std::uint8_t>(step.step->input);
-    for (std::size_t b = size(part); b < bands.size(); b += size(parts))
+    for (std::size_t b = at(part); b < bands.size(); b += at(parts))
         conv.kernel->run(conv, bands[b], input, task, scratch.data());
 }
 
@@ -117,13 +112,13 @@ std::int64_t StepRunner::runPooled(std::size_t s, Scratch& scratch) const {
     const PoolProblem& pool = m_shared.steps[s + 1].pool;
     Bound convolved = epilogueOf(s);
     const Bound pooled = epilogueOf(s + 1);
-    const std::size_t mapBytes = size(step.elements()) * sizeof(float);
+    const std::size_t mapBytes = at(step.elements()) * sizeof(float);
     const int rowBands = std::clamp(static_cast<int>(mapBytes / kMapBytes) + 1, 1, pool.height);
     const auto bands = splitIntoBands(*step.conv, m_count, rowBands * m_count);
     if (const std::size_t wanted = scratchBytes(*step.conv, bands); scratch.kernel.size() < wanted)
         scratch.kernel.resize(wanted);
     const int input = m_shared.steps[s + 1].step->input;
-    float* kept = m_shared.keptBuffers[size(input)] != nullptr ? floats(input) : nullptr;
+    float* kept = m_shared.keptBuffers[at(input)] != nullptr ? floats(input) : nullptr;
     RollingMap rolling(scratch.map, pool, bands.front().rows, bands.front().images);
     std::int64_t pooling = 0;
     int done = 0;  // rows of the pool of the present image
@@ -158,9 +153,9 @@ void StepRunner::runElements(const BoundStep& step, const float* floats, const s
         if (floats != nullptr) m_shared.values.floats(floats, first, count, task);
         else m_shared.values.pixels(pixels, first, count, task);
     };
-    const std::size_t elements = size(step.elements()) * size(m_count), row = size(task.channels);
+    const std::size_t elements = at(step.elements()) * at(m_count), row = at(task.channels);
     const std::size_t rows = elements / row, rest = elements % row;
-    const std::size_t begin = rows * size(part) / size(parts), end = rows * (size(part) + 1) / size(parts);
+    const std::size_t begin = rows * at(part) / at(parts), end = rows * (at(part) + 1) / at(parts);
     call(begin, end - begin);
     if (rest == 0 || part + 1 < parts) return;
     // The last, shorter row: everything moves to its start.
@@ -178,7 +173,7 @@ void StepRunner::runElements(const BoundStep& step, const float* floats, const s
 
 void StepRunner::copyLogits() const {
     const float* result = floats(m_shared.plan.output);
-    std::copy_n(result, size(m_count) * size(m_shared.plan.classes), m_logits);
+    std::copy_n(result, at(m_count) * at(m_shared.plan.classes), m_logits);
 }
 
 }  // namespace bitdesk::runtime

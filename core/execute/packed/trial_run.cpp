@@ -3,26 +3,21 @@
 
 #include "core/execute/packed/trial_run.h"
 
+#include "core/base/index.h"
 #include "core/base/random.h"
 #include "core/execute/packed/bands.h"
 #include "core/execute/packed/layer_problem.h"
 
 namespace bitdesk::runtime {
-namespace {
-
-std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
-
-}  // namespace
-
 TrialRun::TrialRun(const PackedConv& packed, bool writesValues)
     : m_packed(packed), m_bands(splitIntoBands(packed, 1, 1)) {
     const ConvProblem& p = packed.problem;
     Random random(1);
-    m_input.resize(size(p.height) * size(p.width) * size(p.channels) + kSlack);
-    for (auto& code : m_input) code = static_cast<std::uint8_t>(random.below(size(p.activationHighest) + 1));
-    m_output.resize(size(p.outHeight) * size(p.outWidth) * size(p.outChannels));
+    m_input.resize(at(p.height) * at(p.width) * at(p.channels) + kSlack);
+    for (auto& code : m_input) code = static_cast<std::uint8_t>(random.below(at(p.activationHighest) + 1));
+    m_output.resize(at(p.outHeight) * at(p.outWidth) * at(p.outChannels));
     // A block more: those of a group may begin anywhere.
-    m_scale.assign((size(p.outChannels) + kBlock - 1) / kBlock * kBlock + kBlock, 0.01F);
+    m_scale.assign((at(p.outChannels) + kBlock - 1) / kBlock * kBlock + kBlock, 0.01F);
     m_offset.assign(m_scale.size(), 0.5F);
     m_target = {m_output.data(), 1.0F, 0.0F, static_cast<float>(p.activationHighest)};
     m_epilogue.channels = p.outChannels;

@@ -7,17 +7,12 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/base/index.h"
 #include "core/model/layer_weights.h"
 #include "core/network/cost.h"
 #include "core/quant/quantizer.h"
 
 namespace bitdesk {
-namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
-
-}  // namespace
-
 float actScale(const MetaModel& model, int layerIndex, const BitConfiguration& bits) {
     const Layer& layer = model.network.layers()[at(layerIndex)];
     const int entry = layer.quantizable() ? model.bitIndex(layerBits(layer, bits)) : 0;

@@ -4,14 +4,13 @@
 #include <algorithm>
 
 #include "core/base/error.h"
+#include "core/base/index.h"
 #include "core/execute/plan/constants.h"
 #include "core/execute/plan/execution_plan.h"
 #include "core/network/cost.h"
 
 namespace bitdesk {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 /// Position of an operation in the epilogue's fixed order; 0: it starts a step of its own.
 int epilogueRank(const Node& node) {

@@ -10,8 +10,10 @@
 
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
+#include <torch/version.h>
 
 #include "core/base/error.h"
+#include "core/base/index.h"
 #include "core/execute/torch/device.h"
 #include "core/execute/torch/device_profiling.h"
 #include "core/execute/torch/exact_convolution.h"
@@ -19,8 +21,6 @@
 
 namespace bitdesk {
 namespace {
-
-std::size_t at_(int index) { return static_cast<std::size_t>(index); }
 
 /// Per-channel constants as a tensor that broadcasts over [N, C, H, W].
 at::Tensor perChannel(const std::vector<float>& values, at::Device device) {
@@ -86,7 +86,7 @@ private:
                        .to(m_device);
         m_buffers.assign(plan.buffers.size(), {});
         for (int s = 0; s < static_cast<int>(plan.steps.size()); ++s) {
-            const Step& step = plan.steps[at_(s)];
+            const Step& step = plan.steps[at(s)];
             const std::int64_t begin = steadyNow();
             const auto range = spans != nullptr ? std::make_unique<ProfilerRange>(m_device, rangeName(step)) : nullptr;
             runStep(plan, step);
@@ -95,7 +95,7 @@ private:
             waitFor(m_device);
             spans->push_back({.step = s, .thread = 0, .begin = begin, .end = steadyNow()});
         }
-        const auto result = reshaped(m_buffers[at_(plan.output)], {1, 1, plan.classes}).to(at::kCPU).contiguous();
+        const auto result = reshaped(m_buffers[at(plan.output)], {1, 1, plan.classes}).to(at::kCPU).contiguous();
         std::copy_n(result.const_data_ptr<float>(), logits.size(), logits.begin());
         m_buffers.clear();
     }
@@ -104,16 +104,16 @@ private:
         at::Tensor value = raw(step);
         const Epilogue& e = step.epilogue;
         if (!e.scale.empty()) value = value.mul(perChannel(e.scale, m_device)).add_(perChannel(e.offset, m_device));
-        if (e.residual >= 0) value = value.add(reshaped(m_buffers[at_(e.residual)], step.outputShape));
+        if (e.residual >= 0) value = value.add(reshaped(m_buffers[at(e.residual)], step.outputShape));
         if (e.relu)
             value = e.residual >= 0 || !e.scale.empty() ? value.clamp_(0, e.maximum) : value.clamp(0, e.maximum);
-        if (e.floatOutput >= 0) m_buffers[at_(e.floatOutput)] = value;
+        if (e.floatOutput >= 0) m_buffers[at(e.floatOutput)] = value;
         for (const CodeOutput& out : e.codeOutputs) {
             if (m_observer) show(out.layer, value);
             auto codes = value.mul(out.inverseScale).clamp_(out.lowest, out.highest).round_();
             if (m_mapNaN) codes.nan_to_num_(out.lowest);
-            const Shape& shape = plan.buffers[at_(out.buffer)].shape;
-            m_buffers[at_(out.buffer)] = reshaped(codes, shape);
+            const Shape& shape = plan.buffers[at(out.buffer)].shape;
+            m_buffers[at(out.buffer)] = reshaped(codes, shape);
         }
     }
 
@@ -131,7 +131,7 @@ private:
 
     at::Tensor raw(const Step& step) {
         if (step.kind == StepKind::Image) return m_images.to(at::kFloat, false, true, at::MemoryFormat::ChannelsLast);
-        const at::Tensor input = reshaped(m_buffers[at_(step.input)], step.inputShape);
+        const at::Tensor input = reshaped(m_buffers[at(step.input)], step.inputShape);
         switch (step.kind) {
             case StepKind::Conv2d: return convolve(step, input, step.conv);
             case StepKind::Linear: {
@@ -178,13 +178,13 @@ private:
     }
 
     at::Tensor packWeights(const Step& step) const {
-        const Layer& layer = m_model.network.layers()[at_(step.layer)];
+        const Layer& layer = m_model.network.layers()[at(step.layer)];
         const auto codes = codesAt(m_model, step.layer, step.bits);
         const int offset = m_model.weightQuantizer().offset;
         const int inputs = layer.inputChannelsPerGroup();
         auto weights = at::empty({layer.output.channels, layer.kernelHeight, layer.kernelWidth, inputs});
         float* out = weights.data_ptr<float>();
-        const std::size_t filter = codes.size() / at_(layer.output.channels);
+        const std::size_t filter = codes.size() / at(layer.output.channels);
         std::int64_t largest = 0;
         for (std::size_t begin = 0; begin < codes.size(); begin += filter) {
             std::int64_t sum = 0;
@@ -217,6 +217,10 @@ private:
 };
 
 }  // namespace
+
+void checkReferenceDevice(const std::string& device) { parseDevice(device); }
+
+std::string linkedTorchVersion() { return TORCH_VERSION; }
 
 std::unique_ptr<Executor> makeReferenceExecutor(const MetaModel& model, const std::string& device, int threads) {
     return std::make_unique<ReferenceExecutor>(model, device, threads);

@@ -5,13 +5,12 @@
 #include <cstdlib>
 #include <limits>
 
+#include "core/base/index.h"
 #include "core/execute/packed/kernels/direct.h"
 #include "core/execute/packed/kernels/pack.h"
 
 namespace bitdesk::runtime {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 int largestActivation(const ConvProblem& p) { return std::max(-p.activationLowest, p.activationHighest); }
 

@@ -5,13 +5,12 @@
 #include <cstdlib>
 #include <limits>
 
+#include "core/base/index.h"
 #include "core/execute/packed/kernels/direct.h"
 #include "core/execute/packed/kernels/pack.h"
 
 namespace bitdesk::runtime {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 constexpr int kHighest = 3, kPairsAlwaysSafe = 21;  // 21 pairs · 2 · 3 · |−2| ≤ 255
 

@@ -5,13 +5,12 @@
 #include <array>
 #include <limits>
 
+#include "core/base/index.h"
 #include "core/execute/packed/kernels/pack.h"
 #include "core/execute/packed/kernels/winograd_transforms.h"
 
 namespace bitdesk::runtime {
 namespace {
-
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 constexpr int kStep =
     4;  // channels of a step; with 16-bit lanes the first two are summed in one lane, the others in one

@@ -103,7 +103,7 @@ TEST(PackedLayers, KeepTheKernelOfTheWidthAbove) {
     layers.packAll();
     for (const int l : model.network.quantizable())
         for (const int bits : {3, 2}) {
-            const PackedConv &above = layers.at(l, bits + 1), &conv = layers.at(l, bits);
+            const PackedConv &above = layers.of(l, bits + 1), &conv = layers.of(l, bits);
             if (above.kernel == conv.kernel) continue;
             const std::size_t between = [&] {
                 std::size_t weights = 0;
