@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include <torch/utils.h>
-
 #include "core/train/trainable_network.h"
+
+#include <ATen/ops/tensor.h>
 
 #include "core/base/index.h"
 
