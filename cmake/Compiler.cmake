@@ -4,6 +4,7 @@
 # Flags of our own targets only: they hang on an INTERFACE target, so that no library is compiled with them.
 add_library(bitdesk_flags INTERFACE)
 target_compile_options(bitdesk_flags INTERFACE
+  -pthread  # everywhere, for a precompiled header is taken only where its flags are the same
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
   # Results are the same on every executor only where no multiply-add is fused behind our back.
   -ffp-contract=off)

@@ -19,7 +19,7 @@
 namespace bitdesk {
 namespace {
 
-constexpr int kLowest = 216;  // captions whole, and the faders long enough for a hand
+constexpr int kLowestBank = 216;  // captions whole, and the faders long enough for a hand
 
 /// "stage2.block1.conv1" → ("stage2", "b1 conv1"); a name without dots is its own group.
 std::pair<QString, QString> stageAndRest(const std::string& name) {
@@ -70,7 +70,7 @@ FaderBank::FaderBank(QWidget* parent) : QWidget(parent) {
     m_scroll->setFrameShape(QFrame::NoFrame);
     m_scroll->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     row->addWidget(m_scroll, 1);
-    setMinimumHeight(kLowest);
+    setMinimumHeight(kLowestBank);
 }
 
 void FaderBank::setNetwork(const Network& network, const std::vector<int>& widths) {

@@ -3,6 +3,7 @@
 
 #include "app/cli/bad_files.h"
 
+#include <CLI/CLI.hpp>
 #include <mutex>
 
 #include "core/base/atomic_file.h"

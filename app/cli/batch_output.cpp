@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 #include <set>
 
 #include "app/cli/databases.h"
@@ -232,7 +233,7 @@ struct Answers {
 
 /// Every row is looked up again only for what was asked for.
 Answers tell(const jobs::PreparedBatch& prepared, const jobs::BatchResult& result, bool single,
-          const OutputOptions& output, Store& store) {
+             const OutputOptions& output, Store& store) {
     Answers told{.json = {}, .text = {}, .csv = output.csv.empty() ? std::string() : csvOf(prepared, result, store)};
     Json sweeps = Json::array(), reports = Json::array();
     for (std::size_t i = 0; i < result.sweeps.size(); ++i) {

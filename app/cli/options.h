@@ -18,6 +18,10 @@
 #include "core/base/error.h"
 #include "core/data/data_set.h"
 
+namespace CLI {
+class Validator;
+}
+
 namespace bitdesk::cli {
 
 using Json = nlohmann::ordered_json;

@@ -3,13 +3,16 @@
 
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
 #include <ostream>
 #include <span>
 #include <stop_token>
 #include <string>
+
+namespace CLI {
+class App;
+}
 
 namespace bitdesk::cli {
 

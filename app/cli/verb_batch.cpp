@@ -4,6 +4,8 @@
 #include "app/cli/batch_output.h"
 #include "app/cli/verbs.h"
 
+#include <CLI/CLI.hpp>
+
 namespace bitdesk::cli {
 namespace {
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -31,7 +32,7 @@ struct Limit {
     HeldLimit held;
 };
 
-std::vector<StatedLimit> parseLimits(const CompareOptions& options) {
+std::vector<StatedLimit> statedLimits(const CompareOptions& options) {
     std::vector<StatedLimit> limits;
     if (!options.maxSlowdown.empty())
         limits.push_back(

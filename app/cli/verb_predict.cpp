@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "app/cli/bad_files.h"
 #include "app/cli/databases.h"

@@ -6,6 +6,8 @@
 #include "app/cli/setting_options.h"
 #include "app/cli/verbs.h"
 
+#include <CLI/CLI.hpp>
+
 namespace bitdesk::cli {
 namespace {
 

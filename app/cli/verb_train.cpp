@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <string_view>
@@ -23,7 +24,7 @@ struct TrainOptions {
     OutputOptions output;
 };
 
-std::string duration(double seconds) {
+std::string clockTime(double seconds) {
     if (seconds < 0) return "?";
     const auto whole = static_cast<long>(std::lround(seconds));
     return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
@@ -42,15 +43,15 @@ void printProgress(std::ostream& err, const TrainProgress& p) {
     const std::string place = fmt::format("{}, epoch {} of {}", stageName(p.stage), p.epoch, p.epochs);
     if (!p.note.empty()) err << p.note << '\n';
     else if (!p.activity.empty())
-        err << fmt::format("{}: {} of {}  remaining {}\n", p.activity, p.step, p.steps, duration(p.remainingSeconds));
+        err << fmt::format("{}: {} of {}  remaining {}\n", p.activity, p.step, p.steps, clockTime(p.remainingSeconds));
     else if (p.epochEnd)
         err << fmt::format("{}: loss {:.4f} {} (val, {})  remaining {}\n", place, p.loss, accuracies(p),
                            p.validated < p.validation ? fmt::format("{} of {} images", p.validated, p.validation)
                                                       : fmt::format("{} images", p.validation),
-                           duration(p.remainingSeconds));
+                           clockTime(p.remainingSeconds));
     else
         err << fmt::format("{}, step {} of {}: loss {:.4f}  rate {:.4f}  remaining {}\n", place, p.step, p.steps,
-                           p.loss, p.learningRate, duration(p.remainingSeconds));
+                           p.loss, p.learningRate, clockTime(p.remainingSeconds));
     err.flush();
 }
 

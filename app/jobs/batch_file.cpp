@@ -22,7 +22,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kVersion = 1;
+constexpr int kBatchVersion = 1;
 constexpr const char* kHint = "docs/batch.schema.json tells what a batch file may hold";
 
 /// A list of bits as the text that stands for it elsewhere.
@@ -177,8 +177,9 @@ Batch batchFromJson(const std::string& text, const std::string& where, const std
     constexpr int kDepth = 6;
     const Json json = parseStrictJson(text, kDepth, where, "the batch file");
     JsonReader reader(json, where, "the batch", kHint);
-    if (reader.find("bitdesk_batch") == nullptr) reader.fail("", fmt::format("lacks \"bitdesk_batch\": {}", kVersion));
-    reader.whole("bitdesk_batch", kVersion, kVersion, kVersion);
+    if (reader.find("bitdesk_batch") == nullptr)
+        reader.fail("", fmt::format("lacks \"bitdesk_batch\": {}", kBatchVersion));
+    reader.whole("bitdesk_batch", kBatchVersion, kBatchVersion, kBatchVersion);
     reader.text("$schema", "");
     Batch batch;
     batch.folder = folder;
@@ -191,8 +192,8 @@ Batch batchFromJson(const std::string& text, const std::string& where, const std
 }
 
 Batch readBatch(const std::filesystem::path& file) {
-    constexpr std::uint64_t kMost = 16 << 20;
-    Batch batch = batchFromJson(readFile(file, kMost), file.string(), file.parent_path());
+    constexpr std::uint64_t kMostBytes = 16 << 20;
+    Batch batch = batchFromJson(readFile(file, kMostBytes), file.string(), file.parent_path());
     batch.file = file;
     return batch;
 }

@@ -17,12 +17,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kVersion = 1, kMost = 10'000'000;
+constexpr int kPartsVersion = 1, kMostParts = 10'000'000;
 
 std::string toJson(const Division& division, const std::string& work) {
     const JobArray& array = division.array;
     const nlohmann::ordered_json json{
-        {"bitdesk_parts", kVersion},
+        {"bitdesk_parts", kPartsVersion},
         {"work", work},
         {"array", {{"first", array.first}, {"last", array.last}, {"stride", array.stride}, {"tasks", array.tasks}}},
         {"processes", division.processes}};
@@ -33,18 +33,18 @@ Division divisionFromJson(const std::string& text, const std::string& work, cons
     const std::string hint = "Say " + settingName("part") + ", or remove the file where the work is to be divided anew";
     const nlohmann::json json = parseStrictJson(text, 3, file, "the record of parts");
     JsonReader reader(json, file, "the record of parts", hint);
-    reader.whole("bitdesk_parts", 0, kVersion, kVersion);
+    reader.whole("bitdesk_parts", 0, kPartsVersion, kPartsVersion);
     if (reader.text("work", "", true) != work) reader.fail("work", "is that of another work");
     JsonReader array = reader.object(reader.get("array"), "array");
     for (const char* key : {"first", "last", "stride", "tasks"}) array.get(key);
     Division division;
-    division.array.first = static_cast<int>(array.whole("first", -1, 0, kMost));
-    division.array.last = static_cast<int>(array.whole("last", -1, division.array.first, kMost));
-    division.array.stride = static_cast<int>(array.whole("stride", 1, 1, kMost));
-    division.array.tasks = static_cast<int>(array.whole("tasks", 0, 2, kMost));
+    division.array.first = static_cast<int>(array.whole("first", -1, 0, kMostParts));
+    division.array.last = static_cast<int>(array.whole("last", -1, division.array.first, kMostParts));
+    division.array.stride = static_cast<int>(array.whole("stride", 1, 1, kMostParts));
+    division.array.tasks = static_cast<int>(array.whole("tasks", 0, 2, kMostParts));
     if (!division.array.whole()) array.fail("tasks", "is not the number of tasks from first to last");
     array.finish();
-    division.processes = static_cast<int>(reader.whole("processes", 1, 1, kMost));
+    division.processes = static_cast<int>(reader.whole("processes", 1, 1, kMostParts));
     reader.finish();
     return division;
 }

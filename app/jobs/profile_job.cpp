@@ -23,8 +23,6 @@
 namespace bitdesk::jobs {
 namespace {
 
-std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
-
 /// The mixes of a request, ready to run.
 class Bench {
 public:

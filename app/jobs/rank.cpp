@@ -21,13 +21,13 @@ std::string sayPart() {
     return "Say " + part + " 4/16 for the fourth of sixteen parts, or " + part + " 1/1 for all of the work";
 }
 
-constexpr int kMost = 10'000'000;  // of tasks, processes and ids: more than any launcher has
+constexpr int kMostTasks = 10'000'000;  // of tasks, processes and ids: more than any launcher has
 
 /// A whole number that a launcher set; nothing for another text.
 std::optional<int> number(std::string_view text) {
     int value = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size() || value < 0 || value > kMost)
+    if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size() || value < 0 || value > kMostTasks)
         return std::nullopt;
     return value;
 }
@@ -114,7 +114,7 @@ std::optional<Launch::Task> arrayTaskOf(const ReadVariable& read) {
     const int stride = std::max(number(read, "SLURM_ARRAY_TASK_STEP").value_or(1), 1);
     const std::int64_t end = *first + std::int64_t{*count - 1} * stride;
     const int last =
-        number(read, "SLURM_ARRAY_TASK_MAX").value_or(static_cast<int>(std::min<std::int64_t>(end, kMost)));
+        number(read, "SLURM_ARRAY_TASK_MAX").value_or(static_cast<int>(std::min<std::int64_t>(end, kMostTasks)));
     const JobArray array{.first = *first, .last = last, .stride = stride, .tasks = *count};
     if (array.whole() && !array.holds(*id))
         throw Error(ErrorKind::Usage, "Slurm job array", fmt::format("{} has no task {}", array.toText(), *id),
@@ -257,7 +257,7 @@ int threadsOf(const Rank& rank, int usable, int online, std::optional<double> qu
     const int cpus = rank.allocatedCpus > 0 ? std::min(usable, rank.allocatedCpus) : usable;
     const bool bound = usable < online;
     const int own = bound ? usable : cpus / ranks;
-    const int given = quota ? static_cast<int>(std::min(std::ceil(*quota / ranks), double{kMost})) : own;
+    const int given = quota ? static_cast<int>(std::min(std::ceil(*quota / ranks), double{kMostTasks})) : own;
     return std::max(std::min(own, given), 1);
 }
 

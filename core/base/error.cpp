@@ -12,7 +12,7 @@ namespace bitdesk {
 namespace {
 
 /// Names and reasons may come from hostile files: no control characters reach a terminal or a log, and no megabytes.
-std::string shown(std::string_view text) {
+std::string shortened(std::string_view text) {
     constexpr std::size_t kLongest = 1000;
     const bool cut = text.size() > kLongest;
     if (cut) {
@@ -29,13 +29,13 @@ bool endsSentence(std::string_view text) {
 }
 
 std::string sentence(const std::string& where, const std::string& reason, const std::string& hint) {
-    std::string text = shown(where);
+    std::string text = shortened(where);
     if (!text.empty() && !reason.empty()) text += ": ";
-    text += shown(reason);
+    text += shortened(reason);
     if (!text.empty() && !endsSentence(text)) text += '.';
     if (hint.empty()) return text;
     if (!text.empty()) text += ' ';
-    text += shown(hint);
+    text += shortened(hint);
     if (!endsSentence(text)) text += '.';
     return text;
 }

@@ -48,8 +48,8 @@ public:
 
 private:
     bool count() {
-        constexpr int kMostValues = 2'000'000;
-        if (++m_values > kMostValues) fail("has too many values");
+        constexpr int kMostParsed = 2'000'000;
+        if (++m_values > kMostParsed) fail("has too many values");
         return true;
     }
     bool open() {

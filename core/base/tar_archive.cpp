@@ -17,13 +17,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Free {
-    void operator()(archive* handle) const { archive_read_free(handle); }
-};
-
 }  // namespace
 
 struct TarReader::Handle {
+    struct Free {
+        void operator()(archive* handle) const { archive_read_free(handle); }
+    };
     std::string where;
     std::unique_ptr<archive, Free> reader;
     std::int64_t packed = 0, unpacked = 0, entries = 0;

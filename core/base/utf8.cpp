@@ -36,14 +36,14 @@ std::size_t steeringBytes(std::string_view text, std::size_t at) {
 }
 
 std::string validUtf8(const std::string& text) {
-    using Json = nlohmann::json;
     const bool plain =
         text.find_first_not_of(
             " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~") ==
         std::string::npos;
     if (plain) return text;
     // The library's writer replaces what is not valid; reading that back leaves the text alone.
-    return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
+    return nlohmann::json::parse(nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
+        .get<std::string>();
 }
 
 std::string nfc(const std::string& text) {

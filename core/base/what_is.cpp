@@ -71,13 +71,13 @@ std::string lower(std::string_view text) {
     return result;
 }
 
-std::string shown(std::string_view text) { return printable(validUtf8(std::string(text))); }
+std::string readable(std::string_view text) { return printable(validUtf8(std::string(text))); }
 
 /// "(a, b, c, …)"
 std::string listed(const std::vector<std::string>& names, bool more) {
     if (names.empty()) return "without files";
     std::string text = "(";
-    for (const std::string& name : names) text += (text.size() > 1 ? ", " : "") + shown(name.substr(0, 80));
+    for (const std::string& name : names) text += (text.size() > 1 ? ", " : "") + readable(name.substr(0, 80));
     return text + (more ? ", …)" : ")");
 }
 
@@ -145,7 +145,7 @@ std::optional<WhatItIs> asNetwork(std::string_view bytes) {
     const std::string_view producer = bytes.substr(4, std::min<std::size_t>(length, bytes.size() - 4));
     const bool named = length > 0 && length < 64 &&
                        std::ranges::all_of(producer, [](unsigned char c) { return std::isprint(c) != 0; });
-    if (named) return WhatItIs{FileKind::Network, "an ONNX network, made by " + shown(producer)};
+    if (named) return WhatItIs{FileKind::Network, "an ONNX network, made by " + readable(producer)};
     if (bytes[1] == 1) return WhatItIs{FileKind::Network, "a SavedModel of TensorFlow"};
     return std::nullopt;
 }
@@ -208,7 +208,7 @@ std::optional<WhatItIs> asText(std::string_view bytes) {
     if (small.starts_with("<?xml")) return WhatItIs{FileKind::Text, "an XML document"};
     if (small.starts_with("{") || small.starts_with("[")) return WhatItIs{FileKind::Text, "JSON, or a text like it"};
     const std::string_view line = bytes.substr(0, std::min(bytes.find_first_of("\r\n"), bytes.size()));
-    const std::string quoted = "'" + shown(line.substr(0, 60)) + (line.size() > 60 ? "…'" : "'");
+    const std::string quoted = "'" + readable(line.substr(0, 60)) + (line.size() > 60 ? "…'" : "'");
     if (std::ranges::count(line, ',') + std::ranges::count(line, ';') + std::ranges::count(line, '\t') > 0)
         return WhatItIs{FileKind::Csv, "a table in text (CSV) that begins " + quoted};
     return WhatItIs{FileKind::Text, "a text that begins " + quoted};

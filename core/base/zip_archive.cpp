@@ -20,9 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct CloseArchive {
-    void operator()(zip_t* archive) const { zip_discard(archive); }
-};
 struct CloseEntry {
     void operator()(zip_file_t* file) const { zip_fclose(file); }
 };
@@ -54,6 +51,9 @@ std::string failureText(int zipError) {
 }  // namespace
 
 struct ZipArchive::Handle {
+    struct CloseArchive {
+        void operator()(zip_t* archive) const { zip_discard(archive); }
+    };
     struct Entry {
         std::uint64_t index = 0;
         std::int64_t size = 0;

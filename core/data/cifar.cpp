@@ -19,11 +19,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<SourcePart> parts(const fs::path& path) { return CifarFiles(path).parts(); }
+std::vector<SourcePart> cifarParts(const fs::path& path) { return CifarFiles(path).parts(); }
 
-bool detect(const fs::path& path) {
+bool detectCifar(const fs::path& path) {
     try {
-        return !parts(path).empty();
+        return !cifarParts(path).empty();
     } catch (const std::exception&) {
         return false;
     }
@@ -95,7 +95,7 @@ private:
     Text m_names;
 };
 
-RawImages read(const fs::path& path, SourcePart part) {
+RawImages readCifar(const fs::path& path, SourcePart part) {
     Parts parts;
     CifarFiles(path).read(part, [&](const std::string& name, const std::string& bytes, const std::string& where) {
         parts.add(name, bytes, where);
@@ -106,7 +106,7 @@ RawImages read(const fs::path& path, SourcePart part) {
 }  // namespace
 
 const DataFormat& cifarFormat() {
-    static const DataFormat kFormat{"CIFAR", detect, parts, read, nullptr};
+    static const DataFormat kFormat{"CIFAR", detectCifar, cifarParts, readCifar, nullptr};
     return kFormat;
 }
 

@@ -15,9 +15,7 @@
 namespace bitdesk {
 namespace {
 
-using Kind = PickleValue::Kind;
-
-[[noreturn]] void fail(const std::string& where, const std::string& reason, const std::string& hint = {}) {
+[[noreturn]] void failBatch(const std::string& where, const std::string& reason, const std::string& hint = {}) {
     throw Error(ErrorKind::BadInput, where, reason, hint);
 }
 
@@ -29,8 +27,8 @@ void addPlanes(CifarBatch& batch, const std::uint8_t* planes) {
 
 void checkLabel(std::int64_t label, int classes, std::size_t record, const std::string& where) {
     if (label < 0 || label >= classes)
-        fail(where, "has the label " + std::to_string(label) + " in record " + std::to_string(record) + ", there are " +
-                        std::to_string(classes) + " classes");
+        failBatch(where, "has the label " + std::to_string(label) + " in record " + std::to_string(record) +
+                             ", there are " + std::to_string(classes) + " classes");
 }
 
 Pickle parse(const std::string& bytes, const std::string& where) {
@@ -51,7 +49,7 @@ public:
         else labels = m_pickle.find(root, "labels");
         const PickleValue* data = m_pickle.find(root, "data");
         if (labels == nullptr || data == nullptr)
-            fail(m_where, "is a pickle, but none of CIFAR: it has no 'data' with 'labels' or 'fine_labels'");
+            failBatch(m_where, "is a pickle, but none of CIFAR: it has no 'data' with 'labels' or 'fine_labels'");
         setLabels(batch, *labels);
         setPixels(batch, *data);
         return batch;
@@ -65,12 +63,13 @@ private:
     }
 
     void setLabels(CifarBatch& batch, const PickleValue& labels) const {
-        if (labels.kind == Kind::Array && labels.items.size() == 3) {
+        if (labels.kind == PickleValue::Kind::Array && labels.items.size() == 3) {
             addArray(batch, labels);
         } else {
             for (const int item : labels.items) {
                 const PickleValue& label = m_pickle.at(item);
-                if (label.kind != Kind::Integer) fail(m_where, "has labels that are no whole numbers");
+                if (label.kind != PickleValue::Kind::Integer)
+                    failBatch(m_where, "has labels that are no whole numbers");
                 add(batch, label.integer);
             }
         }
@@ -84,7 +83,7 @@ private:
         const std::string &type = m_pickle.at(array.items[0]).text, &bytes = m_pickle.at(array.items[2]).text;
         const bool known = type.size() == 3 && type[0] != '>' && (type[1] == 'i' || type[1] == 'u') &&
                            (type[2] == '1' || type[2] == '2' || type[2] == '4' || type[2] == '8');
-        if (!known) fail(m_where, "has labels of the type '" + printable(type) + "'");
+        if (!known) failBatch(m_where, "has labels of the type '" + printable(type) + "'");
         const auto size = static_cast<std::size_t>(type[2] - '0');
         for (std::size_t at = 0; at + size <= bytes.size(); at += size) {
             std::uint64_t value = 0;
@@ -95,7 +94,8 @@ private:
     }
 
     void setPixels(CifarBatch& batch, const PickleValue& data) const {
-        if (data.kind != Kind::Array || data.items.size() != 3) fail(m_where, "has 'data' that are no array of NumPy");
+        if (data.kind != PickleValue::Kind::Array || data.items.size() != 3)
+            failBatch(m_where, "has 'data' that are no array of NumPy");
         const auto shape = shapeOf(data);
         const auto count = static_cast<std::int64_t>(batch.labels.size());
         const bool rows = shape == std::vector<std::int64_t>{count, kCifarPixels};
@@ -103,10 +103,11 @@ private:
         const bool pixels = shape == std::vector<std::int64_t>{count, kCifarSide, kCifarSide, 3};
         const std::string& type = m_pickle.at(data.items[0]).text;
         if (!type.ends_with("u1") || data.integer != 0 || !(rows || planes || pixels))
-            fail(m_where, "has 'data' that are no unsigned bytes [" + std::to_string(count) + ", 3072], a row a label");
+            failBatch(m_where,
+                      "has 'data' that are no unsigned bytes [" + std::to_string(count) + ", 3072], a row a label");
         const std::string& bytes = m_pickle.at(data.items[2]).text;
         if (static_cast<std::int64_t>(bytes.size()) != count * kCifarPixels)
-            fail(m_where, "has 'data' of " + std::to_string(bytes.size()) + " bytes, not 3072 a label");
+            failBatch(m_where, "has 'data' of " + std::to_string(bytes.size()) + " bytes, not 3072 a label");
         const auto* begin = reinterpret_cast<const std::uint8_t*>(bytes.data());
         batch.pixels.reserve(bytes.size());
         if (pixels) batch.pixels.assign(begin, begin + bytes.size());
@@ -123,7 +124,7 @@ std::vector<std::string> pickledNames(const std::string& bytes, const std::strin
     std::vector<std::string> names;
     for (const char* key : {"fine_label_names", "label_names"}) {
         const PickleValue* list = pickle.find(pickle.at(pickle.root), key);
-        if (list == nullptr || list->kind != Kind::List) continue;
+        if (list == nullptr || list->kind != PickleValue::Kind::List) continue;
         for (const int item : list->items) names.push_back(printable(validUtf8(pickle.at(item).text)));
         break;
     }
@@ -136,7 +137,7 @@ CifarBatch parseCifarRecords(const std::string& bytes, const std::string& name, 
     constexpr std::size_t kTen = 1 + kCifarPixels, kHundred = 2 + kCifarPixels;
     const bool ten = bytes.size() % kTen == 0, hundred = bytes.size() % kHundred == 0;
     if (bytes.empty() || (!ten && !hundred))
-        fail(where, "is no CIFAR file, or cut short: its size is no multiple of 3073 or 3074 bytes");
+        failBatch(where, "is no CIFAR file, or cut short: its size is no multiple of 3073 or 3074 bytes");
     const bool one = ten && (!hundred || name.find("batch") != std::string::npos);
     CifarBatch batch{.classes = one ? 10 : 100, .pixels = {}, .labels = {}};
     const std::size_t labels = one ? 1 : 2;  // the one that counts is the last
@@ -167,7 +168,8 @@ std::vector<std::string> parseCifarNames(const std::string& bytes, int classes, 
         }
     }
     if (static_cast<int>(names.size()) != classes)
-        fail(where, "names " + std::to_string(names.size()) + " classes, " + std::to_string(classes) + " are needed");
+        failBatch(where,
+                  "names " + std::to_string(names.size()) + " classes, " + std::to_string(classes) + " are needed");
     return names;
 }
 

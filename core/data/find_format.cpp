@@ -27,7 +27,7 @@ constexpr const char* kReadFiles =
     "Read are IDX files (train-images-idx3-ubyte …), CIFAR (its folder or .tar.gz), .npz and .npy arrays, and image "
     "folders (class folders of PNG and JPEG)";
 
-constexpr int kMostEntries = 256;  // of a folder that is worth looking into: arrays are few files
+constexpr int kMostInFolder = 256;  // of a folder that is worth looking into: arrays are few files
 
 /// The entries of a folder, sorted; nothing where there are many.
 std::vector<fs::path> entriesOf(const fs::path& folder, bool folders) {
@@ -35,7 +35,7 @@ std::vector<fs::path> entriesOf(const fs::path& folder, bool folders) {
     std::error_code code;
     int count = 0;
     for (fs::directory_iterator it(folder, code); !code && it != fs::directory_iterator(); it.increment(code)) {
-        if (++count > kMostEntries) return {};
+        if (++count > kMostInFolder) return {};
         const bool hidden = it->path().filename().string().starts_with('.');
         if (!hidden && (folders ? it->is_directory(code) : it->is_regular_file(code))) entries.push_back(it->path());
     }

@@ -17,7 +17,6 @@ namespace bitdesk {
 namespace {
 
 namespace fs = std::filesystem;
-using Kind = SplitName::Kind;
 
 constexpr int kMostWrappers = 4;  // folders around a data set that are looked through
 
@@ -79,18 +78,18 @@ private:
     }
 
     static SourcePart partOf(const SplitFolder& split, const std::vector<SplitFolder>& all) {
-        const auto has = [&](Kind kind) {
+        const auto has = [&](SplitName::Kind kind) {
             return std::ranges::any_of(all, [&](const auto& s) { return s.kind == kind && s.classFolders; });
         };
-        if (split.kind == Kind::Train) return SourcePart::Train;
-        if (split.kind == Kind::Test) return SourcePart::Test;
+        if (split.kind == SplitName::Kind::Train) return SourcePart::Train;
+        if (split.kind == SplitName::Kind::Test) return SourcePart::Test;
         // "evaluation" is the test part of some sets, the validation part of others.
-        return split.kind == Kind::Eval && has(Kind::Val) ? SourcePart::Test : SourcePart::Val;
+        return split.kind == SplitName::Kind::Eval && has(SplitName::Kind::Val) ? SourcePart::Test : SourcePart::Val;
     }
 
     void addSplit(const SplitFolder& split, const std::vector<SplitFolder>& all) {
         const auto root = innermost(split);
-        if (split.kind == Kind::Unlabelled || !root) {
+        if (split.kind == SplitName::Kind::Unlabelled || !root) {
             note(nameOf(split.path) + " holds images without class folders, which are passed over");
             return;
         }

@@ -20,7 +20,7 @@ bool isCapital(char c) { return c >= 'A' && c <= 'Z'; }
 bool isLetter(char c) { return isSmall(c) || isCapital(c) || (static_cast<unsigned char>(c) & 0x80) != 0; }
 
 /// The words of a name, in small letters, without its numbers: "myTrainSet-01" → my, train, set.
-std::vector<std::string> wordsOf(const std::string& name) {
+std::vector<std::string> wordsOfFolder(const std::string& name) {
     std::vector<std::string> words;
     char before = ' ';
     for (const char c : name) {
@@ -163,7 +163,7 @@ bool namesAPile(const std::string& name) {
 std::optional<SplitName> splitNamed(const std::string& name) {
     std::set<Kind> kinds;
     std::string rest;
-    for (const std::string& word : wordsOf(name)) {
+    for (const std::string& word : wordsOfFolder(name)) {
         const auto said = kindsOf(word);
         kinds.insert(said.begin(), said.end());
         if (said.empty() && !isDecoration(word)) rest += (rest.empty() ? "" : " ") + word;

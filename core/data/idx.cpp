@@ -18,15 +18,15 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kMaxSide = 16384;  // of an image, pixels
 
-std::vector<SourcePart> parts(const fs::path& path) {
+std::vector<SourcePart> idxParts(const fs::path& path) {
     std::vector<SourcePart> found;
     for (const auto& [part, files] : findIdxFiles(path).parts) found.push_back(part);
     return found;
 }
 
-bool detect(const fs::path& path) {
+bool detectIdx(const fs::path& path) {
     try {
-        return !parts(path).empty();
+        return !idxParts(path).empty();
     } catch (const Error&) {
         return true;  // several sets: reading it says so
     } catch (const std::exception&) {
@@ -43,7 +43,7 @@ std::string character(int code) {
 /// Names of a mapping's lines "label code [code]": "7", "A/a".
 void readMapping(RawImages& raw, const fs::path& path) {
     constexpr std::uint64_t kMost = 1 << 16;
-    constexpr int kMostLabel = 255;
+    constexpr int kMostOfByte = 255;
     std::istringstream lines(readFile(path, kMost));
     for (std::string line; std::getline(lines, line);) {
         std::istringstream numbers(line);
@@ -51,7 +51,7 @@ void readMapping(RawImages& raw, const fs::path& path) {
         if (!(numbers >> label)) continue;
         std::string name;
         while (numbers >> code) name += (name.empty() ? "" : "/") + character(code);
-        if (label < 0 || label > kMostLabel || name.empty() || name.size() > 16)
+        if (label < 0 || label > kMostOfByte || name.empty() || name.size() > 16)
             throw Error(ErrorKind::BadInput, path.string(), "has a line that is no label with codes of characters");
         raw.numberClasses(label + 1);
         raw.classNames[static_cast<std::size_t>(label)] = name;
@@ -83,7 +83,7 @@ void setClasses(RawImages& raw, const IdxFiles& files, SourcePart part) {
         raw.notes.push_back("the folder holds '" + other + "', too: name one of its files to read it");
 }
 
-RawImages read(const fs::path& path, SourcePart part) {
+RawImages readIdxImages(const fs::path& path, SourcePart part) {
     const IdxFiles files = findIdxFiles(path);
     const auto found = files.parts.find(part);
     if (found == files.parts.end()) throw Error(ErrorKind::BadInput, path.string(), "lacks the part");
@@ -113,7 +113,7 @@ RawImages read(const fs::path& path, SourcePart part) {
 }  // namespace
 
 const DataFormat& idxFormat() {
-    static const DataFormat kFormat{"IDX", detect, parts, read, nullptr};
+    static const DataFormat kFormat{"IDX", detectIdx, idxParts, readIdxImages, nullptr};
     return kFormat;
 }
 

@@ -23,7 +23,7 @@ struct Name {
 };
 
 /// The words of a name, in small letters, without the lines, dots and blanks between them.
-std::vector<std::string> wordsOf(const std::string& name) {
+std::vector<std::string> wordsOfFile(const std::string& name) {
     std::vector<std::string> words(1);
     for (const char c : name) {
         if (c == '-' || c == '_' || c == '.' || c == ' ') words.emplace_back();
@@ -41,7 +41,7 @@ std::optional<SourcePart> partOf(const std::string& word) {
 
 /// Nothing where the file is none of a set's.
 std::optional<Name> parse(const std::string& fileName) {
-    std::vector<std::string> words = wordsOf(fileName);
+    std::vector<std::string> words = wordsOfFile(fileName);
     Name name;
     const auto takeLast = [&](std::initializer_list<const char*> any) {
         const bool fits = !words.empty() && std::ranges::find(any, words.back()) != any.end();
@@ -73,17 +73,17 @@ std::optional<Name> parse(const std::string& fileName) {
     return name;
 }
 
-struct Found {
+struct NamedFile {
     Name name;
     fs::path path;
 };
 
-std::vector<Found> filesIn(const fs::path& folder) {
-    constexpr int kMostEntries = 10'000;  // a folder of IDX files has a few
-    std::vector<Found> files;
+std::vector<NamedFile> namedFiles(const fs::path& folder) {
+    constexpr int kMostNames = 10'000;  // a folder of IDX files has a few
+    std::vector<NamedFile> files;
     std::error_code code;
     int entries = 0;
-    for (fs::directory_iterator it(folder, code); !code && it != fs::directory_iterator() && entries < kMostEntries;
+    for (fs::directory_iterator it(folder, code); !code && it != fs::directory_iterator() && entries < kMostNames;
          it.increment(code), ++entries) {
         const std::string fileName = it->path().filename().string();
         const auto name = parse(fileName);
@@ -94,7 +94,7 @@ std::vector<Found> filesIn(const fs::path& folder) {
         if (fs::is_regular_file(path, code)) files.push_back({*name, path});
     }
     // Plain before packed, lines before dots: the first of two for one role is taken.
-    std::ranges::sort(files, {}, [](const Found& file) {
+    std::ranges::sort(files, {}, [](const NamedFile& file) {
         return std::tuple(file.name.packed, file.name.dotted, file.path.native());
     });
     return files;
@@ -105,7 +105,7 @@ std::map<std::string, IdxFiles> setsIn(const fs::path& folder) {
     const auto put = [](fs::path& place, const fs::path& path) {
         if (place.empty()) place = path;
     };
-    const auto files = filesIn(folder);
+    const auto files = namedFiles(folder);
     for (const auto& [name, path] : files) {
         if (name.role == Name::Mapping) continue;
         IdxFiles::Pair& pair = sets[name.set].parts[name.part];

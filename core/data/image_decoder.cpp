@@ -27,14 +27,14 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kPrefix = 1 << 16;  // most headers end before
 
-[[noreturn]] void fail(const fs::path& path, const std::string& reason, const std::string& hint = {}) {
+[[noreturn]] void failImage(const fs::path& path, const std::string& reason, const std::string& hint = {}) {
     throw Error(ErrorKind::BadInput, path.string(), reason, hint);
 }
 [[noreturn]] void failUnfit(const fs::path& path, const std::string& reason, const std::string& hint) {
     throw UnfitImage(ErrorKind::BadInput, path.string(), reason, hint);
 }
 [[noreturn]] void failErrno(const fs::path& path) {
-    fail(path, std::string("cannot be read: ") + std::strerror(errno));
+    failImage(path, std::string("cannot be read: ") + std::strerror(errno));
 }
 
 /// A regular file, open for reading; never waits for a pipe.
@@ -48,7 +48,7 @@ public:
             return;
         }
         ::close(m_fd);
-        fail(path, "is no regular file");
+        failImage(path, "is no regular file");
     }
     File(const File&) = delete;
     File& operator=(const File&) = delete;
@@ -64,7 +64,7 @@ public:
             const ssize_t got = ::pread(m_fd, buffer.data() + have, static_cast<std::size_t>(size - have), have);
             if (got < 0 && errno == EINTR) continue;
             if (got < 0) failErrno(m_path);
-            if (got == 0) fail(m_path, "becomes shorter while it is read");
+            if (got == 0) failImage(m_path, "becomes shorter while it is read");
             have += got;
         }
     }
@@ -81,7 +81,7 @@ ImageHeader readHeader(File& file, std::vector<std::uint8_t>& buffer, const fs::
     for (std::int64_t size = std::min(kPrefix, file.bytes());; size = std::min(4 * size, file.bytes())) {
         file.readUpTo(buffer, size);
         if (const auto header = parseImageHeader(buffer, file.bytes(), path.string())) return *header;
-        if (size > kLongest) fail(path, "has a header of more than 8 MiB");
+        if (size > kLongest) failImage(path, "has a header of more than 8 MiB");
     }
 }
 
@@ -145,7 +145,7 @@ struct Opened {
 /// Reads the whole file, once there is room for it and for its decoding to `preparation`.
 void readWhole(Opened& opened, const fs::path& path, const Preparation& preparation, DecodeMemory& memory) {
     constexpr std::int64_t kLargest = 1 << 30;
-    if (opened.file.bytes() > kLargest) fail(path, "is larger than 1 GiB");
+    if (opened.file.bytes() > kLargest) failImage(path, "is larger than 1 GiB");
     ImageHeader& header = opened.header = readHeader(opened.file, opened.buffer, path);
     // Besides the decoder's: the turned pixels, and the rows that resizing holds, at the width that they come to.
     const ImageShape& shape = header.shape;
@@ -172,7 +172,7 @@ int brightestOf(const Picture& picture, const ImageHeader& header) {
 FileStamp stampOf(const fs::path& path) {
     struct stat about {};
     if (::stat(path.c_str(), &about) != 0) failErrno(path);
-    if (!S_ISREG(about.st_mode)) fail(path, "is no regular file");
+    if (!S_ISREG(about.st_mode)) failImage(path, "is no regular file");
     const auto nanoseconds = [](const timespec& time) { return time.tv_sec * 1'000'000'000LL + time.tv_nsec; };
     return {about.st_size, nanoseconds(about.st_mtim), nanoseconds(about.st_ctim)};
 }
@@ -200,12 +200,12 @@ ImageFacts decodeImage(const fs::path& path, const Preparation& preparation, Dec
     ImageHeader& header = opened.header;
     ImageFacts facts{.shape = header.shape, .jpeg = header.jpeg, .digest = digestOf(opened.buffer)};
     if (expected != nullptr && facts.digest != *expected)
-        fail(path, "has changed since the data set was opened", "Run again");
+        failImage(path, "has changed since the data set was opened", "Run again");
     if (!header.jpeg) checkPng(opened.buffer, header, path.string());
     facts.orientation = header.orientation;
     checkShape(facts, preparation, path);
     Picture picture = header.jpeg ? decodeJpeg(opened.buffer, header) : decodePng(opened.buffer, header);
-    if (picture.pixels == nullptr) fail(path, picture.failure);
+    if (picture.pixels == nullptr) failImage(path, picture.failure);
     facts.brightest = brightestOf(picture, header);
     ImageShape shape = header.shape;
     if (preparation.exif && facts.orientation != 1) {

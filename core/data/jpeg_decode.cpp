@@ -21,7 +21,7 @@ constexpr int kMostScans = 100;  ///< an encoder's best has some ten; each goes 
 
 /// A call of libjpeg, which leaves it by a jump where it fails. Between setjmp() and the jump there may be nothing that
 /// has a destructor.
-struct Decompression {
+struct JpegDecompression {
     jpeg_decompress_struct info;
     jpeg_error_mgr errors;
     jpeg_source_mgr source;
@@ -31,9 +31,9 @@ struct Decompression {
     bool ended;  ///< more bytes were asked for than the file has
 };
 
-Decompression& of(j_common_ptr info) { return *static_cast<Decompression*>(info->client_data); }
+JpegDecompression& of(j_common_ptr info) { return *static_cast<JpegDecompression*>(info->client_data); }
 
-[[noreturn]] void leave(Decompression& self, const char* failure) {
+[[noreturn]] void leave(JpegDecompression& self, const char* failure) {
     std::snprintf(self.failure.data(), self.failure.size(), "%s", failure);
     std::longjmp(self.escape, 1);
 }
@@ -84,7 +84,7 @@ void skipInput(j_decompress_ptr info, long count) {
     info->src->bytes_in_buffer -= static_cast<std::size_t>(count);
 }
 
-void begin(Decompression& self, std::span<const std::uint8_t> file, const ImageHeader& header) {
+void begin(JpegDecompression& self, std::span<const std::uint8_t> file, const ImageHeader& header) {
     jpeg_create_decompress(&self.info);
     // Of what grows with a picture's size, and would go to a temporary file: $JPEGMEM has no say.
     self.info.mem->max_memory_to_use = static_cast<long>(header.decodeBytes);
@@ -102,7 +102,7 @@ void begin(Decompression& self, std::span<const std::uint8_t> file, const ImageH
 
 /// Of one scan that was read whole all is there. Of several, or where bits are guessed from those before, only an end
 /// marker tells that no more were to come.
-void checkEnd(Decompression& self) {
+void checkEnd(JpegDecompression& self) {
     const jpeg_decompress_struct& info = self.info;
     if (!jpeg_has_multiple_scans(&self.info) && !info.arith_code) return;
     if (self.ended) leave(self, "is cut short: it ends without an end marker");
@@ -119,7 +119,7 @@ void inksToRgb(const JSAMPLE* inks, int width, std::uint8_t* rgb) {
         }
 }
 
-void readPixels(Decompression& self, std::span<const std::uint8_t> file, const ImageHeader& header,
+void readPixels(JpegDecompression& self, std::span<const std::uint8_t> file, const ImageHeader& header,
                 std::uint8_t* pixels, std::uint8_t* inks) {
     const ImageShape& shape = header.shape;
     begin(self, file, header);
@@ -142,7 +142,7 @@ void readPixels(Decompression& self, std::span<const std::uint8_t> file, const I
 }
 
 /// False where it failed.
-bool run(Decompression& self, std::span<const std::uint8_t> file, const ImageHeader& header, std::uint8_t* pixels,
+bool run(JpegDecompression& self, std::span<const std::uint8_t> file, const ImageHeader& header, std::uint8_t* pixels,
          std::uint8_t* inks) {
     self.info.err = jpeg_std_error(&self.errors);
     self.errors.error_exit = failWithMessage;
@@ -161,7 +161,7 @@ Picture decodeJpeg(std::span<const std::uint8_t> file, const ImageHeader& header
     Picture picture{.pixels = std::make_unique_for_overwrite<std::uint8_t[]>(bytes), .failure = {}};
     const auto inks =
         std::make_unique<std::uint8_t[]>(header.inks ? static_cast<std::size_t>(header.shape.width) * 4 : 0);
-    Decompression decompression{};
+    JpegDecompression decompression{};
     if (run(decompression, file, header, picture.pixels.get(), inks.get())) return picture;
     return {.pixels = nullptr, .failure = decompression.failure.data()};
 }

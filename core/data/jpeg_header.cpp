@@ -93,7 +93,7 @@ Frame readFrame(Bytes segment, int marker, const std::string& where) {
     return frame;
 }
 
-void lookForOrientation(Bytes segment, Orientations& found) {
+void lookForJpegOrientation(Bytes segment, Orientations& found) {
     constexpr auto kExif = "Exif\0\0"sv, kPacket = "http://ns.adobe.com/xap/1.0/\0"sv;
     const Bytes body = segment.subspan(2);
     if (startsWith(body, kExif) && !found.exif) found.exif = exifOrientation(body);
@@ -118,7 +118,7 @@ std::optional<ImageHeader> parseJpegHeader(Bytes begin, std::int64_t fileBytes, 
         const Segment segment = nextSegment(begin, offset, where);
         if (segment.marker < 0 && static_cast<std::int64_t>(begin.size()) < fileBytes) return std::nullopt;
         if (segment.marker < 0) fail(where, "is cut short: it ends inside its header");
-        if (segment.marker == kApplication1) lookForOrientation(segment.bytes, orientations);
+        if (segment.marker == kApplication1) lookForJpegOrientation(segment.bytes, orientations);
         if (isFrame(segment.marker) && !frame) frame = readFrame(segment.bytes, segment.marker, where);
         if (segment.marker != kScan && segment.marker != kEnd) continue;
         if (!frame) fail(where, "is a damaged JPEG image: it has no frame header");

@@ -61,7 +61,7 @@ bool detectNpz(const fs::path& path) {
     }
 }
 
-std::vector<SourcePart> parts(const fs::path& path) {
+std::vector<SourcePart> arrayParts(const fs::path& path) {
     std::vector<SourcePart> found;
     for (const auto& [part, pair] : pairsOf(ArrayStore(path), path)) found.push_back(part);
     return found;
@@ -144,7 +144,7 @@ void readOthers(RawImages& raw, const ArrayStore& store, const Pairs& pairs, int
     if (count > 1) raw.notes.push_back("arrays are not read: " + unread);
 }
 
-RawImages read(const fs::path& path, SourcePart part) {
+RawImages readArrays(const fs::path& path, SourcePart part) {
     const ArrayStore store(path);
     const Pairs pairs = pairsOf(store, path);
     const auto pair = pairs.find(part);
@@ -173,12 +173,12 @@ RawImages read(const fs::path& path, SourcePart part) {
 }  // namespace
 
 const DataFormat& npzFormat() {
-    static const DataFormat kFormat{"npz", detectNpz, parts, read, nullptr};
+    static const DataFormat kFormat{"npz", detectNpz, arrayParts, readArrays, nullptr};
     return kFormat;
 }
 
 const DataFormat& npyFormat() {
-    static const DataFormat kFormat{"npy", isArrayFolder, parts, read, nullptr};
+    static const DataFormat kFormat{"npy", isArrayFolder, arrayParts, readArrays, nullptr};
     return kFormat;
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 /// A call of libpng, which leaves it by a jump where it fails. Between setjmp() and the jump there may be nothing that
 /// has a destructor.
-struct Decompression {
+struct PngDecompression {
     png_structp png;
     png_infop info;
     const std::uint8_t* next;
@@ -29,18 +29,18 @@ struct Decompression {
 };
 
 [[noreturn]] void failWithMessage(png_structp png, png_const_charp message) {
-    auto& self = *static_cast<Decompression*>(png_get_error_ptr(png));
+    auto& self = *static_cast<PngDecompression*>(png_get_error_ptr(png));
     std::snprintf(self.failure.data(), self.failure.size(), "is a damaged PNG image: %s", message);
     std::longjmp(self.escape, 1);
 }
 
 void judgeWarning(png_structp png, png_const_charp message) {
-    auto& self = *static_cast<Decompression*>(png_get_error_ptr(png));
+    auto& self = *static_cast<PngDecompression*>(png_get_error_ptr(png));
     self.more = self.more || std::strstr(message, "Too much image data") != nullptr;
 }
 
 void readBytes(png_structp png, png_bytep out, std::size_t count) {
-    auto& self = *static_cast<Decompression*>(png_get_io_ptr(png));
+    auto& self = *static_cast<PngDecompression*>(png_get_io_ptr(png));
     if (count > self.left) png_error(png, "it ends inside a chunk");
     std::memcpy(out, self.next, count);
     self.next += count;
@@ -48,7 +48,7 @@ void readBytes(png_structp png, png_bytep out, std::size_t count) {
 }
 
 /// What is not needed for the pixels is passed over; what is, becomes 8 bits of grey or RGB.
-void setUp(Decompression& self) {
+void setUp(PngDecompression& self) {
     png_structp png = self.png;
     png_set_read_fn(png, &self, readBytes);
     png_set_user_limits(png, kMostImageSide, kMostImageSide);
@@ -62,7 +62,7 @@ void setUp(Decompression& self) {
     png_set_strip_alpha(png);
 }
 
-void readPixels(Decompression& self, const ImageShape& shape, std::uint8_t* pixels) {
+void readPixels(PngDecompression& self, const ImageShape& shape, std::uint8_t* pixels) {
     setUp(self);
     const int passes = png_set_interlace_handling(self.png);
     png_read_update_info(self.png, self.info);
@@ -77,7 +77,7 @@ void readPixels(Decompression& self, const ImageShape& shape, std::uint8_t* pixe
 }
 
 /// False where it failed.
-bool run(Decompression& self, const ImageShape& shape, std::uint8_t* pixels) {
+bool run(PngDecompression& self, const ImageShape& shape, std::uint8_t* pixels) {
     if (setjmp(self.escape) == 0) {  // NOLINT(cert-err52-cpp): libpng knows no other way out
         self.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &self, failWithMessage, judgeWarning);
         self.info = self.png == nullptr ? nullptr : png_create_info_struct(self.png);
@@ -118,7 +118,7 @@ bool unpacksBeyond(std::span<const std::uint8_t> file, std::int64_t most) {
 Picture decodePng(std::span<const std::uint8_t> file, const ImageHeader& header) {
     const auto bytes = static_cast<std::size_t>(header.shape.bytes());
     Picture picture{.pixels = std::make_unique<std::uint8_t[]>(bytes), .failure = {}};
-    Decompression decompression{};
+    PngDecompression decompression{};
     decompression.next = file.data();
     decompression.left = file.size();
     const bool good = run(decompression, header.shape, picture.pixels.get());

@@ -14,7 +14,7 @@
 namespace bitdesk {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 std::optional<double> layerMilliseconds(const Measurement* measurement, const std::string& layer) {
     if (measurement == nullptr) return std::nullopt;
@@ -47,11 +47,11 @@ ExportedMix toNodeData(const ExportInput& input) {
     if (std::ranges::find(nodeDataMetrics(), metric) == nodeDataMetrics().end())
         throw Error(ErrorKind::Usage, settingName("metric"), "'" + metric + "' is no metric",
                     "Known: bits, macs, bitops, weight-bytes, time");
-    Json results = Json::object();
+    OrderedJson results = OrderedJson::object();
     for (const Layer& layer : input.model.network.layers()) {
-        const Json figures = figuresOf(layer, input);
+        const OrderedJson figures = figuresOf(layer, input);
         if (!figures.contains(metric)) continue;
-        Json& result = results[layer.name];
+        OrderedJson& result = results[layer.name];
         result["value"] = figures[metric];
         for (const auto& [name, value] : figures.items()) result[name] = value;
     }

@@ -15,34 +15,35 @@
 namespace bitdesk {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr const char* kWholeNetwork = "network";
 
 /// nvbench writes numbers as text, so that nothing is lost on the way.
 std::string number(double value) { return fmt::format("{}", value); }
 
-Json summary(const std::string& tag, const char* name, const char* hint, const char* type, const std::string& value) {
+OrderedJson summary(const std::string& tag, const char* name, const char* hint, const char* type,
+                    const std::string& value) {
     return {{"tag", tag},
             {"name", name},
             {"hint", hint},
-            {"data", Json::array({{{"name", "value"}, {"type", type}, {"value", value}}})}};
+            {"data", OrderedJson::array({{{"name", "value"}, {"type", type}, {"value", value}}})}};
 }
 
 /// A duration in seconds under one of nvbench's tags for isolated runs.
-Json duration(const std::string& statistic, const char* name, double milliseconds) {
+OrderedJson duration(const std::string& statistic, const char* name, double milliseconds) {
     return summary("nv/cold/time/gpu/" + statistic, name, "duration", "float64", number(milliseconds / 1000));
 }
 
-Json share(const std::string& statistic, const char* name, double value) {
+OrderedJson share(const std::string& statistic, const char* name, double value) {
     return summary("nv/cold/time/gpu/" + statistic, name, "percentage", "float64", number(value));
 }
 
-Json sampleSize(std::int64_t n) {
+OrderedJson sampleSize(std::int64_t n) {
     return summary("nv/cold/sample_size", "Samples", "sample_size", "int64", std::to_string(n));
 }
 
-void addQuartiles(Json& summaries, const Quartiles& q) {
+void addQuartiles(OrderedJson& summaries, const Quartiles& q) {
     summaries.push_back(duration("q1", "Q1", q.q1));
     summaries.push_back(duration("median", "Median", q.median));
     summaries.push_back(duration("q3", "Q3", q.q3));
@@ -50,13 +51,13 @@ void addQuartiles(Json& summaries, const Quartiles& q) {
     if (q.median > 0) summaries.push_back(share("iqr/relative", "Rel IQR", (q.q3 - q.q1) / q.median));
 }
 
-Json wholeSummaries(const Measurement& m) {
+OrderedJson wholeSummaries(const Measurement& m) {
     const std::vector<double>& samples = m.samplesMs;
     const auto n = static_cast<double>(samples.size());
     const double mean = std::accumulate(samples.begin(), samples.end(), 0.0) / n;
     double squares = 0;
     for (const double sample : samples) squares += (sample - mean) * (sample - mean);
-    Json summaries = Json::array({sampleSize(static_cast<std::int64_t>(samples.size()))});
+    OrderedJson summaries = OrderedJson::array({sampleSize(static_cast<std::int64_t>(samples.size()))});
     summaries.push_back(duration("min", "Min Time", *std::ranges::min_element(samples)));
     summaries.push_back(duration("max", "Max Time", *std::ranges::max_element(samples)));
     summaries.push_back(duration("mean", "Time", mean));
@@ -72,48 +73,49 @@ Json wholeSummaries(const Measurement& m) {
     return summaries;
 }
 
-Json layerSummaries(const LayerTime& layer) {
-    Json summaries = Json::array({sampleSize(layer.milliseconds.n)});
+OrderedJson layerSummaries(const LayerTime& layer) {
+    OrderedJson summaries = OrderedJson::array({sampleSize(layer.milliseconds.n)});
     addQuartiles(summaries, layer.milliseconds);
     return summaries;
 }
 
-Json state(const std::string& layer, const Measurement& m, Json summaries) {
-    return {
-        {"name", fmt::format("Layer={} Batch={} Threads={}", layer, m.batch, m.threads)},
-        {"device", 0},
-        {"type_config_index", 0},
-        {"axis_values", Json::array({{{"name", "Layer"}, {"type", "string"}, {"value", layer}},
-                                     {{"name", "Batch"}, {"type", "int64"}, {"value", std::to_string(m.batch)}},
-                                     {{"name", "Threads"}, {"type", "int64"}, {"value", std::to_string(m.threads)}}})},
-        {"summaries", std::move(summaries)},
-        {"is_skipped", false}};
+OrderedJson state(const std::string& layer, const Measurement& m, OrderedJson summaries) {
+    return {{"name", fmt::format("Layer={} Batch={} Threads={}", layer, m.batch, m.threads)},
+            {"device", 0},
+            {"type_config_index", 0},
+            {"axis_values",
+             OrderedJson::array({{{"name", "Layer"}, {"type", "string"}, {"value", layer}},
+                                 {{"name", "Batch"}, {"type", "int64"}, {"value", std::to_string(m.batch)}},
+                                 {{"name", "Threads"}, {"type", "int64"}, {"value", std::to_string(m.threads)}}})},
+            {"summaries", std::move(summaries)},
+            {"is_skipped", false}};
 }
 
-Json axis(const char* name, const char* type, const std::vector<std::string>& texts) {
-    Json values = Json::array();
+OrderedJson axis(const char* name, const char* type, const std::vector<std::string>& texts) {
+    OrderedJson values = OrderedJson::array();
     for (const std::string& text : texts)
         values.push_back({{"input_string", text}, {"description", ""}, {"value", text}});
     return {{"name", name}, {"type", type}, {"flags", ""}, {"values", std::move(values)}};
 }
 
-Json benchmark(const Measurement& m) {
+OrderedJson benchmark(const Measurement& m) {
     std::vector<std::string> layers{kWholeNetwork};
-    Json states = Json::array({state(kWholeNetwork, m, wholeSummaries(m))});
+    OrderedJson states = OrderedJson::array({state(kWholeNetwork, m, wholeSummaries(m))});
     for (const LayerTime& layer : m.layers) {
         layers.push_back(layer.name);
         states.push_back(state(layer.name, m, layerSummaries(layer)));
     }
-    return {{"name", m.modelName},
-            {"index", 0},
-            {"min_samples", static_cast<std::int64_t>(m.samplesMs.size())},
-            {"devices", Json::array({0})},
-            {"axes", Json::array({axis("Layer", "string", layers), axis("Batch", "int64", {std::to_string(m.batch)}),
-                                  axis("Threads", "int64", {std::to_string(m.threads)})})},
-            {"states", std::move(states)}};
+    return {
+        {"name", m.modelName},
+        {"index", 0},
+        {"min_samples", static_cast<std::int64_t>(m.samplesMs.size())},
+        {"devices", OrderedJson::array({0})},
+        {"axes", OrderedJson::array({axis("Layer", "string", layers), axis("Batch", "int64", {std::to_string(m.batch)}),
+                                     axis("Threads", "int64", {std::to_string(m.threads)})})},
+        {"states", std::move(states)}};
 }
 
-Json version(int major, int minor, int patch) {
+OrderedJson version(int major, int minor, int patch) {
     return {
         {"major", major}, {"minor", minor}, {"patch", patch}, {"string", fmt::format("{}.{}.{}", major, minor, patch)}};
 }
@@ -125,22 +127,23 @@ ExportedMix toNvbench(const ExportInput& input) {
         throw Error(ErrorKind::BadInput, input.model.name, "there is no measurement of this mix",
                     "Run bitdesk profile with this mix and --db first");
     const Measurement& m = *input.measurement;
-    const Json root{{"meta",
-                     {{"argv", Json::array({"bitdesk", "profile", m.modelName, "--bits", toText(m.bits)})},
-                      {"version", {{"json", version(1, 0, 0)}, {"bitdesk", {{"string", BITDESK_VERSION}}}}},
-                      {"bitdesk",
-                       {{"measurement", m.id},
-                        {"model_hash", m.modelHash},
-                        {"bits", m.bits.bits},
-                        {"backend", m.backend},
-                        {"simulated", m.simulated},
-                        {"machine", m.machine},
-                        {"build", m.build},
-                        {"created_at", m.createdAt},
-                        {"stop_reason", m.stopReason},
-                        {"warnings", m.warnings}}}}},
-                    {"devices", Json::array({{{"id", 0}, {"name", m.device}}})},
-                    {"benchmarks", Json::array({benchmark(m)})}};
+    const OrderedJson root{
+        {"meta",
+         {{"argv", OrderedJson::array({"bitdesk", "profile", m.modelName, "--bits", toText(m.bits)})},
+          {"version", {{"json", version(1, 0, 0)}, {"bitdesk", {{"string", BITDESK_VERSION}}}}},
+          {"bitdesk",
+           {{"measurement", m.id},
+            {"model_hash", m.modelHash},
+            {"bits", m.bits.bits},
+            {"backend", m.backend},
+            {"simulated", m.simulated},
+            {"machine", m.machine},
+            {"build", m.build},
+            {"created_at", m.createdAt},
+            {"stop_reason", m.stopReason},
+            {"warnings", m.warnings}}}}},
+        {"devices", OrderedJson::array({{{"id", 0}, {"name", m.device}}})},
+        {"benchmarks", OrderedJson::array({benchmark(m)})}};
     ExportedMix mix;
     mix.bytes = jsonText(root);
     mix.notes = {

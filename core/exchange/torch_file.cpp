@@ -18,7 +18,8 @@ namespace {
 using Kind = PickleValue::Kind;
 
 constexpr std::int64_t kMostElements = std::int64_t{1} << 28;  // of a tensor
-constexpr std::int64_t kMostBytes = std::int64_t{1} << 31;  // of all tensors, views counted as often as they are named
+constexpr std::int64_t kMostTensorBytes = std::int64_t{1}
+                                          << 31;  // of all tensors, views counted as often as they are named
 
 struct StorageType {
     const char* name;
@@ -123,7 +124,7 @@ private:
         std::vector<std::int64_t> all;
         for (const int item : m_pickle.at(index).items) {
             const PickleValue& value = m_pickle.at(item);
-            if (value.kind != Kind::Integer || value.integer < 0 || value.integer > kMostBytes)
+            if (value.kind != Kind::Integer || value.integer < 0 || value.integer > kMostTensorBytes)
                 failTensor(name, "has a size, stride or offset that is no number in range");
             all.push_back(value.integer);
         }
@@ -139,7 +140,7 @@ private:
             m_storages.emplace(value.text, m_archive.read(entry));
         }
         const auto& bytes = m_storages.at(value.text);
-        if (value.integer < 0 || value.integer > kMostBytes ||
+        if (value.integer < 0 || value.integer > kMostTensorBytes ||
             value.integer * elementBytes > static_cast<std::int64_t>(bytes.size()))
             failTensor(name, "its data '" + entry + "' is shorter than it says");
         return bytes;
@@ -152,7 +153,7 @@ private:
         if (type == kTypes.end()) failTensor(name, "has the unknown type '" + typeName + "'");
         const auto size = integers(name, value.items[2]), stride = integers(name, value.items[3]);
         const std::int64_t offset = m_pickle.at(value.items[1]).integer;
-        if (size.size() != stride.size() || size.size() > 8 || offset < 0 || offset > kMostBytes)
+        if (size.size() != stride.size() || size.size() > 8 || offset < 0 || offset > kMostTensorBytes)
             failTensor(name, "has a shape that does not fit its strides");
         std::int64_t elements = 1, last = offset;
         for (std::size_t d = 0; d < size.size(); ++d) {
@@ -163,7 +164,7 @@ private:
         const auto& bytes = storage(name, stored, type->bytes);
         if (elements > 0 && last >= stored.integer) failTensor(name, "reaches beyond its data");
         m_total += elements * type->bytes;
-        if (m_total > kMostBytes) fail("its tensors have more than 2 GiB");
+        if (m_total > kMostTensorBytes) fail("its tensors have more than 2 GiB");
         return {&*type, &bytes, size, stride, offset, elements};
     }
 

@@ -76,7 +76,7 @@ const char* classOf(Tone tone) {
 
 std::string attribute(const std::string& classes) { return classes.empty() ? "" : " class=\"" + classes + "\""; }
 
-struct Writer {
+struct HtmlWriter {
     std::string operator()(const TextBlock& block) const {
         return "<p" + attribute(block.lead ? "lead" : classOf(block.tone)) + ">" + htmlEscaped(block.text) + "</p>\n";
     }
@@ -156,7 +156,7 @@ std::string toHtml(const Report& report) {
     for (const Section& section : document.sections) {
         html += "<section>\n";
         if (!section.title.empty()) html += "<h2>" + htmlEscaped(section.title) + "</h2>\n";
-        for (const Block& block : section.blocks) html += std::visit(Writer(), block);
+        for (const Block& block : section.blocks) html += std::visit(HtmlWriter(), block);
         html += "</section>\n";
     }
     return html + "</main></body></html>\n";

@@ -12,7 +12,7 @@
 namespace bitdesk {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 Json comparisonJson(const ReportComparison& c) {
     return {{"accuracy", toldJson(c.accuracy)},
@@ -58,9 +58,9 @@ Json pointJson(const ReportPoint& point) {
 
 std::string toJson(const Report& report) {
     const ReportInput& input = report.input;
-    Json points = Json::array();
+    OrderedJson points = OrderedJson::array();
     for (const ReportPoint& point : input.points) points.push_back(pointJson(point));
-    const Json json{
+    const OrderedJson json{
         {"bitdesk_report", 1},
         {"title", input.title},
         {"summary", report.summary},

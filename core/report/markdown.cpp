@@ -53,7 +53,7 @@ std::string fenced(const std::string& text) {
     return fence + "sh\n" + validUtf8(text) + "\n" + fence + "\n";
 }
 
-struct Writer {
+struct MarkdownWriter {
     std::string operator()(const TextBlock& block) const {
         return (block.lead ? "**" + escaped(block.text) + "**" : escaped(block.text)) + "\n\n";
     }
@@ -90,7 +90,7 @@ struct Writer {
 
 std::string sectionText(const Section& section) {
     std::string body;
-    for (const Block& block : section.blocks) body += std::visit(Writer(), block);
+    for (const Block& block : section.blocks) body += std::visit(MarkdownWriter(), block);
     if (body.empty()) return {};
     if (section.title.empty()) return body;
     if (section.detail)

@@ -13,7 +13,7 @@ std::string tipped(const std::string& tag, const std::string& attributes, const 
     return "<" + tag + attributes + "><title>" + htmlEscaped(tip) + "</title></" + tag + ">";
 }
 
-struct Writer {
+struct SvgWriter {
     std::string operator()(const LineShape& line) const {
         std::string points;
         for (const Point& p : line.points)
@@ -51,7 +51,7 @@ struct Writer {
 std::string toSvg(const Drawing& drawing, const std::string& description) {
     std::string svg = fmt::format("<svg role=\"img\" aria-label=\"{}\" viewBox=\"0 0 {:.0f} {:.0f}\">\n",
                                   htmlEscaped(description), drawing.width, drawing.height);
-    for (const DrawnShape& shape : drawing.shapes) svg += std::visit(Writer(), shape) + "\n";
+    for (const DrawnShape& shape : drawing.shapes) svg += std::visit(SvgWriter(), shape) + "\n";
     return svg + "</svg>\n";
 }
 

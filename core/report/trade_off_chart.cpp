@@ -12,7 +12,7 @@
 namespace bitdesk {
 namespace {
 
-constexpr double kHeight = 300, kLeft = 52, kRight = 14, kTop = 12, kBottom = 40;
+constexpr double kHeight = 300, kLeftOfPlot = 52, kRightOfPlot = 14, kTop = 12, kBottom = 40;
 
 class TradeOffChart {
 public:
@@ -53,7 +53,7 @@ private:
             const Interval tall = m_subjects[i] ? marks[i].percents : Interval{marks[i].percent, marks[i].percent};
             y = {std::min(y.low, tall.low), std::max(y.high, tall.high)};
         }
-        m_x = Axis::around(x.low, x.high, kLeft, kChartWidth - kRight, 6);
+        m_x = Axis::around(x.low, x.high, kLeftOfPlot, kChartWidth - kRightOfPlot, 6);
         m_y = Axis::around(y.low, y.high, kHeight - kBottom, kTop, 6);
         m_drawing.width = kChartWidth;
         m_drawing.height = kHeight;

@@ -11,11 +11,6 @@
 namespace bitdesk {
 namespace {
 
-/// Ids of the other store's rows in this one.
-struct NewIds {
-    std::map<std::int64_t, std::int64_t> evaluations, measurements;
-};
-
 std::int64_t lookUp(const std::map<std::int64_t, std::int64_t>& ids, std::int64_t id) {
     const auto found = ids.find(id);
     return found != ids.end() ? found->second : 0;
@@ -96,7 +91,9 @@ private:
     Store& m_store;
     Store& m_source;
     Store::Connection& m_target;
-    NewIds m_ids;
+    struct {
+        std::map<std::int64_t, std::int64_t> evaluations, measurements;
+    } m_ids;
     MergeResult m_result;
 };
 

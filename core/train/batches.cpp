@@ -6,6 +6,8 @@
 #include <cmath>
 #include <numeric>
 
+#include <ATen/ops/empty.h>
+
 namespace bitdesk {
 
 Normalization measureNormalization(const DataSet& data, const std::function<void(std::int64_t)>& onImage) {

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include "core/base/random.h"
 #include "core/data/data_set.h"

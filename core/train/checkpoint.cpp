@@ -7,6 +7,8 @@
 #include <fstream>
 #include <iterator>
 
+#include <ATen/ops/empty.h>
+
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/setting_name.h"

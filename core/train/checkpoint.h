@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 namespace bitdesk {
 

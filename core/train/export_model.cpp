@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include <torch/utils.h>
-
 #include "core/train/trainable_network.h"
+
+#include <ATen/core/grad_mode.h>
 
 namespace bitdesk {
 namespace {
@@ -38,7 +38,7 @@ LayerParameters exportLayer(const Layer& layer, const TrainableNetwork::LayerTen
 }  // namespace
 
 MetaModel TrainableNetwork::toModel() const {
-    const torch::NoGradGuard guard;
+    const at::NoGradGuard guard;
     MetaModel model(m_network);
     model.bits = m_bits;
     model.quantizer = m_quantizer.name;

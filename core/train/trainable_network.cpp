@@ -6,7 +6,21 @@
 #include <algorithm>
 #include <cmath>
 
-#include <torch/utils.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/amax.h>
+#include <ATen/ops/avg_pool2d.h>
+#include <ATen/ops/batch_norm.h>
+#include <ATen/ops/clamp.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/maximum.h>
+#include <ATen/ops/minimum.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/zeros.h>
 
 #include "core/base/overloads.h"
 #include "core/base/to_index.h"
@@ -186,7 +200,7 @@ void TrainableNetwork::fillScales(const QuantizeAttributes& node, const at::Tens
 }
 
 void TrainableNetwork::initializeScales(const at::Tensor& images) {
-    const torch::NoGradGuard guard;
+    const at::NoGradGuard guard;
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         LayerTensors& tensors = m_layers[i];
         tensors.weightScale.copy_(m_quantizer.firstScale(tensors.weight.flatten(1), topBits(m_network.layers()[i])));
@@ -204,13 +218,13 @@ void TrainableNetwork::NormTensors::copyEntry(std::size_t source, std::size_t ta
 }
 
 void TrainableNetwork::spreadFirstNorms() {
-    const torch::NoGradGuard guard;
+    const at::NoGradGuard guard;
     for (auto& [node, table] : m_norms)
         for (std::size_t entry = 1; entry < table.mean.size(); ++entry) table.copyEntry(0, entry);
 }
 
 void TrainableNetwork::spreadDiagonalNorms() {
-    const torch::NoGradGuard guard;
+    const at::NoGradGuard guard;
     for (auto& [node, table] : m_norms) {
         if (table.from == 1 || table.to == 1) continue;  // every entry was a network-wide one
         for (int a = 0; a < table.from; ++a)
@@ -236,7 +250,7 @@ std::vector<float> TrainableNetwork::activationScales() const {
 }
 
 void TrainableNetwork::boundScales(const std::vector<float>& activationScalesBefore) {
-    const torch::NoGradGuard guard;
+    const at::NoGradGuard guard;
     auto before = activationScalesBefore.begin();
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         LayerTensors& tensors = m_layers[i];

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include "core/base/random.h"
 #include "core/model/meta_model.h"

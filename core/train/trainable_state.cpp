@@ -6,6 +6,8 @@
 #include "core/base/to_index.h"
 #include "core/train/trainable_network.h"
 
+#include <ATen/ops/tensor.h>
+
 namespace bitdesk {
 std::map<std::string, at::Tensor> TrainableNetwork::weights() const {
     std::map<std::string, at::Tensor> found;

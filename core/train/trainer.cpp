@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
-#include <torch/csrc/autograd/grad_mode.h>
 #include <torch/optim/sgd.h>
 
 #include "core/base/error.h"
@@ -133,7 +133,7 @@ void Trainer::startStage(const StagePlan& plan) {
 }
 
 void Trainer::calibrateNorms() {
-    const torch::NoGradGuard guard;
+    const at::NoGradGuard guard;
     if (m_at.calibrated == 0) m_network->resetRunningStatistics();
     ForwardMode mode;
     mode.momentum = ForwardMode::kCumulative;

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <torch/csrc/autograd/grad_mode.h>
-#include <torch/optim/sgd.h>
+
+#include <ATen/core/grad_mode.h>
 
 #include "core/base/error.h"
 #include "core/evaluate/evaluator.h"
@@ -49,7 +49,7 @@ ForwardMode Trainer::evaluationMode(TrainStage stage, const BitConfiguration& bi
 
 double Trainer::accuracy(const ForwardMode& mode, const DataSet& data, std::span<const std::int64_t> images,
                          const std::string& activity) {
-    const torch::NoGradGuard guard;
+    const at::NoGradGuard guard;
     const BatchMaker batches(data, m_normalization, m_device);
     constexpr std::size_t kBatch = 500;
     const auto all = static_cast<std::int64_t>(images.size());

@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include <fmt/format.h>
-#include <torch/csrc/autograd/grad_mode.h>
 #include <torch/optim/sgd.h>
 #include <string_view>
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/isfinite.h>
 
 #include "core/base/error.h"
 #include "core/base/setting_name.h"
@@ -125,7 +128,7 @@ void Trainer::restore() {
 void Trainer::restoreTensors() {
     const std::string where = checkpointOf(m_request.out).string();
     m_random.setState(storedWord(m_resumed->texts, "random", where));
-    const torch::NoGradGuard guard;
+    const at::NoGradGuard guard;
     makeOptimizer();
     const auto& tensors = m_resumed->tensors;
     const auto check = [&](const std::string& name, const at::Tensor& stored, at::IntArrayRef sizes) {

@@ -4,7 +4,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include <torch/csrc/autograd/grad_mode.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/softmax.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 #include <torch/optim/sgd.h>
 
 #include "core/train/passes.h"
@@ -117,7 +121,7 @@ at::Tensor Trainer::loss(const at::Tensor& logits, std::span<const std::int64_t>
 }
 
 void Trainer::makeSoftTargets() {
-    const torch::NoGradGuard guard;
+    const at::NoGradGuard guard;
     const int classes = m_network->network().classes();
     if (!m_softTargets.defined()) m_softTargets = at::zeros({m_inputs->train->size(), classes});
     ForwardMode mode;

@@ -14,3 +14,20 @@ as_root() {
     elif command -v sudo >/dev/null; then sudo "$@"
     else die "root is needed for: $*. Run as root, or install sudo"; fi
 }
+
+# The seconds of a long command that is silent: what it has put on disk so far, of about so many MB, every 20 s.
+#   with_size MB WHAT FOLDER COMMAND…
+with_size() {
+    local megabytes=$1 what=$2 folder=$3
+    shift 3
+    (
+        while sleep 20 >/dev/null 2>&1; do
+            say "$what: $(du -sm "$folder" 2>/dev/null | cut -f1) of about $megabytes MB on disk"
+        done
+    ) &
+    local teller=$! status=0
+    "$@" || status=$?
+    kill "$teller" 2>/dev/null || true
+    wait "$teller" 2>/dev/null || true
+    return "$status"
+}

@@ -19,5 +19,8 @@ install_debian() {
     say "installing Debian packages: ${missing[*]}"
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install --no-install-recommends --assume-no "${missing[@]}" 2>/dev/null \
         | grep -E '^(Need to get|After this operation)' >&2 || true
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install --no-install-recommends -y -qq "${missing[@]}" >/dev/null
+    local install=(as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get install --no-install-recommends -y "${missing[@]}")
+    # A machine without Python gets it with these packages.
+    if command -v python3 >/dev/null; then "${install[@]}" | python3 "$source_dir/installer/lib/progress.py" packages "installing packages, steps"
+    else "${install[@]}" >/dev/null; fi
 }

@@ -27,20 +27,22 @@ install_libtorch() {
     local aside="$torch_dir.$$"
     mkdir -p "$cache"
     trap 'rm -rf "$aside"' EXIT
-    local pip=(python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-compile --target "$aside")
+    mkdir -p "$aside/.unpacking"
+    local pip=(env TMPDIR="$aside/.unpacking" python3 -m pip install --quiet --disable-pip-version-check
+        --root-user-action=ignore --no-compile --target "$aside")
     if [ $flavour = cpu ]; then
         say "downloading LibTorch $torch_version (about 540 MB, 1.6 GB on disk) into $torch_dir"
-        "${pip[@]}" --no-deps "torch==$torch_version" "${wheels_cpu[@]}"
+        with_size 1600 "LibTorch" "$aside" "${pip[@]}" --no-deps "torch==$torch_version" "${wheels_cpu[@]}"
         # Its CUDA side stays out of the small build.
         rm -f "$aside"/torch/lib/libtorch_cuda*.so "$aside"/torch/lib/libtorch_nvshmem.so
     elif has_toolkit; then
         say "downloading LibTorch $torch_version with CUDA beside the system's toolkit (about 600 MB, 1.9 GB on disk) into $torch_dir"
-        "${pip[@]}" --no-deps "torch==$torch_version" "${wheels_cuda[@]}"
+        with_size 1900 "LibTorch" "$aside" "${pip[@]}" --no-deps "torch==$torch_version" "${wheels_cuda[@]}"
     else
         say "downloading LibTorch $torch_version with a CUDA 13.0 toolkit (about 2.7 GB, 5 GB on disk) into $torch_dir"
-        "${pip[@]}" "torch==$torch_version" 'cuda-toolkit[nvcc,cudart,cublas,cccl,nvml,nvtx,crt,nvvm]==13.0.2'
+        with_size 5000 "LibTorch" "$aside" "${pip[@]}" "torch==$torch_version" 'cuda-toolkit[nvcc,cudart,cublas,cccl,nvml,nvtx,crt,nvvm]==13.0.2'
     fi
-    rm -rf "$torch_dir"
+    rm -rf "$torch_dir" "$aside/.unpacking"
     mv "$aside" "$torch_dir"
     trap - EXIT
 }
@@ -53,6 +55,7 @@ install_test_python() {
     say "installing test packages for Python (about 100 MB, 350 MB on disk): $(tr '\n' ' ' <"$requirements")"
     rm -rf "$test_python_dir"
     python3 -m venv "$test_python_dir"
-    "$test_python_dir/bin/python3" -m pip install --quiet --disable-pip-version-check -r "$requirements"
+    with_size 350 "test packages" "$test_python_dir" \
+        "$test_python_dir/bin/python3" -m pip install --quiet --disable-pip-version-check -r "$requirements"
     touch "$test_python_dir/.ready"
 }

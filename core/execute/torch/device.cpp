@@ -10,7 +10,6 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <torch/cuda.h>
-#include <torch/version.h>
 
 #include "core/base/error.h"
 #include "core/base/setting_name.h"
@@ -51,10 +50,6 @@ void prepareTorch(int threads) {
     at::globalContext().setAllowTF32CuDNN(false);
     at::globalContext().setUserEnabledNNPACK(false);
 }
-
-void checkReferenceDevice(const std::string& device) { parseDevice(device); }
-
-std::string linkedTorchVersion() { return TORCH_VERSION; }
 
 void throwAsError(const c10::Error& error) {
     const std::string text = error.what_without_backtrace();

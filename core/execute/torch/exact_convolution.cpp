@@ -3,6 +3,10 @@
 
 #include "core/execute/torch/exact_convolution.h"
 
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/im2col.h>
+#include <ATen/ops/matmul.h>
+
 #include "core/base/error.h"
 
 namespace bitdesk {

@@ -8,8 +8,15 @@
 #include <cstdlib>
 #include <map>
 
-#include <ATen/ATen.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/constant_pad_nd.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/tensor.h>
 #include <c10/core/InferenceMode.h>
+#include <torch/version.h>
 
 #include "core/base/error.h"
 #include "core/base/overloads.h"
@@ -222,6 +229,10 @@ private:
 };
 
 }  // namespace
+
+void checkReferenceDevice(const std::string& device) { parseDevice(device); }
+
+std::string linkedTorchVersion() { return TORCH_VERSION; }
 
 std::unique_ptr<Executor> makeReferenceExecutor(const MetaModel& model, const std::string& device, int threads) {
     return std::make_unique<ReferenceExecutor>(model, device, threads);
