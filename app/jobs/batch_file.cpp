@@ -199,7 +199,7 @@ Batch readBatch(const std::filesystem::path& file) {
 }
 
 std::string toJson(const Batch& batch) {
-    nlohmann::ordered_json json{{"bitdesk_batch", kVersion}};
+    nlohmann::ordered_json json{{"bitdesk_batch", kBatchVersion}};
     json.update(settingsJson(kStoreSettings, batch, {}));
     json.update(settingsJson(kDeviceSettings, batch, {}));
     json["sweeps"] = nlohmann::ordered_json::array();

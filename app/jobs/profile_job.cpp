@@ -14,6 +14,7 @@
 #include "app/jobs/storing.h"
 #include "core/base/error.h"
 #include "core/base/setting_name.h"
+#include "core/base/to_index.h"
 #include "core/statistics/median.h"
 #include "profiling/energy.h"
 #include "profiling/random_images.h"
@@ -32,7 +33,7 @@ public:
           m_stop(stop),
           m_stopwatch(executor.stopwatch()),
           m_images(randomImages(*request.model, request.batch, request.options.seed)),
-          m_logits(at(request.batch) * at(request.model->network.classes())) {
+          m_logits(toIndex(request.batch) * toIndex(request.model->network.classes())) {
         for (const BitConfiguration& bits : request.configurations) m_plans.push_back(lower(*request.model, bits));
         for (const ExecutionPlan& plan : m_plans) executor.prepare(plan, stop);
     }
@@ -71,7 +72,7 @@ public:
             StopOptions::fixed(std::clamp(options.stop.most / 2, std::int64_t{5}, kMost), options.stop.maxSeconds / 2);
         measureInterleaved(work, options, *m_stopwatch, m_stop);
         const auto counted = [&](const std::vector<double>& all) {
-            return std::span(all).subspan(at(options.warmups));
+            return std::span(all).subspan(toIndex(options.warmups));
         };
         std::vector<Layers> layers;
         for (std::size_t m = 0; m < m_plans.size(); ++m) {
@@ -91,7 +92,7 @@ public:
     std::vector<TracedRun> trace() {
         std::vector<TracedRun> runs;
         for (int round = 0; round < m_request.traceRuns; ++round)
-            for (const std::size_t m : roundOrder(m_plans.size(), m_request.options.seed + at(round))) {
+            for (const std::size_t m : roundOrder(m_plans.size(), m_request.options.seed + toIndex(round))) {
                 if (m_stop.stop_requested()) throw Cancelled();
                 run(m);  // leads in
                 runs.push_back(traced(m));

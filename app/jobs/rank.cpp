@@ -211,7 +211,7 @@ Rank rankOf(const Launch& launch, const std::optional<Division>& recorded) {
     if (recorded) checkIsPart(launch, *recorded);
     else checkIsFirst(launch.task->array);
     const JobArray array = divisionOf(launch, recorded).array;
-    if (std::int64_t{array.tasks} * launch.step.count > kMost)
+    if (std::int64_t{array.tasks} * launch.step.count > kMostTasks)
         throw Error(ErrorKind::Usage, "Slurm job array " + array.toText(), "has too many parts", sayPart());
     Rank rank = launch.step;
     rank.index += (launch.task->id - array.first) / array.stride * rank.count;

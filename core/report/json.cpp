@@ -14,24 +14,24 @@ namespace {
 
 using OrderedJson = nlohmann::ordered_json;
 
-Json comparisonJson(const ReportComparison& c) {
+OrderedJson comparisonJson(const ReportComparison& c) {
     return {{"accuracy", toldJson(c.accuracy)},
-            {"latency", c.latency ? latencyJson(*c.latency, c.latency->ci95.has_value()) : Json()},
+            {"latency", c.latency ? latencyJson(*c.latency, c.latency->ci95.has_value()) : OrderedJson()},
             {"flips", toldJson(c.flips)},
             {"verdict", c.verdict}};
 }
 
 /// What the store keeps in short is as it has it, its keys sorted.
-Json measurementJson(const Measurement& m) {
-    Json json = picked(m, subjectMeasurement());
-    if (json["environment"].is_null()) json["environment"] = Json::object();
+OrderedJson measurementJson(const Measurement& m) {
+    OrderedJson json = picked(m, subjectMeasurement());
+    if (json["environment"].is_null()) json["environment"] = OrderedJson::object();
     json["details"] = storedJson<MeasurementDetails>(m);
     json["layers"] = storedJson(m.layers);
     return json;
 }
 
-Json subjectsJson(const Report& report) {
-    Json subjects = Json::array();
+OrderedJson subjectsJson(const Report& report) {
+    OrderedJson subjects = OrderedJson::array();
     for (std::size_t i = 0; i < report.input.subjects.size(); ++i) {
         const ReportSubject& s = report.input.subjects[i];
         subjects.push_back({{"letter", letterOf(i)},
@@ -39,17 +39,17 @@ Json subjectsJson(const Report& report) {
                             {"model", s.modelName},
                             {"model_hash", s.modelHash},
                             {"bits", s.bits.bits},
-                            {"evaluation", s.evaluation ? picked(*s.evaluation, subjectEvaluation()) : Json()},
-                            {"measurement", s.measurement ? measurementJson(*s.measurement) : Json()},
+                            {"evaluation", s.evaluation ? picked(*s.evaluation, subjectEvaluation()) : OrderedJson()},
+                            {"measurement", s.measurement ? measurementJson(*s.measurement) : OrderedJson()},
                             {"comparison", comparisonJson(report.comparisons[i])}});
     }
     return subjects;
 }
 
-Json pointJson(const ReportPoint& point) {
-    Json json = picked(point.evaluation, pointEvaluation());
+OrderedJson pointJson(const ReportPoint& point) {
+    OrderedJson json = picked(point.evaluation, pointEvaluation());
     json["latency_ms"] = toldJson(point.latencyMs);
-    json["median_ci95_ms"] = point.latencyMs ? toldJson(point.latencyCi95) : Json();
+    json["median_ci95_ms"] = point.latencyMs ? toldJson(point.latencyCi95) : OrderedJson();
     json["run_group"] = point.runGroup;
     return json;
 }
