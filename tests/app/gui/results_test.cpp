@@ -105,11 +105,11 @@ TEST_F(Results, ASweepIsSavedAsABatchFile) {
     click(dialog, "Save as batch file…");
     QFileDialog* files = nullptr;
     ASSERT_TRUE(QTest::qWaitFor(
-        [&] { return (files = m_window->findChild<QFileDialog*>()) != nullptr && files->isVisible(); }, 5000));
+        [&] { return (files = m_window->findChild<QFileDialog*>()) != nullptr && files->isVisible(); }, kPatience));
     files->setDirectory(m_folder.path());
     files->selectFile(path("night.json"));
     QMetaObject::invokeMethod(files, "accept");
-    ASSERT_TRUE(QTest::qWaitFor([this] { return QFile::exists(path("night.json")); }, 5000));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return QFile::exists(path("night.json")); }, kPatience));
     const jobs::Batch saved = jobs::readBatch(path("night.json").toStdString());
     EXPECT_EQ(jobs::toJson(saved), jobs::toJson(dialog->batch()));
     EXPECT_EQ(saved.sweeps.at(0).latency, jobs::LatencyOf::None);
@@ -140,7 +140,7 @@ TEST_F(Results, ASweepRunsWhileTheHandMoves) {
     ASSERT_TRUE(waitSwept());
     expectMessage("43 mixes evaluated");
     EXPECT_TRUE(read(path("r.html")).startsWith("<!DOCTYPE html>"));
-    EXPECT_TRUE(QTest::qWaitFor([this] { return m_window->history()->rowCount() == 45; }, 5000))
+    EXPECT_TRUE(QTest::qWaitFor([this] { return m_window->history()->rowCount() == 45; }, kPatience))
         << m_window->history()->rowCount() << ": 43 of 1 000 images, two of all";
 }
 
@@ -152,7 +152,8 @@ TEST_F(Results, ACancelledSweepGoesOnFromWhereItWas) {
     ASSERT_TRUE(waitSwept());
     const std::size_t stored = rows().size();
     EXPECT_LT(stored, 124U);
-    EXPECT_TRUE(QTest::qWaitFor([&] { return m_window->history()->rowCount() == static_cast<int>(stored); }, 5000));
+    EXPECT_TRUE(
+        QTest::qWaitFor([&] { return m_window->history()->rowCount() == static_cast<int>(stored); }, kPatience));
     m_window->runBatch(smallBatch(120, 1000));
     ASSERT_TRUE(waitSwept());
     expectMessage(qPrintable(QStringLiteral("%1 were stored already").arg(stored - 1)));
@@ -170,7 +171,8 @@ TEST_F(Results, ASweepThatCannotBeginSaysWhy) {
 TEST_F(Results, AModelThatChangedOnDiskIsNotSwept) {
     QFile::copy(startup().model, path("mine.safetensors"));
     m_window->openModel(path("mine.safetensors"));
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->windowTitle().startsWith(QStringLiteral("mine")); }, 10'000));
+    ASSERT_TRUE(
+        QTest::qWaitFor([this] { return m_window->windowTitle().startsWith(QStringLiteral("mine")); }, kPatience));
     MetaModel other = openModel("random:resnet14", 3);
     writeModel(other, path("mine.safetensors").toStdString());
     jobs::Batch batch = smallBatch(5, 100);
@@ -205,7 +207,7 @@ TEST_F(Results, AReportOfTheMixInHandAgainstTheBaseline) {
     action("Pin baseline")->trigger();
     drag(0, 4, 2);
     ASSERT_TRUE(waitSettled());
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->history()->rowCount() == 2; }, 5000));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->history()->rowCount() == 2; }, kPatience));
     auto* dialog = reportDialog();
     auto* choice = dialog->findChild<QRadioButton*>(QStringLiteral("inHand"));
     ASSERT_TRUE(choice->isEnabled());
@@ -235,8 +237,8 @@ TEST_F(Results, ASessionOpensAndStaysApart) {
     ASSERT_TRUE(waitSettled());
     const std::size_t before = rows().size();
     m_window->openSession(session);
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->inSession(); }, 10'000));
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->history()->rowCount() >= 8; }, 10'000))
+    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->inSession(); }, kPatience));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->history()->rowCount() >= 8; }, kPatience))
         << m_window->history()->rowCount();
     EXPECT_TRUE(action("Pin baseline")->isChecked()) << "its baseline is pinned";
     EXPECT_NE(m_window->mix().bits(), (BitConfiguration{std::vector<int>(14, 4)})) << "its first other mix is in hand";
@@ -257,9 +259,9 @@ TEST_F(Results, ForgedPointsOfASessionAreNotShown) {
     session["points"][2]["bitops"] = 1;
     const auto forged = session["points"].size();
     m_window->openSession(write("forged.json", QByteArray::fromStdString(session.dump())));
-    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->inSession(); }, 10'000));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->inSession(); }, kPatience));
     ASSERT_TRUE(
-        QTest::qWaitFor([&] { return m_window->history()->rowCount() >= static_cast<int>(forged) - 2; }, 10'000));
+        QTest::qWaitFor([&] { return m_window->history()->rowCount() >= static_cast<int>(forged) - 2; }, kPatience));
     int ofTheFile = 0;
     for (int i = 0; i < m_window->history()->rowCount(); ++i) {
         const EvaluationSummary& row = m_window->history()->row(i);
@@ -297,7 +299,7 @@ TEST_F(Results, ResultsOfAnotherDatabaseOpen) {
     expectMessage("text.sqlite");
     EXPECT_EQ(m_window->history()->rowCount(), 1) << "the present one stays";
     m_window->openResults(path("other.sqlite"));
-    EXPECT_TRUE(QTest::qWaitFor([this] { return m_window->history()->rowCount() >= 8; }, 10'000))
+    EXPECT_TRUE(QTest::qWaitFor([this] { return m_window->history()->rowCount() >= 8; }, kPatience))
         << m_window->history()->rowCount();
     ASSERT_TRUE(waitSettled());
     EXPECT_EQ(rows().size(), 1U) << "what comes now goes into the other one";

@@ -84,7 +84,7 @@ TEST(PackedLayers, ChooseTheSameKernelsWhateverIsPackedBefore) {
     PackedLayers all(model, bestIsa(), times), one(model, bestIsa(), times);
     all.packAll();
     one.pack(lower(model, uniformBits(model.network, 2)), {});
-    for (const int l : model.network.quantizable()) EXPECT_EQ(all.at(l, 2).kernel, one.at(l, 2).kernel);
+    for (const int l : model.network.quantizable()) EXPECT_EQ(all.of(l, 2).kernel, one.of(l, 2).kernel);
 }
 
 TEST(PackedLayers, StopBetweenLayers) {
