@@ -14,13 +14,15 @@ import tempfile
 import time
 import unittest
 
+from patience import patience
+
 NAME = "chromium"
 # Every host name and address is unknown to the browser, so a page's request is seen and yet never leaves the machine.
 FLAGS = ("--headless", "--remote-debugging-pipe", "--host-resolver-rules=MAP * ~NOTFOUND", "--disable-gpu", "--hide-scrollbars",
          "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--disable-extensions", "--disable-default-apps", "--no-first-run", "--no-default-browser-check", "--mute-audio",
          "--force-color-profile=srgb", "--font-render-hinting=none")
-WAIT = 60
+WAIT = patience(60)
 
 
 def available():

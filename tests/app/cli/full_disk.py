@@ -13,6 +13,8 @@ import subprocess
 import tempfile
 import unittest
 
+from patience import patience
+
 
 class SmallDisk:
     """An empty disk of `kib` KiB (whole pages of memory, 4 KiB as a rule) at a temporary folder; needs root."""
@@ -40,7 +42,7 @@ class SmallDisk:
 
 
 def mount(*command):
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, timeout=patience(60))
 
 
 def fill(folder, leave=0):

@@ -8,12 +8,13 @@ import shutil
 import subprocess
 
 import slurm_node
+from patience import patience
 
 MPIRUN_MISSING = "" if shutil.which("mpirun") else "needs Debian's openmpi-bin: no mpirun"
 SLURM_MISSING = slurm_node.missing()
 
 
-def mpirun(*command, n=2, options=(), timeout=120):
+def mpirun(*command, n=2, options=(), timeout=patience(120)):
     """Output of all ranks, mixed; the first failed rank's exit code, and then the others are ended."""
     root = ["--allow-run-as-root"] if os.geteuid() == 0 else []
     done = subprocess.run(["mpirun", "-n", str(n), "--oversubscribe", *root, *options, *map(str, command)],
@@ -21,13 +22,13 @@ def mpirun(*command, n=2, options=(), timeout=120):
     return done.returncode, done.stdout, done.stderr
 
 
-def srun(node, *command, n=2, options=(), timeout=120):
+def srun(node, *command, n=2, options=(), timeout=patience(120)):
     """Output of all tasks, mixed; the highest exit code."""
     done = node.srun("-n", n, *options, *command, timeout=timeout)
     return done.returncode, done.stdout, done.stderr
 
 
-def array(node, *command, n=2, first=0, step=1, timeout=120):
+def array(node, *command, n=2, first=0, step=1, timeout=patience(120)):
     """A job array, one process a task; the highest exit code. What tasks print and their errors are one text."""
     script = f"#!/bin/sh\nexec {shlex.join(map(str, command))}\n"
     tasks = node.sbatch_array(script, n, first, step, timeout).values()

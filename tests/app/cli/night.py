@@ -6,17 +6,19 @@ import contextlib
 import os
 import pathlib
 import sqlite3
-import subprocess
 import tempfile
 import unittest
+
+import starter
+from patience import patience
 
 BIN = os.environ.get("BITDESK_BIN", "bitdesk")
 SOURCE = pathlib.Path(os.environ.get("BITDESK_SOURCE", pathlib.Path(__file__).resolve().parents[3]))
 SAMPLE = SOURCE / "resources/models/fashion-mnist.safetensors"
 
 
-def run(*arguments, before=(), timeout=300, **more):
-    return subprocess.run([*map(str, before), BIN, *map(str, arguments)], capture_output=True, text=True,
+def run(*arguments, before=(), timeout=patience(300), **more):
+    return starter.run([*map(str, before), BIN, *map(str, arguments)], capture_output=True, text=True,
                           timeout=timeout, **more)
 
 

@@ -20,6 +20,8 @@ import subprocess
 import tempfile
 import time
 
+from patience import patience
+
 # Debian keeps the daemons out of a user's PATH.
 PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 NEEDED = ("munged", "slurmctld", "slurmd", "sinfo", "srun", "sbatch", "scontrol", "setpriv")
@@ -119,7 +121,7 @@ class NotReady(Exception):
 
 
 class SlurmNode:
-    def __init__(self, cpus=2, task_plugin="task/none", seconds=60):
+    def __init__(self, cpus=2, task_plugin="task/none", seconds=patience(60)):
         """cpus: what the node claims to have, whatever there is. task/affinity binds each task to its CPUs, task/none none."""
         self.cpus = cpus
         self.task_plugin = task_plugin
@@ -143,14 +145,14 @@ class SlurmNode:
     def environment(self):
         return {**clean_environment(), "SLURM_CONF": str(self.folder / "slurm.conf")}
 
-    def command(self, *arguments, timeout=60):
+    def command(self, *arguments, timeout=patience(60)):
         return subprocess.run([*map(str, arguments)], capture_output=True, text=True, timeout=timeout,
                               env=self.environment(), cwd=self.folder)
 
-    def srun(self, *arguments, timeout=60):
+    def srun(self, *arguments, timeout=patience(60)):
         return self.command("srun", *arguments, timeout=timeout)
 
-    def sbatch(self, script, *options, timeout=60):
+    def sbatch(self, script, *options, timeout=patience(60)):
         """Runs a batch script to its end: {array index, or None: (exit code, what it printed)}."""
         path = self.folder / "batch.sh"
         path.write_text(script)
@@ -160,7 +162,7 @@ class SlurmNode:
         tasks = self._ended(sent.stdout.strip(), timeout)
         return {index: (code, self._output(job, index)) for job, index, code in tasks}
 
-    def sbatch_array(self, script, n, first=0, step=1, timeout=60):
+    def sbatch_array(self, script, n, first=0, step=1, timeout=patience(60)):
         """Runs a job array of n tasks to its end: {array index: (exit code, what it printed)}."""
         return self.sbatch(script, f"--array={first}-{first + (n - 1) * step}:{step}", timeout=timeout)
 
@@ -259,7 +261,7 @@ class SlurmNode:
         started = self.processes()  # before a parent ends and with it the trace of a child with an environment of its own
         for daemon in reversed(self.daemons):
             daemon.terminate()
-        limit = time.monotonic() + 5
+        limit = time.monotonic() + patience(5)
         for daemon in self.daemons:
             try:
                 daemon.wait(max(0.1, limit - time.monotonic()))
@@ -274,7 +276,7 @@ class SlurmNode:
 
     def _killed(self, started):
         """Kills; what could not be killed."""
-        limit = time.monotonic() + 5
+        limit = time.monotonic() + patience(5)
         while left := {**self.processes(), **{p: c for p, c in started.items() if command_of(p) == c}}:
             if time.monotonic() > limit:
                 break

@@ -17,6 +17,9 @@ import tarfile
 import tempfile
 import unittest
 
+import starter
+from patience import patience
+
 try:
     import numpy as np
 except ImportError:
@@ -59,7 +62,7 @@ class Arrays(unittest.TestCase):
         self.random = np.random.default_rng(17)
 
     def run_bitdesk(self, *arguments):
-        return subprocess.run([BIN, *map(str, arguments)], capture_output=True, text=True, timeout=120,
+        return starter.run([BIN, *map(str, arguments)], capture_output=True, text=True, timeout=patience(120),
                               env=dict(os.environ, XDG_CACHE_HOME=str(self.path / "cache")))
 
     def of_split(self, data, split="test"):

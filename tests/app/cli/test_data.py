@@ -24,6 +24,9 @@ import zlib
 
 from PIL import Image
 
+import starter
+from patience import patience
+
 BIN = os.environ["BITDESK_BIN"]
 SAMPLE = os.path.join(os.environ["BITDESK_SOURCE"], "resources/models/fashion-mnist.safetensors")
 FASHION = pathlib.Path(os.environ.get("BITDESK_DATA_DIR", "/usr/share/datasets")) / "fashion-mnist"
@@ -79,7 +82,7 @@ class Data(unittest.TestCase):
         self.environment = dict(os.environ, XDG_CACHE_HOME=str(self.path / "cache"), XDG_DATA_HOME=str(self.path / "home"))
 
     def run_bitdesk(self, *arguments, text=True):
-        return subprocess.run([BIN, *map(str, arguments)], capture_output=True, text=text, timeout=600,
+        return starter.run([BIN, *map(str, arguments)], capture_output=True, text=text, timeout=patience(600),
                               env=self.environment)
 
     def measured(self, *arguments):

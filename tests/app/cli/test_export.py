@@ -9,10 +9,12 @@ import json
 import os
 import pathlib
 import random
-import subprocess
 import sys
 import tempfile
 import unittest
+
+import starter
+from patience import patience
 
 try:
     import numpy
@@ -34,7 +36,7 @@ ALL_WIDTHS = [2, 3, 4, 5, 6, 7, 8]
 
 
 def run(*arguments):
-    return subprocess.run([BIN, *map(str, arguments)], capture_output=True, text=True, timeout=600)
+    return starter.run([BIN, *map(str, arguments)], capture_output=True, text=True, timeout=patience(600))
 
 
 def done(*arguments):

@@ -11,7 +11,6 @@ import os
 import pathlib
 import pickle
 import struct
-import subprocess
 import sys
 import tempfile
 import unittest
@@ -28,7 +27,9 @@ except ImportError as missing:
     print(f"skipped: {missing}; LibTorch's build without CUDA has no Python side")
     sys.exit(77)
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import starter
 from foreign_networks import FloatResNet20, OddNetwork, PerBitResNet20
+from patience import patience
 
 FASHION = pathlib.Path(os.environ.get("BITDESK_DATA_DIR", "/usr/share/datasets")) / "fashion-mnist"
 MEAN, STD = 0.286, 0.353
@@ -37,7 +38,7 @@ torch.set_num_threads(2)
 
 
 def run(*arguments):
-    return subprocess.run([BIN, *map(str, arguments)], capture_output=True, text=True, timeout=600)
+    return starter.run([BIN, *map(str, arguments)], capture_output=True, text=True, timeout=patience(600))
 
 
 def read_idx(name, rank):

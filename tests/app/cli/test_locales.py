@@ -12,6 +12,8 @@ import subprocess
 import tempfile
 import unittest
 
+from patience import patience
+
 BIN = os.environ["BITDESK_BIN"]
 SAMPLE = os.path.join(os.environ["BITDESK_SOURCE"], "resources/models/fashion-mnist.safetensors")
 DEJAVU = pathlib.Path("/usr/share/fonts/truetype/dejavu")
@@ -26,7 +28,7 @@ for layer, before, features in (("first", "flat", 12), ("second", "relu", 10)):
 
 
 def run(*arguments, **environment):
-    return subprocess.run([BIN, *map(str, arguments)], capture_output=True, timeout=600, env={**os.environ, **environment})
+    return subprocess.run([BIN, *map(str, arguments)], capture_output=True, timeout=patience(600), env={**os.environ, **environment})
 
 
 class Locales(unittest.TestCase):

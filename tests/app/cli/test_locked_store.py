@@ -13,6 +13,7 @@ import time
 import unittest
 
 from night import BIN, SAMPLE, Night, query, run
+from patience import patience
 
 EVAL = ["eval", SAMPLE, "--data", "fashion-mnist", "--limit", "20", "--quiet"]
 # Root passes by permissions; without these two capabilities it is bound by them as anybody.
@@ -40,7 +41,7 @@ def next_notice(process):
 
 def said(process):
     """Its last lines but those of the lock, of which there are few: after 5 s, 50 s, 8 minutes."""
-    lines = process.communicate(timeout=120)[1].splitlines(keepends=True)
+    lines = process.communicate(timeout=patience(120))[1].splitlines(keepends=True)
     others = [line for line in lines if "locked by another program" not in line]
     if len(lines) - len(others) > 2:
         raise AssertionError("".join(lines))
@@ -188,10 +189,10 @@ class Locked(Night):
             process.stdout.close()
             self.assertEqual(process.stderr.read(), "", words)
             process.stderr.close()
-            self.assertEqual(process.wait(timeout=60), 0, words)
+            self.assertEqual(process.wait(timeout=patience(60)), 0, words)
         if pathlib.Path("/dev/full").exists():
             with open("/dev/full", "w") as full:
-                done = subprocess.run([BIN, "info", SAMPLE], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+                done = subprocess.run([BIN, "info", SAMPLE], stdout=full, stderr=subprocess.PIPE, text=True, timeout=patience(60))
             self.assertEqual(done.returncode, 4)
             self.assertIn("standard output", done.stderr)
 

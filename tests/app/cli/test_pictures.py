@@ -9,11 +9,13 @@ import json
 import os
 import pathlib
 import resource
-import subprocess
 import sys
 import tempfile
 import time
 import unittest
+
+import starter
+from patience import patience
 
 try:
     import numpy
@@ -88,7 +90,7 @@ class Pictures(unittest.TestCase):
         path.write_bytes(data)
 
     def run_bitdesk(self, *arguments, code=0):
-        done = subprocess.run([BIN, *map(str, arguments), "--quiet"], capture_output=True, text=True, timeout=300,
+        done = starter.run([BIN, *map(str, arguments), "--quiet"], capture_output=True, text=True, timeout=patience(300),
                               env=self.environment)
         self.assertEqual(done.returncode, code, done.stderr)
         return done

@@ -17,6 +17,9 @@ import numpy
 from safetensors import safe_open
 from safetensors.numpy import load_file
 
+import starter
+from patience import patience
+
 BIN = os.environ["BITDESK_BIN"]
 
 
@@ -28,7 +31,7 @@ SHORT = epochs(1, 1, 1, 1)
 
 
 def run(*arguments, code=0):
-    done = subprocess.run([BIN, *map(str, arguments)], capture_output=True, text=True, timeout=300)
+    done = starter.run([BIN, *map(str, arguments)], capture_output=True, text=True, timeout=patience(300))
     if done.returncode != code:
         raise AssertionError(f"exit code {done.returncode}, not {code}: {done.stderr[-2000:]}")
     return done
@@ -75,7 +78,7 @@ class Training(unittest.TestCase):
                 if re.search(at, line):
                     process.send_signal(stop)
                     break
-            rest = process.communicate(timeout=120)[1]
+            rest = process.communicate(timeout=patience(120))[1]
         return process.returncode, "".join(lines) + rest
 
     def same(self, first, second):

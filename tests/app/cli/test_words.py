@@ -4,11 +4,12 @@
 """What words on the command line are taken for: numbers, networks, lists of mixes."""
 
 import os
-import subprocess
 import unittest
 
 import night
+import starter
 from night import BIN, SAMPLE
+from patience import patience
 
 
 class Words(night.Night):
@@ -29,11 +30,11 @@ class Words(night.Night):
         for name, reason in (("la", "Too many levels"), ("pipe", "no regular file"), ("n" * 300, "name too long")):
             for words in (("train", "--network", name, "--data", "fashion-mnist", "--out", "m.safetensors"),
                           ("import", SAMPLE, "--network", name, "--out", "m.safetensors"), ("info", "random:" + name)):
-                done = subprocess.run([BIN, *words], capture_output=True, text=True, cwd=self.path, timeout=60)
+                done = starter.run([BIN, *words], capture_output=True, text=True, cwd=self.path, timeout=patience(60))
                 self.assertEqual(done.returncode, 3, done.stderr)
                 self.assertRegex(done.stderr, f"{name}: .*{reason}")
         self.refused(2, ["'resnet99' is not in the catalogue"], "info", "random:resnet99")
-        done = subprocess.run([BIN, "info", "random:resnet14"], capture_output=True, text=True, cwd=self.path, timeout=60)
+        done = starter.run([BIN, "info", "random:resnet14"], capture_output=True, text=True, cwd=self.path, timeout=patience(60))
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_a_list_of_mixes_may_be_a_column_of_our_own_csv(self):

@@ -53,10 +53,10 @@ protected:
     }
     QString statusData() const { return m_window->findChild<QToolButton*>(QStringLiteral("statusData"))->text(); }
     bool waitStatus(const char* mentions) const {
-        return QTest::qWaitFor([&] { return statusData().contains(QLatin1String(mentions)); }, 20'000);
+        return QTest::qWaitFor([&] { return statusData().contains(QLatin1String(mentions)); }, kPatience);
     }
     static bool waitImages(const DataDialog* dialog, int count) {
-        return QTest::qWaitFor([&] { return dialog->grid()->count() == count; }, 20'000);
+        return QTest::qWaitFor([&] { return dialog->grid()->count() == count; }, kPatience);
     }
 };
 
@@ -71,7 +71,7 @@ TEST_F(Data, ThePreviewShowsFactsCountsAndImages) {
     EXPECT_NE(dialog->grid()->image(0).caption, dialog->grid()->image(1).caption) << "one of each class";
     dialog->showClass(2);
     const QString name = dialog->counts()->index(2, ClassCounts::Name).data().toString();
-    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog->grid()->image(0).caption == name; }, 20'000));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog->grid()->image(0).caption == name; }, kPatience));
     for (int i = 0; i < 24; ++i) EXPECT_EQ(dialog->grid()->image(i).caption, name);
     dialog->turnPage(1000);
     EXPECT_TRUE(waitImages(dialog, 250 % 24)) << "the last page";
@@ -80,8 +80,8 @@ TEST_F(Data, ThePreviewShowsFactsCountsAndImages) {
 TEST_F(Data, ThePreviewOpensOtherSplits) {
     auto* dialog = dialogOf<DataDialog>("Data set");
     dialog->showSplit(Split::Train);
-    ASSERT_TRUE(
-        QTest::qWaitFor([&] { return dialog->counts()->rowCount() == 4 && dialog->counts()->count(0) < 100; }, 20'000));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog->counts()->rowCount() == 4 && dialog->counts()->count(0) < 100; },
+                                kPatience));
     EXPECT_TRUE(dialog->facts().contains(QStringLiteral("180 of 8×8"))) << dialog->facts().toStdString();
     EXPECT_TRUE(statusData().contains(QStringLiteral("1000 images"))) << "the window's stays";
 }
@@ -170,10 +170,11 @@ TEST_F(Data, FoldersWaitForAModel) {
 }
 
 TEST(DataPreview, AThousandClassesInColour) {
+    const int patience = static_cast<int>(test::patience(std::chrono::seconds(60)).count());
     DataDialog dialog(std::make_shared<ManyClasses>(), QString(), {});
     dialog.setAttribute(Qt::WA_DeleteOnClose, false);
     dialog.show();
-    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog.grid()->count() == 24; }, 20'000))
+    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog.grid()->count() == 24; }, patience))
         << dialog.grid()->note().toStdString();
     EXPECT_EQ(dialog.counts()->rowCount(), 1000);
     EXPECT_EQ(dialog.counts()->count(499), 3);
@@ -182,7 +183,7 @@ TEST(DataPreview, AThousandClassesInColour) {
     EXPECT_EQ(dialog.grid()->image(3).image.size(), QSize(4, 6));
     EXPECT_TRUE(dialog.facts().contains(QStringLiteral("in colour, in 1,000 classes")));
     dialog.showClass(700);
-    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog.grid()->count() == 2; }, 20'000));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog.grid()->count() == 2; }, patience));
     EXPECT_EQ(dialog.grid()->image(1).image.pixel(0, 0), qRgb(1700 % 251, 7, 9));
 }
 

@@ -50,7 +50,7 @@ TEST_F(Exchange, TheMixIsExportedAndTheNotesAreShown) {
     expectOutcome(*dialog, {"exported", "mix.onnx", "opset 13", "input pixels [N, 1, 8, 8]", "round"});
     EXPECT_GT(read(path("mix.onnx")).size(), 10'000);
     QTest::keyClick(dialog, Qt::Key_Escape);
-    EXPECT_TRUE(QTest::qWaitFor([this] { return m_window->findChild<ExportDialog*>() == nullptr; }, 5000));
+    EXPECT_TRUE(QTest::qWaitFor([this] { return m_window->findChild<ExportDialog*>() == nullptr; }, kPatience));
 }
 
 TEST_F(Exchange, ASuggestedNameFollowsTheFormatAndATypedOneStays) {
@@ -72,7 +72,7 @@ TEST_F(Exchange, ASuggestedNameFollowsTheFormatAndATypedOneStays) {
 TEST_F(Exchange, ALatencyIsExportedWhereOneIsStored) {
     ExportDialog* dialog = exportDialog();
     dialog->setFormat("nvbench");
-    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog->looked(); }, 10'000));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog->looked(); }, kPatience));
     EXPECT_FALSE(startButton(*dialog)->isEnabled());
     EXPECT_TRUE(startButton(*dialog)->toolTip().contains(QStringLiteral("rest on it")));
     delete dialog;
@@ -90,7 +90,7 @@ TEST_F(Exchange, ALatencyIsExportedWhereOneIsStored) {
     dialog = exportDialog();
     dialog->setFormat("nvbench");
     dialog->setFile(path("latency.json"));
-    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog->looked(); }, 10'000));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog->looked(); }, kPatience));
     start(*dialog);
     expectOutcome(*dialog, {qPrintable(QStringLiteral("measurement %1").arg(id))});
     EXPECT_TRUE(read(path("latency.json")).contains("nv/cold/time/gpu"));
@@ -104,10 +104,10 @@ TEST_F(Exchange, AFileIsReplacedOnlyWhereOneSaysSoAndTheModelNever) {
     EXPECT_EQ(read(path("old.onnx")), "old");
     const QByteArray model = read(path("small.safetensors"));
     dialog->setFile(path("small.safetensors"));
-    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog->findChild<QMessageBox*>() == nullptr; }, 5000));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog->findChild<QMessageBox*>() == nullptr; }, kPatience));
     QTest::mouseClick(startButton(*dialog), Qt::LeftButton);
     answer(*dialog, "Replace");
-    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog->failed(); }, 10'000));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog->failed(); }, kPatience));
     expectOutcome(*dialog, {"not exported", "small.safetensors", "is an input"});
     EXPECT_EQ(read(path("small.safetensors")), model);
     dialog->setFile(path("no/such/folder/mix.onnx"));
@@ -123,13 +123,13 @@ TEST_F(Exchange, ANetworkOfFloatsIsImportedMarkedAndOpened) {
     expectOutcome(*dialog, {"imported", "14 of them quantizable", "not meta-quantized: expect a loss", "40 images"});
     ASSERT_TRUE(QTest::qWaitFor(
         [this] { return m_window->windowTitle() == QStringLiteral("imported (not meta-quantized) – Bitdesk"); },
-        10'000));
+        kPatience));
     EXPECT_TRUE(m_window->findChild<QLabel*>(QStringLiteral("statusModel"))->isVisible());
     ASSERT_TRUE(QTest::qWaitFor([this] { return ready(); }, 10'000));
     EXPECT_TRUE(dialog->isVisible()) << "the notes are to be read";
     m_workbench->openModel(path("small.safetensors"));
     ASSERT_TRUE(
-        QTest::qWaitFor([this] { return m_window->windowTitle() == QStringLiteral("small – Bitdesk"); }, 10'000));
+        QTest::qWaitFor([this] { return m_window->windowTitle() == QStringLiteral("small – Bitdesk"); }, kPatience));
     EXPECT_FALSE(m_window->findChild<QLabel*>(QStringLiteral("statusModel"))->isVisible());
 }
 
@@ -174,7 +174,7 @@ TEST_F(Exchange, ACancelledImportLeavesNothing) {
     EXPECT_FALSE(QFile::exists(path("imported.safetensors")));
     EXPECT_TRUE(dialog->isVisible()) << "Esc ended the job, not the dialog";
     QTest::keyClick(dialog, Qt::Key_Escape);
-    EXPECT_TRUE(QTest::qWaitFor([this] { return m_window->findChild<ImportDialog*>() == nullptr; }, 5000));
+    EXPECT_TRUE(QTest::qWaitFor([this] { return m_window->findChild<ImportDialog*>() == nullptr; }, kPatience));
 }
 
 TEST_F(Exchange, AMappingIsDraftedCorrectedAndUsed) {

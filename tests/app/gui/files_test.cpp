@@ -23,11 +23,12 @@ protected:
     void answerDialog(const QString& path) const {
         QFileDialog* dialog = nullptr;
         ASSERT_TRUE(QTest::qWaitFor(
-            [&] { return (dialog = m_window->findChild<QFileDialog*>()) != nullptr && dialog->isVisible(); }, 10'000));
+            [&] { return (dialog = m_window->findChild<QFileDialog*>()) != nullptr && dialog->isVisible(); },
+            kPatience));
         dialog->setDirectory(m_folder.path());
         dialog->selectFile(path);
         QMetaObject::invokeMethod(dialog, "accept");
-        ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->findChild<QFileDialog*>() == nullptr; }, 10'000));
+        ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->findChild<QFileDialog*>() == nullptr; }, kPatience));
     }
     void drop(const QString& path) const {
         QMimeData data;
@@ -54,7 +55,7 @@ TEST_F(Files, ARowOfTheHistoryLoadsItsMix) {
     drag(7, 4, 3);
     ASSERT_TRUE(waitSettled());
     auto* view = m_window->findChild<QTableView*>(QStringLiteral("historyView"));
-    ASSERT_TRUE(QTest::qWaitFor([&] { return view->model()->rowCount() == 2; }, 5000));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return view->model()->rowCount() == 2; }, kPatience));
     emit view->activated(view->model()->index(1, 0));  // newest first
     EXPECT_EQ(bits(7), 4);
 }
@@ -63,11 +64,11 @@ TEST_F(Files, AMixIsSavedAndLoadedByDialog) {
     drag(6, 4, 2);
     action("Save mix")->trigger();
     answerDialog(path("mine.json"));
-    ASSERT_TRUE(QTest::qWaitFor([this] { return QFile::exists(path("mine.json")); }, 5000));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return QFile::exists(path("mine.json")); }, kPatience));
     drag(6, 2, 4);
     action("Load mix")->trigger();
     answerDialog(path("mine.json"));
-    EXPECT_TRUE(QTest::qWaitFor([this] { return bits(6) == 2; }, 5000));
+    EXPECT_TRUE(QTest::qWaitFor([this] { return bits(6) == 2; }, kPatience));
 }
 
 TEST_F(Files, AMixIsCopiedAndPastedAsText) {
@@ -120,17 +121,18 @@ TEST_F(Files, ADamagedDatabaseIsAMessageAndStaysAsItIs) {
 TEST_F(Files, AModelAndAMixCanBeDropped) {
     drop(write("mix.json", QByteArray::fromStdString(toJson(BitConfiguration{std::vector<int>(14, 3)},
                                                             findNetwork("resnet14").build({28, 28, 1}, 10)))));
-    EXPECT_TRUE(QTest::qWaitFor([this] { return bits(0) == 3; }, 5000));
+    EXPECT_TRUE(QTest::qWaitFor([this] { return bits(0) == 3; }, kPatience));
     QFile::copy(startup().model, path("copy.safetensors"));
     drop(path("copy.safetensors"));
-    EXPECT_TRUE(QTest::qWaitFor([this] { return m_window->windowTitle().startsWith(QStringLiteral("copy")); }, 10'000));
+    EXPECT_TRUE(
+        QTest::qWaitFor([this] { return m_window->windowTitle().startsWith(QStringLiteral("copy")); }, kPatience));
     EXPECT_EQ(bits(0), 4) << "another model starts at its top width";
 }
 
 TEST_F(Files, AboutTellsVersions) {
     action("About")->trigger();
     QMessageBox* box = nullptr;
-    ASSERT_TRUE(QTest::qWaitFor([&] { return (box = m_window->findChild<QMessageBox*>()) != nullptr; }, 5000));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return (box = m_window->findChild<QMessageBox*>()) != nullptr; }, kPatience));
     for (const char* part : {"Qt 6", "QCustomPlot", "SQLite", "LibTorch", "GPL"})
         EXPECT_TRUE((box->text() + box->informativeText()).contains(QLatin1String(part))) << part;
     box->close();

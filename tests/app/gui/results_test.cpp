@@ -128,11 +128,11 @@ TEST_F(Results, ASweepIsSavedAsABatchFile) {
     click(dialog, "Save as batch file…");
     QFileDialog* files = nullptr;
     ASSERT_TRUE(QTest::qWaitFor(
-        [&] { return (files = m_window->findChild<QFileDialog*>()) != nullptr && files->isVisible(); }, 5000));
+        [&] { return (files = m_window->findChild<QFileDialog*>()) != nullptr && files->isVisible(); }, kPatience));
     files->setDirectory(m_folder.path());
     files->selectFile(path("night.json"));
     QMetaObject::invokeMethod(files, "accept");
-    ASSERT_TRUE(QTest::qWaitFor([this] { return QFile::exists(path("night.json")); }, 5000));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return QFile::exists(path("night.json")); }, kPatience));
     const jobs::Batch saved = jobs::readBatch(path("night.json").toStdString());
     EXPECT_EQ(jobs::toJson(saved), jobs::toJson(dialog->batch()));
     EXPECT_EQ(saved.sweeps.at(0).latency, jobs::LatencyOf::None);

@@ -55,7 +55,7 @@ protected:
     static void answer(const JobDialog& dialog, const char* button) {
         QMessageBox* box = nullptr;
         ASSERT_TRUE(QTest::qWaitFor(
-            [&] { return (box = dialog.findChild<QMessageBox*>()) != nullptr && box->isVisible(); }, 10'000));
+            [&] { return (box = dialog.findChild<QMessageBox*>()) != nullptr && box->isVisible(); }, kPatience));
         for (QAbstractButton* each : box->buttons())
             if (each->text().remove(u'&') == QLatin1String(button)) return QTest::mouseClick(each, Qt::LeftButton);
         FAIL() << "no button " << button;

@@ -13,6 +13,7 @@
 #include "app/gui/main_window.h"
 #include "app/workbench/workbench.h"
 #include "core/store/store.h"
+#include "tests/patience.h"
 #include "widgets/fader.h"
 #include "widgets/fader_bank.h"
 #include "widgets/history_model.h"
@@ -24,7 +25,7 @@ namespace bitdesk::test {
 /// The real window on the sample model, Fashion-MNIST and a database of its own, driven by mouse and keyboard.
 class Workbench : public testing::Test {
 protected:
-    static constexpr int kPatience = 120'000;  // milliseconds
+    static inline const int kPatience = static_cast<int>(patience(std::chrono::seconds(60)).count());  // milliseconds
 
     void SetUp() override {
         ASSERT_TRUE(m_folder.isValid());
@@ -104,11 +105,11 @@ protected:
     }
     /// Waits for a message that mentions something, and closes it.
     void expectMessage(const char* mentions) const {
-        ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->message() != nullptr; }, 10'000)) << mentions;
+        ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->message() != nullptr; }, kPatience)) << mentions;
         const QString text = m_window->message()->text() + m_window->message()->informativeText();
         EXPECT_TRUE(text.contains(QString::fromUtf8(mentions))) << text.toStdString();
         m_window->message()->close();
-        ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->message() == nullptr; }, 10'000));
+        ASSERT_TRUE(QTest::qWaitFor([this] { return m_window->message() == nullptr; }, kPatience));
     }
     std::vector<EvaluationSummary> rows() const { return Store(database().toStdString()).evaluations(); }
 

@@ -10,6 +10,7 @@
 
 #include "tests/app/jobs/small_workplace.h"
 #include "tests/core/store/store_folder.h"
+#include "tests/patience.h"
 
 namespace bitdesk::jobs {
 namespace {
@@ -41,7 +42,7 @@ protected:
     template <typename Wish>
     bool waitFor(const Wish& wish) {
         std::unique_lock lock(m_mutex);
-        return m_changed.wait_for(lock, 60s, [&] { return std::ranges::any_of(m_events, wish); });
+        return m_changed.wait_for(lock, test::patience(60s), [&] { return std::ranges::any_of(m_events, wish); });
     }
     LiveUpdate finish(const BitConfiguration& bits) {
         const std::uint64_t generation = m_session->submit(bits);

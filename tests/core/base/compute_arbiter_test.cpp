@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "tests/patience.h"
 
 namespace bitdesk {
 namespace {
@@ -23,8 +24,8 @@ namespace {
 using namespace std::chrono_literals;
 using enum ComputePriority;
 
-constexpr auto kSoon = 20s;     // never waited for in full unless something is broken
-constexpr auto kNotYet = 50ms;  // long enough for a thread that could go on to do so
+const auto kSoon = test::patience(20s);  // never waited for in full unless something is broken
+constexpr auto kNotYet = 50ms;           // long enough for a thread that could go on to do so
 
 bool eventually(const std::function<bool()>& condition) {
     const auto deadline = std::chrono::steady_clock::now() + kSoon;

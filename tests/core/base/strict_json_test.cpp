@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 
 #include <nlohmann/json.hpp>
 
@@ -60,9 +60,9 @@ TEST(StrictJson, ManySiblingsTakeNoLongerEach) {
     std::string text = "[";
     for (int i = 0; i < 300'000; ++i) text += "{},";
     text += "{}]";
-    const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t begin = std::clock();  // of the processor, which a busy machine does not prolong
     EXPECT_EQ(parseStrictJson(text, 3, "file", "list").size(), 300'001u);
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10)) << "quadratic, it would take minutes";
+    EXPECT_LT(std::clock() - begin, 10 * CLOCKS_PER_SEC) << "quadratic, it would take minutes";
 }
 
 TEST(StrictJson, RefusesAByteOrderMark) {

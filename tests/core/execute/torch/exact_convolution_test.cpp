@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ATen/ATen.h>
+
 #include "core/base/random.h"
 #include "core/execute/torch/device.h"
 
