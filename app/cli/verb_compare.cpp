@@ -125,7 +125,7 @@ std::string resultCsv(const jobs::CompareResult& result) {
 
 int run(CompareOptions options, Terminal& terminal) {
     checkOutputs(options.output, Inputs().add(options.store));
-    const auto stated = parseLimits(options);  // before the work, so that a wrong one is told at once
+    const auto stated = statedLimits(options);  // before the work, so that a wrong one is told at once
     Store store(existingDatabase(options.store), toRead());
     const jobs::CompareResult result = jobs::compareStored(store, options.request);
     const auto limits = hold(stated, result);

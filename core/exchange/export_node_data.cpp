@@ -24,12 +24,12 @@ std::optional<double> layerMilliseconds(const Measurement* measurement, const st
 }
 
 /// All that is known of a layer, under the metrics' names.
-Json figuresOf(const Layer& layer, const ExportInput& input) {
+OrderedJson figuresOf(const Layer& layer, const ExportInput& input) {
     const int bits = weightBits(layer, input.bits);
-    Json figures{{"bits", bits},
-                 {"macs", layer.macs},
-                 {"bitops", layer.macs * bits * inputBits(layer, input.bits)},
-                 {"weight-bytes", (layer.weightCount * bits + 7) / 8}};
+    OrderedJson figures{{"bits", bits},
+                        {"macs", layer.macs},
+                        {"bitops", layer.macs * bits * inputBits(layer, input.bits)},
+                        {"weight-bytes", (layer.weightCount * bits + 7) / 8}};
     if (const auto time = layerMilliseconds(input.measurement, layer.name)) figures["time"] = *time;
     return figures;
 }
@@ -58,9 +58,10 @@ ExportedMix toNodeData(const ExportInput& input) {
     if (results.empty())
         throw Error(ErrorKind::BadInput, input.model.name, "there is no measurement of this mix's layers",
                     "Run bitdesk profile with this mix and " + settingName("db") + " first");
-    const Json graph{{"results", std::move(results)},
-                     {"gradient", Json::array({{{"stop", 0}, {"bgColor", "#e8f1fa"}, {"textColor", "black"}},
-                                               {{"stop", 1}, {"bgColor", "#d1495b"}, {"textColor", "white"}}})}};
+    const OrderedJson graph{
+        {"results", std::move(results)},
+        {"gradient", OrderedJson::array({{{"stop", 0}, {"bgColor", "#e8f1fa"}, {"textColor", "black"}},
+                                         {{"stop", 1}, {"bgColor", "#d1495b"}, {"textColor", "white"}}})}};
     ExportedMix mix;
     mix.bytes = jsonText({{"main_graph", graph}});
     return mix;
