@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # A whole build costs least where a room's sources share what they include and instantiate (docs/decisions/0016).
-set(BITDESK_TOGETHER 8 CACHE STRING "Sources of a room that are compiled together; 1: each by itself")
+set(BITDESK_TOGETHER 10 CACHE STRING "Sources of a room that are compiled together; 1: each by itself")
 option(BITDESK_PCH "Precompile the headers that many sources include" ON)
 
 # bitdesk_headers(FAMILY targets…): precompiles cmake/headers_FAMILY.h, with what it needs of these targets, for rooms that
