@@ -7,7 +7,6 @@
 #include <string>
 
 #include "core/base/error.h"
-#include "core/train/train.h"
 
 namespace bitdesk {
 
@@ -23,12 +22,6 @@ const FakeQuantizer& findFakeQuantizer(std::string_view name) {
         known += (known.empty() ? "" : ", ") + std::string(quantizer.name);
     }
     throw Error(ErrorKind::BadInput, "quantizer", "'" + std::string(name) + "' cannot be trained", "Known: " + known);
-}
-
-std::vector<std::string> trainableQuantizers() {
-    std::vector<std::string> names;
-    for (const FakeQuantizer& quantizer : fakeQuantizers()) names.emplace_back(quantizer.name);
-    return names;
 }
 
 }  // namespace bitdesk

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <vector>
 
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/maximum.h>
+#include <ATen/ops/minimum.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "core/train/fake_quantizer.h"

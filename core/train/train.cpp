@@ -65,4 +65,10 @@ MetaModel train(const TrainRequest& request, const TrainSink& sink, std::stop_to
     return reportTorchErrors([&] { return Trainer(request, sink, std::move(stop)).run(); });
 }
 
+std::vector<std::string> trainableQuantizers() {
+    std::vector<std::string> names;
+    for (const FakeQuantizer& quantizer : fakeQuantizers()) names.emplace_back(quantizer.name);
+    return names;
+}
+
 }  // namespace bitdesk

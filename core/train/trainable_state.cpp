@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include <torch/utils.h>
-
 #include "core/base/to_index.h"
 #include "core/train/trainable_network.h"
 

@@ -13,7 +13,6 @@
 
 #include "core/base/error.h"
 #include "core/base/setting_name.h"
-#include "core/execute/torch/torch_executor.h"
 
 namespace bitdesk {
 

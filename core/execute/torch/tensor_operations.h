@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 namespace bitdesk {
 
