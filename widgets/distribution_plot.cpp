@@ -14,7 +14,7 @@
 namespace bitdesk {
 namespace {
 
-constexpr int kLowestPlot = 140;  // of the plot, in pixels
+constexpr int kLowest = 140;  // of the plot, in pixels
 
 /// "median 412.3 [410.1, 414.0] µs, quartiles 405.2–420.1 µs, n = 120"
 QString figures(const Measurement& m, const TimeUnit& unit) {

@@ -14,7 +14,7 @@
 namespace bitdesk {
 namespace {
 
-constexpr double kClassNameSize = 8;
+constexpr double kNameSize = 8;
 
 /// A violin of straight lines: how many samples fall into each of some bins, mirrored.
 void addSpread(Drawing& drawing, const std::vector<double>& samples, const Axis& x, double middle, double perMs,

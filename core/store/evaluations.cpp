@@ -18,7 +18,7 @@ constexpr const char* kEvaluationTables =
     " FROM evaluations e JOIN models m ON m.id = e.model JOIN data_sets d ON d.id = e.data_set ";
 
 /// Where a field of an evaluation is kept.
-std::string columnOf(std::string_view key) {
+std::string evaluationColumn(std::string_view key) {
     static const std::map<std::string_view, const char*> kElsewhere{
         {"model", "m.name"},          {"model_hash", "m.hash"},
         {"data", "d.name"},           {"data_hash", "d.hash"},
@@ -79,7 +79,7 @@ std::int64_t Store::Connection::insert(const Evaluation& e) {
 }
 
 std::optional<Evaluation> Store::Connection::read(std::int64_t id) {
-    SQLite::Statement row(database, selected<Evaluation>(columnOf) + kEvaluationTables +
+    SQLite::Statement row(database, selected<Evaluation>(evaluationColumn) + kEvaluationTables +
                                         "LEFT JOIN predictions p ON p.evaluation = e.id WHERE e.id = ?");
     row.bind(1, id);
     if (!row.executeStep()) return std::nullopt;
@@ -132,7 +132,7 @@ std::optional<Evaluation> Store::evaluation(std::int64_t id) {
 std::optional<EvaluationSummary> Store::summary(std::int64_t id) {
     return m_connection->guarded([&]() -> std::optional<EvaluationSummary> {
         SQLite::Statement row(m_connection->database,
-                              selected<EvaluationSummary>(columnOf) + kEvaluationTables + "WHERE e.id = ?");
+                              selected<EvaluationSummary>(evaluationColumn) + kEvaluationTables + "WHERE e.id = ?");
         row.bind(1, id);
         if (!row.executeStep()) return std::nullopt;
         return rowOf<EvaluationSummary>(row);
@@ -141,7 +141,7 @@ std::optional<EvaluationSummary> Store::summary(std::int64_t id) {
 
 std::vector<EvaluationSummary> Store::evaluations(const std::string& modelHash, std::int64_t limit) {
     return m_connection->guarded([&] {
-        SQLite::Statement row(m_connection->database, selected<EvaluationSummary>(columnOf) + kEvaluationTables +
+        SQLite::Statement row(m_connection->database, selected<EvaluationSummary>(evaluationColumn) + kEvaluationTables +
                                                           "WHERE ?1 = '' OR m.hash = ?1 ORDER BY e.id DESC LIMIT ?2");
         row.bind(1, modelHash);
         row.bind(2, limit > 0 ? limit : std::int64_t{-1});

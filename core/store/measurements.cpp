@@ -14,12 +14,12 @@ namespace bitdesk {
 namespace {
 
 /// Where a field of a measurement is kept.
-std::string columnOf(std::string_view key) {
+std::string measurementColumn(std::string_view key) {
     if (key == "model") return "m.name";
     return key == "model_hash" ? "m.hash" : "t." + std::string(key);
 }
 std::string selectedMeasurements() {
-    return selected<Measurement>(columnOf) + " FROM measurements t JOIN models m ON m.id = t.model ";
+    return selected<Measurement>(measurementColumn) + " FROM measurements t JOIN models m ON m.id = t.model ";
 }
 
 /// Whether samples are times that a run can take.
