@@ -5,6 +5,9 @@
 #include <cmath>
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/clamp.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/scalar_tensor.h>
 
 namespace bitdesk {
 

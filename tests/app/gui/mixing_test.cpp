@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // A hand on the faders, and what follows it.
+#include <QElapsedTimer>
 #include <QLabel>
 #include <QThread>
 #include <QTimer>
 #include <QWheelEvent>
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <ctime>
+#include <thread>
 
 #include "tests/app/gui/workbench.h"
 #include "widgets/distribution_plot.h"
@@ -67,25 +71,43 @@ TEST_F(Mixing, TheFirstEstimateComesWithinATenthOfASecond) {
         drag(layer, 4, 2);
         ASSERT_TRUE(QTest::qWaitFor(
             [this] { return readouts()->accuracyState() == ReadoutState::Streaming || settled(); }, kPatience));
-        took.push_back(clock.elapsed());
+        took.push_back(computed() - begin);
     }
     std::ranges::sort(took);
     EXPECT_LT(took[took.size() / 2], 100) << "milliseconds, median; worst " << took.back();
 }
 
+/// The longest time, in milliseconds, that a thread was kept from waking every 10 ms, while it lived: what this machine
+/// does to anybody now.
+class Sleeper {
+public:
+    std::int64_t longest() const { return m_longest; }
+
+private:
+    std::atomic<std::int64_t> m_longest = 0;
+    std::jthread m_thread{[this](const std::stop_token& stop) {
+        QElapsedTimer since;
+        since.start();
+        while (!stop.stop_requested()) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            m_longest = std::max<std::int64_t>(m_longest, since.restart());
+        }
+    }};
+};
+
 TEST_F(Mixing, TheGuiThreadNeverWaits) {
-    double longest = 0, last = computed();
+    qint64 longest = 0;
+    QElapsedTimer since;
     QTimer heartbeat;
-    QObject::connect(&heartbeat, &QTimer::timeout, [&] {
-        longest = std::max(longest, computed() - last);
-        last = computed();
-    });
+    QObject::connect(&heartbeat, &QTimer::timeout, [&] { longest = std::max(longest, since.restart()); });
+    const Sleeper sleeper;
+    since.start();
     heartbeat.start(10);
     for (int layer = 0; layer < 14; ++layer) {
         drag(layer, 4, 2);
         QTest::qWait(50);
     }
-    EXPECT_LT(longest, 500) << "milliseconds of computing between two beats of the event loop";
+    EXPECT_LT(longest, 250 + sleeper.longest()) << "milliseconds between two beats of the event loop";
 }
 
 TEST_F(Mixing, TheMasterMovesEveryLayer) {

@@ -85,9 +85,9 @@ TEST_F(FolderLayout, PartsAreKnownByWhateverSpellingOfTheirNames) {
 TEST_F(FolderLayout, NamesOfClassesAreNoPartsNames) {
     for (const char* name : {"cat", "contest", "protest", "trainers", "latest", "valley", "attestation", "device",
                              "train-test-split", "sets", "evil"})
-        EXPECT_FALSE(splitName(name)) << name;
-    EXPECT_EQ(splitName("steam_train")->rest, "steam");
-    EXPECT_EQ(splitName("steam_test")->rest, "steam");
+        EXPECT_FALSE(splitNamed(name)) << name;
+    EXPECT_EQ(splitNamed("steam_train")->rest, "steam");
+    EXPECT_EQ(splitNamed("steam_test")->rest, "steam");
 }
 
 TEST_F(FolderLayout, FoldersAroundASetAreLookedThrough) {

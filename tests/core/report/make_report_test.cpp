@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/error.h"
+#include "core/present/words.h"
 #include "core/report/naming.h"
 #include "core/report/report.h"
 #include "tests/core/report/report_fixture.h"
