@@ -74,7 +74,7 @@ TEST_F(LayerTableTest, TheClosingRowsReconcileLayersAndWholeRun) {
     EXPECT_EQ(text(model.wholeRow(), Model::Requested), "predicted 105.00 µs\nnot measured yet");
     model.setMeasured(samples::measured({{4, 2}}, std::vector<double>(40, 0.112)));
     EXPECT_EQ(text(model.wholeRow(), Model::Requested),
-              "predicted 105.00 µs, error −6.3 % (−7.00 µs)\nmeasured 112.00 [109.00, 115.00] µs, n = 40");
+              "predicted 105.00 µs, error −6.2 % (−7.00 µs)\nmeasured 112.00 [109.00, 115.00] µs, n = 40");
     EXPECT_TRUE(at(model.wholeRow(), Model::Requested, Qt::ToolTipRole)
                     .toString()
                     .contains(QStringLiteral("layers 85.00 + outside 20.00 = predicted 105.00")));

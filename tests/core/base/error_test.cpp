@@ -32,13 +32,6 @@ TEST(Error, KeepsItsParts) {
     EXPECT_EQ(error.hint(), "Free some space");
 }
 
-TEST(Error, KindsAreTheExitCodesOfTheCommandLine) {
-    EXPECT_EQ(static_cast<int>(ErrorKind::Usage), 2);
-    EXPECT_EQ(static_cast<int>(ErrorKind::BadInput), 3);
-    EXPECT_EQ(static_cast<int>(ErrorKind::Resource), 4);
-    EXPECT_EQ(static_cast<int>(ErrorKind::Internal), 5);
-}
-
 TEST(Error, HostileNamesReachNoTerminal) {
     EXPECT_EQ(text("\x1b[31mred",
                    "line\nbr\x7f"
