@@ -123,7 +123,7 @@ std::string resultCsv(const jobs::CompareResult& result) {
                        l.noiseFloor ? fmt::to_string(*l.noiseFloor) : "", toText(l.verdict));
 }
 
-int run(CompareOptions options, Terminal& terminal) {
+int run(const CompareOptions& options, Terminal& terminal) {
     checkOutputs(options.output, Inputs().add(options.store));
     const auto stated = statedLimits(options);  // before the work, so that a wrong one is told at once
     Store store(existingDatabase(options.store), toRead());
