@@ -286,7 +286,7 @@ class Cli(unittest.TestCase):
                    "--float-epochs", "50", "--batch", "32"]
         with subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True) as process:
             first = [process.stderr.readline() for _ in range(2)]  # after the note that val is cut
-            self.assertIn("epoch 1 of 50", first[1], first)
+            self.assertRegex(first[1], "epoch 1 of 50|val: .* of ", first)  # its first progress, which a slow machine tells later
             process.send_signal(signal.SIGINT)
             _, progress = process.communicate(timeout=patience(60))
         self.assertEqual(process.returncode, 130)
