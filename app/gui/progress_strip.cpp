@@ -8,6 +8,8 @@
 #include <QProgressBar>
 #include <QToolButton>
 
+#include "core/present/words.h"
+
 namespace bitdesk {
 
 ProgressStrip::ProgressStrip(const QString& name, const QString& widest, QWidget* parent) : QWidget(parent) {

@@ -146,9 +146,9 @@ class Cli(unittest.TestCase):
 
     def test_trace_opens_and_nests(self):
         trace = self.path / "trace.json"
-        for _ in range(5):  # on a busy machine one thread may do all the work of a run so short
-            done = run("profile", SAMPLE, "--bits", "4", "--bits", "2", "--samples", "5", "--threads", "2", "--trace",
-                       trace, "--no-store", "--quiet", "--json", "-")
+        for _ in range(20):  # on a busy machine one thread may do all the work of a short run
+            done = run("profile", SAMPLE, "--bits", "4", "--bits", "2", "--samples", "5", "--batch", "64", "--threads", "2",
+                       "--trace", trace, "--no-store", "--quiet", "--json", "-")
             self.assertEqual(done.returncode, 0, done.stderr)
             events = json.loads(trace.read_text())["traceEvents"]
             if len({event["tid"] for event in events if event["ph"] == "X"}) == 2:
