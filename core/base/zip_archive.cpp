@@ -52,7 +52,7 @@ std::string failureText(int zipError) {
 
 struct ZipArchive::Handle {
     struct CloseArchive {
-        void operator()(zip_t* archive) const { zip_discard(archive); }
+        void operator()(zip_t* opened) const { zip_discard(opened); }
     };
     struct Entry {
         std::uint64_t index = 0;

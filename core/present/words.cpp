@@ -22,7 +22,7 @@ std::string shortMix(const BitConfiguration& bits, std::size_t room) {
     constexpr int kTwoDigits = 10;
     if (bits.size() > 1 && bits.isUniform()) return "all " + std::to_string(bits[0]);
     const bool wide = std::ranges::any_of(bits.bits, [](int width) { return width >= kTwoDigits; });
-    const std::string text = wide ? toText(bits) : digitsOf(bits);
+    std::string text = wide ? toText(bits) : digitsOf(bits);
     if (text.size() <= room) return text;
     const std::size_t end = room / 2 - std::min<std::size_t>(room / 2, 2);
     return text.substr(0, end) + "…" + text.substr(text.size() - end);

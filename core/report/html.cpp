@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string_view>
 
@@ -58,8 +60,7 @@ std::string style() {
                       properties(ColourScheme::Print, Ink::Soft) + "}" + kPrintStyle;
     for (const PaletteColour& colour : palette()) {
         if (colour.ink > Ink::High || colour.ink == Ink::Page) continue;
-        const std::string ink(colour.name);
-        css += ".f-" + ink + "{fill:var(--" + ink + ")}.s-" + ink + "{fill:none;stroke:var(--" + ink + ")}\n";
+        css += fmt::format(".f-{0}{{fill:var(--{0})}}.s-{0}{{fill:none;stroke:var(--{0})}}\n", colour.name);
     }
     return css;
 }
