@@ -141,7 +141,8 @@ std::optional<EvaluationSummary> Store::summary(std::int64_t id) {
 
 std::vector<EvaluationSummary> Store::evaluations(const std::string& modelHash, std::int64_t limit) {
     return m_connection->guarded([&] {
-        SQLite::Statement row(m_connection->database, selected<EvaluationSummary>(evaluationColumn) + kEvaluationTables +
+        SQLite::Statement row(m_connection->database, selected<EvaluationSummary>(evaluationColumn) +
+                                                          kEvaluationTables +
                                                           "WHERE ?1 = '' OR m.hash = ?1 ORDER BY e.id DESC LIMIT ?2");
         row.bind(1, modelHash);
         row.bind(2, limit > 0 ? limit : std::int64_t{-1});
