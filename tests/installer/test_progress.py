@@ -65,7 +65,7 @@ class Told(unittest.TestCase):
         progress, self.out = self.progress(Apt()), io.StringIO()
         progress.out = self.out
         for line in ("0 upgraded, 2 newly installed, 0 to remove and 3 not upgraded.", "Need to get 12 kB of archives.",
-                     "Get:1 http://deb.debian.org bookworm/main a 1 [6 kB]", "Get:2 http://deb.debian.org bookworm/main b 1 [6 kB]",
+                     "Get:1 http://mirror.example bookworm/main a 1 [6 kB]", "Get:2 http://mirror.example bookworm/main b 1 [6 kB]",
                      "Unpacking a (1) ...", "E: no space left", "Unpacking b (1) ...", "Setting up a (1) ...", "Setting up b (1) ..."):
             self.now += 20
             progress.take(line + "\n")
