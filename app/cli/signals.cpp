@@ -28,6 +28,11 @@ extern "C" void onStopSignal(int signal) {
 
 }  // namespace
 
+void letWritesFail() {
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
+}
+
 StopOnSignal::StopOnSignal() {
     if (::pipe2(m_pipe, O_CLOEXEC) != 0) throw Error(ErrorKind::Resource, "signals", "no pipe can be made");
     g_writeEnd = m_pipe[1];

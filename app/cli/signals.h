@@ -9,6 +9,10 @@
 
 namespace bitdesk::cli {
 
+/// A reader that went away, and a file that a limit (ulimit -f) keeps from growing, are told by the write instead of
+/// killing. Once, before anything is written.
+void letWritesFail();
+
 /// While it lives, SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2 ask for a stop instead of killing: the verb ends at its
 /// next safe point and leaves a resumable state. The same signal a second time kills. At most one at a time.
 class StopOnSignal {

@@ -9,13 +9,13 @@
 #include <unistd.h>
 
 #include <array>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
 #include <string>
 #include <vector>
 
+#include "app/cli/signals.h"
 #include "app/cli/verb.h"
 
 namespace {
@@ -57,8 +57,7 @@ bool receive(Start& start) {
     arguments.push_back(nullptr);
     ::clearenv();
     for (std::size_t word = 2 + count; word < start.words.size(); ++word) ::putenv(start.words[word]);
-    std::signal(SIGPIPE, SIG_IGN);
-    std::signal(SIGXFSZ, SIG_IGN);
+    bitdesk::cli::letWritesFail();
     const int code = bitdesk::cli::runCommandLine(static_cast<int>(count), arguments.data(), std::cout, std::cerr);
     std::cout.flush();
     std::_Exit(code);  // LibTorch's tables are taken apart once, by the starter
