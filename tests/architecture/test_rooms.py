@@ -11,10 +11,9 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from rooms import Tree  # noqa: E402
+from rooms import INCLUDE, Tree  # noqa: E402
 
 ROOT = pathlib.Path(os.environ.get("BITDESK_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
-INCLUDE = re.compile(r'^\s*#include\s+[<"]([^>"]+)[>"]', re.M)
 ROOMS = ("core", "profiling", "app/jobs", "app/cli", "app/workbench", "app/gui", "widgets")
 
 

@@ -111,8 +111,9 @@ def answers(database):
         folder = pathlib.Path(name)
         shutil.copy(SAMPLE, folder / "m.safetensors")
         shutil.copy(database, folder / "results.sqlite")
+        known = ids(database)
         for case, words in TOLD.items():
-            done = run([word.format(**ids(database)) for word in words], folder)
+            done = run([word.format(**known) for word in words], folder)
             written = folder / case
             text = written.read_bytes() if written.exists() else done.stdout
             if case.endswith((".error", ".txt")):
