@@ -12,7 +12,7 @@ using Json = nlohmann::json;
 
 JsonReader::JsonReader(const Json& json, std::string file, std::string whole, std::string hint)
     : m_json(json), m_file(std::move(file)), m_whole(std::move(whole)), m_hint(std::move(hint)) {
-    if (!json.is_object()) fail("", "is no object");
+    if (!json.is_object()) throw JsonReader::refusal("", "is no object");
 }
 
 Error JsonReader::refusal(const std::string& key, const std::string& reason) const {
