@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/statistics/latency_verdict.h"
+#include "core/statistics/verdicts.h"
 #include "profiling/measure.h"
 
 namespace bitdesk {

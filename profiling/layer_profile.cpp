@@ -10,7 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/random.h"
 #include "core/base/to_index.h"
-#include "core/statistics/median.h"
+#include "core/statistics/intervals.h"
 #include "core/statistics/orthogonal_array.h"
 #include "profiling/layer_rows.h"
 #include "profiling/measure.h"

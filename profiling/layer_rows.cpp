@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "core/base/to_index.h"
-#include "core/statistics/median.h"
+#include "core/statistics/intervals.h"
 
 namespace bitdesk {
 namespace {

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/base/control_groups.h"
+#include "core/base/machine_limits.h"
 #include "profiling/core_handover.h"
 #include "profiling/effective_clock.h"
 

@@ -8,7 +8,7 @@
 #include <stop_token>
 #include <vector>
 
-#include "core/base/stopwatch.h"
+#include "core/base/clock.h"
 #include "core/statistics/intervals.h"
 #include "profiling/stop_rule.h"
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "core/statistics/median.h"
+#include "core/statistics/intervals.h"
 
 namespace bitdesk {
 

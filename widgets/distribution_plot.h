@@ -7,7 +7,7 @@
 
 #include "core/results/histogram.h"
 #include "core/results/results.h"
-#include "core/statistics/latency_verdict.h"
+#include "core/statistics/verdicts.h"
 #include "widgets/plot_panel.h"
 
 class QCPBars;

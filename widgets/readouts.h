@@ -8,8 +8,7 @@
 #include <optional>
 
 #include "core/results/results.h"
-#include "core/statistics/accuracy_verdict.h"
-#include "core/statistics/latency_verdict.h"
+#include "core/statistics/verdicts.h"
 #include "widgets/prediction_trust.h"
 
 namespace bitdesk {

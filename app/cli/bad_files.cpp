@@ -6,8 +6,8 @@
 #include <CLI/CLI.hpp>
 #include <mutex>
 
-#include "core/base/atomic_file.h"
-#include "core/base/json_text.h"
+#include "core/base/files.h"
+#include "core/base/json.h"
 #include "core/base/utf8.h"
 
 namespace bitdesk::cli {

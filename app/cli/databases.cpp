@@ -8,7 +8,7 @@
 
 #include "app/cli/rank_output.h"
 #include "app/jobs/rank.h"
-#include "core/base/file_type.h"
+#include "core/base/files.h"
 
 namespace bitdesk::cli {
 namespace {

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "app/cli/figures.h"
-#include "core/base/file_type.h"
+#include "core/base/files.h"
 #include "core/results/csv_cells.h"
 
 namespace bitdesk::cli {

@@ -8,8 +8,7 @@
 #include "app/cli/options.h"
 #include "core/present/time_scale.h"
 #include "core/results/results_json.h"
-#include "core/statistics/accuracy_verdict.h"
-#include "core/statistics/latency_verdict.h"
+#include "core/statistics/verdicts.h"
 
 // How sampled figures look in text and JSON: never without spread, count and unit.
 namespace bitdesk::cli {

@@ -14,8 +14,8 @@
 #include "app/cli/verb.h"
 #include "app/jobs/evaluate_job.h"
 #include "app/jobs/job_context.h"
-#include "core/base/csv.h"
 #include "core/base/error.h"
+#include "core/base/quoting.h"
 #include "core/data/data_set.h"
 
 namespace CLI {

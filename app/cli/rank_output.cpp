@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
-#include "core/base/shell_quote.h"
+#include "core/base/quoting.h"
 #include "core/store/store.h"
 
 namespace bitdesk::cli {

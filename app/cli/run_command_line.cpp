@@ -17,10 +17,10 @@
 #include "app/cli/signals.h"
 #include "app/cli/verbs.h"
 #include "core/base/build_info.h"
-#include "core/base/decimal_comma.h"
 #include "core/base/error.h"
+#include "core/base/number_text.h"
+#include "core/base/quoting.h"
 #include "core/base/setting_name.h"
-#include "core/base/shell_quote.h"
 
 namespace bitdesk::cli {
 namespace {

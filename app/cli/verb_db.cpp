@@ -11,8 +11,8 @@
 #include "app/cli/setting_options.h"
 #include "app/cli/verbs.h"
 #include "app/jobs/output_file.h"
-#include "core/base/file_type.h"
-#include "core/base/shell_quote.h"
+#include "core/base/files.h"
+#include "core/base/quoting.h"
 
 namespace bitdesk::cli {
 namespace {

@@ -11,7 +11,7 @@
 #include "app/cli/verbs.h"
 #include "app/jobs/export_job.h"
 #include "app/jobs/output_file.h"
-#include "core/base/file_type.h"
+#include "core/base/files.h"
 #include "core/model/model_file.h"
 
 namespace bitdesk::cli {

@@ -13,7 +13,7 @@
 #include "app/cli/verbs.h"
 #include "app/jobs/import_job.h"
 #include "app/jobs/output_file.h"
-#include "core/base/atomic_file.h"
+#include "core/base/files.h"
 
 namespace bitdesk::cli {
 namespace {

@@ -12,7 +12,7 @@
 #include "app/cli/verbs.h"
 #include "app/jobs/layer_table_job.h"
 #include "app/jobs/profile_job.h"
-#include "core/base/atomic_file.h"
+#include "core/base/files.h"
 #include "core/model/model_file.h"
 
 namespace bitdesk::cli {

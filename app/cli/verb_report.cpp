@@ -13,7 +13,7 @@
 #include "app/jobs/absolute_name.h"
 #include "app/jobs/output_file.h"
 #include "app/jobs/report_job.h"
-#include "core/base/file_type.h"
+#include "core/base/files.h"
 #include "core/model/model_file.h"
 
 namespace bitdesk::cli {

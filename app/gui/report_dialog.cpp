@@ -15,7 +15,7 @@
 #include "app/gui/report_files.h"
 #include "app/workbench/absolute_name.h"
 #include "app/workbench/workbench.h"
-#include "core/base/shell_quote.h"
+#include "core/base/quoting.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {

@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-#include "core/base/file_type.h"
+#include "core/base/files.h"
 #include "core/data/data_set.h"
 
 namespace bitdesk::jobs {

@@ -9,13 +9,11 @@
 #include <type_traits>
 
 #include "app/jobs/settings.h"
-#include "core/base/byte_size.h"
 #include "core/base/error.h"
-#include "core/base/json_reader.h"
-#include "core/base/json_text.h"
-#include "core/base/read_file.h"
-#include "core/base/shell_quote.h"
-#include "core/base/strict_json.h"
+#include "core/base/files.h"
+#include "core/base/json.h"
+#include "core/base/number_text.h"
+#include "core/base/quoting.h"
 
 namespace bitdesk::jobs {
 namespace {

@@ -12,7 +12,7 @@
 #include "app/jobs/batch_place.h"
 #include "app/jobs/output_file.h"
 #include "core/base/error.h"
-#include "core/base/file_type.h"
+#include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/data/matched_data_set.h"
 #include "core/model/model_file.h"

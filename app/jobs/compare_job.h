@@ -7,8 +7,7 @@
 #include <string>
 
 #include "core/results/results.h"
-#include "core/statistics/accuracy_verdict.h"
-#include "core/statistics/latency_verdict.h"
+#include "core/statistics/verdicts.h"
 #include "core/store/store.h"
 
 namespace bitdesk::jobs {

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/files.h"
 #include "core/base/setting_name.h"
 
 namespace bitdesk::jobs {

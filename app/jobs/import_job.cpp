@@ -8,9 +8,9 @@
 
 #include "app/jobs/output_file.h"
 #include "core/base/error.h"
+#include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/base/random.h"
-#include "core/base/read_file.h"
 #include "core/base/setting_name.h"
 #include "core/data/class_names.h"
 #include "core/evaluate/evaluator.h"

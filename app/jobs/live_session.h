@@ -15,7 +15,7 @@
 #include "app/jobs/evaluate_job.h"
 #include "app/jobs/layer_table_job.h"
 #include "app/jobs/profile_job.h"
-#include "core/statistics/accuracy_verdict.h"
+#include "core/statistics/verdicts.h"
 
 namespace bitdesk::jobs {
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/files.h"
 #include "core/base/setting_name.h"
 
 namespace bitdesk::jobs {

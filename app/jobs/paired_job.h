@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "app/jobs/evaluate_job.h"
-#include "core/statistics/accuracy_verdict.h"
+#include "core/statistics/verdicts.h"
 
 namespace bitdesk::jobs {
 

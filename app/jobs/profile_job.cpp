@@ -15,7 +15,7 @@
 #include "core/base/error.h"
 #include "core/base/setting_name.h"
 #include "core/base/to_index.h"
-#include "core/statistics/median.h"
+#include "core/statistics/intervals.h"
 #include "profiling/energy.h"
 #include "profiling/random_images.h"
 #include "profiling/resident_memory.h"

@@ -9,12 +9,12 @@
 #include <optional>
 #include <set>
 
-#include "core/base/atomic_file.h"
 #include "core/base/build_info.h"
-#include "core/base/csv.h"
+#include "core/base/clock.h"
 #include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/quoting.h"
 #include "core/base/setting_name.h"
-#include "core/base/utc_time.h"
 #include "core/results/front.h"
 
 namespace bitdesk::jobs {

@@ -3,7 +3,7 @@
 
 #include "app/workbench/mix_model.h"
 
-#include "core/base/atomic_file.h"
+#include "core/base/files.h"
 
 namespace bitdesk {
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "app/jobs/output_file.h"
-#include "core/base/file_type.h"
+#include "core/base/files.h"
 #include "profiling/environment.h"
 
 namespace bitdesk {

@@ -6,7 +6,7 @@
 #include <QFileInfo>
 #include <algorithm>
 
-#include "core/base/read_file.h"
+#include "core/base/files.h"
 #include "core/network/cost.h"
 
 namespace bitdesk {

@@ -4,7 +4,7 @@
 #include "app/workbench/workbench.h"
 
 #include "app/workbench/absolute_name.h"
-#include "core/base/utc_time.h"
+#include "core/base/clock.h"
 #include "core/model/model_file.h"
 
 namespace bitdesk {

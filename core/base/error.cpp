@@ -12,16 +12,9 @@ namespace bitdesk {
 namespace {
 
 /// Names and reasons may come from hostile files: no control characters reach a terminal or a log, and no megabytes.
-std::string shortened(std::string_view text) {
+std::string told(std::string_view text) {
     constexpr std::size_t kLongest = 1000;
-    const bool cut = text.size() > kLongest;
-    if (cut) {
-        std::size_t end = kLongest;
-        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a UTF-8 sequence
-        text = text.substr(0, end);
-    }
-    const std::string clean = printable(text);
-    return cut ? clean + "…" : clean;
+    return printable(shortened(text, kLongest));
 }
 
 bool endsSentence(std::string_view text) {
@@ -29,13 +22,13 @@ bool endsSentence(std::string_view text) {
 }
 
 std::string sentence(const std::string& where, const std::string& reason, const std::string& hint) {
-    std::string text = shortened(where);
+    std::string text = told(where);
     if (!text.empty() && !reason.empty()) text += ": ";
-    text += shortened(reason);
+    text += told(reason);
     if (!text.empty() && !endsSentence(text)) text += '.';
     if (hint.empty()) return text;
     if (!text.empty()) text += ' ';
-    text += shortened(hint);
+    text += told(hint);
     if (!endsSentence(text)) text += '.';
     return text;
 }

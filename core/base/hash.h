@@ -2,34 +2,40 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <cstddef>
-#include <filesystem>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
+struct evp_md_ctx_st;  // OpenSSL's EVP_MD_CTX
+
 namespace bitdesk {
 
-/// Streaming SHA-256 (FIPS 180-4); `hex()` finishes and returns 64 lower-case hexadecimal digits.
+using Digest = std::array<std::uint8_t, 32>;  ///< SHA-256
+
+/// 64 lower-case hexadecimal digits.
+std::string toHex(const Digest& digest);
+
+/// Streaming SHA-256 (FIPS 180-4), which digest() or hex() finishes.
 class Sha256 {
 public:
     Sha256();
-    ~Sha256();
-    Sha256(Sha256&&) noexcept;
-    Sha256& operator=(Sha256&&) noexcept;
 
     void update(std::span<const std::byte> bytes);
     void update(std::string_view text);
-    std::string hex();
+    Digest digest();
+    std::string hex() { return toHex(digest()); }
 
 private:
-    struct State;
-    std::unique_ptr<State> m_state;
+    struct Free {
+        void operator()(evp_md_ctx_st* context) const;
+    };
+    std::unique_ptr<evp_md_ctx_st, Free> m_context;
 };
 
 std::string sha256(std::string_view text);
-/// Throws Error (BadInput) naming the file when it cannot be read.
-std::string sha256OfFile(const std::filesystem::path& path);
 
 }  // namespace bitdesk

@@ -1,16 +1,26 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
+
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/base/machine_files.h"
 
+namespace bitdesk {
+
 // What a container, a batch system or a shell lets this process use of its machine: the machine itself knows nothing of
 // that, and who asks it alone takes more than there is, and is killed.
-namespace bitdesk {
+
+/// The folders of this process's control group of a controller ("cpu", "memory"), of version 1 or 2, and of all groups
+/// above it, whose limits hold for it as well: nearest first, relative to the files' root. In a container the group's
+/// path may be the host's: then only the last of the folders are there. Empty where the system does not tell.
+std::vector<std::filesystem::path> controlGroupFolders(const MachineFiles& files, std::string_view controller);
 
 /// CPUs that control groups (cpu.max, cpu.cfs_quota_us) give this process in the long run, the least of all groups
 /// that it is in: 1.5. Nothing where none does.

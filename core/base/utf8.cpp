@@ -5,6 +5,7 @@
 
 #include <utf8proc.h>
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -44,6 +45,25 @@ std::string validUtf8(const std::string& text) {
     // The library's writer replaces what is not valid; reading that back leaves the text alone.
     return nlohmann::json::parse(nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
         .get<std::string>();
+}
+
+void appendUtf8(std::string& text, std::uint32_t codePoint) {
+    std::array<utf8proc_uint8_t, 4> bytes{};
+    const auto size = utf8proc_encode_char(static_cast<utf8proc_int32_t>(codePoint), bytes.data());
+    text.append(reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(size));
+}
+
+std::uint32_t firstCodePoint(std::string_view text) {
+    utf8proc_int32_t codePoint = 0;
+    const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+    utf8proc_iterate(bytes, static_cast<utf8proc_ssize_t>(text.size()), &codePoint);
+    return static_cast<std::uint32_t>(codePoint);
+}
+
+std::string shortened(std::string_view text, std::size_t most) {
+    if (text.size() <= most) return std::string(text);
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;  // not inside a character
+    return std::string(text.substr(0, most)) + "…";
 }
 
 std::string nfc(const std::string& text) {

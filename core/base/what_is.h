@@ -3,11 +3,17 @@
 
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 namespace bitdesk {
+
+inline constexpr std::size_t kPictureMagic = 32;  ///< bytes from a file's begin that tell its format
+
+/// The picture format that a file begins as: "PNG", "JPEG", or one that is not read, as "WebP"; empty: none.
+std::string_view pictureFormat(std::string_view begin);
 
 /// What a file from outside is, as far as its first bytes tell.
 enum class FileKind {

@@ -12,6 +12,8 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/json.h"
 #include "core/base/setting_name.h"
 #include "core/base/utf8.h"
 #include "core/data/class_names.h"
@@ -323,6 +325,22 @@ ClassMatch matchClassesByNumber(const DataClasses& data, const std::vector<std::
 ClassMatch matchClassesByMap(const DataClasses& data, const std::vector<std::string>& model,
                              const std::map<std::string, std::string>& map, const std::string& file) {
     return Matching(data, model).matchByMap(map, file);
+}
+
+std::map<std::string, std::string> readClassMap(const std::string& file) {
+    constexpr std::uint64_t kMostBytes = 16 << 20;
+    constexpr int kDepth = 2;
+    const char* hint = "It holds the model's class of each of the data's: {\"cat\": \"Cat\", \"c7\": \"Sneaker\"}";
+    const auto json = parseStrictJson(readFile(file, kMostBytes), kDepth, file, "the class map");
+    if (!json.is_object() || json.empty())
+        throw Error(ErrorKind::BadInput, file, "the class map is no object with entries", hint);
+    std::map<std::string, std::string> map;
+    for (const auto& [from, to] : json.items()) {
+        if (!to.is_string()) throw Error(ErrorKind::BadInput, file, quotedName(from) + " is to be no name", hint);
+        if (!map.emplace(nfc(from), to.get<std::string>()).second)
+            throw Error(ErrorKind::BadInput, file, "has the class " + quotedName(from) + " twice", hint);
+    }
+    return map;
 }
 
 }  // namespace bitdesk

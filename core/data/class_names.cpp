@@ -89,13 +89,7 @@ std::vector<std::string> numberedNames(std::size_t count) {
 
 std::string shownName(const std::string& name) {
     constexpr std::size_t kLongest = 40;
-    std::string shown = printable(validUtf8(name));
-    if (shown.size() > kLongest) {
-        std::size_t end = kLongest;
-        while (end > 0 && (static_cast<unsigned char>(shown[end]) & 0xC0) == 0x80) --end;  // not inside a character
-        shown = shown.substr(0, end) + "…";
-    }
-    return shown;
+    return shortened(printable(validUtf8(name)), kLongest);
 }
 
 std::string quotedName(const std::string& name) { return "'" + shownName(name) + "'"; }

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -37,7 +36,8 @@ public:
 /// The images of a part of so many that belong to the split; `where` names the part. Throws TooFewImages.
 std::vector<std::int64_t> chosenImages(const SplitPlan& plan, std::int64_t size, const std::string& where);
 
-/// A way to read labelled images. A new one is a file of this kind and a line in dataFormats().
+/// A way to read labelled images. A new one is a file, a declaration below and a place in
+/// findFormat().
 struct DataFormat {
     const char* name;
     /// Whether the content of `path` (a folder or a file) is of this format; must not throw.
@@ -51,6 +51,37 @@ struct DataFormat {
                                            const DataRequest& request);
 };
 
-std::span<const DataFormat* const> dataFormats();
+/// A data set and how it is read.
+struct FoundFormat {
+    std::filesystem::path path;
+    const DataFormat* format;
+};
+
+/// The data set that `path` is, or, where it is a folder, the only one that lies some folders below, as in
+/// FashionMNIST/raw. Throws Error (BadInput) that says what is there instead and what would be read, or which of
+/// several to name.
+FoundFormat findFormat(const std::filesystem::path& path);
+
+// The formats, one file each; data_format.cpp looks for them.
+
+/// CIFAR-10 and CIFAR-100 (whose fine labels are read), in the binary version (data_batch_1.bin …, test_batch.bin;
+/// train.bin, test.bin) and the Python version (data_batch_1 …, test_batch; train, test), in a folder, or in the
+/// .tar.gz that they are handed out in. What a file holds tells which of the two CIFARs it is.
+const DataFormat& cifarFormat();
+
+/// IDX files of unsigned bytes (LeCun's format of MNIST), plain or gzip: a pair of images and labels for training and
+/// one for test, named as those of MNIST and its relatives are (findIdxFiles). A test pair alone will do for the test
+/// split. There are as many classes as the labels of all parts, and EMNIST's mapping, tell of.
+const DataFormat& idxFormat();
+
+/// NumPy's .npz with pairs of images (readImages) and labels (readLabels) whose names say which part they are of
+/// (pairArrays), or of two arrays that only their shapes tell apart; one pair alone is the test split.
+const DataFormat& npzFormat();
+
+/// The same in a folder of .npy files.
+const DataFormat& npyFormat();
+
+/// PNG and JPEG files in folders named as their classes, these in train, val and test or not.
+const DataFormat& imageFolderFormat();
 
 }  // namespace bitdesk

@@ -6,17 +6,13 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <filesystem>
 #include <numeric>
 
-#include "core/base/error.h"
-#include "core/base/file_type.h"
+#include "core/base/files.h"
 #include "core/base/machine_limits.h"
 #include "core/base/random.h"
 #include "core/base/setting_name.h"
 #include "core/data/data_format.h"
-#include "core/data/find_format.h"
-#include "core/data/idx.h"
 #include "core/data/matched_data_set.h"
 
 namespace bitdesk {
@@ -27,50 +23,32 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kValidationImages = 5000, kShareCut = 10;
 constexpr std::uint64_t kSplitSeed = 20211017;  // fixed for ever: a validation set that moves is none
 
-/// A data set that is known by name: where it may lie, and what its classes are called.
-struct NamedDataSet {
-    const char* name;
-    const char* debianPackage;
-    std::vector<std::string> classNames;
-};
+/// The data set that is known by name.
+constexpr const char* kNamedSet = "fashion-mnist";
+constexpr std::array kNamedSetClasses{"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+                                      "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
 
-const NamedDataSet& fashionMnist() {
-    static const NamedDataSet kSet{
-        "fashion-mnist",
-        "dataset-fashion-mnist",
-        {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"}};
-    return kSet;
-}
-
-/// Where a data set may lie, first choice first.
-std::vector<fs::path> placesOf(const NamedDataSet& set) {
+/// Where it may lie, first choice first.
+std::vector<fs::path> placesOfNamedSet() {
     std::vector<fs::path> places;
-    if (const char* folder = std::getenv("BITDESK_DATA_DIR")) places.push_back(fs::path(folder) / set.name);
-    places.push_back(fs::path("/usr/share/datasets") / set.name);
+    if (const char* folder = std::getenv("BITDESK_DATA_DIR")) places.push_back(fs::path(folder) / kNamedSet);
+    places.push_back(fs::path("/usr/share/datasets") / kNamedSet);
     return places;
 }
 
-[[noreturn]] void failNotFound(const NamedDataSet& set) {
+[[noreturn]] void failNotFound() {
     std::string looked;
-    for (const fs::path& place : placesOf(set)) looked += (looked.empty() ? "" : ", ") + place.string();
-    throw Error(ErrorKind::BadInput, set.name, "the data set is not found; looked in " + looked,
-                std::string("Install Debian's package ") + set.debianPackage + ", or set BITDESK_DATA_DIR");
+    for (const fs::path& place : placesOfNamedSet()) looked += (looked.empty() ? "" : ", ") + place.string();
+    throw Error(ErrorKind::BadInput, kNamedSet, "the data set is not found; looked in " + looked,
+                "Install Debian's package dataset-fashion-mnist, or set BITDESK_DATA_DIR");
 }
 
 /// What DATA stands for.
-struct Source {
-    fs::path path;
-    const DataFormat& format;
-    bool named;
-};
-Source findSource(const std::string& spec) {
+FoundFormat findSource(const std::string& spec) {
     if (spec.empty()) throw Error(ErrorKind::BadInput, settingName("data"), "names no file or folder");
-    const bool named = isNamedDataSet(spec);
     const auto found = findDataSet(spec);
-    if (!found) failNotFound(fashionMnist());
-    if (named) return {*found, idxFormat(), named};
-    FoundFormat source = findFormat(*found);
-    return {std::move(source.path), *source.format, named};
+    if (!found) failNotFound();
+    return isNamedDataSet(spec) ? FoundFormat{*found, &idxFormat()} : findFormat(*found);
 }
 
 void checkLabels(const RawImages& raw, const std::string& where) {
@@ -144,7 +122,7 @@ SplitPlan planSplit(const DataFormat& format, const fs::path& path, Split split)
 std::shared_ptr<const DataSet> readWhole(const DataFormat& format, const fs::path& path, bool named, SplitPlan plan) {
     RawImages raw = format.read(path, plan.part);
     if (named) {
-        raw.classNames = fashionMnist().classNames;
+        raw.classNames.assign(kNamedSetClasses.begin(), kNamedSetClasses.end());
         raw.named = true;
     }
     checkLabels(raw, path.string());
@@ -190,11 +168,11 @@ std::vector<std::int64_t> chosenImages(const SplitPlan& plan, std::int64_t size,
     return chosen;
 }
 
-bool isNamedDataSet(const std::string& spec) { return spec == fashionMnist().name; }
+bool isNamedDataSet(const std::string& spec) { return spec == kNamedSet; }
 
 std::optional<fs::path> findDataSet(const std::string& spec) {
-    if (spec != fashionMnist().name) return fs::path(spec);
-    for (const fs::path& place : placesOf(fashionMnist())) {
+    if (!isNamedDataSet(spec)) return fs::path(spec);
+    for (const fs::path& place : placesOfNamedSet()) {
         std::error_code code;
         if (fs::is_directory(place, code)) return place;
     }
@@ -221,22 +199,23 @@ std::int64_t defaultDataMemory() {
 }
 
 std::vector<Split> splitsOf(const std::string& spec) {
-    const Source source = findSource(spec);
-    return splitsOfParts(source.format.parts(source.path));
+    const FoundFormat source = findSource(spec);
+    return splitsOfParts(source.format->parts(source.path));
 }
 
 std::shared_ptr<const DataSet> openDataSet(const std::string& spec, Split split, const DataRequest& request) {
-    const Source source = findSource(spec);
-    const DataFormat& format = source.format;
+    const FoundFormat source = findSource(spec);
+    const DataFormat& format = *source.format;
+    const bool named = isNamedDataSet(spec);
     DataRequest bounded = request;
     if (bounded.choices.memory == 0) bounded.choices.memory = defaultDataMemory();
     checkRequest(bounded, format);
     SplitPlan plan = planSplit(format, source.path, split);
-    plan.name = source.named ? spec : fs::absolute(source.path).lexically_normal().string();
+    plan.name = named ? spec : fs::absolute(source.path).lexically_normal().string();
     if (format.open == nullptr && request.choices.badFiles)
         (*request.choices.badFiles)({});  // an earlier list is none of this
     auto data = format.open != nullptr ? format.open(source.path, plan, bounded)
-                                       : readWhole(format, source.path, source.named, std::move(plan));
+                                       : readWhole(format, source.path, named, std::move(plan));
     // Of images that the model cannot read, the shape is what there is to tell: checkDataFitsModel() does.
     const bool otherShape = request.shape && *request.shape != data->shape();
     return request.modelClasses.empty() || otherShape ? data

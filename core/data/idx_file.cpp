@@ -10,9 +10,9 @@
 #include <cstring>
 #include <memory>
 
+#include "core/base/archives.h"
 #include "core/base/error.h"
 #include "core/base/machine_limits.h"
-#include "core/base/unpacking.h"
 
 namespace bitdesk {
 namespace {

@@ -14,10 +14,9 @@
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/base/hash.h"
 #include "core/base/setting_name.h"
 #include "core/data/exif.h"
-#include "core/data/picture.h"
+#include "core/data/image_header.h"
 #include "core/data/resample.h"
 
 namespace bitdesk {
@@ -88,13 +87,7 @@ ImageHeader readHeader(File& file, std::vector<std::uint8_t>& buffer, const fs::
 Digest digestOf(std::span<const std::uint8_t> bytes) {
     Sha256 hash;
     hash.update(std::as_bytes(bytes));
-    const std::string hex = hash.hex();
-    Digest digest;
-    for (std::size_t i = 0; i < digest.size(); ++i) {
-        const auto nibble = [&](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-        digest[i] = static_cast<std::uint8_t>(nibble(hex[2 * i]) << 4 | nibble(hex[2 * i + 1]));
-    }
-    return digest;
+    return hash.digest();
 }
 
 /// Pillow's convert("L"), in place.

@@ -3,19 +3,17 @@
 
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <span>
 
+#include "core/base/hash.h"
 #include "core/data/decode_memory.h"
 #include "core/data/image_header.h"
 
 namespace bitdesk {
-
-using Digest = std::array<std::uint8_t, 32>;  ///< SHA-256
 
 /// What is kept of an image's file besides its pixels.
 struct ImageFacts {

@@ -9,7 +9,6 @@
 #include "core/base/utf8.h"
 #include "core/data/folder_entries.h"
 #include "core/data/folder_layout.h"
-#include "core/data/folder_names.h"
 
 namespace bitdesk {
 namespace {
@@ -67,13 +66,6 @@ std::vector<std::string> classNamesOf(const FolderLayout& layout, const fs::path
     return {names.begin(), names.end()};
 }
 
-/// Files beside the class folders.
-void tellFilesBeside(const fs::path& root, PassedOver& passedOver) {
-    std::error_code code;
-    for (const auto& entry : listFolder(root, &passedOver))
-        if (!entry.is_directory(code)) passedOver.addFile(entry.path().filename().string());
-}
-
 void noteEmptyFolders(const FolderPart& part, const std::vector<std::string>& classNames,
                       std::vector<std::string>& notes) {
     std::vector<std::string> none;
@@ -110,7 +102,7 @@ ImageFolderIndex indexImageFolder(const fs::path& folder, SourcePart part) {
                            .entries = {},
                            .bad = {},
                            .notes = std::move(layout.notes)};
-    tellFilesBeside(index.root, layout.passedOver);
+    passOverFiles(index.root, layout.passedOver);
     Walk walk(index, layout.passedOver);
     for (std::size_t label = 0; label < index.classNames.size(); ++label) {
         const auto folders = found.classes.find(index.classNames[label]);

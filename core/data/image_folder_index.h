@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "core/data/bad_files.h"
 #include "core/data/data_format.h"
+#include "core/data/data_set.h"
 
 namespace bitdesk {
 

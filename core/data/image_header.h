@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,6 +35,9 @@ bool beginsAsImage(std::span<const std::uint8_t> bytes);
 std::optional<ImageHeader> parseImageHeader(std::span<const std::uint8_t> begin, std::int64_t fileBytes,
                                             const std::string& where);
 
+/// The part of it for PNG files.
+std::optional<ImageHeader> parsePngHeader(std::span<const std::uint8_t> begin, std::int64_t fileBytes,
+                                          const std::string& where);
 /// The part of it for JPEG files, which goes up to the first scan. What stands between segments, which no program
 /// should write and all pass over, is passed over.
 std::optional<ImageHeader> parseJpegHeader(std::span<const std::uint8_t> begin, std::int64_t fileBytes,
@@ -45,5 +49,19 @@ void checkPng(std::span<const std::uint8_t> file, ImageHeader& header, const std
 
 /// Throws Error (BadInput) where the sides, of an untrusted header, are out of bounds.
 ImageShape checkedShape(std::uint32_t height, std::uint32_t width, int channels, const std::string& where);
+
+/// What a decoder makes of a file: 8 bits a sample, grey or RGB.
+struct Picture {
+    std::unique_ptr<std::uint8_t[]> pixels;  ///< [H, W, C] of the header's shape; null where it failed
+    std::string failure;                     ///< the end of a sentence: "is a damaged JPEG image: …"
+};
+
+/// Decodes a whole JPEG file by libjpeg-turbo, as Pillow's `convert("RGB")` or `convert("L")`: CMYK and YCCK become
+/// RGB. What lacks data or is damaged fails; a missing end marker alone does not.
+Picture decodeJpeg(std::span<const std::uint8_t> file, const ImageHeader& header);
+
+/// Decodes a whole PNG file by libpng: of 16-bit samples the upper half, palettes become RGB, alpha is dropped. The
+/// checksums must have been compared before (checkPng()).
+Picture decodePng(std::span<const std::uint8_t> file, const ImageHeader& header);
 
 }  // namespace bitdesk

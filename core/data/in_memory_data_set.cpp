@@ -8,12 +8,9 @@
 #include "core/base/hash.h"
 
 namespace bitdesk {
+namespace {
 
-void RawImages::numberClasses(int count) {
-    for (auto c = static_cast<int>(classNames.size()); c < count; ++c)
-        classNames.push_back("class " + std::to_string(c));
-}
-
+/// A note of the classes that none of `counts` images is of (classCounts); empty where there are none such.
 std::string emptyClassesNote(const std::vector<std::int64_t>& counts, const std::vector<std::string>& names) {
     constexpr std::int64_t kMostNamed = 5;
     const std::int64_t empty = std::ranges::count(counts, 0);
@@ -30,8 +27,6 @@ std::string emptyClassesNote(const std::vector<std::int64_t>& counts, const std:
     return note;
 }
 
-namespace {
-
 /// Pixels of 0 and 1, or of 4 bits, are almost black to a network that was trained on those of 0 to 255.
 std::string darknessNote(const std::vector<std::uint8_t>& pixels) {
     constexpr int kDark = 63;
@@ -42,6 +37,11 @@ std::string darknessNote(const std::vector<std::uint8_t>& pixels) {
 }
 
 }  // namespace
+
+void RawImages::numberClasses(int count) {
+    for (auto c = static_cast<int>(classNames.size()); c < count; ++c)
+        classNames.push_back("class " + std::to_string(c));
+}
 
 InMemoryDataSet::InMemoryDataSet(std::string name, Split split, RawImages raw, const std::vector<std::int64_t>& indices,
                                  DataDescription description) {

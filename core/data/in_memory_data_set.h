@@ -26,9 +26,6 @@ struct RawImages {
     void numberClasses(int count);
 };
 
-/// A note of the classes that none of `counts` images is of (classCounts); empty where there are none such.
-std::string emptyClassesNote(const std::vector<std::int64_t>& counts, const std::vector<std::string>& names);
-
 /// A split that lies in memory whole.
 class InMemoryDataSet final : public DataSet {
 public:

@@ -126,24 +126,6 @@ void readHeader(NpyArray& array, HeaderReader& reader) {
     if (!type || !order || !shape) reader.failDamaged();
 }
 
-void appendUtf8(std::string& text, std::uint32_t code) {
-    const auto add = [&](std::uint32_t byte) { text += static_cast<char>(byte); };
-    if (code < 0x80) return add(code);
-    if (code < 0x800) {
-        add(0xc0 | code >> 6);
-    } else if (code < 0x10000) {
-        add(0xe0 | code >> 12);
-        add(0x80 | (code >> 6 & 0x3f));
-    } else if (code < 0x110000) {
-        add(0xf0 | code >> 18);
-        add(0x80 | (code >> 12 & 0x3f));
-        add(0x80 | (code >> 6 & 0x3f));
-    } else {
-        return add(0xff);  // no character: becomes U+FFFD
-    }
-    add(0x80 | (code & 0x3f));
-}
-
 }  // namespace
 
 std::int64_t NpyArray::count() const {
@@ -191,7 +173,8 @@ std::string NpyArray::text(std::int64_t index) const {
             std::uint32_t code = 0;
             for (std::size_t b = 0; b < 4; ++b)
                 code |= std::to_integer<std::uint32_t>(item[i + (bigEndian ? 3 - b : b)]) << (8 * b);
-            appendUtf8(found, code);
+            if (code < 0x110000) appendUtf8(found, code);
+            else found += '\xff';  // no character: becomes U+FFFD
         }
     }
     found.resize(found.find_last_not_of('\0') + 1);  // NumPy pads with zeros

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/data/npz.h"
+#include "core/data/data_format.h"
 
 #include <algorithm>
 #include <map>
@@ -10,9 +10,8 @@
 
 #include "core/base/error.h"
 #include "core/base/utf8.h"
-#include "core/data/array_images.h"
-#include "core/data/array_labels.h"
-#include "core/data/array_names.h"
+#include "core/data/labelled_arrays.h"
+#include "core/data/named_arrays.h"
 
 namespace bitdesk {
 namespace {

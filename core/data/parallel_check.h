@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/base/progress.h"
-#include "core/data/bad_files.h"
+#include "core/data/data_set.h"
 
 namespace bitdesk {
 

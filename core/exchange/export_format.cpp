@@ -8,7 +8,6 @@
 
 #include "core/base/error.h"
 #include "core/base/setting_name.h"
-#include "core/exchange/export_writers.h"
 
 namespace bitdesk {
 namespace {

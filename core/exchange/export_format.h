@@ -58,4 +58,18 @@ const std::vector<ExportFormat>& exportFormats();
 /// of no format or of several.
 const ExportFormat& exportFormatOf(const std::string& file, const std::string& name);
 
+// The formats, one file each; export_format.cpp lists them.
+
+/// ai.onnx, opset 13: QuantizeLinear and DequantizeLinear around every convolution and linear layer, weights per
+/// channel.
+ExportedMix toOnnx(const ExportInput& input);
+/// QONNX (Pappalardo et al. 2022): Quant nodes that state the bit-width of every tensor.
+ExportedMix toQonnx(const ExportInput& input);
+/// Custom node data of Google's Model Explorer, to be laid over the graph that toOnnx() writes.
+ExportedMix toNodeData(const ExportInput& input);
+/// Latency as NVIDIA's nvbench writes it with --json.
+ExportedMix toNvbench(const ExportInput& input);
+/// Layer → bits, what --bits @file.json reads.
+ExportedMix toMix(const ExportInput& input);
+
 }  // namespace bitdesk

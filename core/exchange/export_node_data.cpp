@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "core/base/error.h"
-#include "core/base/json_text.h"
+#include "core/base/json.h"
 #include "core/base/setting_name.h"
-#include "core/exchange/export_writers.h"
+#include "core/exchange/export_format.h"
 #include "core/network/cost.h"
 
 namespace bitdesk {

@@ -9,8 +9,8 @@
 
 #include "core/base/build_info.h"
 #include "core/base/error.h"
-#include "core/base/json_text.h"
-#include "core/exchange/export_writers.h"
+#include "core/base/json.h"
+#include "core/exchange/export_format.h"
 
 namespace bitdesk {
 namespace {

@@ -8,10 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
-#include "core/base/json_reader.h"
-#include "core/base/json_text.h"
+#include "core/base/json.h"
 #include "core/base/setting_name.h"
-#include "core/base/strict_json.h"
 
 namespace bitdesk {
 namespace {

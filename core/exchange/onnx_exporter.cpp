@@ -13,7 +13,6 @@
 #include "core/base/overloads.h"
 #include "core/base/to_index.h"
 #include "core/base/utf8.h"
-#include "core/exchange/rounding_notes.h"
 #include "core/execute/plan/constants.h"
 #include "core/model/layer_weights.h"
 #include "core/network/cost.h"
@@ -310,6 +309,21 @@ std::vector<std::int64_t> WeightCodes::filterDims() const {
     return ones;
 }
 
+std::vector<std::string> roundingNotes(const std::string& operation, const std::string& more) {
+    std::vector<std::string> notes{
+        "Activations: Bitdesk rounds x * (1/scale), both in float32, half to even; " + operation +
+            " rounds x / scale, half to even.",
+        "Epilogue: Bitdesk adds integer products exactly and applies one float32 multiply and one add a channel, into "
+        "which scales, bias and norm are folded in double. ONNX has no operation for that rounding: the graph adds "
+        "products of dequantized floats and applies BatchNormalization in float32, in an order that the runtime "
+        "chooses."};
+    if (!more.empty()) notes.push_back(more);
+    notes.emplace_back(
+        "So a code at a rounding edge may differ by one, and logits that are equal in Bitdesk may come out a hair "
+        "apart: the class of a rare image may differ.");
+    return notes;
+}
+
 ExportedMix exportGraph(const ExportInput& input, const QuantizationStyle& style) {
     const ExecutionPlan plan = lower(input.model, input.bits);
     OnnxGraph graph = GraphExporter(input.model, plan, style).run();
@@ -321,9 +335,7 @@ ExportedMix exportGraph(const ExportInput& input, const QuantizationStyle& style
                    {batch, std::to_string(image.channels), std::to_string(image.height), std::to_string(image.width)},
                    kInputValues}};
     mix.outputs = {{OnnxGraph::kOutput, {batch, std::to_string(plan.classes)}, "float32, one number a class"}};
-    mix.notes = roundingNotes(!style.domain.empty());
-    for (std::string& note : readerNotes(!style.domain.empty(), input.model.weightQuantizer().offset != 0))
-        mix.notes.push_back(std::move(note));
+    mix.notes = style.notes(input.model.weightQuantizer().offset != 0);
     onnx::ModelProto proto;
     proto.set_ir_version(kOnnxIrVersion);
     proto.set_producer_name("bitdesk");

@@ -51,10 +51,18 @@ public:
     virtual GraphValue activation(OnnxGraph& graph, const GraphValue& value, const ActivationCodes& codes) const = 0;
     /// The name of the tensor of real weights.
     virtual std::string weight(OnnxGraph& graph, const WeightCodes& weights) const = 0;
+    /// A sentence or two each: roundingNotes(), and which programs were tried on such a graph, in which versions, and
+    /// how often they gave Bitdesk's class, the figures of docs/export.md. `halfSteps`: weights sit half a step above
+    /// their codes.
+    virtual std::vector<std::string> notes(bool halfSteps) const = 0;
 
     std::string domain;       ///< of its own operations, version 1; may be empty
     bool fixedBatch = false;  ///< N is 1: its readers take no open extents
 };
+
+/// Where a graph of ONNX's operations cannot say what Bitdesk computes. `operation` rounds activations; `more`, which
+/// may be empty, is true of the dialect alone.
+std::vector<std::string> roundingNotes(const std::string& operation, const std::string& more);
 
 /// The mix as a graph of that style, checked by the onnx library. Throws Error as ExportFormat::write does.
 ExportedMix exportGraph(const ExportInput& input, const QuantizationStyle& style);

@@ -69,26 +69,6 @@ std::string OnnxGraph::constant(const std::string& name, const std::vector<std::
     return tensor.name();
 }
 
-std::string OnnxGraph::constant(const std::string& name, const std::vector<std::int64_t>& dims,
-                                std::span<const float> values) {
-    return constant(name, dims, onnx::TensorProto::FLOAT, values.data(), values.size_bytes());
-}
-
-std::string OnnxGraph::constant(const std::string& name, const std::vector<std::int64_t>& dims,
-                                std::span<const std::int8_t> values) {
-    return constant(name, dims, onnx::TensorProto::INT8, values.data(), values.size_bytes());
-}
-
-std::string OnnxGraph::constant(const std::string& name, const std::vector<std::int64_t>& dims,
-                                std::span<const std::uint8_t> values) {
-    return constant(name, dims, onnx::TensorProto::UINT8, values.data(), values.size_bytes());
-}
-
-std::string OnnxGraph::constant(const std::string& name, const std::vector<std::int64_t>& dims,
-                                std::span<const std::int64_t> values) {
-    return constant(name, dims, onnx::TensorProto::INT64, values.data(), values.size_bytes());
-}
-
 std::string OnnxGraph::scalar(const std::string& name, float value) {
     return constant(name, {}, std::span<const float>(&value, 1));
 }

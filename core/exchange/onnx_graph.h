@@ -8,6 +8,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "core/network/graph.h"
@@ -40,13 +41,13 @@ public:
     /// The value becomes the graph's output.
     void setOutput(const GraphValue& value);
 
-    std::string constant(const std::string& name, const std::vector<std::int64_t>& dims, std::span<const float> values);
-    std::string constant(const std::string& name, const std::vector<std::int64_t>& dims,
-                         std::span<const std::int8_t> values);
-    std::string constant(const std::string& name, const std::vector<std::int64_t>& dims,
-                         std::span<const std::uint8_t> values);
-    std::string constant(const std::string& name, const std::vector<std::int64_t>& dims,
-                         std::span<const std::int64_t> values);
+    /// `values`: of float, std::int8_t, std::uint8_t or std::int64_t, in a vector or a span. Returns the tensor's name.
+    template <typename Values>
+    std::string constant(const std::string& name, const std::vector<std::int64_t>& dims, const Values& values) {
+        const std::span elements(values);
+        using Element = std::remove_cv_t<typename decltype(elements)::element_type>;
+        return constant(name, dims, elementType(Element()), elements.data(), elements.size_bytes());
+    }
     std::string scalar(const std::string& name, float value);
 
     /// A node with one output, which is named as the node is. The reference lives until the next node.
@@ -62,6 +63,10 @@ public:
     onnx::GraphProto& proto() { return m_graph; }
 
 private:
+    static int elementType(float) { return onnx::TensorProto::FLOAT; }
+    static int elementType(std::int8_t) { return onnx::TensorProto::INT8; }
+    static int elementType(std::uint8_t) { return onnx::TensorProto::UINT8; }
+    static int elementType(std::int64_t) { return onnx::TensorProto::INT64; }
     std::string unique(const std::string& name);
     std::string constant(const std::string& name, const std::vector<std::int64_t>& dims, int type, const void* data,
                          std::size_t bytes);

@@ -7,11 +7,10 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/files.h"
 #include "core/base/hash.h"
-#include "core/base/read_file.h"
-#include "core/base/strict_json.h"
+#include "core/base/json.h"
 #include "core/base/to_index.h"
 #include "core/model/safetensors.h"
 #include "core/network/catalogue.h"

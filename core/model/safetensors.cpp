@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
-#include "core/base/strict_json.h"
+#include "core/base/json.h"
 
 namespace bitdesk {
 namespace {

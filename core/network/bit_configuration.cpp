@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
-#include "core/base/read_file.h"
-#include "core/base/strict_json.h"
+#include "core/base/files.h"
+#include "core/base/json.h"
 
 namespace bitdesk {
 namespace {

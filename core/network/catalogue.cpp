@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "core/base/error.h"
-#include "core/base/read_file.h"
+#include "core/base/files.h"
 #include "core/network/network_builders.h"
 
 namespace bitdesk {

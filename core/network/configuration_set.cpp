@@ -10,10 +10,9 @@
 #include <set>
 
 #include "core/base/error.h"
-#include "core/base/file_type.h"
+#include "core/base/files.h"
+#include "core/base/json.h"
 #include "core/base/random.h"
-#include "core/base/read_file.h"
-#include "core/base/strict_json.h"
 
 namespace bitdesk {
 namespace {

@@ -6,9 +6,7 @@
 #include <optional>
 
 #include "core/base/error.h"
-#include "core/base/json_reader.h"
-#include "core/base/json_text.h"
-#include "core/base/strict_json.h"
+#include "core/base/json.h"
 #include "core/network/activations.h"
 #include "core/network/network.h"
 

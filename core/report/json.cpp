@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/base/json_text.h"
+#include "core/base/json.h"
 #include "core/report/formats.h"
 #include "core/report/naming.h"
 #include "core/report/report_fields.h"

@@ -8,8 +8,8 @@
 #include <charconv>
 #include <cmath>
 
-#include "core/base/decimal_comma.h"
 #include "core/base/error.h"
+#include "core/base/number_text.h"
 #include "core/report/naming.h"
 
 namespace bitdesk {

@@ -8,8 +8,7 @@
 
 #include "core/base/base64.h"
 #include "core/base/error.h"
-#include "core/base/json_reader.h"
-#include "core/base/strict_json.h"
+#include "core/base/json.h"
 #include "core/report/report_fields.h"
 #include "core/results/results_json.h"
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/csv.h"
+#include "core/base/quoting.h"
 #include "core/results/results.h"
 
 // Cells of CSV, by the fields of a value.

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/json_reader.h"
+#include "core/base/json.h"
 #include "core/results/json_of.h"
 
 // Values out of JSON that IntoJson or picked() wrote, by their fields and strictly: a value of another type, a negative

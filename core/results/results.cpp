@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "core/base/error.h"
-#include "core/statistics/median.h"
+#include "core/statistics/intervals.h"
 
 namespace bitdesk {
 namespace {

@@ -11,9 +11,8 @@
 #include "core/network/bit_configuration.h"
 #include "core/results/conditions.h"
 #include "core/results/fields.h"
-#include "core/statistics/accuracy_verdict.h"
 #include "core/statistics/intervals.h"
-#include "core/statistics/latency_verdict.h"
+#include "core/statistics/verdicts.h"
 
 namespace bitdesk {
 

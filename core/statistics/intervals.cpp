@@ -4,12 +4,22 @@
 #include "core/statistics/intervals.h"
 
 #include <algorithm>
+#include <boost/math/special_functions/beta.hpp>
+#include <boost/math/special_functions/erf.hpp>
 #include <cmath>
+#include <numbers>
 #include <vector>
 
-#include "core/statistics/distributions.h"
-
 namespace bitdesk {
+
+double binomialUpperTail(std::int64_t successes, std::int64_t trials, double p) {
+    if (successes <= 0 || (p >= 1 && successes <= trials)) return 1;
+    if (successes > trials || p <= 0) return 0;
+    // The regularized incomplete beta function (NIST's Digital Library of Mathematical Functions, 8.17.5).
+    return boost::math::ibeta(static_cast<double>(successes), static_cast<double>(trials - successes + 1), p);
+}
+
+double normalTwoSided(double confidence) { return std::numbers::sqrt2 * boost::math::erfc_inv(1 - confidence); }
 
 Interval wilson(std::int64_t successes, std::int64_t total, double z) {
     if (total <= 0) return {0, 1};
@@ -33,6 +43,12 @@ PairedDifference pairedDifference(std::int64_t onlyA, std::int64_t onlyB, std::i
 
 namespace {
 
+std::vector<double> sorted(std::span<const double> samples) {
+    std::vector<double> copy(samples.begin(), samples.end());
+    std::ranges::sort(copy);
+    return copy;
+}
+
 double quantileOfSorted(std::span<const double> sorted, double q) {
     const double position = q * static_cast<double>(sorted.size() - 1);
     const auto below = static_cast<std::size_t>(position);
@@ -43,18 +59,53 @@ double quantileOfSorted(std::span<const double> sorted, double q) {
 }  // namespace
 
 double quantile(std::span<const double> samples, double q) {
-    if (samples.empty()) return 0;
-    std::vector<double> sorted(samples.begin(), samples.end());
-    std::ranges::sort(sorted);
-    return quantileOfSorted(sorted, q);
+    return samples.empty() ? 0 : quantileOfSorted(sorted(samples), q);
 }
 
 Quartiles quartiles(std::span<const double> samples) {
     if (samples.empty()) return {};
-    std::vector<double> sorted(samples.begin(), samples.end());
-    std::ranges::sort(sorted);
-    return {quantileOfSorted(sorted, 0.5), quantileOfSorted(sorted, 0.25), quantileOfSorted(sorted, 0.75),
-            static_cast<std::int64_t>(sorted.size())};
+    const auto order = sorted(samples);
+    return {quantileOfSorted(order, 0.5), quantileOfSorted(order, 0.25), quantileOfSorted(order, 0.75),
+            static_cast<std::int64_t>(order.size())};
+}
+
+namespace {
+
+/// Smallest rank k in 1 … n whose order statistic a resample's order statistic m does not exceed with this probability.
+std::int64_t bootstrapRank(std::int64_t n, std::int64_t m, double probability) {
+    std::int64_t low = 1, high = n;
+    while (low < high) {
+        const std::int64_t k = (low + high) / 2;
+        if (binomialUpperTail(m, n, static_cast<double>(k) / static_cast<double>(n)) >= probability) high = k;
+        else low = k + 1;
+    }
+    return low;
+}
+
+}  // namespace
+
+Interval medianInterval(std::span<const double> samples, double confidence) {
+    if (samples.empty()) return {0, 0};
+    const auto order = sorted(samples);
+    const auto n = static_cast<std::int64_t>(order.size());
+    const double tail = (1 - confidence) / 2;
+    const std::int64_t low = bootstrapRank(n, (n + 1) / 2, tail), high = bootstrapRank(n, n / 2 + 1, 1 - tail);
+    return {order[static_cast<std::size_t>(low - 1)], order[static_cast<std::size_t>(high - 1)]};
+}
+
+std::optional<Interval> signInterval(std::span<const double> samples, double confidence) {
+    const auto n = static_cast<std::int64_t>(samples.size());
+    const double tail = (1 - confidence) / 2;
+    // Largest rank d with P(Binomial(n, ½) ≥ n − d + 1) ≤ tail; the interval is [x₍d₎, x₍n−d+1₎].
+    std::int64_t low = 0, high = n / 2;
+    while (low < high) {
+        const std::int64_t d = (low + high + 1) / 2;
+        if (binomialUpperTail(n - d + 1, n, 0.5) <= tail) low = d;
+        else high = d - 1;
+    }
+    if (low == 0) return std::nullopt;
+    const auto order = sorted(samples);
+    return Interval{order[static_cast<std::size_t>(low - 1)], order[static_cast<std::size_t>(n - low)]};
 }
 
 }  // namespace bitdesk

@@ -1,11 +1,19 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
+
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace bitdesk {
+
+/// P(Binomial(trials, p) ≥ successes).
+double binomialUpperTail(std::int64_t successes, std::int64_t trials, double p);
+
+/// z with P(|Z| ≤ z) = confidence for a standard normal Z; 0 < confidence < 1.
+double normalTwoSided(double confidence);
 
 /// A closed interval of the quantity it was made for (fractions 0…1 for accuracies).
 struct Interval {
@@ -36,5 +44,16 @@ struct Quartiles {
 double quantile(std::span<const double> samples, double q);
 /// n = 0 gives zeros.
 Quartiles quartiles(std::span<const double> samples);
+
+/// Percentile bootstrap interval of the median, exact: the limit of infinitely many resamples. A resample's median is
+/// an order statistic of the sample, with P(median ≤ x₍k₎) = P(Binomial(n, k/n) ≥ m), m its rank (Efron 1979,
+/// "Bootstrap methods: another look at the jackknife", section 3). For an even n the lower limit is taken of the lower
+/// and the upper limit of the upper of the two middle ranks. No samples give zeros.
+Interval medianInterval(std::span<const double> samples, double confidence = 0.95);
+
+/// Interval of the median that inverts the sign test: covers it with at least this confidence for every distribution
+/// (Conover, "Practical Nonparametric Statistics", section 3.2). Nothing where there are too few samples for the
+/// confidence: fewer than 6 for 95 %.
+std::optional<Interval> signInterval(std::span<const double> samples, double confidence = 0.95);
 
 }  // namespace bitdesk

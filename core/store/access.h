@@ -8,7 +8,7 @@
 #include <stop_token>
 #include <string>
 
-#include "core/base/file_system.h"
+#include "core/base/files.h"
 
 namespace bitdesk {
 

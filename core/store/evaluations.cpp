@@ -6,8 +6,8 @@
 #include <map>
 #include <string_view>
 
+#include "core/base/clock.h"
 #include "core/base/error.h"
-#include "core/base/utc_time.h"
 #include "core/store/connection.h"
 #include "core/store/row_fields.h"
 

@@ -4,7 +4,7 @@
 #include <SQLiteCpp/VariadicBind.h>
 #include <array>
 
-#include "core/base/utc_time.h"
+#include "core/base/clock.h"
 #include "core/store/connection.h"
 
 namespace bitdesk {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "core/base/clock.h"
 #include "core/base/error.h"
-#include "core/base/utc_time.h"
 #include "core/store/connection.h"
 #include "core/store/row_fields.h"
 

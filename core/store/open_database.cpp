@@ -14,7 +14,7 @@
 #include <optional>
 
 #include "core/base/error.h"
-#include "core/base/file_type.h"
+#include "core/base/files.h"
 #include "core/base/setting_name.h"
 
 namespace bitdesk {

@@ -9,8 +9,8 @@
 
 #include <ATen/ops/empty.h>
 
-#include "core/base/atomic_file.h"
 #include "core/base/error.h"
+#include "core/base/files.h"
 #include "core/base/setting_name.h"
 #include "core/model/safetensors.h"
 

@@ -6,9 +6,8 @@
 #include <algorithm>
 #include <functional>
 
-#include "core/base/atomic_file.h"
 #include "core/base/error.h"
-#include "core/base/file_type.h"
+#include "core/base/files.h"
 #include "core/base/setting_name.h"
 #include "core/execute/torch/device.h"
 #include "core/train/fake_quantizer.h"

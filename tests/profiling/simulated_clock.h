@@ -5,7 +5,7 @@
 
 #include <functional>
 
-#include "core/base/stopwatch.h"
+#include "core/base/clock.h"
 
 namespace bitdesk::test {
 

@@ -10,7 +10,7 @@
 #include <functional>
 
 #include "core/base/random.h"
-#include "core/statistics/median.h"
+#include "core/statistics/intervals.h"
 
 namespace bitdesk {
 namespace {

@@ -6,10 +6,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "core/base/atomic_file.h"
 #include "core/base/error.h"
-#include "core/base/read_file.h"
-#include "core/base/strict_json.h"
+#include "core/base/files.h"
+#include "core/base/json.h"
 
 namespace bitdesk::packed {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "core/base/clock.h"
 #include "core/base/overloads.h"
-#include "core/base/stopwatch.h"
 #include "core/base/to_index.h"
 #include "core/execute/packed/bands.h"
 #include "core/execute/packed/rolling_map.h"

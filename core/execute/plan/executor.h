@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "core/base/stopwatch.h"
+#include "core/base/clock.h"
 #include "core/execute/plan/prefix.h"
 #include "core/execute/plan/step_span.h"
 

@@ -7,7 +7,7 @@
 
 #include <c10/core/Device.h>
 
-#include "core/base/stopwatch.h"
+#include "core/base/clock.h"
 
 namespace bitdesk {
 

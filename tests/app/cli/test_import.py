@@ -4,8 +4,6 @@
 """Networks that PyTorch trained: imported, they answer as they did there, at each width. And what is refused."""
 
 import collections
-import copy
-import functools
 import gzip
 import io
 import json
@@ -108,7 +106,7 @@ class Trained(Files):
         cls.addClassCleanup(cls.data_folder.cleanup)
         cls.data = pathlib.Path(cls.data_folder.name)
         train_images, train_labels = read_idx("train-images-idx3-ubyte", 3)[:4096], read_idx("train-labels-idx1-ubyte", 1)[:4096]
-        test_images, cls.labels = read_idx("t10k-images-idx3-ubyte", 3)[:2000], read_idx("t10k-labels-idx1-ubyte", 1)[:2000]
+        test_images, cls.labels = read_idx("t10k-images-idx3-ubyte", 3)[:4000], read_idx("t10k-labels-idx1-ubyte", 1)[:4000]
         write_idx(cls.data, "train", train_images, train_labels)
         write_idx(cls.data, "t10k", test_images, cls.labels)
         cls.train = normalized(train_images), torch.from_numpy(train_labels.astype(np.int64))
@@ -199,10 +197,10 @@ class Trained(Files):
                 ours, theirs = f"stage{stage + 1}.block{block + 1}", f"layer{stage + 1}.{block}"
                 names |= {f"{theirs}.conv1": f"{ours}.conv1", f"{theirs}.conv2": f"{ours}.conv2",
                           f"{theirs}.downsample.0": f"{ours}.shortcut"}
-        same = FloatResNet20(1, 10)
-        same.load_state_dict(model.state_dict())
-        same.eval()
-        for name, module in same.named_modules():
+        copy = FloatResNet20(1, 10)
+        copy.load_state_dict(model.state_dict())
+        copy.eval()
+        for name, module in copy.named_modules():
             if name not in names:
                 continue
             ours, fixed = names[name], names[name] in ("stem", "classifier")
@@ -215,7 +213,7 @@ class Trained(Files):
             low, high = (-127, 127) if ours == "stem" else (0, 2 ** width - 1)
             module.register_forward_pre_hook(
                 lambda _, x, s=step, a=low, b=high: (torch.round(x[0] / s).clamp(a, b) * s,))
-        return same
+        return copy
 
 
 class Odd(Files):
@@ -244,22 +242,17 @@ class Odd(Files):
         {"name": "fc.q", "op": "quantize", "inputs": ["hidden.relu"], "layer": "fc"},
         {"name": "fc", "op": "linear", "inputs": ["fc.q"], "out_features": 7, "bits": 8, "bias": True}]}
 
-    @staticmethod
-    @functools.cache
-    def seasoned():
+    def write(self):
         torch.manual_seed(5)
-        model = OddNetwork(WIDTHS)
+        self.model = OddNetwork(WIDTHS)
         with torch.no_grad():
-            for name, parameter in model.named_parameters():
+            for name, parameter in self.model.named_parameters():
                 if "bn" in name and name.endswith("weight"):
                     parameter.uniform_(-1.5, 1.5)
             for _ in range(30):  # so that the norms' statistics are of such images
                 for bits in WIDTHS:
-                    model(2.2 * torch.rand(64, 3, 16, 16) - 1.6, bits)
-        return model.eval()
-
-    def write(self):
-        self.model = copy.deepcopy(self.seasoned())
+                    self.model(2.2 * torch.rand(64, 3, 16, 16) - 1.6, bits)
+        self.model.eval()
         self.file, self.network, self.mapping = self.path / "odd.pt", self.path / "odd.json", self.path / "map.json"
         torch.save(self.model.state_dict(), self.file)
         self.network.write_text(json.dumps(self.GRAPH))

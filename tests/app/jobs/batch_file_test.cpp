@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
-#include "core/base/read_file.h"
+#include "core/base/files.h"
 
 namespace bitdesk::jobs {
 namespace {

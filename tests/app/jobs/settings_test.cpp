@@ -9,7 +9,7 @@
 #include <type_traits>
 
 #include "app/jobs/batch_file.h"
-#include "core/base/read_file.h"
+#include "core/base/files.h"
 
 namespace bitdesk::jobs {
 namespace {

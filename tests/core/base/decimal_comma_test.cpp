@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/base/decimal_comma.h"
+#include "core/base/number_text.h"
 
 #include <gtest/gtest.h>
 

@@ -7,9 +7,6 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-#include "tests/core/base/expect_error.h"
-#include "tests/core/base/temporary_folder.h"
-
 namespace bitdesk {
 namespace {
 
@@ -30,23 +27,6 @@ RC_GTEST_PROP(Sha256, IsTheSameInPieces, (const std::string& text)) {
     hash.update(std::string_view(text).substr(0, cut));
     hash.update(std::string_view(text).substr(cut));
     RC_ASSERT(hash.hex() == sha256(text));
-}
-
-TEST(Sha256OfFile, ReadsWholeFilesAcrossChunks) {
-    const test::TemporaryFolder folder;
-    test::writeText(folder / "million", std::string(1'000'000, 'a'));
-    test::writeText(folder / "empty", "");
-    const std::string large(3 * (1 << 20) + 17, 'x');
-    test::writeText(folder / "large", large);
-    EXPECT_EQ(sha256OfFile(folder / "million"), kMillion);
-    EXPECT_EQ(sha256OfFile(folder / "empty"), sha256(""));
-    EXPECT_EQ(sha256OfFile(folder / "large"), sha256(large));
-}
-
-TEST(Sha256OfFile, NamesWhatCannotBeRead) {
-    const test::TemporaryFolder folder;
-    test::expectBadInput({"nothing.bin", "cannot be read"}, [&] { sha256OfFile(folder / "nothing.bin"); });
-    test::expectBadInput({folder.path().string(), "cannot be read"}, [&] { sha256OfFile(folder.path()); });
 }
 
 }  // namespace

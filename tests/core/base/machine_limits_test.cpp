@@ -1,11 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/base/machine_limits.h"
-
 #include <gtest/gtest.h>
 
-#include "core/base/control_groups.h"
+#include "core/base/machine_limits.h"
 #include "tests/core/base/expect_error.h"
 #include "tests/core/base/fake_machine.h"
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/base/read_file.h"
+#include "core/base/files.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

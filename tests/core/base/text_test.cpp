@@ -5,9 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/base64.h"
-#include "core/base/csv.h"
-#include "core/base/json_text.h"
-#include "core/base/shell_quote.h"
+#include "core/base/json.h"
+#include "core/base/quoting.h"
 #include "core/base/utf8.h"
 
 namespace bitdesk {

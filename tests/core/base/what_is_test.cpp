@@ -1,11 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/base/what_is.h"
-
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "core/base/what_is.h"
 #include "tests/core/base/tar_file.h"
 #include "tests/core/base/temporary_folder.h"
 

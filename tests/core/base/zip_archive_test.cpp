@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/base/zip_archive.h"
+#include "core/base/archives.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <algorithm>
 
-#include "core/base/picture_format.h"
+#include "core/base/what_is.h"
 #include "tests/core/data/image_data_folder.h"
 
 namespace bitdesk {

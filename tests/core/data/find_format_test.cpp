@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/data/find_format.h"
+#include "core/data/data_format.h"
 
 #include <gtest/gtest.h>
 

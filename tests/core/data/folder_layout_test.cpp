@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <map>
 
-#include "core/data/folder_names.h"
+#include "core/data/folder_entries.h"
 #include "core/data/image_folder_index.h"
 #include "tests/core/data/image_data_folder.h"
 

@@ -8,7 +8,7 @@
 #include <cstdlib>
 
 #include "core/base/random.h"
-#include "core/data/picture.h"
+#include "core/data/image_header.h"
 #include "tests/core/base/expect_error.h"
 #include "tests/core/base/temporary_folder.h"
 #include "tests/core/data/image_files.h"

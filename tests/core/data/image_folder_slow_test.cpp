@@ -5,8 +5,8 @@
 #include <fstream>
 #include <iostream>
 
+#include "core/base/clock.h"
 #include "core/base/random.h"
-#include "core/base/stopwatch.h"
 #include "core/data/decode_memory.h"
 #include "core/data/read_ahead.h"
 #include "tests/core/data/data_folder.h"

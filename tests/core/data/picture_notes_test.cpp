@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/data/picture_notes.h"
+#include "core/data/image_facts.h"
 
 #include <gtest/gtest.h>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/base/read_file.h"
+#include "core/base/files.h"
 #include "tests/core/data/data_folder.h"
 #include "tests/core/data/image_files.h"
 

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
-#include "core/base/read_file.h"
+#include "core/base/files.h"
 #include "core/data/image_decoder.h"
-#include "core/data/picture.h"
+#include "core/data/image_header.h"
 #include "tests/core/base/temporary_folder.h"
 #include "tests/core/data/image_files.h"
 

@@ -1,12 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/exchange/export_format.h"
-
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
+#include "core/exchange/export_format.h"
 #include "tests/core/model/tiny_model.h"
 
 namespace bitdesk::test {

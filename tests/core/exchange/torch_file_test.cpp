@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "core/base/atomic_file.h"
+#include "core/base/files.h"
 #include "core/exchange/tensor_file.h"
 #include "tests/core/base/expect_error.h"
 #include "tests/core/base/tar_file.h"

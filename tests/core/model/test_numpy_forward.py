@@ -20,7 +20,7 @@ from safetensors import safe_open
 ROOT = Path(__file__).resolve().parents[3]
 MODEL = ROOT / "resources/models/fashion-mnist.safetensors"
 DATA = Path("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz")
-IMAGES = 200
+IMAGES = 300
 MIXES = ("4", "3", "2", "2,4,3,3,4,2,2,3,4,4,2,3,2,4", "4,2,4,2,4,2,4,2,4,2,4,2,4,2")
 
 

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/base/atomic_file.h"
+#include "core/base/files.h"
 #include "core/network/cost.h"
 #include "tests/core/base/expect_error.h"
 #include "tests/core/base/temporary_folder.h"

@@ -7,6 +7,7 @@ import copy
 import json
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -18,14 +19,11 @@ except ImportError as missing:
     sys.exit(77)
 
 BIN, SOURCE = os.environ["BITDESK_BIN"], pathlib.Path(os.environ["BITDESK_SOURCE"])
-sys.path.insert(0, str(SOURCE / "tests/app/cli"))
-import starter
-
 CATALOGUE = ("resnet14", "resnet20", "resnet18", "resnet50", "mobilenetv2", "vgg7", "mlp")
 
 
 def template(name):
-    return json.loads(starter.run([BIN, "new-model", name], capture_output=True, text=True).stdout)
+    return json.loads(subprocess.run([BIN, "new-model", name], capture_output=True, text=True, check=True).stdout)
 
 
 class Schema(unittest.TestCase):
@@ -37,7 +35,7 @@ class Schema(unittest.TestCase):
 
     def read(self, document):
         self.file.write_text(json.dumps(document))
-        return starter.run([BIN, "info", f"random:{self.file}"], capture_output=True, text=True)
+        return subprocess.run([BIN, "info", f"random:{self.file}"], capture_output=True, text=True)
 
     def accepts(self, document):
         try:

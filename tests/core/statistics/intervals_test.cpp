@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/statistics/intervals.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,8 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "core/base/read_file.h"
-#include "core/statistics/accuracy_verdict.h"
+#include "core/base/files.h"
+#include "core/statistics/intervals.h"
+#include "core/statistics/verdicts.h"
 
 namespace bitdesk {
 namespace {

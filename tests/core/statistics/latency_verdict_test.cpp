@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/statistics/latency_verdict.h"
+#include "core/statistics/verdicts.h"
 
 #include <gtest/gtest.h>
 

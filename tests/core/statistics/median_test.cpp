@@ -3,7 +3,7 @@
 
 // Against SciPy 1.17.1: stats.bootstrap(…, numpy.median, n_resamples=400000, method='percentile'), stats.quantile_test
 // and stats.binom.sf.
-#include "core/statistics/median.h"
+#include "core/statistics/intervals.h"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "core/base/random.h"
-#include "core/statistics/distributions.h"
 
 namespace bitdesk {
 namespace {

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "core/base/error.h"
-#include "core/base/read_file.h"
+#include "core/base/files.h"
 #include "core/store/store_thread.h"
 #include "tests/core/base/expect_error.h"
 #include "tests/core/store/store_folder.h"

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <limits>
 
-#include "core/base/read_file.h"
+#include "core/base/files.h"
 #include "core/model/safetensors.h"
 #include "tests/core/base/expect_error.h"
 #include "tests/core/train/small_training.h"
