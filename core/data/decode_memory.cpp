@@ -7,15 +7,11 @@
 
 namespace bitdesk {
 
-DecodeMemory::Hold::~Hold() {
-    if (m_memory != nullptr) m_memory->giveBack(m_bytes, m_share);
-}
-
 DecodeMemory::Hold DecodeMemory::take(std::int64_t bytes, Share share) {
     m_used += bytes;
     m_peak = std::max(m_peak, m_used);
     if (share != nullptr) this->*share += bytes;
-    return {*this, bytes, share};
+    return {this, {bytes, share}};
 }
 
 void DecodeMemory::giveBack(std::int64_t bytes, Share share) {

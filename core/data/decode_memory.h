@@ -5,9 +5,9 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
-#include <utility>
 
 namespace bitdesk {
 
@@ -18,28 +18,14 @@ class DecodeMemory {
 public:
     using Share = std::int64_t DecodeMemory::*;  ///< which part of the account, null: none of its own
 
-    /// Bytes taken from the account until the hold ends.
-    class Hold {
-    public:
-        Hold() = default;
-        Hold(Hold&& other) noexcept
-            : m_memory(std::exchange(other.m_memory, nullptr)), m_bytes(other.m_bytes), m_share(other.m_share) {}
-        Hold& operator=(Hold&& other) noexcept {
-            std::swap(m_memory, other.m_memory);
-            std::swap(m_bytes, other.m_bytes);
-            std::swap(m_share, other.m_share);
-            return *this;
-        }
-        ~Hold();
+    struct GiveBack {
+        std::int64_t bytes = 0;
+        Share share = nullptr;
 
-    private:
-        friend class DecodeMemory;
-        Hold(DecodeMemory& memory, std::int64_t bytes, Share share)
-            : m_memory(&memory), m_bytes(bytes), m_share(share) {}
-        DecodeMemory* m_memory = nullptr;
-        std::int64_t m_bytes = 0;
-        Share m_share = nullptr;
+        void operator()(DecodeMemory* memory) const { memory->giveBack(bytes, share); }
     };
+    /// Bytes taken from the account until the hold ends.
+    using Hold = std::unique_ptr<DecodeMemory, GiveBack>;
 
     explicit DecodeMemory(std::int64_t limit) : m_limit(limit) {}
 

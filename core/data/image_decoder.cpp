@@ -15,7 +15,6 @@
 
 #include "core/base/error.h"
 #include "core/base/setting_name.h"
-#include "core/data/exif.h"
 #include "core/data/image_header.h"
 #include "core/data/resample.h"
 

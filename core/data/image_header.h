@@ -64,4 +64,18 @@ Picture decodeJpeg(std::span<const std::uint8_t> file, const ImageHeader& header
 /// checksums must have been compared before (checkPng()).
 Picture decodePng(std::span<const std::uint8_t> file, const ImageHeader& header);
 
+/// How a picture must be turned to stand upright: EXIF's 1 … 8, of which 1 is as it is; a number beyond is read as 1.
+/// Nothing where `exif` (a TIFF directory, "Exif\0\0" before it or not) does not say it, or is damaged.
+std::optional<int> exifOrientation(std::span<const std::uint8_t> exif);
+
+/// The same of an XMP packet, as Pillow looks for it: the first tiff:Orientation.
+std::optional<int> xmpOrientation(std::span<const std::uint8_t> xmp);
+
+/// What a file's parts say; EXIF goes before XMP.
+struct Orientations {
+    std::optional<int> exif, xmp;
+
+    int orientation() const { return exif.value_or(xmp.value_or(1)); }
+};
+
 }  // namespace bitdesk

@@ -13,7 +13,6 @@
 
 #include <jerror.h>  // needs <jpeglib.h>
 
-#include "core/data/exif.h"
 #include "core/data/header_bytes.h"
 #include "core/data/image_header.h"
 

@@ -11,7 +11,6 @@
 #include <png.h>
 #include <zlib.h>
 
-#include "core/data/exif.h"
 #include "core/data/header_bytes.h"
 #include "core/data/image_header.h"
 

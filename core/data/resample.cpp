@@ -110,6 +110,22 @@ void resizeAndCrop(std::span<const std::uint8_t> pixels, const ImageShape& from,
     }
 }
 
+void turnUpright(std::span<const std::uint8_t> pixels, int height, int width, int channels, int orientation,
+                 std::span<std::uint8_t> out) {
+    const bool mirrored = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;  // its columns
+    const bool fromBelow = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+    const bool side = liesOnItsSide(orientation);
+    const int rows = side ? width : height, columns = side ? height : width;
+    std::uint8_t* target = out.data();
+    for (int y = 0; y < rows; ++y)
+        for (int x = 0; x < columns; ++x, target += channels) {
+            const int row = side ? x : y, column = side ? y : x;
+            const std::ptrdiff_t from =
+                std::ptrdiff_t{fromBelow ? height - 1 - row : row} * width + (mirrored ? width - 1 - column : column);
+            std::copy_n(pixels.data() + from * channels, channels, target);
+        }
+}
+
 std::string preprocessingText(const std::optional<ImageShape>& shape, const DataChoices& choices) {
     const std::string upright = choices.exif ? "turned as their EXIF orientation says" : "";
     if (!shape && choices.resize == 0) return choices.exif ? upright : "as they are";

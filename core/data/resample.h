@@ -27,6 +27,14 @@ Placement placeCentre(int height, int width, const ImageShape& shape, int resize
 void resizeAndCrop(std::span<const std::uint8_t> pixels, const ImageShape& from, const Placement& placement,
                    const ImageShape& shape, std::span<std::uint8_t> out);
 
+/// Whether height and width change places.
+inline bool liesOnItsSide(int orientation) { return orientation >= 5; }
+
+/// Turns pixels [height, width, channels] as `orientation` says into `out`, of as many bytes: Pillow's
+/// `exif_transpose`.
+void turnUpright(std::span<const std::uint8_t> pixels, int height, int width, int channels, int orientation,
+                 std::span<std::uint8_t> out);
+
 /// Says it: "as they are", or "shorter side to 256 (triangle filter), centre 224×224, 3 channels", and before it
 /// whether images are turned.
 std::string preprocessingText(const std::optional<ImageShape>& shape, const DataChoices& choices);

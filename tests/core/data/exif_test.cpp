@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/data/exif.h"
+#include "core/data/image_header.h"
 
 #include <gtest/gtest.h>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "core/data/resample.h"
 
 namespace bitdesk {
 namespace {
