@@ -3,17 +3,11 @@
 
 #include "core/base/clock.h"
 
+#include <fmt/chrono.h>
 #include <ctime>
 
 namespace bitdesk {
 
-std::string utcNow() {
-    const std::time_t time = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-    std::tm utc{};
-    gmtime_r(&time, &utc);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    return text;
-}
+std::string utcNow() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
 }  // namespace bitdesk

@@ -172,9 +172,7 @@ std::optional<std::string> JsonReader::unknown() const {
 }
 
 void JsonReader::finish() const {
-    const auto key = unknown();
-    if (!key) return;
-    fail(*key, fmt::format("is not known; known here: {}", fmt::join(m_known, ", ")));
+    if (const auto key = unknown()) fail(*key, fmt::format("is not known; known here: {}", fmt::join(m_known, ", ")));
 }
 
 std::string withEscapes(std::string_view json) {

@@ -26,9 +26,11 @@ constexpr int kNone = -1, kSeveral = -2;
 using Numbers = std::vector<std::int64_t>;
 using Found = std::optional<std::vector<int>>;
 
-Numbers countTo(std::size_t count) {
-    Numbers numbers(count);
-    std::iota(numbers.begin(), numbers.end(), std::int64_t{0});
+/// 0, 1, …, count − 1.
+template <typename Number = std::int64_t>
+std::vector<Number> countTo(std::size_t count) {
+    std::vector<Number> numbers(count);
+    std::iota(numbers.begin(), numbers.end(), Number{0});
     return numbers;
 }
 Numbers sorted(Numbers numbers) {
@@ -53,7 +55,7 @@ public:
           m_modelNumbers(numbersOf(model)) {}
 
     ClassMatch match(const std::string& where) const {
-        if (m_data.names == m_model) return told({countUp(m_model.size()), {}});
+        if (m_data.names == m_model) return told({countTo<int>(m_model.size()), {}});
         if (const Found same = bySpelling(nfc)) return told({same, {}});
         if (const Found alike = bySpelling(looseName))
             return told(
@@ -104,12 +106,6 @@ public:
 
 private:
     bool hasImages(std::size_t c) const { return m_data.images[c] > 0; }
-
-    static std::vector<int> countUp(std::size_t count) {
-        std::vector<int> all(count);
-        std::iota(all.begin(), all.end(), 0);
-        return all;
-    }
 
     /// Where each name stands, in one spelling; kSeveral where several are spelled so.
     static std::unordered_map<std::string, int> positions(const std::vector<std::string>& names,
@@ -176,7 +172,7 @@ private:
             return {fromZero ? byValue(*m_dataNumbers, countTo(m_model.size())) : std::nullopt, why};
         }
         if (m_data.names.size() != m_model.size()) return {};
-        return {countUp(m_model.size()), why};
+        return {countTo<int>(m_model.size()), why};
     }
 
     /// Whether names tell no numbering of either side: no numbers, or large ones such as years.

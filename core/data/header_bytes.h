@@ -12,7 +12,7 @@
 
 #include "core/base/error.h"
 
-/// What the readers of PNG and JPEG headers share.
+/// What the readers of PNG, JPEG and IDX headers share.
 namespace bitdesk::header_bytes {
 
 using Bytes = std::span<const std::uint8_t>;

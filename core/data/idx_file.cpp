@@ -13,6 +13,7 @@
 #include "core/base/archives.h"
 #include "core/base/error.h"
 #include "core/base/machine_limits.h"
+#include "core/data/header_bytes.h"
 
 namespace bitdesk {
 namespace {
@@ -85,11 +86,6 @@ private:
     std::unique_ptr<gzFile_s, Close> m_file;
 };
 
-std::uint32_t wordAt(const std::uint8_t* bytes) {
-    return (std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) | (std::uint32_t{bytes[2]} << 8) |
-           bytes[3];
-}
-
 struct Header {
     Element element = Element::Byte;
     std::vector<std::int64_t> extents;
@@ -107,7 +103,7 @@ Header readHeader(GzipReader& reader) {
     for (int d = 0; d < magic[3]; ++d) {
         std::array<std::uint8_t, 4> extent{};
         reader.read(extent.data(), extent.size(), "header");
-        header.extents.push_back(wordAt(extent.data()));
+        header.extents.push_back(header_bytes::bigEndian(extent, 0, 4));
         if (header.extents.back() < 1) reader.fail("has an empty dimension");
         if (header.extents.back() > kMaxBytes / header.bytes) reader.fail("claims more than 2 GiB of data");
         header.bytes *= header.extents.back();
@@ -157,7 +153,7 @@ std::vector<int> readIdxLabels(const fs::path& path) {
     const std::int64_t stride = 4 * (rows ? header.extents[1] : 1);
     std::vector<int> labels;
     for (std::int64_t offset = 0; offset < header.bytes; offset += stride) {
-        const std::uint32_t label = wordAt(bytes.data() + offset);
+        const std::uint32_t label = header_bytes::bigEndian(bytes, static_cast<std::size_t>(offset), 4);
         if (label > 65534) reader.fail("has the label " + std::to_string(label) + "; labels are 0 to 65534");
         labels.push_back(static_cast<int>(label));
     }

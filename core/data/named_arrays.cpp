@@ -16,16 +16,14 @@
 namespace bitdesk {
 namespace {
 
-enum class Part { None, Train, Val, Test };
-
 struct PartWord {
     const char* word;
-    Part part;
+    SourcePart part;
 };
-constexpr std::array kParts{PartWord{"training", Part::Train}, PartWord{"train", Part::Train},
-                            PartWord{"validation", Part::Val}, PartWord{"valid", Part::Val},
-                            PartWord{"val", Part::Val},        PartWord{"testing", Part::Test},
-                            PartWord{"test", Part::Test},      PartWord{"t10k", Part::Test}};
+constexpr std::array kParts{PartWord{"training", SourcePart::Train}, PartWord{"train", SourcePart::Train},
+                            PartWord{"validation", SourcePart::Val}, PartWord{"valid", SourcePart::Val},
+                            PartWord{"val", SourcePart::Val},        PartWord{"testing", SourcePart::Test},
+                            PartWord{"test", SourcePart::Test},      PartWord{"t10k", SourcePart::Test}};
 
 /// Words that go together have one style.
 struct RoleWord {
@@ -41,7 +39,7 @@ constexpr std::array kRoles{RoleWord{"x", false, 0},      RoleWord{"y", true, 0}
 
 struct Role {
     std::string name, set;
-    Part part = Part::None;
+    std::optional<SourcePart> part;
     const RoleWord* word = nullptr;
 };
 
@@ -73,7 +71,7 @@ bool take(const std::string& word, Role& role) {
     if (role.word == nullptr && (role.word = roleWord(word)) != nullptr) return true;
     for (const PartWord& part : kParts) {
         const std::string_view text = part.word;
-        if (role.part != Part::None) break;
+        if (role.part) break;
         if (word == text) {
             role.part = part.part;
             return true;
@@ -90,7 +88,7 @@ bool take(const std::string& word, Role& role) {
 }
 
 std::optional<Role> roleOf(const std::string& name) {
-    Role role{.name = name, .set = {}};
+    Role role{.name = name, .set = {}, .part = {}};
     for (const std::string& word : wordsOf(name))
         if (!take(word, role)) role.set += (role.set.empty() ? "" : "-") + word;
     if (role.word == nullptr) return std::nullopt;
@@ -106,10 +104,12 @@ public:
     }
 
     std::map<SourcePart, ArrayPair> pairs() const {
-        constexpr std::array kOrder{std::pair{Part::Train, SourcePart::Train}, std::pair{Part::Val, SourcePart::Val},
-                                    std::pair{Part::Test, SourcePart::Test}, std::pair{Part::None, SourcePart::Test}};
+        // Arrays whose names tell no part come last.
+        constexpr std::array<std::optional<SourcePart>, 4> kOrder{SourcePart::Train, SourcePart::Val, SourcePart::Test,
+                                                                  std::nullopt};
         std::map<SourcePart, ArrayPair> pairs;
-        for (const auto& [part, source] : kOrder) {
+        for (const auto& part : kOrder) {
+            const SourcePart source = part.value_or(SourcePart::Test);
             if (pairs.contains(source)) continue;
             const Role* images = imagesOf(part);
             if (images == nullptr) continue;
@@ -120,7 +120,7 @@ public:
     }
 
 private:
-    std::vector<const Role*> rolesOf(Part part, bool labels) const {
+    std::vector<const Role*> rolesOf(std::optional<SourcePart> part, bool labels) const {
         std::vector<const Role*> found;
         for (const Role& role : m_roles)
             if (role.part == part && role.word->labels == labels) found.push_back(&role);
@@ -135,14 +135,13 @@ private:
     }
 
     /// Those without another word in their name, else those of the only set.
-    const Role* imagesOf(Part part) const {
+    const Role* imagesOf(std::optional<SourcePart> part) const {
         auto found = rolesOf(part, false);
         if (found.empty()) return nullptr;
         // Before a part's name stood in each, images and labels were taken before x and y.
         const auto order = [&](const Role* role) {
             const int style = role->word->style;
-            return std::tuple(!role->set.empty(), part == Part::None && style < 2 ? 1 - style : style, role->word,
-                              role->name);
+            return std::tuple(!role->set.empty(), !part && style < 2 ? 1 - style : style, role->word, role->name);
         };
         std::ranges::sort(found, {}, order);
         for (const Role* other : found)
