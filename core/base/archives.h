@@ -34,8 +34,6 @@ public:
     /// In the archive's order, without folders.
     const std::vector<std::string>& names() const { return m_names; }
     bool has(const std::string& name) const { return m_entries.contains(name); }
-    /// Unpacked size, as the archive claims.
-    std::int64_t size(const std::string& name) const { return find(name).size; }
     /// The whole entry, its checksum compared. Throws Error (BadInput) where there is none, or it is damaged or larger
     /// than it claims.
     std::vector<std::byte> read(const std::string& name) const;
@@ -46,7 +44,7 @@ private:
     };
     struct Entry {
         std::uint64_t index = 0;
-        std::int64_t size = 0;
+        std::int64_t size = 0;  ///< unpacked, as the archive claims
     };
     /// Checks what the directory says of an entry and notes it.
     void add(std::uint64_t index);

@@ -49,13 +49,6 @@ void PassedOver::addFile(const std::string& path) {
     if (m_files.size() < kFilesNamed) m_files.push_back(path);
 }
 
-void PassedOver::add(const PassedOver& other) {
-    for (const auto& [kind, count] : other.m_litter) m_litter[kind] += count;
-    for (const std::string& file : other.m_files)
-        if (m_files.size() < kFilesNamed) m_files.push_back(file);
-    m_fileCount += other.m_fileCount;
-}
-
 std::vector<std::string> PassedOver::notes() const {
     std::vector<std::string> notes;
     std::string litter;
@@ -117,9 +110,9 @@ bool holdsPicturesAnywhere(const fs::path& folder, int depth) {
     return found;
 }
 
-std::vector<fs::path> foldersOfPictures(const fs::path& folder, std::size_t most, PassedOver* passedOver) {
+std::vector<fs::path> foldersOfPictures(const fs::path& folder, std::size_t most) {
     std::vector<fs::path> folders;
-    forEachEntry(folder, passedOver, [&](const fs::directory_entry& entry) {
+    forEachEntry(folder, nullptr, [&](const fs::directory_entry& entry) {
         if (isFolder(entry) && holdsPicturesAnywhere(entry.path())) folders.push_back(entry.path());
         return folders.size() < most;
     });

@@ -30,7 +30,6 @@ public:
     void addLitter(std::string_view kind) { ++m_litter[std::string(kind)]; }
     /// A file that is no image, or one that lies where no images are looked for; named from the data set's folder on.
     void addFile(const std::string& path);
-    void add(const PassedOver& other);
     std::vector<std::string> notes() const;
 
 private:
@@ -56,8 +55,8 @@ bool holdsPictures(const std::filesystem::path& folder);
 /// Whether pictures lie in a folder or below it. Links to folders are not followed, but for the folder itself.
 bool holdsPicturesAnywhere(const std::filesystem::path& folder, int depth = 0);
 /// The folders in a folder that pictures lie in or below, sorted by bytes; no more than `most` of them.
-std::vector<std::filesystem::path> foldersOfPictures(const std::filesystem::path& folder, std::size_t most = kMostFiles,
-                                                     PassedOver* passedOver = nullptr);
+std::vector<std::filesystem::path> foldersOfPictures(const std::filesystem::path& folder,
+                                                     std::size_t most = kMostFiles);
 
 /// What is wrong with a file's or folder's name: it is no UTF-8, or has a control character; empty: nothing.
 std::string nameFault(const std::filesystem::path& path);

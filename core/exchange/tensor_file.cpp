@@ -18,7 +18,6 @@
 #include "core/base/what_is.h"
 
 namespace bitdesk {
-
 namespace {
 
 using Kind = PickleValue::Kind;

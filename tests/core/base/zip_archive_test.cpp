@@ -42,7 +42,6 @@ TEST_F(Zip, GivesWhatIsInIt) {
     EXPECT_EQ(text(archive, "stored"), large);
     EXPECT_EQ(text(archive, "folder/Äpfel 苹果"), mixed);
     EXPECT_EQ(text(archive, "empty"), "");
-    EXPECT_EQ(archive.size("stored"), 4'300'000);
     EXPECT_TRUE(archive.has("empty"));
     EXPECT_FALSE(archive.has("other"));
     test::expectBadInput({"a.zip", "no entry 'oth er'"}, [&] { archive.read("oth\ner"); });
