@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "core/network/graph.h"
+#include "core/network/network.h"
 
 namespace bitdesk {
 
