@@ -11,9 +11,9 @@
 
 #include "core/base/random.h"
 #include "core/base/to_index.h"
+#include "core/execute/packed/kernel_times.h"
 #include "core/execute/packed/kernels/catalogue.h"
 #include "core/execute/packed/kernels/winograd.h"
-#include "core/execute/packed/trial_run.h"
 #include "core/quant/quantizer.h"
 
 namespace bitdesk {

@@ -16,17 +16,16 @@
 
 #include "core/execute/packed/packed_executor.h"
 #include "core/model/model_file.h"
-#include "profiling/comparison.h"
 #include "profiling/conditions.h"
 #include "profiling/layer_profile.h"
-#include "profiling/random_images.h"
+#include "profiling/measure.h"
 
 namespace bitdesk {
 namespace {
 
 constexpr const char* kSample = BITDESK_SOURCE_DIR "/resources/models/fashion-mnist.safetensors";
 
-std::unique_ptr<PackedExecutor> makeExecutor(const MetaModel& model, int threads) {
+std::unique_ptr<Executor> makeExecutor(const MetaModel& model, int threads) {
     PackedOptions options;
     options.threads = threads;
     options.times = std::make_shared<packed::KernelTimes>(packed::KernelTimes::defaultFile());

@@ -40,7 +40,7 @@ struct Bench {
         threads = options.threads;
     }
     MetaModel model;
-    std::unique_ptr<PackedExecutor> executor;
+    std::unique_ptr<Executor> executor;
     int threads = 1;
 };
 

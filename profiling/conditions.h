@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "profiling/environment.h"
 #include "profiling/machine_state.h"
 
 namespace bitdesk {

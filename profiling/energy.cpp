@@ -19,13 +19,16 @@ std::string_view variable(const char* name) {
     return value == nullptr ? "" : value;
 }
 
+std::optional<int> deviceNumber(std::string_view text) {
+    constexpr std::uint64_t kMost = 1000;
+    const auto number = countFrom(text);
+    return number && *number < kMost ? std::optional<int>(static_cast<int>(*number)) : std::nullopt;
+}
+
 /// The N of "cuda:N"; "cuda" is the first.
 std::optional<int> cudaNumber(std::string_view device) {
-    constexpr std::uint64_t kMost = 1000;
     if (device == "cuda") return 0;
-    if (!device.starts_with("cuda:")) return std::nullopt;
-    const auto number = countFrom(device.substr(5));
-    return number && *number < kMost ? std::optional<int>(static_cast<int>(*number)) : std::nullopt;
+    return device.starts_with("cuda:") ? deviceNumber(device.substr(5)) : std::nullopt;
 }
 
 /// The N-th of CUDA_VISIBLE_DEVICES, as far as that list holds numbers.
@@ -37,9 +40,7 @@ std::optional<int> visibleNumber(int cuda) {
         if (comma == std::string_view::npos) return std::nullopt;
         list.remove_prefix(comma + 1);
     }
-    const auto number = countFrom(list.substr(0, list.find(',')));
-    constexpr std::uint64_t kMost = 1000;
-    return number && *number < kMost ? std::optional<int>(static_cast<int>(*number)) : std::nullopt;
+    return deviceNumber(list.substr(0, list.find(',')));
 }
 
 /// CUDA counts the fastest GPU first unless it is told to follow the bus, as NVML does.

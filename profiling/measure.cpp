@@ -8,6 +8,8 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/base/to_index.h"
+#include "core/statistics/median.h"
 
 namespace bitdesk {
 namespace {
@@ -93,12 +95,23 @@ private:
     Measured m_measured;
 };
 
+/// Neighbouring runs as pairs, the first of each at random.
+std::optional<double> ownNoiseFloor(std::span<const double> samples, std::uint64_t seed) {
+    Random random(seed);
+    std::vector<double> a, b;
+    for (std::size_t i = 0; i + 1 < samples.size(); i += 2) {
+        const std::size_t swap = random.below(2);
+        a.push_back(samples[i + swap]);
+        b.push_back(samples[i + 1 - swap]);
+    }
+    return noiseFloor(a, b);
+}
+
 }  // namespace
 
 std::vector<std::size_t> roundOrder(std::size_t count, std::uint64_t seed) {
     std::vector<std::size_t> order;
-    for (const std::int64_t i : permutation(static_cast<std::int64_t>(count), seed))
-        order.push_back(static_cast<std::size_t>(i));
+    for (const std::int64_t i : permutation(static_cast<std::int64_t>(count), seed)) order.push_back(toIndex(i));
     return order;
 }
 
@@ -107,6 +120,87 @@ Measured measureInterleaved(std::span<const std::function<void()>> configuration
     Rounds rounds(configurations, options, stopwatch, stop);
     rounds.warmUp();
     return rounds.sample(settled);
+}
+
+const char* toText(StopReason reason) {
+    switch (reason) {
+        case StopReason::Target: return "target";
+        case StopReason::Plateau: return "plateau";
+        case StopReason::Time: return "time";
+        case StopReason::Count: break;
+    }
+    return "count";
+}
+
+double relativeNoise(std::span<const double> samples) {
+    const double median = quantile(samples, 0.5);
+    return median > 0 ? medianInterval(samples).half() / median : 0;
+}
+
+std::vector<std::int64_t> StopRule::looks(const StopOptions& options) {
+    std::vector<std::int64_t> counts;
+    for (std::int64_t n = std::max<std::int64_t>(1, options.fewest); n < options.most;
+         n += std::max<std::int64_t>(1, n / 2))
+        counts.push_back(n);
+    counts.push_back(options.most);
+    return counts;
+}
+
+std::optional<StopReason> StopRule::look(std::span<const double> samples) {
+    const Look now{static_cast<std::int64_t>(samples.size()), relativeNoise(samples)};
+    m_looks.push_back(now);
+    if (m_options.noise > 0 && now.noise <= m_options.noise) return StopReason::Target;
+    if (m_options.noise > 0 && plateau(now)) return StopReason::Plateau;
+    if (now.samples >= m_options.most) return StopReason::Count;
+    return std::nullopt;
+}
+
+/// Of independent samples, four times as many halve the noise. Where a tenth is not even gained, they are not.
+bool StopRule::plateau(const Look& now) const {
+    constexpr std::int64_t kTimes = 4, kFewest = 60;  // an interval of fewer samples is itself too uncertain
+    constexpr double kGain = 0.9;
+    const auto before = std::find_if(m_looks.rbegin(), m_looks.rend(),
+                                     [&](const Look& look) { return look.samples * kTimes <= now.samples; });
+    return before != m_looks.rend() && before->samples >= kFewest && now.noise > kGain * before->noise;
+}
+
+Compared measureAndCompare(std::span<const std::function<void()>> configurations, const MeasureOptions& options,
+                           double margin, Stopwatch& stopwatch, const std::stop_token& stop) {
+    std::vector<std::function<void()>> all(configurations.begin(), configurations.end());
+    if (all.size() > 1) all.push_back(all.front());
+    const auto looks = static_cast<int>(StopRule::looks(options.stop).size());
+    const auto floor = [&](std::span<const Samples> samples) {
+        if (configurations.size() == 1) return ownNoiseFloor(samples.front().milliseconds, options.seed);
+        return noiseFloor(samples.front().milliseconds, samples.back().milliseconds);  // the last one is the control
+    };
+    /// From what is sampled so far.
+    const auto againstFirst = [&](std::span<const Samples> samples) {
+        const LatencyLimits limits{.margin = margin, .noiseFloor = floor(samples), .looks = looks};
+        std::vector<LatencyComparison> found;
+        for (std::size_t i = 0; i < configurations.size(); ++i)
+            found.push_back(compareLatency(samples.front().milliseconds, samples[i].milliseconds, limits));
+        return found;
+    };
+    const auto settled = [&](std::span<const Samples> samples) {
+        return std::ranges::all_of(againstFirst(samples),
+                                   [](const auto& c) { return c.verdict != LatencyVerdict::Unclear; });
+    };
+    Measured measured = measureInterleaved(all, options, stopwatch, stop, settled);
+    Compared compared{.samples = {},
+                      .looks = looks,
+                      .seconds = measured.seconds,
+                      .noiseFloor = floor(measured.samples),
+                      .againstFirst = againstFirst(measured.samples)};
+    measured.samples.resize(configurations.size());
+    compared.samples = std::move(measured.samples);
+    return compared;
+}
+
+std::vector<std::uint8_t> randomImages(const MetaModel& model, int batch, std::uint64_t seed) {
+    Random random(seed);
+    std::vector<std::uint8_t> images(toIndex(batch) * toIndex(model.network.inputShape().elements()));
+    for (auto& pixel : images) pixel = static_cast<std::uint8_t>(random.below(256));
+    return images;
 }
 
 }  // namespace bitdesk

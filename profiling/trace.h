@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/execute/plan/step_span.h"
+#include "core/execute/plan/executor.h"
 #include "core/results/results.h"
 
 namespace bitdesk {

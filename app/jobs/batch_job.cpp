@@ -16,7 +16,7 @@
 #include "core/base/hash.h"
 #include "core/data/matched_data_set.h"
 #include "core/model/model_file.h"
-#include "core/network/configuration_set.h"
+#include "core/network/bit_configuration.h"
 
 namespace bitdesk::jobs {
 namespace {

@@ -15,7 +15,7 @@
 #include "core/data/class_names.h"
 #include "core/evaluate/evaluator.h"
 #include "core/exchange/import_model.h"
-#include "core/execute/torch/calibrate.h"
+#include "core/execute/torch/torch_executor.h"
 #include "core/model/model_file.h"
 #include "core/network/catalogue.h"
 

@@ -6,9 +6,8 @@
 #include "app/jobs/stored_layer_table.h"
 #include "app/jobs/storing.h"
 #include "profiling/conditions.h"
-#include "profiling/core_handover.h"
+#include "profiling/core_probes.h"
 #include "profiling/roofline.h"
-#include "profiling/slow_layers.h"
 
 namespace bitdesk::jobs {
 namespace {

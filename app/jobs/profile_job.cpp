@@ -17,7 +17,7 @@
 #include "core/base/to_index.h"
 #include "core/statistics/intervals.h"
 #include "profiling/energy.h"
-#include "profiling/random_images.h"
+#include "profiling/measure.h"
 #include "profiling/resident_memory.h"
 #include "profiling/trace.h"
 

@@ -12,8 +12,8 @@
 #include "core/results/job.h"
 #include "core/results/layer_table.h"
 #include "core/results/results.h"
-#include "profiling/comparison.h"
 #include "profiling/conditions.h"
+#include "profiling/measure.h"
 
 namespace bitdesk::jobs {
 

@@ -8,7 +8,7 @@
 
 #include "app/jobs/storing.h"
 #include "profiling/conditions.h"
-#include "profiling/core_handover.h"
+#include "profiling/core_probes.h"
 
 namespace bitdesk::jobs {
 

@@ -8,7 +8,7 @@
 #include "app/jobs/job_context.h"
 #include "app/jobs/workbench_types.h"
 #include "core/results/layer_table.h"
-#include "profiling/environment.h"
+#include "profiling/machine_state.h"
 
 // Layer tables that the store holds: what they are known by, and whether they still hold.
 namespace bitdesk::jobs {

@@ -7,7 +7,7 @@
 
 #include "app/jobs/output_file.h"
 #include "core/base/files.h"
-#include "profiling/environment.h"
+#include "profiling/machine_state.h"
 
 namespace bitdesk {
 namespace {

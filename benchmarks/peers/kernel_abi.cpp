@@ -9,7 +9,6 @@
 #include "core/base/to_index.h"
 #include "core/execute/packed/bands.h"
 #include "core/execute/packed/folded_codes.h"
-#include "core/execute/packed/layer_problem.h"
 #include "core/execute/packed/packed_executor.h"
 #include "core/execute/packed/packed_layers.h"
 #include "core/model/model_file.h"
@@ -51,7 +50,7 @@ std::unique_ptr<PackedConv> packNamed(const ConvProblem& problem, std::span<cons
 struct Net {
     explicit Net(MetaModel loaded) : model(std::move(loaded)) {}
     MetaModel model;
-    std::unique_ptr<PackedExecutor> executor;
+    std::unique_ptr<Executor> executor;
     ExecutionPlan plan;
 };
 

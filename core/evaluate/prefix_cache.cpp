@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/base/machine_limits.h"
+#include "core/base/to_index.h"
 
 namespace bitdesk {
 namespace {
@@ -16,15 +17,13 @@ constexpr double kEarliest = 0.15;
 /// The last step with at most `share` of the work behind it whose checkpoint is one value: between two blocks.
 int anchor(const ExecutionPlan& plan, const std::vector<double>& work, double share) {
     for (int s = static_cast<int>(plan.steps.size()) - 2; s >= 0; --s)
-        if (work[static_cast<std::size_t>(s)] <= share && work[static_cast<std::size_t>(s)] >= kEarliest &&
-            liveValues(plan, s).size() == 1)
-            return s;
+        if (work[toIndex(s)] <= share && work[toIndex(s)] >= kEarliest && liveValues(plan, s).size() == 1) return s;
     return -1;
 }
 
 }  // namespace
 
-std::size_t prefixBudget() { return static_cast<std::size_t>(modestMemory(std::int64_t{1} << 30)); }
+std::size_t prefixBudget() { return toIndex(modestMemory(std::int64_t{1} << 30)); }
 
 std::vector<double> cumulativeWork(const ExecutionPlan& plan) {
     std::vector<double> work;
@@ -61,8 +60,7 @@ void PrefixCache::begin(const ExecutionPlan& plan, const std::string& images) {
     if (previous != nullptr) {
         // Between a mix and itself nothing lies.
         const int shared = commonPrefix(*previous, plan);
-        if (shared >= 0 && shared + 1 < static_cast<int>(plan.steps.size()) &&
-            work[static_cast<std::size_t>(shared)] >= kEarliest)
+        if (shared >= 0 && shared + 1 < static_cast<int>(plan.steps.size()) && work[toIndex(shared)] >= kEarliest)
             steps.push_back(shared);
     }
     std::ranges::sort(steps);

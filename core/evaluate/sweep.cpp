@@ -64,51 +64,30 @@ std::vector<std::vector<std::size_t>> subtrees(std::span<const BitConfiguration>
     return pieces;
 }
 
-class Visit {
-public:
-    Visit(Executor& executor, const DataSet& data, const Subtree& tree, std::size_t images,
-          const std::function<void(std::int64_t)>& onBatch, const std::stop_token& stop)
-        : m_executor(executor), m_data(data), m_tree(tree), m_onBatch(onBatch), m_stop(stop) {
-        m_result.indices = tree.indices;
-        m_result.outcomes.resize(tree.plans.size());
-        for (EvaluationOutcome& outcome : m_result.outcomes) outcome.total = static_cast<std::int64_t>(images);
+/// All configurations of a subtree on one mini-batch.
+void visit(Executor& executor, const DataSet& data, const Subtree& tree, const ReadAhead::Batch& batch,
+           const SweepOptions& options, const std::stop_token& stop, std::vector<EvaluationOutcome>& outcomes) {
+    const auto indices = batch.indices;
+    const auto count = static_cast<int>(indices.size());
+    std::vector<float> logits;
+    std::vector<PrefixCheckpoint> held;  // ascending steps, all of prefixes of the present plan
+    for (std::size_t i = 0; i < tree.plans.size(); ++i) {
+        if (stop.stop_requested()) throw Cancelled();
+        const ExecutionPlan& plan = tree.plans[i];
+        std::erase_if(held, [&](const PrefixCheckpoint& checkpoint) { return checkpoint.step > tree.shared[i]; });
+        std::vector<PrefixCheckpoint> keep;
+        for (const int step : tree.keep[i]) keep.push_back({step, nullptr});
+        logits.resize(indices.size() * toIndex(plan.classes));
+        const auto begin = std::chrono::steady_clock::now();
+        if (executor.traits().keepsCheckpoints)
+            executor.runFrom(plan, batch.images, count, logits, held.empty() ? nullptr : &held.back(), keep);
+        else executor.run(plan, batch.images, count, logits);
+        appendPredictions(logits, plan.classes, data, indices, outcomes[i]);
+        outcomes[i].seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        if (executor.traits().keepsCheckpoints) std::ranges::move(keep, std::back_inserter(held));
+        if (options.onBatch) options.onBatch(count);
     }
-
-    /// All configurations on one mini-batch.
-    void batch(const ReadAhead::Batch& batch) {
-        const auto indices = batch.indices;
-        std::vector<PrefixCheckpoint> held;  // ascending steps, all of prefixes of the present plan
-        for (std::size_t i = 0; i < m_tree.plans.size(); ++i) {
-            if (m_stop.stop_requested()) throw Cancelled();
-            const ExecutionPlan& plan = m_tree.plans[i];
-            std::erase_if(held, [&](const PrefixCheckpoint& checkpoint) { return checkpoint.step > m_tree.shared[i]; });
-            std::vector<PrefixCheckpoint> keep;
-            for (const int step : m_tree.keep[i]) keep.push_back({step, nullptr});
-            m_logits.resize(indices.size() * toIndex(plan.classes));
-            const auto begin = std::chrono::steady_clock::now();
-            if (m_executor.traits().keepsCheckpoints)
-                m_executor.runFrom(plan, batch.images, static_cast<int>(indices.size()), m_logits,
-                                   held.empty() ? nullptr : &held.back(), keep);
-            else m_executor.run(plan, batch.images, static_cast<int>(indices.size()), m_logits);
-            EvaluationOutcome& outcome = m_result.outcomes[i];
-            appendPredictions(m_logits, plan.classes, m_data, indices, outcome);
-            outcome.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-            if (m_executor.traits().keepsCheckpoints) std::ranges::move(keep, std::back_inserter(held));
-            if (m_onBatch) m_onBatch(static_cast<std::int64_t>(indices.size()));
-        }
-    }
-
-    FinishedSubtree result() { return std::move(m_result); }
-
-private:
-    Executor& m_executor;
-    const DataSet& m_data;
-    const Subtree& m_tree;
-    const std::function<void(std::int64_t)>& m_onBatch;
-    const std::stop_token& m_stop;
-    FinishedSubtree m_result;
-    std::vector<float> m_logits;
-};
+}
 
 }  // namespace
 
@@ -122,10 +101,12 @@ void sweep(Executor& executor, const MetaModel& model, std::span<const BitConfig
     const std::span<const std::int64_t> images(order);
     for (const auto& piece : subtrees(configurations, std::max<std::size_t>(options.subtree, 1))) {
         const Subtree tree = makeSubtree(model, configurations, piece);
-        Visit visit(executor, data, tree, images.size(), options.onBatch, stop);
+        FinishedSubtree finished{.indices = tree.indices,
+                                 .outcomes = std::vector<EvaluationOutcome>(tree.plans.size())};
+        for (EvaluationOutcome& outcome : finished.outcomes) outcome.total = std::ssize(images);
         ReadAhead batches(data, images, options.evaluation.batch);
-        while (const auto batch = batches.next()) visit.batch(*batch);
-        onSubtree(visit.result());
+        while (const auto batch = batches.next()) visit(executor, data, tree, *batch, options, stop, finished.outcomes);
+        onSubtree(std::move(finished));
     }
 }
 

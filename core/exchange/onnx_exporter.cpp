@@ -14,7 +14,7 @@
 #include "core/base/to_index.h"
 #include "core/base/utf8.h"
 #include "core/execute/plan/constants.h"
-#include "core/model/layer_weights.h"
+#include "core/model/meta_model.h"
 #include "core/network/cost.h"
 
 namespace bitdesk {

@@ -11,7 +11,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "core/network/graph.h"
+#include "core/network/network.h"
 
 namespace bitdesk {
 

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "core/base/error.h"
+#include "core/base/hash.h"
 #include "core/base/random.h"
 #include "core/base/to_index.h"
 #include "core/model/model_file.h"
@@ -169,6 +170,11 @@ LayerParameters randomLayer(const MetaModel& model, const Layer& layer, Random& 
     return parameters;
 }
 
+/// Which of the stored copies holds the codes of `bits`.
+std::size_t copyOf(const MetaModel& model, const Layer& layer, int bits) {
+    return model.codeCopies(layer) == 1 ? 0 : toIndex(model.bitIndex(bits));
+}
+
 }  // namespace
 
 int MetaModel::bitIndex(int width) const {
@@ -210,8 +216,34 @@ MetaModel randomModel(const Network& network, std::vector<int> bits, std::uint64
     model.normalization = {std::vector<float>(channels, 0.5F), std::vector<float>(channels, 0.25F)};
     for (int c = 0; c < network.classes(); ++c) model.classNames.push_back("class " + std::to_string(c));
     model.provenance = {{"weights", "random, seed " + std::to_string(seed)}};
-    model.hash = hashOfBytes(serializeModel(model));
+    model.hash = sha256(serializeModel(model));
     return model;
+}
+
+std::vector<std::int8_t> codesAt(const MetaModel& model, int layerIndex, int bits) {
+    const Layer& layer = model.network.layers()[toIndex(layerIndex)];
+    const WeightQuantizer& quantizer = model.weightQuantizer();
+    const auto first = model.layers[toIndex(layerIndex)].codes.begin() +
+                       static_cast<std::ptrdiff_t>(copyOf(model, layer, bits)) * layer.weightCount;
+    std::vector<std::int8_t> codes(first, first + layer.weightCount);
+    const int top = model.codeBits(layer);
+    if (quantizer.nests && bits != top)
+        std::ranges::transform(codes, codes.begin(), [&](std::int8_t code) {
+            return static_cast<std::int8_t>(quantizer.narrow(code, top, bits));
+        });
+    return codes;
+}
+
+std::vector<double> weightScalesAt(const MetaModel& model, int layerIndex, int bits) {
+    const Layer& layer = model.network.layers()[toIndex(layerIndex)];
+    const std::vector<float>& stored = model.layers[toIndex(layerIndex)].weightScale;
+    const std::size_t perCopy = stored.size() / toIndex(model.codeCopies(layer));
+    const std::size_t first = copyOf(model, layer, bits) * perCopy;
+    const int narrowed = model.weightQuantizer().nests ? model.codeBits(layer) - bits : 0;
+    std::vector<double> scales(toIndex(layer.output.channels));
+    for (std::size_t n = 0; n < scales.size(); ++n)
+        scales[n] = std::ldexp(double{stored[first + (perCopy == 1 ? 0 : n)]}, narrowed);
+    return scales;
 }
 
 }  // namespace bitdesk

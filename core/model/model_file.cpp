@@ -36,6 +36,17 @@ std::vector<std::int64_t> codeShape(const MetaModel& model, const Layer& layer) 
     return perCopy(model.codeCopies(layer), std::move(shape));
 }
 
+bool areWidths(const Json& value) {
+    const auto isWidth = [](const Json& v) { return v.is_number_unsigned() && v.get<std::uint64_t>() <= 8; };
+    return value.is_array() && !value.empty() && value.size() <= 7 && std::ranges::all_of(value, isWidth);
+}
+
+bool areTexts(const Json& values) {
+    return std::ranges::all_of(values, [](const Json& v) { return v.is_string(); });
+}
+bool areNames(const Json& value) { return value.is_array() && areTexts(value); }
+bool areFacts(const Json& value) { return value.is_object() && areTexts(value); }
+
 /// Takes a model's tensors out of a parsed file one by one; what is left at the end is unknown.
 class Reader {
 public:
@@ -49,10 +60,12 @@ public:
         MetaModel model(networkFromJson(text("bitdesk.network"), m_where));
         model.quantizer = text("bitdesk.quantizer");
         checkQuantizer(model.quantizer);
-        model.bits = readBits();
-        model.classNames = readClasses();
+        model.bits = metadata<std::vector<int>>("bitdesk.bits", areWidths, "list of 1 to 7 bit-widths");
+        model.classNames = metadata<std::vector<std::string>>("bitdesk.classes", areNames, "list of names");
         model.normalization = readNormalization();
-        model.provenance = readProvenance();
+        if (m_content.metadata.contains("bitdesk.provenance"))
+            model.provenance =
+                metadata<std::map<std::string, std::string>>("bitdesk.provenance", areFacts, "object of texts");
         for (const Layer& layer : model.network.layers()) model.layers.push_back(readLayer(model, layer));
         readNorms(model);
         for (const auto& [name, tensor] : m_content.tensors)
@@ -77,30 +90,11 @@ private:
         throw Error(ErrorKind::BadInput, m_where, "metadata '" + key + "' " + reason);
     }
 
-    std::vector<int> readBits() const {
-        const std::string key = "bitdesk.bits";
-        const Json list = json(key, 1);
-        const auto isWidth = [](const Json& v) { return v.is_number_unsigned() && v.get<std::uint64_t>() <= 8; };
-        if (!list.is_array() || list.empty() || list.size() > 7 || !std::ranges::all_of(list, isWidth))
-            failMetadata(key, "is no list of 1 to 7 bit-widths");
-        return list.get<std::vector<int>>();
-    }
-
-    std::vector<std::string> readClasses() const {
-        const std::string key = "bitdesk.classes";
-        const Json list = json(key, 1);
-        if (!list.is_array() || !std::ranges::all_of(list, [](const Json& v) { return v.is_string(); }))
-            failMetadata(key, "is no list of names");
-        return list.get<std::vector<std::string>>();
-    }
-
-    std::map<std::string, std::string> readProvenance() const {
-        const std::string key = "bitdesk.provenance";
-        if (!m_content.metadata.contains(key)) return {};
-        const Json object = json(key, 1);
-        if (!object.is_object() || !std::ranges::all_of(object, [](const Json& v) { return v.is_string(); }))
-            failMetadata(key, "is no object of texts");
-        return object.get<std::map<std::string, std::string>>();
+    template <typename T>
+    T metadata(const std::string& key, bool (*fits)(const Json&), const char* what) const {
+        const Json value = json(key, 1);
+        if (!fits(value)) failMetadata(key, std::string("is no ") + what);
+        return value.get<T>();
     }
 
     Normalization readNormalization() const {
@@ -231,19 +225,17 @@ MetaModel readModel(const std::filesystem::path& path) {
     MetaModel model = Reader(parseSafetensors(std::as_bytes(std::span(bytes)), where), where).read();
     checkModel(model, where);
     model.name = path.stem().string();
-    model.hash = hashOfBytes(bytes);
+    model.hash = sha256(bytes);
     return model;
 }
 
 std::string serializeModel(const MetaModel& model) { return serializeSafetensors(toSafetensors(model)); }
 
-std::string hashOfBytes(const std::string& bytes) { return sha256(bytes); }
-
 std::string writeModel(const MetaModel& model, const std::filesystem::path& path) {
     checkModel(model, path.string());
     const std::string bytes = serializeModel(model);
     writeFileAtomically(path, bytes);
-    return hashOfBytes(bytes);
+    return sha256(bytes);
 }
 
 namespace {

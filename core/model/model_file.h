@@ -20,9 +20,6 @@ std::string writeModel(const MetaModel& model, const std::filesystem::path& path
 /// The bytes that writeModel writes.
 std::string serializeModel(const MetaModel& model);
 
-/// The hash that identifies a model: SHA-256 of its file's bytes.
-std::string hashOfBytes(const std::string& bytes);
-
 /// The file that MODEL of the command line is read from: the model, or the network of `random:FILE.json`; empty where
 /// it is neither.
 std::filesystem::path modelSource(const std::string& spec);

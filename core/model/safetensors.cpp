@@ -162,9 +162,6 @@ Tensor Tensor::f32(std::vector<std::int64_t> shape, std::span<const float> value
 Tensor Tensor::i8(std::vector<std::int64_t> shape, std::span<const std::int8_t> values) {
     return makeTensor("I8", std::move(shape), values);
 }
-Tensor Tensor::i64(std::vector<std::int64_t> shape, std::span<const std::int64_t> values) {
-    return makeTensor("I64", std::move(shape), values);
-}
 
 Safetensors parseSafetensors(std::span<const std::byte> bytes, const std::string& where) {
     return Parser(bytes, where).parse();

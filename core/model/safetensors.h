@@ -20,7 +20,6 @@ struct Tensor {
 
     static Tensor f32(std::vector<std::int64_t> shape, std::span<const float> values);
     static Tensor i8(std::vector<std::int64_t> shape, std::span<const std::int8_t> values);
-    static Tensor i64(std::vector<std::int64_t> shape, std::span<const std::int64_t> values);
 };
 
 /// "[64, 3, 7, 7]".

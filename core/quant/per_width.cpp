@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/quant/weight_quantizers.h"
+#include "core/quant/quantizer.h"
 
 namespace bitdesk {
 namespace {

@@ -9,7 +9,6 @@
 #include <string>
 
 #include "core/base/error.h"
-#include "core/quant/weight_quantizers.h"
 
 namespace bitdesk {
 

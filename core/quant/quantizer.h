@@ -52,4 +52,9 @@ float inverseScale(float scale);
 /// gives `lowest`.
 int quantizeActivation(float x, float inverseScale, int lowest, int highest);
 
+// The entries of weightQuantizers(), which tells what they are; each in the file of its name.
+WeightQuantizer floorNestedQuantizer();
+WeightQuantizer roundedQuantizer();   // per_width.cpp
+WeightQuantizer halfStepQuantizer();  // per_width.cpp
+
 }  // namespace bitdesk

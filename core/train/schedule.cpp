@@ -39,12 +39,6 @@ double cosineRate(double rate, std::int64_t step, std::int64_t steps, std::int64
     return rate * 0.5 * (1 + std::cos(std::numbers::pi * std::min(1.0, progress)));
 }
 
-BitConfiguration drawMix(const Network& network, const std::vector<int>& bits, Random& random) {
-    BitConfiguration mix;
-    for (std::size_t i = 0; i < network.quantizable().size(); ++i) mix.bits.push_back(bits[random.below(bits.size())]);
-    return mix;
-}
-
 BitConfiguration drawBits(TrainStage stage, double stageProgress, const Network& network, const std::vector<int>& bits,
                           Random& random) {
     if (stage == TrainStage::Mixed) {

@@ -29,7 +29,4 @@ BitConfiguration drawBits(TrainStage stage, double stageProgress, const Network&
                           Random& random);
 inline constexpr double kMixedShare = 0.75;
 
-/// Every layer draws its own width, independently and uniformly.
-BitConfiguration drawMix(const Network& network, const std::vector<int>& bits, Random& random);
-
 }  // namespace bitdesk

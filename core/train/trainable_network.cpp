@@ -28,7 +28,7 @@
 #include "core/network/activations.h"
 #include "core/network/cost.h"
 #include "core/quant/quantizer.h"
-#include "core/train/fake_quantize.h"
+#include "core/train/fake_quantizer.h"
 
 namespace bitdesk {
 namespace {

@@ -14,7 +14,6 @@
 #include "core/evaluate/evaluator.h"
 #include "core/execute/torch/device.h"
 #include "core/model/model_file.h"
-#include "core/train/passes.h"
 #include "core/train/train_settings.h"
 
 namespace bitdesk {
@@ -150,8 +149,7 @@ void Trainer::calibrateNorms() {
         const std::size_t first = m_random.below(m_inputs->indices.size() - batch + 1);
         m_network->forward(m_trainBatches->images({m_inputs->indices.data() + first, batch}), mode);
         m_unsaved = true;
-        m_clock.took(Pass::Forward, static_cast<double>(batch),
-                     std::chrono::duration<double>(Clock::now() - begin).count());
+        m_clock.took(Pass::Forward, static_cast<double>(batch), secondsSince(begin));
         tell("calibration", m_at.calibrated + 1, kCalibrationSteps);
     }
 }

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -15,7 +16,6 @@
 #include "core/train/checkpoint.h"
 #include "core/train/schedule.h"
 #include "core/train/train_inputs.h"
-#include "core/train/train_position.h"
 #include "core/train/trainable_network.h"
 #include "core/train/work_clock.h"
 
@@ -24,6 +24,14 @@ class SGD;
 }
 
 namespace bitdesk {
+
+inline constexpr int kTeacherViews = 4;  ///< augmented views that the teacher's logits are averaged over
+
+/// Batches that re-estimate the running statistics of every transition, and the images of one.
+inline constexpr std::int64_t kCalibrationSteps = 360;
+inline std::int64_t calibrationBatch(const TrainInputs& inputs) {
+    return std::min<std::int64_t>(256, static_cast<std::int64_t>(inputs.indices.size()));
+}
 
 /// One training, from the first step or a checkpoint to the finished model.
 class Trainer {

@@ -10,7 +10,6 @@
 #include "core/base/error.h"
 #include "core/evaluate/evaluator.h"
 #include "core/execute/torch/torch_executor.h"
-#include "core/train/passes.h"
 #include "core/train/train_settings.h"
 #include "core/train/trainer.h"
 
@@ -23,8 +22,6 @@ constexpr int kReportedMixes = 4;                // random mixes whose mean accu
 constexpr std::int64_t kEpochValidation = 2000;  // images of val after an epoch, at each width
 constexpr std::int64_t kMixValidation = 500;     // and for each of the mixes
 constexpr double kTellEvery = 5;                 // seconds without a line, at most
-
-double secondsSince(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 std::string historyLine(const TrainProgress& progress) {
     std::string line =

@@ -12,7 +12,6 @@
 #include "core/base/error.h"
 #include "core/base/setting_name.h"
 #include "core/execute/plan/execution_plan.h"
-#include "core/train/passes.h"
 #include "core/train/train_settings.h"
 #include "core/train/trainer.h"
 
@@ -131,36 +130,28 @@ void Trainer::restoreTensors() {
     const at::NoGradGuard guard;
     makeOptimizer();
     const auto& tensors = m_resumed->tensors;
-    const auto check = [&](const std::string& name, const at::Tensor& stored, at::IntArrayRef sizes) {
-        if (stored.sizes() != sizes)
-            throw Error(ErrorKind::BadInput, where, "tensor '" + name + "' has another shape", trainAnew());
-        if (!isFinite(stored))
-            throw Error(ErrorKind::BadInput, where, "tensor '" + name + "' holds numbers that are not finite",
-                        trainAnew());
+    const auto stored = [&](const std::string& key, const std::string& name, at::IntArrayRef sizes) {
+        const auto refuse = [&](const std::string& reason) {
+            throw Error(ErrorKind::BadInput, where, "tensor '" + name + "' " + reason, trainAnew());
+        };
+        const auto found = tensors.find(key);
+        if (found == tensors.end()) refuse("is missing");
+        if (found->second.sizes() != sizes) refuse("has another shape");
+        if (!isFinite(found->second)) refuse("holds numbers that are not finite");
+        return found->second;
     };
     for (auto& [name, tensor] : stateOf(*m_network)) {
-        const auto stored = tensors.find("state." + name);
-        if (stored == tensors.end())
-            throw Error(ErrorKind::BadInput, where, "tensor '" + name + "' is missing", trainAnew());
-        check(name, stored->second, tensor.sizes());
-        at::Tensor(tensor).copy_(stored->second);
-        const auto momentum = tensors.find("momentum." + name);
-        if (momentum == tensors.end()) continue;
-        check("momentum." + name, momentum->second, tensor.sizes());
+        at::Tensor(tensor).copy_(stored("state." + name, name, tensor.sizes()));
+        const std::string momentum = "momentum." + name;
+        if (!tensors.contains(momentum)) continue;
         auto state = std::make_unique<torch::optim::SGDParamState>();
-        state->momentum_buffer(at::empty_like(tensor).copy_(momentum->second));
+        state->momentum_buffer(at::empty_like(tensor).copy_(stored(momentum, momentum, tensor.sizes())));
         m_optimizer->state()[tensor.unsafeGetTensorImpl()] = std::move(state);
     }
-    if (const auto targets = tensors.find("soft_targets"); targets != tensors.end()) {
-        check("soft_targets", targets->second, {m_inputs->train->size(), m_network->network().classes()});
-        m_softTargets = targets->second;
-    }
-    if (m_at.calibrated > 0) {
-        const auto visits = tensors.find("visits");
-        if (visits == tensors.end()) throw Error(ErrorKind::BadInput, where, "tensor 'visits' is missing", trainAnew());
-        check("visits", visits->second, m_network->visits().sizes());
-        m_network->setVisits(visits->second);
-    }
+    const std::string targets = "soft_targets", visits = "visits";
+    if (tensors.contains(targets))
+        m_softTargets = stored(targets, targets, {m_inputs->train->size(), m_network->network().classes()});
+    if (m_at.calibrated > 0) m_network->setVisits(stored(visits, visits, m_network->visits().sizes()));
     m_resumed.reset();
 }
 

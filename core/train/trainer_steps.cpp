@@ -11,7 +11,7 @@
 #include <ATen/ops/zeros.h>
 #include <torch/optim/sgd.h>
 
-#include "core/train/passes.h"
+#include "core/base/to_index.h"
 #include "core/train/trainer.h"
 
 namespace bitdesk {
@@ -47,8 +47,7 @@ std::vector<std::int64_t> Trainer::epochOrder() const {
     const auto& images = m_inputs->indices;
     std::vector<std::int64_t> order(images.size());
     const auto shuffled = permutation(static_cast<std::int64_t>(order.size()), m_at.epochSeed);
-    std::ranges::transform(shuffled, order.begin(),
-                           [&](std::int64_t i) { return images[static_cast<std::size_t>(i)]; });
+    std::ranges::transform(shuffled, order.begin(), [&](std::int64_t i) { return images[toIndex(i)]; });
     return order;
 }
 
@@ -65,15 +64,14 @@ void Trainer::trainEpoch(const StagePlan& plan) {
         const std::int64_t done = m_at.epochsDone * steps + m_at.step;
         const double rate = cosineRate(plan.rate, done, all, std::min<std::int64_t>(100, all / 10));
         setRate(rate);
-        const double value = trainStep(plan, {m_order.data() + m_at.step * batch, static_cast<std::size_t>(batch)},
+        const double value = trainStep(plan, {m_order.data() + m_at.step * batch, toIndex(batch)},
                                        static_cast<double>(done) / static_cast<double>(all));
         m_unsaved = true;
         m_at.lossSum += value;
         recent += value;
         ++since;
-        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
         m_clock.took(plan.stage == TrainStage::Float ? Pass::FloatStep : Pass::QuantizedStep,
-                     static_cast<double>(batch), took.count());
+                     static_cast<double>(batch), secondsSince(begin));
         const bool isDue = (m_at.step + 1) % kReportEvery == 0 || isQuiet();
         if (!m_sink || !isDue) continue;
         m_sink({.stage = plan.stage,
@@ -133,7 +131,7 @@ void Trainer::makeSoftTargets() {
         pause();
         const auto begin = std::chrono::steady_clock::now();
         const std::span<const std::int64_t> part(m_inputs->indices.data() + m_at.taught,
-                                                 static_cast<std::size_t>(std::min(kBatch, all - m_at.taught)));
+                                                 toIndex(std::min(kBatch, all - m_at.taught)));
         at::Tensor logits = at::zeros({static_cast<std::int64_t>(part.size()), classes});
         for (int view = 0; view < kTeacherViews; ++view)
             logits += m_network->forward(m_trainBatches->images(part, augmentation(), m_random), mode).to(at::kCPU);
@@ -141,8 +139,7 @@ void Trainer::makeSoftTargets() {
         m_softTargets.index_copy_(0, rows, at::softmax(logits / (kTeacherViews * kTemperature), 1));
         m_at.taught += static_cast<std::int64_t>(part.size());
         m_unsaved = true;
-        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-        m_clock.took(Pass::Forward, static_cast<double>(kTeacherViews * part.size()), took.count());
+        m_clock.took(Pass::Forward, static_cast<double>(kTeacherViews * part.size()), secondsSince(begin));
         tell("soft targets", m_at.taught, all);
     }
 }

@@ -4,9 +4,15 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 
 namespace bitdesk {
+
+/// Seconds of the steady clock since then.
+inline double secondsSince(std::chrono::steady_clock::time_point begin) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
 
 /// What an image may cost in a training.
 enum class Pass {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // Verdicts on a simulated machine, on which another process is busy.
-#include "profiling/comparison.h"
+#include "profiling/measure.h"
 
 #include <gtest/gtest.h>
 

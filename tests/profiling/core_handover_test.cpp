@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "profiling/core_handover.h"
+#include "profiling/core_probes.h"
 
 #include <gtest/gtest.h>
 

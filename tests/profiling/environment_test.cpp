@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "profiling/environment.h"
+#include "profiling/machine_state.h"
 
 #include <gtest/gtest.h>
 

@@ -33,19 +33,6 @@ public:
         return (plan.bits[static_cast<std::size_t>(reader.quantizableIndex)] == 2 ? 0.2 : 0.1) * step.weightBits;
     }
 
-    void run(const ExecutionPlan& plan, std::span<const std::uint8_t>, int, std::span<float>) override {
-        for (const Step& step : plan.steps) m_clock.pass(noisy(milliseconds(plan, step)));
-        m_clock.pass(kOutside);
-    }
-    void runTraced(const ExecutionPlan& plan, std::span<const std::uint8_t>, int, std::span<float>,
-                   std::vector<StepSpan>& spans) override {
-        for (std::size_t s = 0; s < plan.steps.size(); ++s) {
-            const std::int64_t begin = m_clock.now();
-            m_clock.pass(noisy(milliseconds(plan, plan.steps[s])));
-            spans.push_back({.step = static_cast<int>(s), .thread = 0, .begin = begin, .end = m_clock.now()});
-        }
-        ++traced[plan.bits];
-    }
     std::unique_ptr<Stopwatch> stopwatch() const override { return std::make_unique<Forwarding>(m_clock); }
     std::string backend() const override { return "known"; }
     std::string device() const override { return "cpu"; }
@@ -63,6 +50,17 @@ private:
         std::int64_t now() override { return clock.now(); }
         test::SimulatedClock& clock;
     };
+    void execute(const ExecutionPlan& plan, std::span<const std::uint8_t>, int, std::span<float>,
+                 std::vector<StepSpan>* spans) override {
+        for (std::size_t s = 0; s < plan.steps.size(); ++s) {
+            const std::int64_t begin = m_clock.now();
+            m_clock.pass(noisy(milliseconds(plan, plan.steps[s])));
+            if (spans == nullptr) continue;
+            spans->push_back({.step = static_cast<int>(s), .thread = 0, .begin = begin, .end = m_clock.now()});
+        }
+        if (spans == nullptr) m_clock.pass(kOutside);
+        else ++traced[plan.bits];
+    }
     double noisy(double milliseconds) { return milliseconds * (1 + 0.01 * m_random.normal()); }
 
     const MetaModel& m_model;

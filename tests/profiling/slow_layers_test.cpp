@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "profiling/slow_layers.h"
+#include "profiling/roofline.h"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // The stop rule on streams whose nature is known.
-#include "profiling/stop_rule.h"
+#include "profiling/measure.h"
 
 #include <gtest/gtest.h>
 

@@ -12,7 +12,7 @@
 #include "core/execute/packed/packed_executor.h"
 #include "core/network/catalogue.h"
 #include "core/results/results_json.h"
-#include "profiling/random_images.h"
+#include "profiling/measure.h"
 
 namespace bitdesk {
 namespace {

@@ -9,8 +9,7 @@
 
 #include "core/base/overloads.h"
 #include "core/base/to_index.h"
-#include "core/execute/plan/float_operations.h"
-#include "core/model/layer_weights.h"
+#include "core/model/meta_model.h"
 
 namespace bitdesk {
 namespace {
@@ -27,45 +26,45 @@ struct Place {
     std::int64_t index = 0;
 };
 
+/// Calls work(tap, pixel) for each tap of an output's window inside the map: its number in the window, and the pixel's
+/// in the map.
+template <typename Window, typename Work>
+void forEachTap(const Step& step, const Window& w, const Place& place, const Work& work) {
+    for (int ky = 0; ky < w.kernelHeight; ++ky) {
+        const int row = place.y * w.strideHeight - w.paddingHeight + ky;
+        if (row < 0 || row >= step.inputShape.height) continue;
+        for (int kx = 0; kx < w.kernelWidth; ++kx) {
+            const int column = place.x * w.strideWidth - w.paddingWidth + kx;
+            if (column < 0 || column >= step.inputShape.width) continue;
+            work(std::int64_t{ky} * w.kernelWidth + kx, std::int64_t{row} * step.inputShape.width + column);
+        }
+    }
+}
+
 /// Σ code · oddCode over one window; padding adds 0.
-std::int32_t convolveAt(const Step& step, const Conv2dAttributes& g, const std::int16_t* input,
-                        const std::int16_t* weights, const Place& place) {
+float convolveAt(const Step& step, const Conv2dAttributes& g, const std::int16_t* input, const std::int16_t* weights,
+                 const Place& place) {
     const int groupInputs = step.inputShape.channels / g.groups;
-    const int group = place.channel / (g.outChannels / g.groups);
+    const std::int64_t group = place.channel / (g.outChannels / g.groups);
     const std::int16_t* filter =
         weights + toIndex(std::int64_t{place.channel} * g.kernelHeight * g.kernelWidth * groupInputs);
     std::int32_t sum = 0;
-    for (int ky = 0; ky < g.kernelHeight; ++ky) {
-        const int row = place.y * g.strideHeight - g.paddingHeight + ky;
-        if (row < 0 || row >= step.inputShape.height) continue;
-        for (int kx = 0; kx < g.kernelWidth; ++kx) {
-            const int column = place.x * g.strideWidth - g.paddingWidth + kx;
-            if (column < 0 || column >= step.inputShape.width) continue;
-            const std::int16_t* pixel =
-                input + toIndex((std::int64_t{row} * step.inputShape.width + column) * step.inputShape.channels +
-                                std::int64_t{group} * groupInputs);
-            const std::int16_t* tap = filter + toIndex((std::int64_t{ky} * g.kernelWidth + kx) * groupInputs);
-            for (int c = 0; c < groupInputs; ++c) sum += pixel[c] * tap[c];
-        }
-    }
-    return sum;
+    forEachTap(step, g, place, [&](std::int64_t tap, std::int64_t pixel) {
+        const std::int16_t* codes = input + toIndex(pixel * step.inputShape.channels + group * groupInputs);
+        const std::int16_t* odd = filter + toIndex(tap * groupInputs);
+        for (int c = 0; c < groupInputs; ++c) sum += codes[c] * odd[c];
+    });
+    return static_cast<float>(sum);
 }
 
 float poolAt(const Step& step, const PoolAttributes& p, bool average, const float* input, const Place& place) {
     float value = 0;
     bool any = false;
-    for (int ky = 0; ky < p.kernelHeight; ++ky) {
-        const int row = place.y * p.strideHeight - p.paddingHeight + ky;
-        if (row < 0 || row >= step.inputShape.height) continue;
-        for (int kx = 0; kx < p.kernelWidth; ++kx) {
-            const int column = place.x * p.strideWidth - p.paddingWidth + kx;
-            if (column < 0 || column >= step.inputShape.width) continue;
-            const float v = input[toIndex(
-                (std::int64_t{row} * step.inputShape.width + column) * step.inputShape.channels + place.channel)];
-            value = !any ? v : average ? value + v : std::isnan(v) || v > value ? v : value;
-            any = true;
-        }
-    }
+    forEachTap(step, p, place, [&](std::int64_t, std::int64_t pixel) {
+        const float v = input[toIndex(pixel * step.inputShape.channels + place.channel)];
+        value = !any ? v : average ? value + v : std::isnan(v) || v > value ? v : value;
+        any = true;
+    });
     return average ? value * static_cast<float>(1.0 / (double{1} * p.kernelHeight * p.kernelWidth)) : value;
 }
 
@@ -73,14 +72,14 @@ class Interpreter final : public Executor {
 public:
     explicit Interpreter(const MetaModel& model) : m_model(model) {}
 
-    void run(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
-             std::span<float> logits) override {
-        std::vector<StepSpan> ignored;
-        runTraced(plan, images, batch, logits, ignored);
-    }
+    std::string backend() const override { return interpreterEntry().name; }
+    std::string device() const override { return "cpu"; }
+    int executedBits(const Step& step) const override { return step.layer >= 0 ? 16 : 32; }
+    std::string kernel(const Step&) const override { return "portable"; }
 
-    void runTraced(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
-                   std::vector<StepSpan>& spans) override {
+private:
+    void execute(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
+                 std::vector<StepSpan>* spans) override {
         checkSpans(m_model, plan, images.size(), batch, logits.size());
         allocate(plan);
         const auto imageBytes = toIndex(m_model.network.inputShape().elements());
@@ -88,19 +87,14 @@ public:
             for (std::size_t s = 0; s < plan.steps.size(); ++s) {
                 const std::int64_t begin = steadyNow();
                 runStep(plan.steps[s], images.data() + toIndex(image) * imageBytes);
-                spans.push_back({.step = static_cast<int>(s), .thread = 0, .begin = begin, .end = steadyNow()});
+                if (spans == nullptr) continue;
+                spans->push_back({.step = static_cast<int>(s), .thread = 0, .begin = begin, .end = steadyNow()});
             }
             const auto& result = m_values[toIndex(plan.output)].floats;
             std::copy(result.begin(), result.end(), logits.begin() + std::ptrdiff_t{image} * plan.classes);
         }
     }
 
-    std::string backend() const override { return interpreterEntry().name; }
-    std::string device() const override { return "cpu"; }
-    int executedBits(const Step& step) const override { return step.layer >= 0 ? 16 : 32; }
-    std::string kernel(const Step&) const override { return "portable"; }
-
-private:
     void allocate(const ExecutionPlan& plan) {
         m_values.resize(plan.buffers.size());
         for (std::size_t b = 0; b < plan.buffers.size(); ++b) {
@@ -122,21 +116,19 @@ private:
     }
 
     void runStep(const Step& step, const std::uint8_t* image) {
+        const auto convolution = [&](const Conv2dAttributes& conv) {
+            forAll(step, [&](const Place& p) {
+                return convolveAt(step, conv, input(step).codes.data(), weightsOf(step), p);
+            });
+        };
         const auto pool = [&](const PoolAttributes& window, bool average) {
             forAll(step, [&](const Place& p) { return poolAt(step, window, average, input(step).floats.data(), p); });
         };
         std::visit(Overloads{[&](const InputAttributes&) {
                                  forAll(step, [&](const Place& p) { return static_cast<float>(image[p.index]); });
                              },
-                             [&](const Conv2dAttributes& conv) {
-                                 forAll(step, [&](const Place& p) {
-                                     return static_cast<float>(
-                                         convolveAt(step, conv, input(step).codes.data(), weightsOf(step), p));
-                                 });
-                             },
-                             [&](const LinearAttributes&) {
-                                 forAll(step, [&](const Place& p) { return linearAt(step, p.channel); });
-                             },
+                             [&](const Conv2dAttributes& conv) { convolution(conv); },
+                             [&](const LinearAttributes& linear) { convolution(linear.convolution()); },
                              [&](const MaxPoolAttributes& window) { pool(window, false); },
                              [&](const AvgPoolAttributes& window) { pool(window, true); },
                              [&](const Pointwise&) {
@@ -156,14 +148,6 @@ private:
             for (p.x = 0; p.x < out.width; ++p.x)
                 for (p.channel = 0; p.channel < out.channels; ++p.channel, ++p.index)
                     finish(step, p.index, p.channel, raw(p));
-    }
-
-    float linearAt(const Step& step, int n) const {
-        const auto& codes = input(step).codes;
-        const std::int16_t* row = weightsOf(step) + toIndex(n) * codes.size();
-        std::int32_t sum = 0;
-        for (std::size_t c = 0; c < codes.size(); ++c) sum += codes[c] * row[c];
-        return static_cast<float>(sum);
     }
 
     const std::int16_t* weightsOf(const Step& step) const { return m_weights[toIndex(&step - m_steps)].data(); }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include "core/execute/plan/executor.h"
@@ -10,6 +11,14 @@ namespace bitdesk {
 
 /// The portable interpreter: plain integer loops, the oracle of every other executor. `model` must outlive it.
 std::unique_ptr<Executor> makeInterpreter(const MetaModel& model);
+
+/// activated() on a float.
+struct FloatOperations {
+    static float clip(float v, float lowest, float highest) { return std::min(std::max(v, lowest), highest); }
+    static float add(float v, float number) { return v + number; }
+    static float divide(float v, float number) { return v / number; }
+    static float multiply(float v, float w) { return v * w; }
+};
 
 /// "portable", on one thread.
 ExecutorEntry interpreterEntry();

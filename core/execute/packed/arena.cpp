@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "core/base/to_index.h"
-#include "core/execute/packed/kernels/conv_problem.h"
+#include "core/execute/packed/kernels/kernel.h"
 
 namespace bitdesk::packed {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "core/execute/packed/kernels/conv_kernel.h"
+#include "core/execute/packed/kernels/kernel.h"
 
 namespace bitdesk::packed {
 

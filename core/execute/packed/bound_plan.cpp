@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "core/execute/packed/layer_problem.h"
+#include "core/execute/packed/packed_layers.h"
 #include "core/network/activations.h"
 
 namespace bitdesk::packed {

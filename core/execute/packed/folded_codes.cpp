@@ -4,9 +4,10 @@
 #include "core/execute/packed/folded_codes.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
-#include "core/execute/packed/kernels/conv_problem.h"
+#include "core/execute/packed/kernels/kernel.h"
 #include "core/execute/plan/constants.h"
 #include "core/quant/quantizer.h"
 
@@ -86,6 +87,15 @@ float offsetThatAgrees(const Channel& c, float scale) {
 }
 
 }  // namespace
+
+std::int64_t largestSum(const ConvProblem& p, int weightBits) {
+    return p.depth() * std::max(-p.activationLowest, p.activationHighest) * (std::int64_t{1} << weightBits);
+}
+
+int activationBits(const ConvProblem& p) {
+    const int magnitude = std::bit_width(static_cast<unsigned>(p.activationHighest));
+    return p.activationLowest < 0 ? magnitude + 1 : magnitude;
+}
 
 FoldedCodes foldCodes(std::span<const float> scale, std::span<const float> offset, const CodeOutput& codes,
                       std::int64_t bound) {

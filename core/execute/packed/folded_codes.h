@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "core/execute/packed/kernels/kernel.h"
 #include "core/execute/plan/execution_plan.h"
 
 namespace bitdesk::packed {
@@ -18,6 +19,12 @@ struct FoldedCodes {
     const float* scaleData() const { return scale.empty() ? nullptr : scale.data(); }
     const float* offsetData() const { return offset.empty() ? nullptr : offset.data(); }
 };
+
+/// The largest magnitude of its sums that weights of these bits can give: depth · a_max · 2^bits.
+std::int64_t largestSum(const ConvProblem& problem, int weightBits);
+
+/// The bits of its activations.
+int activationBits(const ConvProblem& problem);
 
 /// Folds scale, offset and the code's inverse scale where every sum of −bound … bound gets the code that
 /// quantizeActivation(float(sum) · scale[c] + offset[c]) gives, each operation rounded; else empty.

@@ -9,6 +9,11 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/base/random.h"
+#include "core/base/to_index.h"
+#include "core/execute/packed/bands.h"
+#include "core/execute/packed/packed_layers.h"
+#include "core/network/network.h"
 
 namespace bitdesk::packed {
 namespace {
@@ -90,6 +95,38 @@ std::filesystem::path KernelTimes::defaultFile() {
     if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0')
         return std::filesystem::path(home) / ".cache" / "bitdesk" / "kernel-times.json";
     return {};
+}
+
+TrialRun::TrialRun(const PackedConv& packed, bool writesValues)
+    : m_packed(packed), m_bands(splitIntoBands(packed, 1, 1)) {
+    const ConvProblem& p = packed.problem;
+    Random random(1);
+    m_input.resize(toIndex(p.height) * toIndex(p.width) * toIndex(p.channels) + kSlack);
+    for (auto& code : m_input) code = static_cast<std::uint8_t>(random.below(toIndex(p.activationHighest) + 1));
+    m_output.resize(toIndex(p.outHeight) * toIndex(p.outWidth) * toIndex(p.outChannels));
+    // A block more: those of a group may begin anywhere.
+    m_scale.assign((toIndex(p.outChannels) + kBlock - 1) / kBlock * kBlock + kBlock, 0.01F);
+    m_offset.assign(m_scale.size(), 0.5F);
+    m_target = {m_output.data(), 1.0F, 0.0F, static_cast<float>(p.activationHighest)};
+    m_epilogue.channels = p.outChannels;
+    m_epilogue.scale = m_scale.data();
+    m_epilogue.offset = m_offset.data();
+    m_epilogue.activation = relu().inFloat();
+    m_epilogue.codes = &m_target;
+    m_epilogue.codeTargets = 1;
+    m_scratch.resize(scratchBytes(packed, m_bands));
+    if (writesValues) {
+        m_values.assign(m_output.size(), 0.0F);
+        m_epilogue.residual = m_epilogue.values = m_values.data();
+        return;
+    }
+    m_fold = foldCodes(m_scale, m_offset, {.highest = p.activationHighest}, largestSum(p, activationBits(p)));
+    m_epilogue.codeScale = m_fold.scaleData();
+    m_epilogue.codeOffset = m_fold.offsetData();
+}
+
+void TrialRun::run() {
+    for (const Band& band : m_bands) m_packed.kernel->run(m_packed, band, m_input.data(), m_epilogue, m_scratch.data());
 }
 
 }  // namespace bitdesk::packed

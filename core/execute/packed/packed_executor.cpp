@@ -8,9 +8,9 @@
 
 #include "core/base/error.h"
 #include "core/base/to_index.h"
+#include "core/execute/packed/prefix_values.h"
 #include "core/execute/packed/step_runner.h"
 #include "core/execute/packed/thread_team.h"
-#include "core/execute/packed/value_pool.h"
 
 namespace bitdesk {
 namespace {
@@ -25,31 +25,20 @@ constexpr int kMostImages = 16;
 constexpr const char* kName = "packed";
 constexpr ExecutorTraits kTraits{.simulated = false, .runsSideBySide = true, .keepsCheckpoints = true};
 
-class Packed final : public PackedExecutor {
+class PackedExecutor final : public Executor {
 public:
-    Packed(const MetaModel& model, const PackedOptions& options)
+    PackedExecutor(const MetaModel& model, const PackedOptions& options)
         : m_model(model),
           m_times(options.times),
           m_layers(model, options.isa, options.times),
           m_team(std::max(1, options.threads)),
           m_workers(toIndex(m_team.size())) {}
 
-    ~Packed() override {
+    ~PackedExecutor() override {
         if (m_times) m_times->save();
     }
-    Packed(const Packed&) = delete;
-    Packed& operator=(const Packed&) = delete;
-
-    void run(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
-             std::span<float> logits) override {
-        execute(plan, images, batch, logits, {});
-    }
-
-    void runTraced(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
-                   std::vector<StepSpan>& spans) override {
-        execute(plan, images, batch, logits, {}, true);
-        for (Worker& worker : m_workers) spans.insert(spans.end(), worker.spans.begin(), worker.spans.end());
-    }
+    PackedExecutor(const PackedExecutor&) = delete;
+    PackedExecutor& operator=(const PackedExecutor&) = delete;
 
     ExecutorTraits traits() const override { return kTraits; }
 
@@ -65,7 +54,7 @@ public:
             known.push_back(values.get());
             checkpoint.state = std::move(values);
         }
-        execute(plan, images, batch, logits, {from != nullptr ? from->step + 1 : 0, start, known});
+        runPlan(plan, images, batch, logits, {from != nullptr ? from->step + 1 : 0, start, known});
     }
 
     std::size_t checkpointBytes(const ExecutionPlan& plan, int step, int batch) const override {
@@ -74,7 +63,6 @@ public:
 
     std::string backend() const override { return kName; }
     std::string device() const override { return "cpu"; }
-    Isa isa() const override { return m_layers.isa(); }
 
     int executedBits(const Step& step) const override {
         if (step.layer < 0) return 32;
@@ -83,7 +71,7 @@ public:
     }
 
     std::string kernel(const Step& step) const override {
-        if (step.layer < 0) return std::string(isaName(isa())) + "-values";
+        if (step.layer < 0) return std::string(isaName(m_layers.isa())) + "-values";
         return packed(step).kernel->name;
     }
 
@@ -118,6 +106,13 @@ private:
         const PrefixValues* from = nullptr;
         std::vector<const PrefixValues*> all;
     };
+
+    void execute(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
+                 std::vector<StepSpan>* spans) override {
+        runPlan(plan, images, batch, logits, {}, spans != nullptr);
+        if (spans == nullptr) return;
+        for (Worker& worker : m_workers) spans->insert(spans->end(), worker.spans.begin(), worker.spans.end());
+    }
 
     /// Memory for a checkpoint's values: those that a `known` one holds are shared.
     std::unique_ptr<PrefixValues> allocated(const ExecutionPlan& plan, int batch,
@@ -164,7 +159,7 @@ private:
         return std::min(batch, (share + most - 1) / most * m_team.size());
     }
 
-    void execute(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
+    void runPlan(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
                  const Checkpoints& checkpoints, bool traced = false) {
         m_tracing = traced;
         checkSpans(m_model, plan, images.size(), batch, logits.size());
@@ -175,7 +170,7 @@ private:
         RunShared shared{plan,
                          m_bound,
                          layoutFor(plan, together, divideSteps ? StepOrder::OneByOne : StepOrder::PooledAtOnce),
-                         valueKernels(isa()),
+                         valueKernels(m_layers.isa()),
                          checkpoints.firstStep,
                          checkpoints.from,
                          {},
@@ -256,18 +251,18 @@ private:
 
 }  // namespace
 
-std::unique_ptr<PackedExecutor> makePackedExecutor(const MetaModel& model, const PackedOptions& options) {
+std::unique_ptr<Executor> makePackedExecutor(const MetaModel& model, const PackedOptions& options) {
     if (!hasIsa(options.isa))
         throw Error(ErrorKind::Resource, "packed backend",
                     std::string("this CPU lacks the instructions of ") + isaName(options.isa), "Use portable or avx2");
-    return std::make_unique<Packed>(model, options);
+    return std::make_unique<PackedExecutor>(model, options);
 }
 
 ExecutorEntry packedEntry() {
     return {.name = kName,
             .traits = kTraits,
             .checkDevice = nullptr,
-            .make = [](const MetaModel& model, const std::string&, int threads) -> std::unique_ptr<Executor> {
+            .make = [](const MetaModel& model, const std::string&, int threads) {
                 // One for the process: what one executor measured, the next one knows.
                 static const auto kTimes = std::make_shared<KernelTimes>(KernelTimes::defaultFile());
                 PackedOptions options;

@@ -16,16 +16,11 @@ struct PackedOptions {
     std::shared_ptr<packed::KernelTimes> times;
 };
 
-/// Runs plans in integers of the layers' own widths: plan → pack → run. Several images at a time are divided among the
-/// threads; fewer images than threads, and each step is divided. Codes, sums and logits are those of the interpreter,
-/// bit for bit (docs/runtime.md).
-class PackedExecutor : public Executor {
-public:
-    virtual packed::Isa isa() const = 0;
-};
-
-/// `model` must outlive it. Throws Error (Resource) where the CPU lacks the instruction set.
-std::unique_ptr<PackedExecutor> makePackedExecutor(const MetaModel& model, const PackedOptions& options);
+/// An executor that runs plans in integers of the layers' own widths: plan → pack → run. Several images at a time are
+/// divided among the threads; fewer images than threads, and each step is divided. Codes, sums and logits are those of
+/// the interpreter, bit for bit (docs/runtime.md). `model` must outlive it. Throws Error (Resource) where the CPU lacks
+/// the instruction set.
+std::unique_ptr<Executor> makePackedExecutor(const MetaModel& model, const PackedOptions& options);
 
 /// "packed": the fastest kernels of this machine, as it has measured them.
 ExecutorEntry packedEntry();

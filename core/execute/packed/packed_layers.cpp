@@ -7,19 +7,59 @@
 #include <bit>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <numeric>
 
 #include "core/base/error.h"
 #include "core/base/setting_name.h"
 #include "core/base/to_index.h"
-#include "core/execute/packed/layer_problem.h"
-#include "core/execute/packed/trial_run.h"
-#include "core/model/layer_weights.h"
+#include "core/execute/packed/kernel_times.h"
+#include "core/model/meta_model.h"
 #include "core/network/cost.h"
 
 namespace bitdesk::packed {
 namespace {
+
+/// The convolution that a layer is for input codes of a bit-width.
+ConvProblem layerProblem(const MetaModel& model, int layerIndex, int inputBits) {
+    const Layer& layer = model.network.layers()[toIndex(layerIndex)];
+    const Node& node = model.network.nodes()[toIndex(layer.node)];
+    const Conv2dAttributes conv =
+        layer.isLinear ? node.as<LinearAttributes>()->convolution() : *node.as<Conv2dAttributes>();
+    ConvProblem p;
+    p.activationLowest = activationLowest(inputBits, layer.signedInput);
+    p.activationHighest = activationHighest(inputBits, layer.signedInput);
+    p.weightOffset = model.weightQuantizer().offset;
+    p.height = layer.input.height;
+    p.width = layer.input.width;
+    p.channels = layer.input.channels;
+    p.outHeight = layer.output.height;
+    p.outWidth = layer.output.width;
+    p.outChannels = layer.output.channels;
+    p.kernelHeight = conv.kernelHeight;
+    p.kernelWidth = conv.kernelWidth;
+    p.strideHeight = conv.strideHeight;
+    p.strideWidth = conv.strideWidth;
+    p.paddingHeight = conv.paddingHeight;
+    p.paddingWidth = conv.paddingWidth;
+    p.groups = conv.groups;
+    return p;
+}
+
+/// Throws Error (BadInput) naming `layer` where an int32 sum could overflow for some input: Σ|odd code| · a_max ≥ 2³¹.
+void checkDepth(const ConvProblem& p, const std::vector<std::int8_t>& codes, const std::string& layer) {
+    const std::int64_t largest = std::max(-p.activationLowest, p.activationHighest);
+    const auto depth = toIndex(p.depth());
+    for (std::size_t first = 0; first < codes.size(); first += depth) {
+        std::int64_t sum = 0;
+        for (std::size_t i = first; i < first + depth; ++i) sum += std::abs(2 * codes[i] + p.weightOffset);
+        if (sum * largest > std::numeric_limits<std::int32_t>::max())
+            throw Error(ErrorKind::BadInput, "layer '" + layer + "'",
+                        "its sums of " + std::to_string(depth) + " products can leave 32 bits",
+                        "Run it at fewer bits, or split it");
+    }
+}
 
 /// A kernel that fits, and how long it takes; packed already where that has to be measured.
 struct Candidate {
@@ -98,7 +138,7 @@ PackedLayers::PackedLayers(const MetaModel& model, Isa isa, std::shared_ptr<Kern
       m_times(std::move(times)),
       m_writesValues(model.network.layers().size()),
       m_packed(model.network.layers().size()) {
-    for (const Layer& layer : model.network.layers()) m_weights += static_cast<std::size_t>(layer.weightCount);
+    for (const Layer& layer : model.network.layers()) m_weights += toIndex(layer.weightCount);
     for (const Step& step : lower(model, uniformBits(model.network, model.bits.front())).steps)
         if (step.layer >= 0)
             m_writesValues[toIndex(step.layer)] = step.epilogue.residual >= 0 || step.epilogue.floatOutput >= 0;

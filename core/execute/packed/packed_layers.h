@@ -3,12 +3,15 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 #include <vector>
 
 #include "core/execute/packed/kernel_times.h"
+#include "core/execute/packed/kernels/kernel.h"
 #include "core/execute/plan/execution_plan.h"
+#include "core/model/meta_model.h"
 
 namespace bitdesk::packed {
 

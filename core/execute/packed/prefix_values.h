@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "core/execute/plan/prefix.h"
@@ -27,6 +30,24 @@ struct PrefixValues : PrefixState {
             if (value.producer == producer) return &value;
         return nullptr;
     }
+};
+
+/// Memory of checkpoints. Some of what is given back is handed out again, since fresh memory costs more than what a
+/// checkpoint saves; memory that is still held may outlive the pool. Thread-safe.
+class ValuePool {
+public:
+    /// Uninitialized.
+    std::shared_ptr<float[]> take(std::size_t floats);
+    /// Floats that are kept at most while nobody holds them: 64 MiB.
+    static constexpr std::size_t kMostFree = std::size_t{16} << 20;
+
+private:
+    struct Free {
+        std::mutex mutex;
+        std::multimap<std::size_t, std::unique_ptr<float[]>> buffers;  // by size
+        std::size_t floats = 0;
+    };
+    std::shared_ptr<Free> m_free = std::make_shared<Free>();
 };
 
 }  // namespace bitdesk::packed

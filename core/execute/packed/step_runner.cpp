@@ -4,14 +4,58 @@
 #include "core/execute/packed/step_runner.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "core/base/clock.h"
 #include "core/base/overloads.h"
 #include "core/base/to_index.h"
 #include "core/execute/packed/bands.h"
-#include "core/execute/packed/rolling_map.h"
 
 namespace bitdesk::packed {
+namespace {
+
+/// A map on its way from a convolution to the pool behind it: only the rows that are in work have memory, which is used
+/// again and again and so stays in the cache.
+class RollingMap {
+public:
+    /// For bands of `rows` rows of one image, or of all rows of `images` images. `memory` grows as needed.
+    RollingMap(AlignedBytes& memory, const PoolProblem& pool, int rows, int images)
+        : m_rowFloats(toIndex(pool.width) * toIndex(pool.channels)), m_height(pool.height) {
+        // A pool's window may begin in the band before, and a stride may skip the first rows of the next.
+        const int most = images > 1 ? images * pool.height : rows + pool.kernelHeight + pool.strideHeight;
+        const std::size_t bytes = toIndex(most) * m_rowFloats * sizeof(float);
+        if (memory.size() < bytes) memory.resize(bytes);
+        m_rows = reinterpret_cast<float*>(memory.data());
+    }
+
+    /// Where value [0][0][0] of a batch would stand whose image `image` begins at row 0; only rows in work are there.
+    float* origin(int image) const {
+        // Of an address alone: a pointer must not leave its array.
+        const std::size_t before =
+            (toIndex(image) * toIndex(m_height) + toIndex(m_first)) * m_rowFloats * sizeof(float);
+        // NOLINTNEXTLINE(performance-no-int-to-ptr)
+        return reinterpret_cast<float*>(reinterpret_cast<std::uintptr_t>(m_rows) - before);
+    }
+    /// Forgets rows before `row` of the image; those up to `end` are kept.
+    void drop(int row, int end) {
+        if (row <= m_first) return;
+        if (row < end)
+            std::memmove(m_rows, m_rows + toIndex(row - m_first) * m_rowFloats,
+                         toIndex(end - row) * m_rowFloats * sizeof(float));
+        m_first = row;
+    }
+    /// Forgets everything: another image begins.
+    void restart() { m_first = 0; }
+
+private:
+    float* m_rows;
+    std::size_t m_rowFloats;
+    int m_height;
+    int m_first = 0;  // row of the image that stands first
+};
+
+}  // namespace
+
 float* StepRunner::floats(int index) const {
     if (index < 0) return nullptr;
     float* kept = m_shared.keptBuffers[toIndex(index)];

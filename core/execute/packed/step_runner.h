@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/base/to_index.h"
 #include "core/execute/packed/arena.h"
 #include "core/execute/packed/bound_plan.h"
 #include "core/execute/packed/prefix_values.h"
@@ -58,8 +59,7 @@ private:
     };
     template <typename T>
     T* buffer(int index) const {
-        return index < 0 ? nullptr
-                         : reinterpret_cast<T*>(m_arena + m_shared.layout.offsets[static_cast<std::size_t>(index)]);
+        return index < 0 ? nullptr : reinterpret_cast<T*>(m_arena + m_shared.layout.offsets[toIndex(index)]);
     }
     Bound epilogueOf(std::size_t s) const;
     void runConvolution(std::size_t s, const EpilogueTask& task, int part, int parts, AlignedBytes& scratch) const;

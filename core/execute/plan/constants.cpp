@@ -8,23 +8,20 @@
 #include <cstring>
 
 #include "core/base/to_index.h"
-#include "core/model/layer_weights.h"
+#include "core/model/meta_model.h"
 #include "core/network/activations.h"
 #include "core/network/cost.h"
 #include "core/quant/quantizer.h"
 
 namespace bitdesk {
-float actScale(const MetaModel& model, int layerIndex, const BitConfiguration& bits) {
-    const Layer& layer = model.network.layers()[toIndex(layerIndex)];
-    const int entry = layer.quantizable() ? model.bitIndex(inputBits(layer, bits)) : 0;
-    return model.layers[toIndex(layerIndex)].actScale[toIndex(entry)];
-}
+namespace {
 
-int transitionIndex(const MetaModel& model, const std::string& layerName, const BitConfiguration& bits) {
-    const Layer* layer = model.network.findLayer(layerName);
-    return layer != nullptr && layer->quantizable() ? model.bitIndex(weightBits(*layer, bits)) : 0;
-}
+/// y = x·scale + offset per channel, in double: folded step by step and rounded once, when it enters the plan.
+struct Affine {
+    std::vector<double> scale, offset;
+};
 
+/// Pixels 0…255 to normalized values.
 Affine imageAffine(const MetaModel& model) {
     Affine affine;
     for (std::size_t c = 0; c < model.normalization.mean.size(); ++c) {
@@ -35,6 +32,7 @@ Affine imageAffine(const MetaModel& model) {
     return affine;
 }
 
+/// Integer accumulator to real value: s_a·s_w·2^(top−b)/2, and the bias.
 Affine layerAffine(const MetaModel& model, int layerIndex, const BitConfiguration& bits) {
     const Layer& layer = model.network.layers()[toIndex(layerIndex)];
     const LayerParameters& parameters = model.layers[toIndex(layerIndex)];
@@ -49,6 +47,7 @@ Affine layerAffine(const MetaModel& model, int layerIndex, const BitConfiguratio
     return affine;
 }
 
+/// The norm's table for this configuration's transition.
 Affine normAffine(const MetaModel& model, int node, const BitConfiguration& bits) {
     const auto& norm = *model.network.nodes()[toIndex(node)].as<NormAttributes>();
     const NormParameters& table = model.norms.at(node);
@@ -63,6 +62,7 @@ Affine normAffine(const MetaModel& model, int node, const BitConfiguration& bits
     return affine;
 }
 
+/// x ↦ second(first(x)).
 Affine compose(const Affine& first, const Affine& second) {
     Affine both = second;
     for (std::size_t c = 0; c < both.scale.size(); ++c) {
@@ -71,8 +71,6 @@ Affine compose(const Affine& first, const Affine& second) {
     }
     return both;
 }
-
-namespace {
 
 void store(const Affine& affine, Epilogue& epilogue) {
     const auto rounded = [](double value) { return static_cast<float>(value); };
@@ -83,6 +81,17 @@ void store(const Affine& affine, Epilogue& epilogue) {
 }
 
 }  // namespace
+
+float actScale(const MetaModel& model, int layerIndex, const BitConfiguration& bits) {
+    const Layer& layer = model.network.layers()[toIndex(layerIndex)];
+    const int entry = layer.quantizable() ? model.bitIndex(inputBits(layer, bits)) : 0;
+    return model.layers[toIndex(layerIndex)].actScale[toIndex(entry)];
+}
+
+int transitionIndex(const MetaModel& model, const std::string& layerName, const BitConfiguration& bits) {
+    const Layer* layer = model.network.findLayer(layerName);
+    return layer != nullptr && layer->quantizable() ? model.bitIndex(weightBits(*layer, bits)) : 0;
+}
 
 void storeConstants(const MetaModel& model, const BitConfiguration& bits, Step& step) {
     Affine affine;

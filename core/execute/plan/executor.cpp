@@ -3,6 +3,8 @@
 
 #include "core/execute/plan/executor.h"
 
+#include <set>
+
 #include "core/base/error.h"
 
 namespace bitdesk {
@@ -20,6 +22,19 @@ void Executor::runFrom(const ExecutionPlan& plan, std::span<const std::uint8_t> 
                        std::span<float> logits, const PrefixCheckpoint* from, std::span<PrefixCheckpoint> keep) {
     if (from != nullptr || !keep.empty()) throw Error(ErrorKind::Internal, backend(), "keeps no checkpoints");
     run(plan, images, batch, logits);
+}
+
+std::vector<double> stepMilliseconds(std::span<const StepSpan> spans, std::size_t steps) {
+    std::vector<double> shared(steps, 0.0), whole(steps, 0.0);
+    std::set<int> threads;
+    for (const StepSpan& span : spans) {
+        const bool isWhole = span.thread == StepSpan::kWholeStep;
+        (isWhole ? whole : shared).at(static_cast<std::size_t>(span.step)) += span.milliseconds();
+        if (!isWhole) threads.insert(span.thread);
+    }
+    for (std::size_t s = 0; s < steps; ++s)
+        if (whole[s] == 0 && !threads.empty()) whole[s] = shared[s] / static_cast<double>(threads.size());
+    return whole;
 }
 
 }  // namespace bitdesk

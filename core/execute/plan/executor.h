@@ -12,9 +12,24 @@
 
 #include "core/base/clock.h"
 #include "core/execute/plan/prefix.h"
-#include "core/execute/plan/step_span.h"
 
 namespace bitdesk {
+
+/// Where the time of a run went: a step on one thread, or a step as its caller saw it.
+struct StepSpan {
+    /// The thread of a step that was divided among threads, from its begin until all of them are done.
+    static constexpr int kWholeStep = -1;
+
+    int step = 0;
+    int thread = 0;                   ///< 0: the caller's
+    std::int64_t begin = 0, end = 0;  ///< nanoseconds of the steady clock
+
+    double milliseconds() const { return static_cast<double>(end - begin) * 1e-6; }
+};
+
+/// Wall time of each of a plan's `steps` inside one run, milliseconds: its whole span where there is one, else what all
+/// threads spent on it divided by their number, since they then work side by side on images of their own.
+std::vector<double> stepMilliseconds(std::span<const StepSpan> spans, std::size_t steps);
 
 /// Bytes that an executor holds for its model, so far.
 struct ExecutorMemory {
@@ -36,12 +51,14 @@ public:
     virtual ~Executor() = default;
 
     /// images: [batch, H, W, C] bytes; logits: [batch, classes]. Throws Error on shapes that do not fit.
-    virtual void run(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
-                     std::span<float> logits) = 0;
-
+    void run(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits) {
+        execute(plan, images, batch, logits, nullptr);
+    }
     /// run() that appends to `spans` when each step began and ended (device work is waited for after each).
-    virtual void runTraced(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
-                           std::span<float> logits, std::vector<StepSpan>& spans) = 0;
+    void runTraced(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
+                   std::vector<StepSpan>& spans) {
+        execute(plan, images, batch, logits, &spans);
+    }
     /// What times whole runs on this executor's device.
     virtual std::unique_ptr<Stopwatch> stopwatch() const { return std::make_unique<SteadyStopwatch>(); }
 
@@ -71,6 +88,11 @@ public:
     /// Bytes of weights that a run of this step reads, in the form it is packed in; 0 where there are none or the
     /// executor does not know.
     virtual std::int64_t weightBytes(const Step& /*step*/) const { return 0; }
+
+private:
+    /// `spans` null: nothing is traced.
+    virtual void execute(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
+                         std::span<float> logits, std::vector<StepSpan>* spans) = 0;
 };
 
 /// An executor as a catalogue lists it: what there is to know before one is made.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/base/to_index.h"
 #include "core/execute/plan/constants.h"
 
 namespace bitdesk {
@@ -33,21 +34,21 @@ bool sameStep(const ExecutionPlan& a, const ExecutionPlan& b, std::size_t s) {
 }
 
 bool isReadAfter(const ExecutionPlan& plan, int buffer, int step) {
-    return buffer >= 0 && plan.buffers[static_cast<std::size_t>(buffer)].lastStep > step;
+    return buffer >= 0 && plan.buffers[toIndex(buffer)].lastStep > step;
 }
 
 }  // namespace
 
 int commonPrefix(const ExecutionPlan& a, const ExecutionPlan& b) {
     int same = 0;
-    while (same < static_cast<int>(a.steps.size()) && sameStep(a, b, static_cast<std::size_t>(same))) ++same;
+    while (same < static_cast<int>(a.steps.size()) && sameStep(a, b, toIndex(same))) ++same;
     return same - 1;
 }
 
 std::vector<int> liveValues(const ExecutionPlan& plan, int step) {
     std::vector<int> live;
     for (int s = 0; s <= step; ++s) {
-        const Epilogue& epilogue = plan.steps[static_cast<std::size_t>(s)].epilogue;
+        const Epilogue& epilogue = plan.steps[toIndex(s)].epilogue;
         const bool read = isReadAfter(plan, epilogue.floatOutput, step) ||
                           std::ranges::any_of(epilogue.codeOutputs, [&](const CodeOutput& output) {
                               return isReadAfter(plan, output.buffer, step);
@@ -59,8 +60,7 @@ std::vector<int> liveValues(const ExecutionPlan& plan, int step) {
 
 std::int64_t liveElements(const ExecutionPlan& plan, int step) {
     std::int64_t elements = 0;
-    for (const int s : liveValues(plan, step))
-        elements += plan.steps[static_cast<std::size_t>(s)].outputShape.elements();
+    for (const int s : liveValues(plan, step)) elements += plan.steps[toIndex(s)].outputShape.elements();
     return elements;
 }
 

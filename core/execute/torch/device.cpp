@@ -5,30 +5,57 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <thread>
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <c10/core/Event.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
+#include <torch/csrc/profiler/stubs/base.h>
 #include <torch/cuda.h>
 
 #include "core/base/error.h"
 #include "core/base/setting_name.h"
 
 namespace bitdesk {
+namespace {
+
+/// Through c10's device-independent events: they compile without a CUDA toolkit.
+class EventStopwatch final : public Stopwatch {
+public:
+    explicit EventStopwatch(c10::Device device)
+        : m_device(device),
+          m_begin(device.type(), c10::EventFlag::BACKEND_DEFAULT),
+          m_end(device.type(), c10::EventFlag::BACKEND_DEFAULT) {}
+
+    void start() override { m_begin.record(stream()); }
+    std::int64_t stop() override {
+        m_end.record(stream());
+        m_end.synchronize();
+        return std::llround(m_begin.elapsedTime(m_end) * 1e6);
+    }
+    std::int64_t now() override { return steadyNow(); }
+
+private:
+    c10::Stream stream() const { return c10::impl::VirtualGuardImpl(m_device.type()).getStream(m_device); }
+
+    c10::Device m_device;
+    c10::Event m_begin, m_end;
+};
+
+}  // namespace
 
 c10::Device parseDevice(const std::string& text) {
     if (text == "cpu") return c10::Device(c10::kCPU);
     constexpr std::string_view kPrefix = "cuda:";
-    int index = 0;
-    const bool isCuda = text == "cuda" || text.starts_with(kPrefix);
+    int index = text == "cuda" ? 0 : -1;
     if (text.starts_with(kPrefix)) {
-        const char* begin = text.data() + kPrefix.size();
-        const char* end = text.data() + text.size();
-        const auto parsed = std::from_chars(begin, end, index);
-        if (parsed.ec != std::errc{} || parsed.ptr != end || index < 0 || index > 255)
-            throw Error(ErrorKind::Usage, settingName("device"), "'" + text + "' is no device", "Use cpu or cuda:N");
+        const char* const end = text.data() + text.size();
+        const auto parsed = std::from_chars(text.data() + kPrefix.size(), end, index);
+        if (parsed.ec != std::errc{} || parsed.ptr != end) index = -1;
     }
-    if (!isCuda)
+    if (index < 0 || index > 255)
         throw Error(ErrorKind::Usage, settingName("device"), "'" + text + "' is no device", "Use cpu or cuda:N");
     if (!torch::cuda::is_available())
         throw Error(ErrorKind::Resource, settingName("device") + " " + text,
@@ -58,6 +85,19 @@ void throwAsError(const c10::Error& error) {
 
 void waitFor(c10::Device device) {
     if (device.is_cuda()) torch::cuda::synchronize(device.index());
+}
+
+std::unique_ptr<Stopwatch> makeStopwatch(c10::Device device) {
+    if (!device.is_cuda()) return std::make_unique<SteadyStopwatch>();
+    return std::make_unique<EventStopwatch>(device);
+}
+
+ProfilerRange::ProfilerRange(c10::Device device, const std::string& name) : m_open(device.is_cuda()) {
+    if (m_open) torch::profiler::impl::cudaStubs()->rangePush(name.c_str());
+}
+
+ProfilerRange::~ProfilerRange() {
+    if (m_open) torch::profiler::impl::cudaStubs()->rangePop();
 }
 
 }  // namespace bitdesk

@@ -9,6 +9,8 @@
 #include <ATen/ops/relu.h>
 #include <ATen/ops/scalar_tensor.h>
 
+#include "core/execute/plan/execution_plan.h"
+
 namespace bitdesk {
 
 /// activated() on a tensor, with gradients where they are wanted.
@@ -28,5 +30,13 @@ struct TensorOperations {
     }
     static at::Tensor multiply(const at::Tensor& v, const at::Tensor& w) { return v.mul(w); }
 };
+
+/// Floats hold every integer up to 2^24, doubles up to 2^53: the type in which Σ |code·weight| of a layer cannot round.
+at::ScalarType exactType(std::int64_t largestAccumulator);
+
+/// Σ code · weight as real numbers without any rounding, whatever algorithm a library would pick: on a GPU the products
+/// go through a matrix product of gathered windows, since Winograd and FFT kernels round.
+/// codes: [N, C, H, W] (channels last), weights: [O, C/groups, KH, KW], both of exactType.
+at::Tensor exactConvolution(const at::Tensor& codes, const at::Tensor& weights, const Conv2dAttributes& geometry);
 
 }  // namespace bitdesk

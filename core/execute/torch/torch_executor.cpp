@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <functional>
 #include <map>
 
 #include <ATen/TensorOperators.h>
@@ -22,10 +23,9 @@
 #include "core/base/overloads.h"
 #include "core/base/to_index.h"
 #include "core/execute/torch/device.h"
-#include "core/execute/torch/device_profiling.h"
-#include "core/execute/torch/exact_convolution.h"
 #include "core/execute/torch/tensor_operations.h"
-#include "core/model/layer_weights.h"
+#include "core/model/meta_model.h"
+#include "core/quant/quantizer.h"
 
 namespace bitdesk {
 namespace {
@@ -42,21 +42,16 @@ std::string rangeName(const Step& step) {
     return step.weightBits > 0 ? step.name + ", " + std::to_string(step.weightBits) + " bits" : step.name;
 }
 
+/// The numbers (of all images, in no order that matters) that are about to become codes for a layer, an index into
+/// network.layers(). It may change scales of the model and, by refreshLayer(), of the plan: what it sets is what the
+/// value is quantized with.
+using CodeObserver = std::function<void(int layerIndex, std::span<const float> values)>;
+
 class ReferenceExecutor final : public Executor {
 public:
     ReferenceExecutor(const MetaModel& model, const std::string& device, int threads)
         : m_model(model), m_device(parseDevice(device)), m_deviceName(device == "cuda" ? "cuda:0" : device) {
         prepareTorch(threads);
-    }
-
-    void run(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
-             std::span<float> logits) override {
-        execute(plan, images, batch, logits, nullptr);
-    }
-
-    void runTraced(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
-                   std::vector<StepSpan>& spans) override {
-        execute(plan, images, batch, logits, &spans);
     }
 
     void setObserver(CodeObserver observer) { m_observer = std::move(observer); }
@@ -73,7 +68,7 @@ public:
 
 private:
     void execute(const ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch, std::span<float> logits,
-                 std::vector<StepSpan>* spans) {
+                 std::vector<StepSpan>* spans) override {
         checkSpans(m_model, plan, images.size(), batch, logits.size());
         const c10::InferenceMode guard;
         reportTorchErrors([&] {
@@ -130,7 +125,7 @@ private:
 
     void show(int layer, const at::Tensor& value) const {
         const at::Tensor flat = value.to(at::kCPU, at::kFloat).contiguous(value.suggest_memory_format());
-        m_observer(layer, {flat.const_data_ptr<float>(), static_cast<std::size_t>(flat.numel())});
+        m_observer(layer, {flat.const_data_ptr<float>(), toIndex(flat.numel())});
     }
 
     /// A flatten between a value and its codes re-reads the same numbers in NHWC order.
@@ -142,23 +137,20 @@ private:
 
     at::Tensor raw(const Step& step) {
         const auto input = [&] { return reshaped(m_buffers[toIndex(step.inputs.front())], step.inputShape); };
-        return std::visit(Overloads{[&](const InputAttributes&) {
-                                        return m_images.to(at::kFloat, false, true, at::MemoryFormat::ChannelsLast);
-                                    },
-                                    [&](const Conv2dAttributes& conv) { return convolve(step, input(), conv); },
-                                    [&](const LinearAttributes& linear) {
-                                        Conv2dAttributes whole;  // a 1×1 convolution of a 1×1 map
-                                        whole.outChannels = linear.outFeatures;
-                                        return convolve(step, input(), whole);
-                                    },
-                                    [&](const MaxPoolAttributes& pool) {
-                                        return at::max_pool2d(input(), {pool.kernelHeight, pool.kernelWidth},
-                                                              {pool.strideHeight, pool.strideWidth},
-                                                              {pool.paddingHeight, pool.paddingWidth});
-                                    },
-                                    [&](const AvgPoolAttributes& pool) { return averagePool(step, pool, input()); },
-                                    [&](const Pointwise&) { return input(); }},
-                          step.operation);
+        return std::visit(
+            Overloads{[&](const InputAttributes&) {
+                          return m_images.to(at::kFloat, false, true, at::MemoryFormat::ChannelsLast);
+                      },
+                      [&](const Conv2dAttributes& conv) { return convolve(step, input(), conv); },
+                      [&](const LinearAttributes& linear) { return convolve(step, input(), linear.convolution()); },
+                      [&](const MaxPoolAttributes& pool) {
+                          return at::max_pool2d(input(), {pool.kernelHeight, pool.kernelWidth},
+                                                {pool.strideHeight, pool.strideWidth},
+                                                {pool.paddingHeight, pool.paddingWidth});
+                      },
+                      [&](const AvgPoolAttributes& pool) { return averagePool(step, pool, input()); },
+                      [&](const Pointwise&) { return input(); }},
+            step.operation);
     }
 
     at::Tensor convolve(const Step& step, const at::Tensor& input, const Conv2dAttributes& geometry) {
@@ -228,6 +220,20 @@ private:
     std::map<std::tuple<int, int, int>, at::Tensor> m_weights;  // by layer, weight and input bits
 };
 
+constexpr std::size_t kBins = 2048;
+
+/// Mean error of quantizing a histogram's magnitudes, at the bins' middles.
+double histogramError(const std::vector<double>& counts, double binWidth, double scale, double highest) {
+    double sum = 0;
+    for (std::size_t i = 0; i < kBins; ++i) {
+        if (counts[i] == 0) continue;
+        const double value = (static_cast<double>(i) + 0.5) * binWidth;
+        const double error = value - scale * std::min(std::nearbyint(value / scale), highest);
+        sum += counts[i] * error * error;
+    }
+    return sum;
+}
+
 }  // namespace
 
 void checkReferenceDevice(const std::string& device) { parseDevice(device); }
@@ -242,18 +248,52 @@ ExecutorEntry referenceEntry() {
     return {.name = kName, .traits = kTraits, .checkDevice = checkReferenceDevice, .make = makeReferenceExecutor};
 }
 
-void observeCodes(Executor& referenceExecutor, ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
-                  std::span<float> logits, const CodeObserver& observer) {
-    auto* executor = dynamic_cast<ReferenceExecutor*>(&referenceExecutor);
-    if (executor == nullptr) throw Error(ErrorKind::Internal, referenceExecutor.backend(), "shows no values");
-    executor->setObserver(observer);
-    try {
-        executor->run(plan, images, batch, logits);
-    } catch (...) {
-        executor->setObserver({});
-        throw;
+float bestActivationScale(std::span<const float> values, int bits, bool isSigned) {
+    const double highest = activationHighest(bits, isSigned);
+    float largest = 0;
+    for (const float value : values) largest = std::max(largest, isSigned ? std::abs(value) : value);
+    if (!(largest > 1e-20F) || !std::isfinite(largest)) return 1;
+    const double binWidth = double{largest} / kBins;
+    std::vector<double> counts(kBins, 0);
+    for (const float value : values) {
+        const float magnitude = isSigned ? std::abs(value) : value;
+        if (magnitude > 0) counts[std::min(static_cast<std::size_t>(magnitude / binWidth), kBins - 1)] += 1;
     }
-    executor->setObserver({});
+    double best = largest / highest, least = histogramError(counts, binWidth, best, highest);
+    constexpr int kSteps = 200;
+    for (int i = 1; i < kSteps; ++i) {
+        const double scale = largest / highest * i / kSteps;
+        const double error = histogramError(counts, binWidth, scale, highest);
+        if (error < least) {
+            least = error;
+            best = scale;
+        }
+    }
+    return static_cast<float>(best);
+}
+
+void calibrateActivations(MetaModel& model, const std::vector<int>& layers, std::span<const std::uint8_t> images,
+                          int count, int threads, const ProgressSink& progress, const std::stop_token& stop) {
+    ReferenceExecutor executor(model, "cpu", threads);
+    std::vector<float> logits(static_cast<std::size_t>(count) * static_cast<std::size_t>(model.network.classes()));
+    for (std::size_t b = model.bits.size(); b-- > 0;) {
+        if (stop.stop_requested()) throw Cancelled();
+        const int width = model.bits[b];
+        if (progress)
+            progress({"activation scales at " + std::to_string(width) + " bits",
+                      1 - static_cast<double>(b + 1) / static_cast<double>(model.bits.size()), -1});
+        ExecutionPlan plan = lower(model, uniformBits(model.network, width));
+        executor.setObserver([&](int layerIndex, std::span<const float> values) {
+            const Layer& layer = model.network.layers()[static_cast<std::size_t>(layerIndex)];
+            const bool again = !layer.quantizable() && b + 1 < model.bits.size();
+            if (again || std::ranges::find(layers, layerIndex) == layers.end()) return;
+            auto& scales = model.layers[static_cast<std::size_t>(layerIndex)].actScale;
+            scales[layer.quantizable() ? b : 0] =
+                bestActivationScale(values, layer.quantizable() ? width : layer.fixedBits, layer.signedInput);
+            refreshLayer(plan, model, layerIndex);
+        });
+        executor.run(plan, images, count, logits);
+    }
 }
 
 }  // namespace bitdesk

@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
+#include <vector>
 
+#include "core/base/progress.h"
 #include "core/execute/plan/executor.h"
 
 namespace bitdesk {
@@ -26,13 +29,16 @@ ExecutorEntry referenceEntry();
 /// Version of the LibTorch that is linked, e.g. "2.11.0".
 std::string linkedTorchVersion();
 
-/// The numbers (of all images, in no order that matters) that are about to become codes for a layer, an index into
-/// network.layers().
-using CodeObserver = std::function<void(int layerIndex, std::span<const float> values)>;
+/// The step of a uniform quantizer of 0 … 2^b−1 (or ± (2^(b−1)−1)) with the smallest squared error on `values`: found
+/// on a histogram of their magnitudes; values below 0 do not count for an unsigned one. 1 where there is nothing to go
+/// by.
+float bestActivationScale(std::span<const float> values, int bits, bool isSigned);
 
-/// run() of a reference executor on the CPU that shows each value before it is quantized. The observer may change
-/// scales of the model and, by refreshLayer(), of the plan: what it sets is what the value is quantized with.
-void observeCodes(Executor& referenceExecutor, ExecutionPlan& plan, std::span<const std::uint8_t> images, int batch,
-                  std::span<float> logits, const CodeObserver& observer);
+/// Sets the activation scales of some layers (indices into network.layers()) at every width, from the values that
+/// `images` ([count, H, W, C] bytes) give there while the whole network runs at that width; layers before are quantized
+/// already, so each is fitted to what it will meet. A fixed layer, which has one scale for all, is fitted at the
+/// highest width. Throws Cancelled between widths.
+void calibrateActivations(MetaModel& model, const std::vector<int>& layers, std::span<const std::uint8_t> images,
+                          int count, int threads, const ProgressSink& progress, const std::stop_token& stop);
 
 }  // namespace bitdesk

@@ -13,7 +13,7 @@
 #include "app/jobs/sweep_workers.h"
 #include "app/jobs/worker_memory.h"
 #include "core/base/error.h"
-#include "core/network/configuration_set.h"
+#include "core/network/bit_configuration.h"
 #include "tests/app/jobs/small_workplace.h"
 #include "tests/core/base/expect_error.h"
 

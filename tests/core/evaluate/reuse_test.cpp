@@ -34,7 +34,7 @@ InMemoryDataSet images(std::uint64_t seed) {
     return {"random", Split::Test, raw, all};
 }
 
-std::unique_ptr<PackedExecutor> executorOf(const MetaModel& model, int threads) {
+std::unique_ptr<Executor> executorOf(const MetaModel& model, int threads) {
     PackedOptions options;
     options.threads = threads;
     return makePackedExecutor(model, options);

@@ -30,7 +30,8 @@ TensorFile tinyTensors(bool perWidth = false) {
     };
     const auto norm = [&](const std::string& prefix, std::int64_t channels) {
         for (const char* part : {".weight", ".bias", ".running_mean", ".running_var"}) add(prefix + part, {channels});
-        file.tensors.emplace(prefix + ".num_batches_tracked", Tensor::i64({}, std::vector<std::int64_t>{7}));
+        file.tensors.emplace(prefix + ".num_batches_tracked",
+                             Tensor{.dtype = "I64", .shape = {}, .data = std::vector<std::byte>(sizeof(std::int64_t))});
         file.names.push_back(prefix + ".num_batches_tracked");
     };
     add("conv1.weight", {3, 2, 3, 3});

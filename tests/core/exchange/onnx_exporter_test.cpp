@@ -9,7 +9,7 @@
 #include <map>
 
 #include "core/base/error.h"
-#include "core/model/layer_weights.h"
+#include "core/model/meta_model.h"
 #include "tests/core/exchange/exported_graph.h"
 
 namespace bitdesk::test {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/model/layer_weights.h"
+#include "core/model/meta_model.h"
 
 #include <gtest/gtest.h>
 

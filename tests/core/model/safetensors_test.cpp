@@ -66,12 +66,6 @@ TEST(Safetensors, WritesAnEmptyFile) {
     EXPECT_TRUE(parse(file("{}")).tensors.empty());
 }
 
-TEST(Safetensors, WritesLittleEndianIntegers) {
-    const Tensor tensor = Tensor::i64({1}, std::vector<std::int64_t>{-2});
-    EXPECT_EQ(tensor.dtype, "I64");
-    EXPECT_EQ(tensor.data, bytesOf("\xfe\xff\xff\xff\xff\xff\xff\xff"));
-}
-
 RC_GTEST_PROP(Safetensors, SurvivesARoundTrip,
               (const std::map<std::string, std::vector<float>>& tables, const std::vector<std::int8_t>& codes)) {
     Safetensors content;

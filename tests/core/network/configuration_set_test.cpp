@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/network/configuration_set.h"
+#include "core/network/bit_configuration.h"
 
 #include <gtest/gtest.h>
 #include <algorithm>

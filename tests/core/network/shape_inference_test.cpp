@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/network/shape_inference.h"
+#include "core/network/network.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/train/fake_quantize.h"
 #include "core/train/fake_quantizer.h"
 
 #include <gtest/gtest.h>

@@ -68,7 +68,7 @@ TEST(Schedule, EveryWidthOfEveryLayerIsDrawnAlike) {
     Random random(4);
     int counts[2][5] = {};
     for (int i = 0; i < 6000; ++i) {
-        const BitConfiguration mix = drawMix(network, {2, 3, 4}, random);
+        const BitConfiguration mix = drawMix(network, std::vector<int>{2, 3, 4}, random);
         for (std::size_t layer = 0; layer < 2; ++layer) ++counts[layer][mix[layer]];
     }
     for (const auto& layer : counts)

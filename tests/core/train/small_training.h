@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "core/base/error.h"
-#include "core/network/network_builders.h"
+#include "core/network/catalogue.h"
 #include "core/train/train.h"
 #include "tests/core/data/small_data.h"
 
@@ -37,7 +37,7 @@ protected:
     }
     /// A network that trains in no time; a text of its file may be replaced.
     std::string networkFile(const std::string& name, const std::string& from = {}, const std::string& to = {}) const {
-        std::string text = networkTemplate(buildMlp({8, 8, 1}, 4));
+        std::string text = networkTemplate(findNetwork("mlp").build({8, 8, 1}, 4));
         for (std::size_t at = 0; (at = text.find("512", at)) != std::string::npos;) text.replace(at, 3, "24");
         if (!from.empty()) {
             EXPECT_NE(text.find(from), std::string::npos);

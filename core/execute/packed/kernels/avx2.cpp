@@ -4,7 +4,7 @@
 // Compiled with -mavx2; run only where the CPU has it (catalogue.cpp).
 
 #include "core/execute/packed/kernels/avx2_vectors.h"
-#include "core/execute/packed/kernels/isa_tables.h"
+#include "core/execute/packed/kernels/kernel.h"
 #include "core/execute/packed/kernels/kernel_table.h"
 #include "core/execute/packed/kernels/table.h"
 
@@ -46,8 +46,7 @@ struct Avx2 : Avx2Vectors {
                 _mm_prefetch(reinterpret_cast<const char*>(w) + kPrefetch, _MM_HINT_T0);
                 const __m256i w0 = _mm256_load_si256(w), w1 = _mm256_load_si256(w + 1);
                 for (int r = 0; r < R; ++r) {
-                    const __m256i a =
-                        broadcast(v + static_cast<std::size_t>(r) * rowStride + 4 * static_cast<std::size_t>(s));
+                    const __m256i a = broadcast(v + toIndex(r) * rowStride + 4 * toIndex(s));
                     sums[r][0] = _mm256_add_epi16(sums[r][0], _mm256_maddubs_epi16(a, w0));
                     sums[r][1] = _mm256_add_epi16(sums[r][1], _mm256_maddubs_epi16(a, w1));
                 }
@@ -180,7 +179,7 @@ constexpr ValueKernels kValues = Kernels::values();
 
 }  // namespace
 
-const IsaTable kAvx2Table{kConvolutions, sizeof kConvolutions / sizeof *kConvolutions, &kValues};
-const IsaTable kAvx2Shared{kShared, sizeof kShared / sizeof *kShared, &kValues};
+constinit const IsaTable kAvx2Table{kConvolutions, &kValues};
+constinit const IsaTable kAvx2Shared{kShared, &kValues};
 
 }  // namespace bitdesk::packed

@@ -4,7 +4,7 @@
 // Compiled with -mavx512vnni and what it builds on; run only where the CPU has it (catalogue.cpp).
 
 #include "core/execute/packed/kernels/avx2_vectors.h"
-#include "core/execute/packed/kernels/isa_tables.h"
+#include "core/execute/packed/kernels/kernel.h"
 #include "core/execute/packed/kernels/kernel_table.h"
 
 namespace bitdesk::packed {
@@ -45,10 +45,8 @@ struct Avx512 : Avx2Vectors {
                 _mm_prefetch(reinterpret_cast<const char*>(w) + kPrefetch, _MM_HINT_T0);
                 const __m512i weight = _mm512_load_si512(w);
                 for (int r = 0; r < R; ++r)
-                    sums[r] = _mm512_dpbusd_epi32(
-                        sums[r],
-                        broadcastStep(v + static_cast<std::size_t>(r) * rowStride + 4 * static_cast<std::size_t>(s)),
-                        weight);
+                    sums[r] = _mm512_dpbusd_epi32(sums[r], broadcastStep(v + toIndex(r) * rowStride + 4 * toIndex(s)),
+                                                  weight);
             }
             for (int r = 0; r < R; ++r) _mm512_store_si512(to + r, sums[r]);
         }
@@ -75,7 +73,7 @@ struct Avx512 : Avx2Vectors {
                     const __m512i weight = _mm512_load_si512(w);
 #pragma GCC unroll 8
                     for (int r = 0; r < R; ++r) {
-                        const __m512i step = broadcastStep(a[r] + static_cast<std::size_t>(s) * (4 / sizeof(Element)));
+                        const __m512i step = broadcastStep(a[r] + toIndex(s) * (4 / sizeof(Element)));
                         if constexpr (sizeof(Element) == 1) lanes[r] = _mm512_dpbusd_epi32(lanes[r], step, weight);
                         else lanes[r] = _mm512_dpwssd_epi32(lanes[r], step, weight);
                     }
@@ -100,6 +98,6 @@ constexpr ValueKernels kValues = Kernels::values();
 
 }  // namespace
 
-const IsaTable kAvx512Table{kConvolutions, sizeof kConvolutions / sizeof *kConvolutions, &kValues};
+constinit const IsaTable kAvx512Table{kConvolutions, &kValues};
 
 }  // namespace bitdesk::packed

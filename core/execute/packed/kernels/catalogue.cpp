@@ -28,11 +28,11 @@ const IsaTable& table(Isa isa) {
 }
 
 std::vector<ConvKernel> allOf(Isa isa) {
-    const auto kernels = [](const IsaTable& table) { return std::span(table.convolutions, table.count); };
-    const auto own = kernels(table(isa));
+    const auto own = table(isa).convolutions;
     std::vector<ConvKernel> all(own.begin(), own.end());
 #ifdef BITDESK_X86_KERNELS
-    if (isa != Isa::Portable) all.insert(all.end(), kernels(kAvx2Shared).begin(), kernels(kAvx2Shared).end());
+    const auto shared = kAvx2Shared.convolutions;
+    if (isa != Isa::Portable) all.insert(all.end(), shared.begin(), shared.end());
 #endif
     return all;
 }

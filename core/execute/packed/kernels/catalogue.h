@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/execute/packed/kernels/isa_tables.h"
+#include "core/execute/packed/kernels/kernel.h"
 
 namespace bitdesk::packed {
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/execute/packed/kernels/conv_kernel.h"
 #include "core/execute/packed/kernels/epilogue.h"
+#include "core/execute/packed/kernels/kernel.h"
 #include "core/execute/packed/kernels/window_copy.h"
 
 namespace bitdesk::packed {
@@ -17,17 +17,7 @@ std::unique_ptr<PackedForm> packDepthwise(const ConvProblem& problem, std::span<
 /// weights are int32: such layers are bound by memory.
 template <typename Isa>
 struct Depthwise {
-    struct Memory {
-        Window window;
-        std::int16_t* activations;
-        std::size_t used;
-        BITDESK_INLINE Memory(const ConvProblem& p, const Band& band, std::byte* scratch) {
-            ScratchPlan plan(scratch);
-            window = Window::of(p, band, band.rows, p.outWidth);
-            activations = plan.take<std::int16_t>(window.elements + kSlack);
-            used = plan.used();
-        }
-    };
+    using Memory = WindowMemory<std::int16_t>;
 
     static std::size_t scratchBytes(const PackedConv& conv, const Band& band) {
         return Memory(conv.problem, band, nullptr).used;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/execute/packed/kernels/conv_kernel.h"
 #include "core/execute/packed/kernels/epilogue.h"
+#include "core/execute/packed/kernels/kernel.h"
 #include "core/execute/packed/kernels/window_copy.h"
 
 namespace bitdesk::packed {
@@ -14,9 +14,8 @@ struct Taps {
     int count;
     std::size_t elements;  ///< activations of a tap
     BITDESK_INLINE static Taps of(const ConvProblem& p) {
-        if (p.groups == 1)
-            return {p.kernelHeight, static_cast<std::size_t>(p.kernelWidth) * static_cast<std::size_t>(p.channels)};
-        return {p.kernelHeight * p.kernelWidth, static_cast<std::size_t>(p.groupInputs())};
+        if (p.groups == 1) return {p.kernelHeight, toIndex(p.kernelWidth) * toIndex(p.channels)};
+        return {p.kernelHeight * p.kernelWidth, toIndex(p.groupInputs())};
     }
 };
 
@@ -45,17 +44,7 @@ template <typename Isa, typename Multiply>
 struct Direct {
     using Activation = typename Multiply::Activation;
 
-    struct Memory {
-        Window window;
-        Activation* activations;
-        std::size_t used;
-        BITDESK_INLINE Memory(const ConvProblem& p, const Band& band, std::byte* scratch) {
-            ScratchPlan plan(scratch);
-            window = Window::of(p, band, band.rows, p.outWidth);
-            activations = plan.take<Activation>(window.elements + kSlack);
-            used = plan.used();
-        }
-    };
+    using Memory = WindowMemory<Activation>;
 
     static std::size_t scratchBytes(const PackedConv& conv, const Band& band) {
         return Memory(conv.problem, band, nullptr).used;
@@ -102,28 +91,13 @@ struct Direct {
             const std::byte* weights = walk.weights;
             const int channel = walk.channel;
             for (int b = 0; b < walk.blocks; ++b) {
-                some(walk);
+                withConstant<Multiply::kRows>(count, [&]<int R>() { pixels<R>(walk, origins, outputs); });
                 walk.weights += walk.blockBytes;
                 walk.channel += kBlock;
             }
             walk.weights = weights;
             walk.channel = channel;
             count = 0;
-        }
-        BITDESK_INLINE void some(const Walk& walk) const {
-            switch (count) {
-                case 1: pixels<1>(walk, origins, outputs); break;
-                case 2: pixels<2>(walk, origins, outputs); break;
-                case 3: pixels<3>(walk, origins, outputs); break;
-                case 4: pixels<4>(walk, origins, outputs); break;
-                case 5:
-                    if constexpr (Multiply::kRows >= 5) pixels<5>(walk, origins, outputs);
-                    break;
-                case 6:
-                    if constexpr (Multiply::kRows >= 6) pixels<6>(walk, origins, outputs);
-                    break;
-                default: break;
-            }
         }
     };
 
@@ -147,11 +121,10 @@ struct Direct {
         const Window& w = memory.window;
         Walk walk{p, form, epilogue, windowOf(p, band, w, input, memory.activations), {}, Taps::of(p).count};
         const std::ptrdiff_t pixel = p.channels, row = std::ptrdiff_t{w.columns} * pixel;
-        walk.blockBytes =
-            static_cast<std::size_t>(walk.tapCount) * static_cast<std::size_t>(form.stepsPerTap) * 4 * kBlock;
+        walk.blockBytes = toIndex(walk.tapCount) * toIndex(form.stepsPerTap) * 4 * kBlock;
         const int blocksPerGroup = (p.groupOutputs() + kBlock - 1) / kBlock;
         // Where all weights stay near, a few pixels get all their outputs at once, and each is written in one go.
-        const bool near = p.groups == 1 && static_cast<std::size_t>(band.blocks) * walk.blockBytes <= kNearWeights;
+        const bool near = p.groups == 1 && toIndex(band.blocks) * walk.blockBytes <= kNearWeights;
         walk.blocks = near ? band.blocks : 1;
         for (int b = band.block; b < band.block + band.blocks; b += walk.blocks) {
             const int group = b / blocksPerGroup;
@@ -159,7 +132,7 @@ struct Direct {
             for (int t = 0; t < walk.tapCount; ++t)
                 walk.taps[t] =
                     base + (p.groups == 1 ? t * row : (t / p.kernelWidth) * row + (t % p.kernelWidth) * pixel);
-            walk.weights = form.weights.data() + static_cast<std::size_t>(b) * walk.blockBytes;
+            walk.weights = form.weights.data() + toIndex(b) * walk.blockBytes;
             walk.channel = group * p.groupOutputs() + (b % blocksPerGroup) * kBlock;
             pass(band, w, walk);
         }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/execute/packed/kernels/conv_problem.h"
+#include "core/execute/packed/kernels/kernel.h"
 #include "core/execute/packed/kernels/vectors.h"
 
 namespace bitdesk::packed {
@@ -82,15 +82,14 @@ template <typename Isa>
     alignas(64) std::uint8_t codes[kBlock] = {};
     EpilogueTask copy = e;
     if (e.residual != nullptr) {
-        for (int i = 0; i < count; ++i) residual[i] = e.residual[index + static_cast<std::size_t>(i)];
+        for (int i = 0; i < count; ++i) residual[i] = e.residual[index + toIndex(i)];
         copy.residual = residual;
     }
     copy.values = e.values != nullptr ? values : nullptr;
     copy.codeTargets = 0;
     // `channel` counts for scale and offset alone; the copies start at their first element.
     finishFullBlock<Isa>(copy, raw, 0, channel);
-    if (e.values != nullptr)
-        __builtin_memcpy(e.values + index, values, sizeof(float) * static_cast<std::size_t>(count));
+    if (e.values != nullptr) __builtin_memcpy(e.values + index, values, sizeof(float) * toIndex(count));
     for (int t = 0; t < e.codeTargets; ++t) {
         CodeTarget target = e.codes[t];
         target.codes = codes;
@@ -98,13 +97,13 @@ template <typename Isa>
         copy.codes = &target;
         copy.codeTargets = 1;
         finishFullBlock<Isa>(copy, raw, 0, channel);
-        __builtin_memcpy(e.codes[t].codes + index, codes, static_cast<std::size_t>(count));
+        __builtin_memcpy(e.codes[t].codes + index, codes, toIndex(count));
     }
 }
 
 template <typename Isa>
 BITDESK_INLINE void finishValues(const EpilogueTask& e, const BlockValues& raw, std::size_t pixel, int channel) {
-    const std::size_t index = pixel * static_cast<std::size_t>(e.channels) + static_cast<std::size_t>(channel);
+    const std::size_t index = pixel * toIndex(e.channels) + toIndex(channel);
     const int left = e.channels - channel;
     if (left >= kBlock) [[likely]]
         finishFullBlock<Isa>(e, raw, index, channel);
@@ -149,7 +148,7 @@ struct Fold {
 template <typename Isa, typename Pixel, typename Sums>
 BITDESK_INLINE void finishFolded(const EpilogueTask& e, int channel, int count, const Pixel& pixel, const Sums& sums) {
     const Fold<Isa> fold(e, channel);
-    const auto channels = static_cast<std::size_t>(e.channels);
+    const auto channels = toIndex(e.channels);
     std::uint8_t* to = e.codes[0].codes + channel;
     const auto highest = static_cast<std::uint8_t>(e.codes[0].highest);
     int i = 0;
@@ -171,7 +170,7 @@ BITDESK_INLINE void finishSums(const EpilogueTask& e, const BlockSums& sums, std
         std::int32_t copy[kBlock];
         store(copy, sums.low);
         store(copy + 8, sums.high);
-        std::int32_t* to = e.accumulators + pixel * static_cast<std::size_t>(e.channels) + channel;
+        std::int32_t* to = e.accumulators + pixel * toIndex(e.channels) + channel;
         const int left = e.channels - channel < kBlock ? e.channels - channel : kBlock;
         for (int i = 0; i < left; ++i) to[i] = copy[i];
         return;
@@ -188,9 +187,7 @@ BITDESK_INLINE void finishPlannedPairs(const EpilogueTask& task, int channel, in
     const CodeTarget target = e.codeTargets > 0 ? e.codes[0] : CodeTarget{};
     for (int i = 0; i < count; i += 2) {
         const int next = i + 1 < count ? i + 1 : i;
-        const auto index = [&](int p) {
-            return pixels[p] * static_cast<std::size_t>(e.channels) + static_cast<std::size_t>(channel);
-        };
+        const auto index = [&](int p) { return pixels[p] * toIndex(e.channels) + toIndex(channel); };
         const BlockValues a = plannedValues<Isa>(e, sums[i].values(), index(i), channel);
         const BlockValues b = next == i ? a : plannedValues<Isa>(e, sums[next].values(), index(next), channel);
         if (target.codes == nullptr) continue;

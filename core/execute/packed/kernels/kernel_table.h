@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/execute/packed/kernels/conv_kernel.h"
 #include "core/execute/packed/kernels/depthwise.h"
 #include "core/execute/packed/kernels/direct.h"
+#include "core/execute/packed/kernels/kernel.h"
 #include "core/execute/packed/kernels/values.h"
 #include "core/execute/packed/kernels/winograd.h"
 

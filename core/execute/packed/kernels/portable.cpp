@@ -3,7 +3,7 @@
 
 // Runs everywhere: the fallback, and the oracle of the same layouts elsewhere.
 
-#include "core/execute/packed/kernels/isa_tables.h"
+#include "core/execute/packed/kernels/kernel.h"
 #include "core/execute/packed/kernels/kernel_table.h"
 
 namespace bitdesk::packed {
@@ -53,8 +53,7 @@ struct Portable {
         for (int position = 0; position < count; ++position, v += positionStride, products += R * kBlock) {
             __builtin_memset(products, 0, R * kBlock * sizeof(Lane));
             for (int s = 0; s < steps; ++s, w += 4 * kBlock)
-                for (int r = 0; r < R; ++r)
-                    addStep(products + r * kBlock, v + static_cast<std::size_t>(r) * rowStride + 4 * s, w);
+                for (int r = 0; r < R; ++r) addStep(products + r * kBlock, v + toIndex(r) * rowStride + 4 * s, w);
         }
     }
 
@@ -93,6 +92,6 @@ constexpr ValueKernels kValues = Kernels::values();
 
 }  // namespace
 
-const IsaTable kPortableTable{kConvolutions, sizeof kConvolutions / sizeof *kConvolutions, &kValues};
+constinit const IsaTable kPortableTable{kConvolutions, &kValues};
 
 }  // namespace bitdesk::packed

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/execute/packed/kernels/avx2_vectors.h"
-#include "core/execute/packed/kernels/conv_kernel.h"
 #include "core/execute/packed/kernels/direct.h"
+#include "core/execute/packed/kernels/kernel.h"
 #include "core/execute/packed/kernels/table_form.h"
 
 namespace bitdesk::packed {
@@ -34,10 +34,8 @@ struct Table {
             window = Window::of(p, band, band.rows, p.outWidth);
             codes = plan.take<std::uint8_t>(window.elements + kSlack);
             pairs = plan.take<std::uint8_t>(window.elements / 2 + kSlack);
-            pixelSums = plan.take<std::int32_t>(window.elements / static_cast<std::size_t>(p.channels));
-            windowSums =
-                plan.take<std::int32_t>(static_cast<std::size_t>(band.images) * static_cast<std::size_t>(band.rows) *
-                                        static_cast<std::size_t>(p.outWidth));
+            pixelSums = plan.take<std::int32_t>(window.elements / toIndex(p.channels));
+            windowSums = plan.take<std::int32_t>(toIndex(band.images) * toIndex(band.rows) * toIndex(p.outWidth));
             used = plan.used();
         }
     };
@@ -96,10 +94,10 @@ struct Table {
     [[gnu::noinline]] static void pixels(const Walk& walk, const std::ptrdiff_t* origins, const std::size_t* outputs,
                                          const int* places) {
         const TableForm& form = walk.form;
-        const auto block = static_cast<std::size_t>(walk.superBlock);
-        const auto pairs = static_cast<std::size_t>(walk.tapCount) * static_cast<std::size_t>(form.pairsPerTap);
+        const auto block = toIndex(walk.superBlock);
+        const auto pairs = toIndex(walk.tapCount) * toIndex(form.pairsPerTap);
         const std::byte* w = form.weights.data() + block * pairs * kSuperBlock;
-        const std::byte* seeds = form.seeds.data() + block * static_cast<std::size_t>(form.groups) * kSuperBlock;
+        const std::byte* seeds = form.seeds.data() + block * toIndex(form.groups) * kSuperBlock;
         Words words[R][Vectors];
         start<R>(form.starts.data() + block * kSuperBlock * 2, words);
         Position at;
@@ -183,7 +181,7 @@ struct Table {
 
     BITDESK_INLINE static void storeFolded(const EpilogueTask& e, const Fold<Isa>& low, const Fold<Isa>& high,
                                            const VectorSums& sums, std::size_t output, int channel) {
-        std::uint8_t* to = e.codes[0].codes + output * static_cast<std::size_t>(e.channels) + channel;
+        std::uint8_t* to = e.codes[0].codes + output * toIndex(e.channels) + channel;
         const BlockSums a = low.codes(sums.low), b = high.codes(sums.high);
         Isa::storeClipped(to, to + kBlock, a.low, a.high, b.low, b.high, static_cast<std::uint8_t>(e.codes[0].highest));
     }
@@ -204,10 +202,9 @@ struct Table {
 
     static void sumWindows(const ConvProblem& p, const Band& band, const std::uint8_t* codes, const Memory& m) {
         const Window& w = m.window;
-        const auto pixels = static_cast<int>(w.elements / static_cast<std::size_t>(p.channels));
+        const auto pixels = static_cast<int>(w.elements / toIndex(p.channels));
         for (int i = 0; i < pixels; ++i)
-            m.pixelSums[i] =
-                Isa::sumBytes(codes + static_cast<std::size_t>(i) * static_cast<std::size_t>(p.channels), p.channels);
+            m.pixelSums[i] = Isa::sumBytes(codes + toIndex(i) * toIndex(p.channels), p.channels);
         std::int32_t* to = m.windowSums;
         forEachOutput(p, band, w, [&](std::ptrdiff_t origin, std::size_t) {
             std::int32_t sum = 0;
@@ -224,18 +221,10 @@ struct Table {
         int count = 0;
         BITDESK_INLINE void flush(Walk& walk) {
             const int first = walk.superBlock;
-            for (int b = 0; b < walk.superBlocks; ++b, ++walk.superBlock) some(walk);
+            for (int b = 0; b < walk.superBlocks; ++b, ++walk.superBlock)
+                withConstant<kRows>(count, [&]<int R>() { pixels<R>(walk, origins, outputs, places); });
             walk.superBlock = first;
             count = 0;
-        }
-        BITDESK_INLINE void some(const Walk& walk) const {
-            switch (count) {
-                case 1: pixels<1>(walk, origins, outputs, places); break;
-                case 2: pixels<2>(walk, origins, outputs, places); break;
-                case 3: pixels<3>(walk, origins, outputs, places); break;
-                case 4: pixels<4>(walk, origins, outputs, places); break;
-                default: break;
-            }
         }
     };
 
@@ -253,8 +242,7 @@ struct Table {
         for (int t = 0; t < walk.tapCount; ++t) walk.taps[t] = t * row;
         // As in direct.h: where all weights stay near, a few pixels get all their outputs at once.
         constexpr std::size_t kNearWeights = 24 * 1024;
-        const std::size_t weightBytes =
-            static_cast<std::size_t>(band.blocks) * static_cast<std::size_t>(p.depth() / 2) * kSuperBlock;
+        const std::size_t weightBytes = toIndex(band.blocks) * toIndex(p.depth() / 2) * kSuperBlock;
         walk.superBlocks = weightBytes <= kNearWeights ? band.blocks : 1;
         for (int b = band.block; b < band.block + band.blocks; b += walk.superBlocks) {
             walk.superBlock = b;

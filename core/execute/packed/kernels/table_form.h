@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/execute/packed/kernels/conv_kernel.h"
+#include "core/execute/packed/kernels/kernel.h"
 
 namespace bitdesk::packed {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/execute/packed/kernels/epilogue.h"
-#include "core/execute/packed/kernels/value_kernels.h"
+#include "core/execute/packed/kernels/kernel.h"
 
 namespace bitdesk::packed {
 
@@ -45,13 +45,13 @@ struct Values {
             if (e.scale == nullptr && e.residual == nullptr && e.values == nullptr && e.codeTargets == 1 &&
                 e.codes[0].lowest == 0 && e.activation.kind == ActivationKind::Identity) {
                 const CodeTarget target = e.codes[0];
-                const std::size_t begin = first * static_cast<std::size_t>(e.channels);
-                quantize(input + begin, pixels * static_cast<std::size_t>(e.channels), target, target.codes + begin);
+                const std::size_t begin = first * toIndex(e.channels);
+                quantize(input + begin, pixels * toIndex(e.channels), target, target.codes + begin);
                 return;
             }
         for (std::size_t p = first; p < first + pixels; ++p)
             for (int c = 0; c < e.channels; c += kBlock) {
-                const float* from = input + p * static_cast<std::size_t>(e.channels) + static_cast<std::size_t>(c);
+                const float* from = input + p * toIndex(e.channels) + toIndex(c);
                 finishValues<Isa>(e, {some(from, e.channels - c), some(from + 8, e.channels - c - 8)}, p, c);
             }
     }
@@ -62,8 +62,7 @@ struct Values {
         const EpilogueTask e = task;  // a copy that no store can alias
         for (std::size_t p = first; p < first + pixels; ++p)
             for (int c = 0; c < e.channels; c += kBlock) {
-                const std::uint8_t* from =
-                    input + p * static_cast<std::size_t>(e.channels) + static_cast<std::size_t>(c);
+                const std::uint8_t* from = input + p * toIndex(e.channels) + toIndex(c);
                 const int left = e.channels - c < kBlock ? e.channels - c : kBlock;
                 F32x8 low{}, high{};
                 if (left == kBlock) {
@@ -96,11 +95,8 @@ struct Values {
         F32x8 value{};
         bool any = false;
         for (int row = inside.top; row < inside.bottom; ++row) {
-            const float* from = map +
-                                (static_cast<std::size_t>(row) * static_cast<std::size_t>(p.width) +
-                                 static_cast<std::size_t>(inside.left)) *
-                                    static_cast<std::size_t>(p.channels) +
-                                static_cast<std::size_t>(c);
+            const float* from =
+                map + (toIndex(row) * toIndex(p.width) + toIndex(inside.left)) * toIndex(p.channels) + toIndex(c);
             for (int column = inside.left; column < inside.right; ++column, from += p.channels) {
                 const F32x8 v = Full ? load<F32x8>(from) : some(from, p.channels - c);
                 if (!any) value = v;
@@ -130,15 +126,12 @@ struct Values {
     static void pool(const PoolProblem& p, const float* input, const Band& band, const EpilogueTask& task) {
         const EpilogueTask e = task;  // a copy that no store can alias
         for (int image = band.image; image < band.image + band.images; ++image) {
-            const float* map = input + static_cast<std::size_t>(image) * static_cast<std::size_t>(p.height) *
-                                           static_cast<std::size_t>(p.width) * static_cast<std::size_t>(p.channels);
+            const float* map = input + toIndex(image) * toIndex(p.height) * toIndex(p.width) * toIndex(p.channels);
             for (int y = band.row; y < band.row + band.rows; ++y)
                 for (int x = 0; x < p.outWidth; ++x) {
                     const Inside inside = Inside::of(p, y, x);
-                    const std::size_t pixel = (static_cast<std::size_t>(image) * static_cast<std::size_t>(p.outHeight) +
-                                               static_cast<std::size_t>(y)) *
-                                                  static_cast<std::size_t>(p.outWidth) +
-                                              static_cast<std::size_t>(x);
+                    const std::size_t pixel =
+                        (toIndex(image) * toIndex(p.outHeight) + toIndex(y)) * toIndex(p.outWidth) + toIndex(x);
                     if (p.average) poolPixel<true>(p, map, inside, pixel, e);
                     else poolPixel<false>(p, map, inside, pixel, e);
                 }

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/base/to_index.h"
+
 /// Small vectors that every instruction set has a form of (compiler extension). All is inlined always: a function that
 /// was compiled for AVX-512 must never be what the linker keeps for all.
 #define BITDESK_INLINE [[gnu::always_inline]] inline
@@ -33,6 +35,13 @@ BITDESK_INLINE void store(void* to, Vector vector) {
 template <typename Vector>
 BITDESK_INLINE Vector splat(float x) {
     return Vector{x, x, x, x, x, x, x, x};
+}
+
+/// Calls work.operator()<count>(), for a count of 1 … Most; does nothing for any other.
+template <int Most, typename Work>
+BITDESK_INLINE void withConstant(int count, const Work& work) {
+    if (count == Most) work.template operator()<Most>();
+    else if constexpr (Most > 1) withConstant<Most - 1>(count, work);
 }
 
 /// Hands out parts of a call's scratch memory; counts alone when it has none.

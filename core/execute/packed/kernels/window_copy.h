@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/execute/packed/kernels/conv_problem.h"
+#include "core/execute/packed/kernels/kernel.h"
 #include "core/execute/packed/kernels/vectors.h"
 
 namespace bitdesk::packed {
@@ -22,9 +22,23 @@ struct Window {
         w.rows = w.gathered ? outRows : (outRows - 1) * p.strideHeight + p.kernelHeight;
         w.columns = w.gathered ? outColumns : (outColumns - 1) * p.strideWidth + p.kernelWidth;
         w.firstRow = band.row * p.strideHeight - p.paddingHeight;
-        w.elements = static_cast<std::size_t>(band.images) * static_cast<std::size_t>(w.rows) *
-                     static_cast<std::size_t>(w.columns) * static_cast<std::size_t>(p.channels);
+        w.elements = toIndex(band.images) * toIndex(w.rows) * toIndex(w.columns) * toIndex(p.channels);
         return w;
+    }
+};
+
+/// Scratch memory of a kernel that works on its window alone.
+template <typename Activation>
+struct WindowMemory {
+    Window window;
+    Activation* activations;
+    std::size_t used;
+
+    BITDESK_INLINE WindowMemory(const ConvProblem& p, const Band& band, std::byte* scratch) {
+        ScratchPlan plan(scratch);
+        window = Window::of(p, band, band.rows, p.outWidth);
+        activations = plan.take<Activation>(window.elements + kSlack);
+        used = plan.used();
     }
 };
 
@@ -44,30 +58,28 @@ BITDESK_INLINE void copyCodes(T* to, const std::uint8_t* from, std::size_t count
 template <typename T>
 BITDESK_INLINE void copyWindow(const ConvProblem& p, const Band& band, const Window& w, const std::uint8_t* input,
                                T* to) {
-    const auto channels = static_cast<std::size_t>(p.channels);
-    const std::size_t rowElements = static_cast<std::size_t>(w.columns) * channels;
+    const auto channels = toIndex(p.channels);
+    const std::size_t rowElements = toIndex(w.columns) * channels;
     const bool isSigned = p.activationLowest < 0;
     for (int image = 0; image < band.images; ++image) {
-        const std::uint8_t* map = input + static_cast<std::size_t>(band.image + image) *
-                                              static_cast<std::size_t>(p.height) * static_cast<std::size_t>(p.width) *
-                                              channels;
+        const std::uint8_t* map = input + toIndex(band.image + image) * toIndex(p.height) * toIndex(p.width) * channels;
         for (int r = 0; r < w.rows; ++r, to += rowElements) {
             const int y = w.firstRow + r * (w.gathered ? p.strideHeight : 1);
             if (y < 0 || y >= p.height) {
                 __builtin_memset(to, 0, rowElements * sizeof(T));
                 continue;
             }
-            const std::uint8_t* row = map + static_cast<std::size_t>(y) * static_cast<std::size_t>(p.width) * channels;
+            const std::uint8_t* row = map + toIndex(y) * toIndex(p.width) * channels;
             if (w.gathered && p.strideWidth > 1) {
                 for (int c = 0; c < w.columns; ++c)
-                    copyCodes(to + static_cast<std::size_t>(c) * channels,
-                              row + static_cast<std::size_t>(c * p.strideWidth) * channels, channels, isSigned);
+                    copyCodes(to + toIndex(c) * channels, row + toIndex(c * p.strideWidth) * channels, channels,
+                              isSigned);
                 continue;
             }
             const int left = p.paddingWidth < w.columns ? p.paddingWidth : w.columns;
             const int inside = p.width < w.columns - left ? p.width : w.columns - left;
-            const std::size_t before = static_cast<std::size_t>(left) * channels;
-            const std::size_t within = static_cast<std::size_t>(inside) * channels;
+            const std::size_t before = toIndex(left) * channels;
+            const std::size_t within = toIndex(inside) * channels;
             __builtin_memset(to, 0, before * sizeof(T));
             copyCodes(to + before, row, within, isSigned);
             __builtin_memset(to + before + within, 0, (rowElements - before - within) * sizeof(T));
@@ -77,9 +89,7 @@ BITDESK_INLINE void copyWindow(const ConvProblem& p, const Band& band, const Win
 
 /// Number of an output's pixel.
 BITDESK_INLINE std::size_t outputPixel(const ConvProblem& p, int image, int row, int column) {
-    return (static_cast<std::size_t>(image) * static_cast<std::size_t>(p.outHeight) + static_cast<std::size_t>(row)) *
-               static_cast<std::size_t>(p.outWidth) +
-           static_cast<std::size_t>(column);
+    return (toIndex(image) * toIndex(p.outHeight) + toIndex(row)) * toIndex(p.outWidth) + toIndex(column);
 }
 
 /// A band's window: the input itself where it lies as wanted, as that of a 1×1 convolution does; else a copy in
@@ -89,7 +99,7 @@ BITDESK_INLINE const T* windowOf(const ConvProblem& p, const Band& band, const W
                                  T* memory) {
     if constexpr (sizeof(T) == 1)
         if (w.gathered && p.strideHeight == 1 && p.strideWidth == 1)
-            return input + outputPixel(p, band.image, band.row, 0) * static_cast<std::size_t>(p.channels);
+            return input + outputPixel(p, band.image, band.row, 0) * toIndex(p.channels);
     copyWindow(p, band, w, input, memory);
     __builtin_memset(memory + w.elements, 0, kSlack * sizeof(T));
     return memory;

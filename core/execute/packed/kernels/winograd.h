@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "core/execute/packed/kernels/conv_kernel.h"
 #include "core/execute/packed/kernels/epilogue.h"
+#include "core/execute/packed/kernels/kernel.h"
 #include "core/execute/packed/kernels/window_copy.h"
 #include "core/execute/packed/kernels/winograd_transforms.h"
 
@@ -79,18 +79,16 @@ struct WinogradKernel {
             tileColumns = (p.outWidth + MW - 1) / MW;
             tiles = band.images * tileRows * tileColumns;
             window = Window::of(p, band, tileRows * MH, tileColumns * MW);
-            groupStride = static_cast<std::size_t>(form.groupChannels + 31) / 32 * 32;
+            groupStride = toIndex(form.groupChannels + 31) / 32 * 32;
             codes = plan.take<std::uint8_t>(window.elements + kSlack);
-            transformed = plan.take<std::uint8_t>(static_cast<std::size_t>(form.groups) * kPositions *
-                                                      static_cast<std::size_t>(tiles) * groupStride +
-                                                  kSlack);
-            const std::size_t pixels = static_cast<std::size_t>(band.images) * static_cast<std::size_t>(window.rows) *
-                                       static_cast<std::size_t>(window.columns);
+            transformed =
+                plan.take<std::uint8_t>(toIndex(form.groups) * kPositions * toIndex(tiles) * groupStride + kSlack);
+            const std::size_t pixels = toIndex(band.images) * toIndex(window.rows) * toIndex(window.columns);
             pixelSums = plan.take<std::int32_t>(pixels);
             boxSums = plan.take<std::int32_t>(pixels);
             products = plan.take<Lane>(std::size_t{kPositions} * kRows * kLanes);
             results = plan.take<std::int32_t>(std::size_t{kRows} * kOutputs * kBlock);
-            places = plan.take<Tile>(static_cast<std::size_t>(tiles));
+            places = plan.take<Tile>(toIndex(tiles));
             used = plan.used();
         }
     };
@@ -107,8 +105,7 @@ struct WinogradKernel {
         for (int x = 0; x < W::kSize; ++x) {
             U8x32 d[H::kSize];
             for (int y = 0; y < H::kSize; ++y)
-                d[y] = load<U8x32>(pixel + static_cast<std::size_t>(y) * rowBytes +
-                                   static_cast<std::size_t>(x) * pixelBytes);
+                d[y] = load<U8x32>(pixel + toIndex(y) * rowBytes + toIndex(x) * pixelBytes);
             H::template input<U8x32>(d, columns[x]);
         }
         for (int y = 0; y < H::kSize; ++y) {
@@ -117,24 +114,23 @@ struct WinogradKernel {
             W::template input<U8x32>(d, t);
             for (int x = 0; x < W::kSize; ++x) {
                 const int position = y * W::kSize + x;
-                store(to + static_cast<std::size_t>(position) * positionStride, t[x] + offsets[position]);
+                store(to + toIndex(position) * positionStride, t[x] + offsets[position]);
             }
         }
     }
 
     static void transformInput(const PackedConv& conv, const Band& band, const Memory& m) {
-        const auto channels = static_cast<std::size_t>(conv.problem.channels);
-        const std::size_t rowBytes = static_cast<std::size_t>(m.window.columns) * channels;
+        const auto channels = toIndex(conv.problem.channels);
+        const std::size_t rowBytes = toIndex(m.window.columns) * channels;
         const WinogradForm& form = formOf(conv);
-        const auto groupChannels = static_cast<std::size_t>(form.groupChannels);
-        const std::size_t positionStride = static_cast<std::size_t>(m.tiles) * m.groupStride;
+        const auto groupChannels = toIndex(form.groupChannels);
+        const std::size_t positionStride = toIndex(m.tiles) * m.groupStride;
         std::size_t tile = 0;
         for (int image = 0; image < band.images; ++image)
             for (int ty = 0; ty < m.tileRows; ++ty)
                 for (int tx = 0; tx < m.tileColumns; ++tx, ++tile) {
-                    const std::uint8_t* pixel = m.codes +
-                                                static_cast<std::size_t>(image * m.window.rows + ty * MH) * rowBytes +
-                                                static_cast<std::size_t>(tx * MW) * channels;
+                    const std::uint8_t* pixel =
+                        m.codes + toIndex(image * m.window.rows + ty * MH) * rowBytes + toIndex(tx * MW) * channels;
                     for (std::size_t c = 0, group = 0; c < channels; c += groupChannels, ++group) {
                         const std::size_t end = groupChannels < channels - c ? groupChannels : channels - c;
                         std::uint8_t* to = m.transformed + group * kPositions * positionStride + tile * m.groupStride;
@@ -151,8 +147,7 @@ struct WinogradKernel {
         std::int32_t* __restrict sums = m.pixelSums;
         std::int32_t* __restrict boxes = m.boxSums;
         for (int i = 0; i < rows * columns; ++i)
-            sums[i] =
-                Isa::sumBytes(m.codes + static_cast<std::size_t>(i) * static_cast<std::size_t>(p.channels), p.channels);
+            sums[i] = Isa::sumBytes(m.codes + toIndex(i) * toIndex(p.channels), p.channels);
         // What straddles two rows or images is computed, too, and never read.
         for (int i = 0; i < rows * columns - 2; ++i) sums[i] += sums[i + 1] + sums[i + 2];
         for (int i = 0; i < (rows - 2) * columns; ++i)
@@ -182,8 +177,7 @@ struct WinogradKernel {
             for (int x = 0; x < W::kSize; ++x) {
                 LaneVector m[H::kSize];
                 for (int y = 0; y < H::kSize; ++y)
-                    m[y] = load<LaneVector>(products + static_cast<std::size_t>(y * W::kSize + x) * positionStride +
-                                            v * kVectorLanes);
+                    m[y] = load<LaneVector>(products + toIndex(y * W::kSize + x) * positionStride + v * kVectorLanes);
                 H::template output<LaneVector>(m, columns[x]);
             }
             for (int y = 0; y < MH; ++y) {
@@ -213,9 +207,7 @@ struct WinogradKernel {
         const Tile place = m.places[tile];
         const WinogradForm& form = formOf(conv);
         const int shift = form.oddCodes ? kShift : kShift - 1;
-        const auto pixel = [&](int y, int x) {
-            return place.pixel + static_cast<std::size_t>(y * conv.problem.outWidth + x);
-        };
+        const auto pixel = [&](int y, int x) { return place.pixel + toIndex(y * conv.problem.outWidth + x); };
         const auto sumsAt = [&](int y, int x) {
             const std::int32_t box = form.oddCodes ? 0 : m.boxSums[place.box + y * m.window.columns + x];
             const std::int32_t* sums = results + (y * MW + x) * kBlock;
@@ -240,49 +232,26 @@ struct WinogradKernel {
         const Memory& m = place.memory;
         const WinogradForm& form = formOf(conv);
         const int groups = form.groups;
-        const std::size_t positionStride = static_cast<std::size_t>(m.tiles) * m.groupStride;
+        const std::size_t positionStride = toIndex(m.tiles) * m.groupStride;
         const auto* correction = reinterpret_cast<const Lane*>(form.correction.data());
-        const std::byte* weights = form.weights.data() + static_cast<std::size_t>(place.block) * form.weights.size() /
-                                                             static_cast<std::size_t>(form.blocks);
+        const std::byte* weights =
+            form.weights.data() + toIndex(place.block) * form.weights.size() / toIndex(form.blocks);
         for (int g = 0; g < groups; ++g) {
             const int first = g * form.groupChannels;
             const int left = conv.problem.channels - first;
             const int steps = ((left < form.groupChannels ? left : form.groupChannels) + 3) / 4;
-            const std::uint8_t* v = m.transformed + static_cast<std::size_t>(g) * kPositions * positionStride +
-                                    static_cast<std::size_t>(tile) * m.groupStride;
+            const std::uint8_t* v =
+                m.transformed + toIndex(g) * kPositions * positionStride + toIndex(tile) * m.groupStride;
             Isa::template positions<R>(v, m.groupStride, positionStride, kPositions, weights, steps, m.products);
-            weights += std::size_t{kPositions} * static_cast<std::size_t>(steps) * 4 * kBlock;
+            weights += std::size_t{kPositions} * toIndex(steps) * 4 * kBlock;
             for (int r = 0; r < R; ++r)
                 transformOutput(m.products + r * kLanes, std::size_t{R} * kLanes,
-                                correction + static_cast<std::size_t>(place.block * groups + g) * kOutputs * kLanes,
+                                correction + toIndex(place.block * groups + g) * kOutputs * kLanes,
                                 g == 0 ? form.center.data() + place.block * kBlock : nullptr,
                                 m.results + r * kOutputs * kBlock);
         }
         for (int r = 0; r < R; ++r)
             finishTile(conv, place.epilogue, m, place.block, tile + r, m.results + r * kOutputs * kBlock);
-    }
-
-    /// `count` tiles, at most kRows.
-    static void someTiles(const PackedConv& conv, const Place& place, int tile, int count) {
-        switch (count) {
-            case 1: return tiles<1>(conv, place, tile);
-            case 2: return tiles<2>(conv, place, tile);
-            case 3: return tiles<3>(conv, place, tile);
-            case 4: return tiles<4>(conv, place, tile);
-            case 5:
-                if constexpr (kRows >= 5) return tiles<5>(conv, place, tile);
-                break;
-            case 6:
-                if constexpr (kRows >= 6) return tiles<6>(conv, place, tile);
-                break;
-            case 7:
-                if constexpr (kRows >= 7) return tiles<7>(conv, place, tile);
-                break;
-            case 8:
-                if constexpr (kRows >= 8) return tiles<8>(conv, place, tile);
-                break;
-            default: break;
-        }
     }
 
     static void run(const PackedConv& conv, const Band& band, const std::uint8_t* input, const EpilogueTask& epilogue,
@@ -299,7 +268,7 @@ struct WinogradKernel {
             for (int part = 0; part < parts; ++part) {
                 const auto first = static_cast<int>(std::int64_t{memory.tiles} * part / parts);
                 const auto last = static_cast<int>(std::int64_t{memory.tiles} * (part + 1) / parts);
-                someTiles(conv, place, first, last - first);
+                withConstant<kRows>(last - first, [&]<int R>() { tiles<R>(conv, place, first); });
             }
         }
     }

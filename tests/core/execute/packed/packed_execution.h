@@ -19,7 +19,7 @@ protected:
         if (!packed::hasIsa(GetParam())) GTEST_SKIP() << "this CPU lacks " << packed::isaName(GetParam());
     }
 
-    std::unique_ptr<PackedExecutor> packed(const MetaModel& model, int threads) const {
+    std::unique_ptr<Executor> packed(const MetaModel& model, int threads) const {
         PackedOptions options;
         options.threads = threads;
         options.isa = GetParam();
@@ -30,7 +30,7 @@ protected:
     void compare(const std::string& name, const MetaModel& model, int mixes, const std::vector<int>& batches) const {
         Random random(11);
         const auto oracle = makeInterpreter(model);
-        std::vector<std::unique_ptr<PackedExecutor>> executors;
+        std::vector<std::unique_ptr<Executor>> executors;
         for (const int threads : {1, 2, 3}) executors.push_back(packed(model, threads));
         for (int mix = 0; mix < mixes; ++mix) {
             const ExecutionPlan plan = lower(model, test::randomBits(model, random));

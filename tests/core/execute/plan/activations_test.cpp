@@ -11,7 +11,7 @@
 #include <limits>
 #include <set>
 
-#include "core/execute/plan/float_operations.h"
+#include "core/execute/interpreter/interpreter.h"
 #include "core/network/network.h"
 #include "core/quant/quantizer.h"
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/execute/torch/calibrate.h"
+#include "core/execute/torch/torch_executor.h"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // Every geometry against seven nested loops: libraries choose their algorithm by shape, and not all of them are right.
-#include "core/execute/torch/exact_convolution.h"
+#include "core/execute/torch/tensor_operations.h"
 
 #include <gtest/gtest.h>
 

@@ -23,7 +23,7 @@ TEST(PackedExecutor, AgreesWithTheReferenceOnAllTestImages) {
     const auto data = openDataSet("fashion-mnist", Split::Test);
     const auto reference = makeReferenceExecutor(model, "cpu", 2);
     // Each instruction set in turn, and kernels chosen by time as for a user.
-    std::vector<std::unique_ptr<PackedExecutor>> packed;
+    std::vector<std::unique_ptr<Executor>> packed;
     for (const packed::Isa isa : {packed::Isa::Portable, packed::Isa::Avx2, packed::Isa::Avx512Vnni}) {
         if (!packed::hasIsa(isa)) continue;
         PackedOptions options;
@@ -42,7 +42,7 @@ TEST(PackedExecutor, AgreesWithTheReferenceOnAllTestImages) {
         const ExecutionPlan plan = lower(model, bits);
         // The portable kernels are slow: two mixes.
         const std::size_t fast = packed.size() > 1 ? 1 + static_cast<std::size_t>(mix) % (packed.size() - 1) : 0;
-        PackedExecutor& executor = *packed[mix < 2 ? 0 : fast];
+        Executor& executor = *packed[mix < 2 ? 0 : fast];
         for (std::int64_t first = 0; first < data->size(); first += kBatch) {
             std::vector<std::int64_t> indices(kBatch);
             std::iota(indices.begin(), indices.end(), first);
@@ -50,7 +50,7 @@ TEST(PackedExecutor, AgreesWithTheReferenceOnAllTestImages) {
             reference->run(plan, images, kBatch, expected);
             executor.run(plan, images, kBatch, found);
             ASSERT_EQ(std::memcmp(expected.data(), found.data(), found.size() * sizeof(float)), 0)
-                << packed::isaName(executor.isa()) << ", mix " << toText(bits) << ", images from " << first;
+                << executor.kernel(plan.steps.front()) << ", mix " << toText(bits) << ", images from " << first;
             compared += kBatch;
         }
     }

@@ -12,7 +12,7 @@
 
 #include <torch/utils.h>
 
-#include "core/execute/plan/float_operations.h"
+#include "core/execute/interpreter/interpreter.h"
 #include "core/network/activation.h"
 
 namespace bitdesk {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/execute/torch/exact_convolution.h"
+#include "core/execute/torch/tensor_operations.h"
 
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/im2col.h>

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/execute/packed/value_pool.h"
+#include "core/execute/packed/prefix_values.h"
 
 namespace bitdesk::packed {
 
