@@ -3,11 +3,11 @@
 
 #include "profiling/machine_state.h"
 
-#include <algorithm>
-#include <array>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+#include <algorithm>
+#include <array>
 
 #include "core/base/build_info.h"
 #include "core/base/error.h"

@@ -9,7 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/random.h"
 #include "core/base/to_index.h"
-#include "core/statistics/median.h"
+#include "core/statistics/intervals.h"
 
 namespace bitdesk {
 namespace {

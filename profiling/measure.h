@@ -12,7 +12,7 @@
 #include "core/base/clock.h"
 #include "core/model/meta_model.h"
 #include "core/statistics/intervals.h"
-#include "core/statistics/latency_verdict.h"
+#include "core/statistics/verdicts.h"
 
 namespace bitdesk {
 

@@ -3,15 +3,14 @@
 
 #include "core/network/bit_configuration.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/base/error.h"
-#include "core/base/file_type.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
 

@@ -3,10 +3,10 @@
 
 #include "core/network/catalogue.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fmt/format.h>
 #include <vector>
 
 #include "core/base/error.h"

@@ -8,7 +8,7 @@
 #include <c10/core/Device.h>
 #include <c10/util/Exception.h>
 
-#include "core/base/stopwatch.h"
+#include "core/base/clock.h"
 
 namespace bitdesk {
 
