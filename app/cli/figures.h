@@ -6,10 +6,8 @@
 #include <string>
 
 #include "app/cli/options.h"
-#include "core/present/time_scale.h"
+#include "core/present/words.h"
 #include "core/results/results_json.h"
-#include "core/statistics/accuracy_verdict.h"
-#include "core/statistics/latency_verdict.h"
 
 // How sampled figures look in text and JSON: never without spread, count and unit.
 namespace bitdesk::cli {

@@ -8,11 +8,10 @@
 #include <charconv>
 #include <optional>
 
-#include "app/cli/bad_files.h"
 #include "app/cli/options.h"
-#include "app/cli/verbs.h"
+#include "app/cli/verb.h"
 #include "app/jobs/import_job.h"
-#include "app/jobs/output_file.h"
+#include "app/jobs/named_files.h"
 #include "core/base/atomic_file.h"
 
 namespace bitdesk::cli {

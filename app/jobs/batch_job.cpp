@@ -8,9 +8,7 @@
 #include <map>
 #include <tuple>
 
-#include "app/jobs/absolute_name.h"
-#include "app/jobs/batch_place.h"
-#include "app/jobs/output_file.h"
+#include "app/jobs/named_files.h"
 #include "core/base/error.h"
 #include "core/base/file_type.h"
 #include "core/base/hash.h"
@@ -133,9 +131,8 @@ std::vector<StatedLimit> checkedReport(const Batch& batch, std::size_t index, co
                [&] { checkReportFile(batch.resolve(report.files[i])); });
     std::vector<StatedLimit> limits;
     for (std::size_t i = 0; i < report.failOn.size(); ++i)
-        for (StatedLimit& limit : placed(batch, keyOfEntry("reports", index, fmt::format("fail_on[{}]", i)),
-                                         [&] { return parseLimits(std::span(report.failOn).subspan(i, 1)); }))
-            limits.push_back(std::move(limit));
+        limits.push_back(placed(batch, keyOfEntry("reports", index, fmt::format("fail_on[{}]", i)),
+                                [&] { return parseLimit(report.failOn[i]); }));
     return limits;
 }
 
@@ -159,15 +156,14 @@ ReportRequest reportRequest(const PreparedBatch& prepared, std::size_t index, co
     for (std::size_t i = 0; i < prepared.sweeps.size(); ++i) {
         if (!result.sweeps[i].result) continue;
         const SweepRequest& sweep = prepared.sweeps[i];
-        const EvaluationKey key = keyOf(
-            {.model = sweep.model, .data = sweep.data, .bits = {}, .device = sweep.device, .options = sweep.options});
+        const EvaluationKey key = keyOf(evaluationOf(sweep, {}));
         request.scopes.push_back({key.modelHash, key.dataHash, key.split, key.subset});
         if (request.model != nullptr) continue;
         request.model = sweep.model;
         request.latencyMargin = sweep.margin;
         request.modelFile = absoluteName(modelName(prepared.batch, prepared.batch.sweeps[i].model));
         request.dataSpec = absoluteName(dataName(prepared.batch, prepared.batch.sweeps[i].data));
-        request.splitName = key.split;
+        request.split = key.split;
         if (!spec.baseline.empty())
             request.baseline = parseBits(spec.baseline, sweep.model->network, sweep.model->bits, "baseline");
     }

@@ -3,7 +3,6 @@
 
 #include "app/jobs/export_job.h"
 
-#include <algorithm>
 #include <optional>
 
 #include "core/base/atomic_file.h"

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 
-#include "app/jobs/output_file.h"
+#include "app/jobs/named_files.h"
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "core/base/random.h"
@@ -83,10 +83,8 @@ void calibrate(const ImportRequest& request, const DataSet* data, const std::vec
             ErrorKind::BadInput, "images (" + settingName("data") + ")",
             fmt::format("are missing: {} of {} layers have no activation scales, which images must set ({}{})",
                         layers.size(), model.layers.size(), result.calibrated.front(), layers.size() > 1 ? ", …" : ""));
-    std::optional<ComputeArbiter::Lease> lease;
-    if (context.arbiter != nullptr) lease.emplace(context.arbiter->acquire(ComputePriority::Background, context.stop));
-    const int threads =
-        request.threads > 0 || context.arbiter == nullptr ? request.threads : context.arbiter->threads();
+    const auto lease = context.lease(ComputePriority::Background);
+    const int threads = request.threads > 0 ? request.threads : context.threads();
     int count = 0;
     const auto images = calibrationImages(*data, model, request.images, count);
     calibrateActivations(model, layers, images, count, threads, context.progress, context.stop);
@@ -109,8 +107,7 @@ void takeClassNames(const DataSet& data, ImportResult& result) {
     if (data.hasClassNames())
         result.notes.push_back(
             fmt::format("The outputs are called as the data's classes, in this order: {}. Where the network was "
-                        "trained in another, "
-                        "a mapping's \"classes\" says so.",
+                        "trained in another, a mapping's \"classes\" says so.",
                         someOf(data.classNames())));
 }
 

@@ -3,11 +3,8 @@
 
 #include "app/jobs/live_session.h"
 
-#include <algorithm>
-#include <chrono>
 #include <utility>
 
-#include "app/jobs/stored_layer_table.h"
 #include "core/base/error.h"
 #include "core/network/cost.h"
 

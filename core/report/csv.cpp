@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "core/report/formats.h"
-#include "core/report/naming.h"
 #include "core/results/csv_cells.h"
 
 namespace bitdesk {
@@ -46,12 +45,10 @@ std::string latencyCells(const Measurement& m) {
 std::string toCsv(const Report& report) {
     std::string csv =
         "what,letter,label,model,model_hash,bits,evaluation,data,split,correct,total,accuracy,ci95_low,ci95_high,"
-        "bitops,"
-        "weight_bytes,norm_bytes,delta,delta_ci95_low,delta_ci95_high,p_value,accuracy_verdict,measurement,latency_"
-        "median_ms,"
-        "latency_q1_ms,latency_q3_ms,latency_n,median_ci95_low_ms,median_ci95_high_ms,simulated,backend,device,threads,"
-        "batch,"
-        "run_group,ratio,ratio_ci95_low,ratio_ci95_high,latency_verdict,data_hash,preparation,skipped\r\n";
+        "bitops,weight_bytes,norm_bytes,delta,delta_ci95_low,delta_ci95_high,p_value,accuracy_verdict,measurement,"
+        "latency_median_ms,latency_q1_ms,latency_q3_ms,latency_n,median_ci95_low_ms,median_ci95_high_ms,simulated,"
+        "backend,device,threads,batch,run_group,ratio,ratio_ci95_low,ratio_ci95_high,latency_verdict,data_hash,"
+        "preparation,skipped\r\n";
     for (std::size_t i = 0; i < report.input.subjects.size(); ++i) {
         const ReportSubject& s = report.input.subjects[i];
         const ReportComparison& c = report.comparisons[i];
@@ -63,11 +60,10 @@ std::string toCsv(const Report& report) {
     }
     for (const ReportPoint& point : report.input.points) {
         const EvaluationSummary& e = point.evaluation;
-        const std::string latency = point.latencyMs
-                                        ? fmt::format(",{},{},{},{},{},{},false,,,,,{}", point.latencyMs->median,
-                                                      point.latencyMs->q1, point.latencyMs->q3, point.latencyMs->n,
-                                                      point.latencyCi95.low, point.latencyCi95.high, point.runGroup)
-                                        : ",,,,,,,,,,,,";
+        const auto& l = point.latency;
+        const std::string latency = l ? fmt::format(",{},{},{},{},{},{},false,,,,,{}", l->ms.median, l->ms.q1, l->ms.q3,
+                                                    l->ms.n, l->ci95.low, l->ci95.high, l->runGroup)
+                                      : ",,,,,,,,,,,,";
         csv += fmt::format("point,,,{},{},{},{},,,,,,{},,,,,{}\r\n", text(e.modelName), text(e.modelHash),
                            csvList(e.bits.bits), evaluationCells(e), latency, dataCells(e));
     }

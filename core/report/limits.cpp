@@ -10,7 +10,6 @@
 
 #include "core/base/decimal_comma.h"
 #include "core/base/error.h"
-#include "core/report/naming.h"
 
 namespace bitdesk {
 namespace {
