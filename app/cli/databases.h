@@ -13,9 +13,8 @@
 #include "app/jobs/rank.h"
 #include "core/store/store_thread.h"
 
-namespace bitdesk::cli {
-
 // How verbs come to a results database.
+namespace bitdesk::cli {
 
 /// The one that --db names, or the user's default.
 std::filesystem::path databasePath(const StoreOptions& options);

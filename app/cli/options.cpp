@@ -25,6 +25,43 @@
 #include "core/network/catalogue.h"
 
 namespace bitdesk::cli {
+namespace {
+
+/// "packed, reference or portable (default: packed on the CPU, reference on a GPU)".
+std::string backendHelp() {
+    std::vector<std::string> names;
+    for (const ExecutorEntry& entry : jobs::executors()) names.emplace_back(entry.name);
+    const std::string last = names.back();
+    names.pop_back();
+    return fmt::format("{} or {} (default: {} on the CPU, {} on a GPU)", fmt::join(names, ", "), last,
+                       jobs::backendOf({.backend = {}, .device = "cpu"}),
+                       jobs::backendOf({.backend = {}, .device = "cuda:0"}));
+}
+
+/// A number at the start of a text, and what follows it.
+std::pair<double, std::string_view> numberAndUnit(const std::string& option, const std::string& text,
+                                                  const std::string& hint) {
+    if (const auto pointed = withDecimalPoint(text))
+        throw Error(ErrorKind::Usage, option, "'" + text + "' has a decimal comma", "Write " + *pointed);
+    double value = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (parsed.ec != std::errc{} || !std::isfinite(value) || value < 0)
+        throw Error(ErrorKind::Usage, option, "'" + text + "' is no number of 0 or more", hint);
+    return {value, std::string_view(text).substr(static_cast<std::size_t>(parsed.ptr - text.data()))};
+}
+
+/// Names in it may come from hostile files and databases.
+void printLines(std::ostream& out, std::string_view text) {
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        out << printable(text.substr(0, end));
+        if (end == std::string_view::npos) return;
+        out << '\n';
+        text.remove_prefix(end + 1);
+    }
+}
+
+}  // namespace
 
 CLI::Validator namesAFile() {
     return {[](const std::string& text) { return text.empty() ? std::string("names no file") : std::string(); },
@@ -111,44 +148,6 @@ void addBadFiles(CLI::App& command, DataChoices& choices, OutputOptions& output)
             "each, or JSON where it ends in .json; written though the run fails")
         ->check(namesAFile());
 }
-
-namespace {
-
-/// "packed, reference or portable (default: packed on the CPU, reference on a GPU)".
-std::string backendHelp() {
-    std::vector<std::string> names;
-    for (const ExecutorEntry& entry : jobs::executors()) names.emplace_back(entry.name);
-    const std::string last = names.back();
-    names.pop_back();
-    return fmt::format("{} or {} (default: {} on the CPU, {} on a GPU)", fmt::join(names, ", "), last,
-                       jobs::backendOf({.backend = {}, .device = "cpu"}),
-                       jobs::backendOf({.backend = {}, .device = "cuda:0"}));
-}
-
-/// A number at the start of a text, and what follows it.
-std::pair<double, std::string_view> numberAndUnit(const std::string& option, const std::string& text,
-                                                  const std::string& hint) {
-    if (const auto pointed = withDecimalPoint(text))
-        throw Error(ErrorKind::Usage, option, "'" + text + "' has a decimal comma", "Write " + *pointed);
-    double value = 0;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (parsed.ec != std::errc{} || !std::isfinite(value) || value < 0)
-        throw Error(ErrorKind::Usage, option, "'" + text + "' is no number of 0 or more", hint);
-    return {value, std::string_view(text).substr(static_cast<std::size_t>(parsed.ptr - text.data()))};
-}
-
-/// Names in it may come from hostile files and databases.
-void printLines(std::ostream& out, std::string_view text) {
-    while (!text.empty()) {
-        const auto end = text.find('\n');
-        out << printable(text.substr(0, end));
-        if (end == std::string_view::npos) return;
-        out << '\n';
-        text.remove_prefix(end + 1);
-    }
-}
-
-}  // namespace
 
 void addDevice(CLI::App& command, DeviceOptions& options) {
     addSettings(command, jobs::kDeviceSettings, options);

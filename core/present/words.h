@@ -10,9 +10,8 @@
 #include "core/network/bit_configuration.h"
 #include "core/statistics/intervals.h"
 
-namespace bitdesk {
-
 // How figures are written wherever people read them: on the command line, in a report, in the window.
+namespace bitdesk {
 
 /// "all 4", "44234…" one digit a layer, or "4,10,…" where one has two digits; what has more than `room` letters,
 /// without its middle.

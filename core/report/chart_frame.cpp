@@ -8,8 +8,6 @@
 #include <cmath>
 #include <cstdint>
 
-#include "core/base/error.h"
-
 namespace bitdesk {
 
 Axis Axis::around(double low, double high, double from, double to, int ticks) {
@@ -56,23 +54,6 @@ void addFrame(Drawing& drawing, const Axis& x, const Axis& y, const std::string&
     if (yTitle.empty()) return;
     drawing.text({x.from - 34, (y.from + y.to) / 2}, yTitle,
                  {.ink = Ink::Muted, .anchor = Anchor::Middle, .upright = false});
-}
-
-std::string fitted(const std::string& text, double width, double size) {
-    constexpr double kAspect = 0.56;  // of an average letter
-    const auto most = static_cast<std::size_t>(width / (kAspect * size));
-    const std::string clean = printable(text);
-    std::size_t letters = 0, at = 0;
-    for (; at < clean.size(); ++at) {
-        const bool begins = (static_cast<unsigned char>(clean[at]) & 0xC0U) != 0x80U;  // no UTF-8 continuation
-        if (begins && ++letters > most) break;
-    }
-    return at < clean.size() ? clean.substr(0, at) + "…" : clean;
-}
-
-Ink inkOfBits(int bits, int lowest, int highest) {
-    if (bits <= lowest) return Ink::Low;
-    return bits >= highest ? Ink::High : Ink::Middle;
 }
 
 }  // namespace bitdesk

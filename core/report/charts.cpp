@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/error.h"
 #include "core/present/words.h"
 #include "core/report/chart_frame.h"
 #include "core/results/histogram.h"
@@ -28,6 +29,25 @@ std::string layerName(const ReportInput& input, std::size_t quantizable) {
     for (const ReportLayer& layer : input.layers)
         if (layer.quantizable == static_cast<int>(quantizable)) return layer.name;
     return "layer " + std::to_string(quantizable + 1);
+}
+
+/// Cut to about so many points of width, with an ellipsis.
+std::string fitted(const std::string& text, double width, double size) {
+    constexpr double kAspect = 0.56;  // of an average letter
+    const auto most = static_cast<std::size_t>(width / (kAspect * size));
+    const std::string clean = printable(text);
+    std::size_t letters = 0, at = 0;
+    for (; at < clean.size(); ++at) {
+        const bool begins = (static_cast<unsigned char>(clean[at]) & 0xC0U) != 0x80U;  // no UTF-8 continuation
+        if (begins && ++letters > most) break;
+    }
+    return at < clean.size() ? clean.substr(0, at) + "…" : clean;
+}
+
+/// The colour of a width among a model's widths: the more bits, the stronger.
+Ink inkOfBits(int bits, int lowest, int highest) {
+    if (bits <= lowest) return Ink::Low;
+    return bits >= highest ? Ink::High : Ink::Middle;
 }
 
 /// Values of one row of bars, by subject.

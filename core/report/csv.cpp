@@ -9,8 +9,6 @@
 namespace bitdesk {
 namespace {
 
-std::string text(const std::string& value) { return csvCell(value); }
-
 /// id, data, split, correct, total, accuracy and its interval, costs
 std::string evaluationCells(const EvaluationSummary& row) {
     return csvCells(
@@ -36,8 +34,8 @@ std::string ratioCells(const ReportComparison& c) {
 
 std::string latencyCells(const Measurement& m) {
     return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}", m.id, m.latencyMs.median, m.latencyMs.q1,
-                       m.latencyMs.q3, m.latencyMs.n, m.medianCi95.low, m.medianCi95.high, m.simulated, text(m.backend),
-                       text(m.device), m.threads, m.batch, m.runGroup);
+                       m.latencyMs.q3, m.latencyMs.n, m.medianCi95.low, m.medianCi95.high, m.simulated,
+                       csvCell(m.backend), csvCell(m.device), m.threads, m.batch, m.runGroup);
 }
 
 }  // namespace
@@ -52,8 +50,8 @@ std::string toCsv(const Report& report) {
     for (std::size_t i = 0; i < report.input.subjects.size(); ++i) {
         const ReportSubject& s = report.input.subjects[i];
         const ReportComparison& c = report.comparisons[i];
-        csv += fmt::format("subject,{},{},{},{},{},{},{},{},{},{}\r\n", letterOf(i), text(s.label), text(s.modelName),
-                           text(s.modelHash), csvList(s.bits.bits),
+        csv += fmt::format("subject,{},{},{},{},{},{},{},{},{},{}\r\n", letterOf(i), csvCell(s.label),
+                           csvCell(s.modelName), csvCell(s.modelHash), csvList(s.bits.bits),
                            s.evaluation ? evaluationCells(*s.evaluation) : ",,,,,,,,,,", accuracyCells(c),
                            s.measurement ? latencyCells(*s.measurement) : ",,,,,,,,,,,,", ratioCells(c),
                            s.evaluation ? dataCells(*s.evaluation) : ",,");
@@ -64,7 +62,7 @@ std::string toCsv(const Report& report) {
         const std::string latency = l ? fmt::format(",{},{},{},{},{},{},false,,,,,{}", l->ms.median, l->ms.q1, l->ms.q3,
                                                     l->ms.n, l->ci95.low, l->ci95.high, l->runGroup)
                                       : ",,,,,,,,,,,,";
-        csv += fmt::format("point,,,{},{},{},{},,,,,,{},,,,,{}\r\n", text(e.modelName), text(e.modelHash),
+        csv += fmt::format("point,,,{},{},{},{},,,,,,{},,,,,{}\r\n", csvCell(e.modelName), csvCell(e.modelHash),
                            csvList(e.bits.bits), evaluationCells(e), latency, dataCells(e));
     }
     return csv;

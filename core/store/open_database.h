@@ -11,6 +11,7 @@
 
 #include "core/store/store.h"
 
+// Inside the store: how a file becomes a connection.
 namespace bitdesk {
 
 /// What SQLite asks whether to try again when somebody else holds a lock. Of one connection, used by its thread alone.
@@ -36,8 +37,6 @@ private:
     std::optional<Clock::time_point> m_end;  ///< of all waits, once they are to stop
     bool m_stopped = false;
 };
-
-// Inside the store: how a file becomes a connection.
 
 /// Throws Error (BadInput): a folder, a pipe, a device; a name that cannot be followed, or is longer than SQLite takes.
 void checkIsDatabaseFile(const std::filesystem::path& file);
