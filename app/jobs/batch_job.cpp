@@ -136,7 +136,7 @@ std::vector<StatedLimit> checkedReport(const Batch& batch, std::size_t index, co
     return limits;
 }
 
-SweepOutcome runOne(const PreparedBatch& prepared, std::size_t index, JobContext& context) {
+SweepOutcome runOne(const PreparedBatch& prepared, std::size_t index, const JobContext& context) {
     try {
         return {.result = placed(prepared.batch, fmt::format("sweeps[{}]", index),
                                  [&] { return runSweep(prepared.sweeps[index], context); }),
@@ -147,7 +147,7 @@ SweepOutcome runOne(const PreparedBatch& prepared, std::size_t index, JobContext
 }
 
 ReportRequest reportRequest(const PreparedBatch& prepared, std::size_t index, const std::string& command,
-                            const BatchResult& result, JobContext& context) {
+                            const BatchResult& result, const JobContext& context) {
     const ReportSpec& spec = prepared.batch.reports[index];
     ReportRequest request;
     request.title = spec.title;
@@ -221,7 +221,7 @@ PreparedBatch prepareBatch(Batch batch, const Rank& rank, bool resume, const std
     return prepared;
 }
 
-BatchResult runBatch(const PreparedBatch& prepared, const std::string& command, JobContext& context) {
+BatchResult runBatch(const PreparedBatch& prepared, const std::string& command, const JobContext& context) {
     BatchResult result;
     for (std::size_t i = 0; i < prepared.sweeps.size(); ++i) {
         JobContext own = context;

@@ -26,7 +26,7 @@ DataFacts factsOf(const DataSet& data) {
     return {.preparation = data.description().preprocessing, .skipped = data.description().skipped};
 }
 
-EvaluateResult evaluateNew(const EvaluateRequest& request, Executor& executor, JobContext& context,
+EvaluateResult evaluateNew(const EvaluateRequest& request, Executor& executor, const JobContext& context,
                            const PartialSink& onBatch) {
     const ExecutionPlan plan = lower(*request.model, request.bits);
     auto lease = context.lease(request.priority);
@@ -105,7 +105,7 @@ EvaluationKey keyOf(const EvaluateRequest& request) {
             .numericsVersion = kNumericsVersion};
 }
 
-std::optional<Evaluation> findStored(const EvaluateRequest& request, JobContext& context) {
+std::optional<Evaluation> findStored(const EvaluateRequest& request, const JobContext& context) {
     if (!request.reuseStored) return std::nullopt;
     auto found = lookedUp(context, [key = keyOf(request)](Store& store) { return store.find(key); });
     if (!found) return found;
@@ -116,7 +116,7 @@ std::optional<Evaluation> findStored(const EvaluateRequest& request, JobContext&
     return found;
 }
 
-EvaluateResult evaluateMix(const EvaluateRequest& request, Executor& executor, JobContext& context,
+EvaluateResult evaluateMix(const EvaluateRequest& request, Executor& executor, const JobContext& context,
                            const PartialSink& onBatch) {
     checkDataFitsModel(*request.data, *request.model);
     checkBits(request.bits, request.model->network, request.model->bits);
@@ -125,7 +125,7 @@ EvaluateResult evaluateMix(const EvaluateRequest& request, Executor& executor, J
 }
 
 ComparedEvaluation evaluateUntilSettled(const EvaluateRequest& request, const Evaluation& baseline, double margin,
-                                        Executor& executor, JobContext& context, const PartialSink& onBatch) {
+                                        Executor& executor, const JobContext& context, const PartialSink& onBatch) {
     const auto looks = lookCounts(keyOf(request).subset);
     const AccuracyLimits limits{.margin = margin, .looks = static_cast<int>(looks.size())};
     if (auto stored = findStored(request, context)) {
@@ -146,7 +146,7 @@ ComparedEvaluation evaluateUntilSettled(const EvaluateRequest& request, const Ev
 }
 
 std::vector<ComparedEvaluation> evaluateMixes(
-    const MixesRequest& request, Executor& executor, JobContext& context,
+    const MixesRequest& request, Executor& executor, const JobContext& context,
     const std::function<void(const BitConfiguration&, const PartialEvaluation&)>& onBatch) {
     std::vector<ComparedEvaluation> found;
     for (const BitConfiguration& bits : request.mixes) {
@@ -169,7 +169,7 @@ std::vector<ComparedEvaluation> evaluateMixes(
     return found;
 }
 
-PredictResult predictMix(const EvaluateRequest& request, Executor& executor, JobContext& context,
+PredictResult predictMix(const EvaluateRequest& request, Executor& executor, const JobContext& context,
                          const PartialSink& onBatch) {
     const std::int64_t limit = request.options.limit, size = request.data->size();
     EvaluateRequest whole = request;

@@ -35,7 +35,7 @@ struct EvaluateResult {
 
 /// Looks the key up in the store; else evaluates, yielding to higher priorities between mini-batches, and saves.
 /// Throws Cancelled (nothing is saved) or Error; but what was evaluated is returned even where it cannot be saved.
-EvaluateResult evaluateMix(const EvaluateRequest& request, Executor& executor, JobContext& context,
+EvaluateResult evaluateMix(const EvaluateRequest& request, Executor& executor, const JobContext& context,
                            const PartialSink& onBatch = {});
 
 /// What the store keeps of a finished evaluation.
@@ -44,7 +44,7 @@ Evaluation describeEvaluation(const EvaluateRequest& request, const Executor& ex
 EvaluationKey keyOf(const EvaluateRequest& request);
 /// The stored evaluation of this request, if there is a store, one in it, and `reuseStored`. Throws Error (BadInput)
 /// when it holds classes that the model has not.
-std::optional<Evaluation> findStored(const EvaluateRequest& request, JobContext& context);
+std::optional<Evaluation> findStored(const EvaluateRequest& request, const JobContext& context);
 
 /// An evaluation and how it compares with another one on the same images, where there is one.
 struct ComparedEvaluation {
@@ -57,7 +57,7 @@ struct ComparedEvaluation {
 /// share of the 5 %. What was seen is saved as an evaluation of so many images. A stored evaluation of all images is
 /// the answer at once.
 ComparedEvaluation evaluateUntilSettled(const EvaluateRequest& request, const Evaluation& baseline, double margin,
-                                        Executor& executor, JobContext& context, const PartialSink& onBatch = {});
+                                        Executor& executor, const JobContext& context, const PartialSink& onBatch = {});
 
 /// Several mixes on the same images, each after the first compared with it.
 struct MixesRequest {
@@ -70,7 +70,7 @@ struct MixesRequest {
 /// By mixes, each but the first compared with that; ends early after one that cannot be saved: nor would the next be.
 /// Throws as evaluateMix() does.
 std::vector<ComparedEvaluation> evaluateMixes(
-    const MixesRequest& request, Executor& executor, JobContext& context,
+    const MixesRequest& request, Executor& executor, const JobContext& context,
     const std::function<void(const BitConfiguration&, const PartialEvaluation&)>& onBatch = {});
 
 struct PredictResult {
@@ -83,7 +83,7 @@ struct PredictResult {
 /// Class per image. All images are an evaluation like any other: looked up, else run and saved. `options.limit` > 0
 /// means the first images of the file, not of the visiting order; these come from a stored evaluation of all images
 /// where there is one, and are not saved. Throws as evaluateMix does.
-PredictResult predictMix(const EvaluateRequest& request, Executor& executor, JobContext& context,
+PredictResult predictMix(const EvaluateRequest& request, Executor& executor, const JobContext& context,
                          const PartialSink& onBatch = {});
 
 }  // namespace bitdesk::jobs

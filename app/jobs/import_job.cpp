@@ -73,7 +73,7 @@ std::vector<std::uint8_t> calibrationImages(const DataSet& data, const MetaModel
 }
 
 void calibrate(const ImportRequest& request, const DataSet* data, const std::vector<int>& layers, ImportResult& result,
-               JobContext& context) {
+               const JobContext& context) {
     MetaModel& model = result.model;
     for (const int layer : layers)
         result.calibrated.push_back(model.network.layers()[static_cast<std::size_t>(layer)].name);
@@ -138,7 +138,7 @@ void mark(const ImportRequest& request, const ImportedModel& imported, ImportRes
 
 }  // namespace
 
-Network networkOf(const ImportRequest& request, JobContext& context) {
+Network networkOf(const ImportRequest& request, const JobContext& context) {
     if (request.network.empty()) throw Error(ErrorKind::Usage, settingName("network"), "names no network");
     if (namesNetworkFile(request.network)) return openNetwork(request.network, request.input, request.classes);
     const auto data = openData(request, request.input, context);
@@ -155,7 +155,7 @@ SuggestedMapping draftMapping(const ImportRequest& request, const Network& netwo
     return draft;
 }
 
-ImportResult importNetwork(const ImportRequest& request, JobContext& context) {
+ImportResult importNetwork(const ImportRequest& request, const JobContext& context) {
     std::vector<std::filesystem::path> inputs{request.source, request.mapping};
     if (namesNetworkFile(request.network)) inputs.emplace_back(request.network);
     if (auto folder = request.data.empty() ? std::nullopt : findDataSet(request.data))

@@ -29,7 +29,7 @@ bool fitsHandover(const LayerTable& table, std::optional<double> handoverNs) {
 }
 
 std::optional<LayerTable> findLayerTable(const LatencyKey& key, const MetaModel& model,
-                                         std::optional<double> handoverNs, JobContext& context) {
+                                         std::optional<double> handoverNs, const JobContext& context) {
     const auto accepted = [faders = model.network.quantizable().size(), widths = model.bits,
                            handoverNs](const LayerTable& table) {
         return table.covers(faders, widths) && fitsHandover(table, handoverNs);
@@ -53,7 +53,8 @@ std::optional<std::string> otherKernel(const LayerTable& table, const ExecutionP
     return std::nullopt;
 }
 
-std::optional<LayerTable> findLayerTable(const LayerTableRequest& request, Executor& executor, JobContext& context) {
+std::optional<LayerTable> findLayerTable(const LayerTableRequest& request, Executor& executor,
+                                         const JobContext& context) {
     if (context.store == nullptr || !request.reuseStored) return std::nullopt;
     const MetaModel& model = *request.model;
     const int threads = context.threads(1);
@@ -67,7 +68,7 @@ std::optional<LayerTable> findLayerTable(const LayerTableRequest& request, Execu
     return table;
 }
 
-LayerTableResult measureLayerTable(const LayerTableRequest& request, Executor& executor, JobContext& context) {
+LayerTableResult measureLayerTable(const LayerTableRequest& request, Executor& executor, const JobContext& context) {
     if (auto found = findLayerTable(request, executor, context)) return {std::move(*found)};
     const MetaModel& model = *request.model;
     const int threads = context.threads(1);

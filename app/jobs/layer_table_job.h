@@ -27,7 +27,7 @@ bool fitsHandover(const LayerTable& table, std::optional<double> handoverNs);
 /// The newest stored table of this key that fits the model and the present hand-over, if there is a store and one in
 /// it.
 std::optional<LayerTable> findLayerTable(const LatencyKey& key, const MetaModel& model,
-                                         std::optional<double> handoverNs, JobContext& context);
+                                         std::optional<double> handoverNs, const JobContext& context);
 
 /// The first step of a prepared plan that runs another kernel than when the table was measured, in words: kernels are
 /// chosen by timing, and the choice may have been forgotten and made anew since.
@@ -44,7 +44,8 @@ struct LayerTableRequest {
 /// The newest stored table of a request on the machine as it is now, if there is a store and one in it; nothing where
 /// the request wants a fresh one, or where layers run other kernels than the table is of. Prepares the executor for
 /// every mix.
-std::optional<LayerTable> findLayerTable(const LayerTableRequest& request, Executor& executor, JobContext& context);
+std::optional<LayerTable> findLayerTable(const LayerTableRequest& request, Executor& executor,
+                                         const JobContext& context);
 
 struct LayerTableResult {
     LayerTable table;
@@ -53,6 +54,6 @@ struct LayerTableResult {
 
 /// Looks in the store; else measures layers and roofline under an exclusive lease, names the layers that do not become
 /// faster, and saves. Throws Cancelled (nothing is saved) or Error.
-LayerTableResult measureLayerTable(const LayerTableRequest& request, Executor& executor, JobContext& context);
+LayerTableResult measureLayerTable(const LayerTableRequest& request, Executor& executor, const JobContext& context);
 
 }  // namespace bitdesk::jobs

@@ -170,7 +170,7 @@ Measurement describe(const MetaModel& model, const LatencyKey& key, bool simulat
 
 /// The stored table that predicts these mixes here and now; in `unreadable` why there is none, where another is stored.
 std::optional<LayerTable> tableOf(const Bench& bench, const LatencyKey& key, const MetaModel& model,
-                                  std::optional<double> handoverNs, JobContext& context,
+                                  std::optional<double> handoverNs, const JobContext& context,
                                   std::vector<std::string>& unreadable) {
     auto table = findLayerTable(key, model, handoverNs, context);
     if (const auto other = table ? bench.otherKernel(*table) : std::nullopt) {
@@ -219,7 +219,7 @@ void addWarnings(const std::vector<Measurement>& runs, std::vector<std::string>&
             if (std::ranges::find(warnings, warning) == warnings.end()) warnings.push_back(warning);
 }
 
-void save(const ProfileRequest& request, JobContext& context, ProfileResult& result) {
+void save(const ProfileRequest& request, const JobContext& context, ProfileResult& result) {
     const auto ids = stored(context, result.notStored,
                             [runs = result.runs, rows = request.rows](Store& store) { return store.save(runs, rows); });
     for (std::size_t i = 0; ids && i < ids->size(); ++i) result.runs[i].id = (*ids)[i];
@@ -250,7 +250,7 @@ MeasureOptions measureOptions(const LatencyEffort& effort) {
     return measure;
 }
 
-ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, JobContext& context) {
+ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, const JobContext& context) {
     const int threads = context.threads(1);
     auto lease = context.lease(ComputePriority::Measurement);
     Bench bench(request, executor, context.stop);

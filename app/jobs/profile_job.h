@@ -49,6 +49,6 @@ struct ProfileResult {
 /// Measures whole-run latency of all configurations, randomly interleaved, with an A/A control, and the time per layer
 /// inside the run. Takes an exclusive measurement lease. What disturbed it is told in every Measurement's warnings; on
 /// the reference executor each is marked `simulated`.
-ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, JobContext& context);
+ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, const JobContext& context);
 
 }  // namespace bitdesk::jobs

@@ -92,7 +92,7 @@ double boundOf(const SweepRequest& request, const std::vector<BitConfiguration>&
 
 class RunOfSweep {
 public:
-    RunOfSweep(const SweepRequest& request, JobContext& context)
+    RunOfSweep(const SweepRequest& request, const JobContext& context)
         : m_request(request), m_context(context), m_positions(partOf(request.configurations, request.rank)) {}
 
     SweepResult run() {
@@ -283,7 +283,7 @@ private:
     }
 
     const SweepRequest& m_request;
-    JobContext& m_context;
+    const JobContext& m_context;
     std::vector<std::size_t> m_positions;
     SweepResult m_result;
 };
@@ -326,7 +326,7 @@ std::vector<std::size_t> partOf(const std::vector<BitConfiguration>& configurati
     return part;
 }
 
-SweepResult runSweep(const SweepRequest& request, JobContext& context) {
+SweepResult runSweep(const SweepRequest& request, const JobContext& context) {
     checkDataFitsModel(*request.data, *request.model);
     for (const BitConfiguration& bits : request.configurations)
         checkBits(bits, request.model->network, request.model->bits);

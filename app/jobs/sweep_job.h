@@ -63,7 +63,7 @@ struct SweepResult : WorkersResult {
 /// Evaluates every configuration through the trie, in parallel on single threads where the executor allows, and stores
 /// each subtree as soon as it is finished; then measures latencies in groups, each in turns with the baseline. Needs a
 /// store. Throws Cancelled or Error; what is finished is stored then.
-SweepResult runSweep(const SweepRequest& request, JobContext& context);
+SweepResult runSweep(const SweepRequest& request, const JobContext& context);
 
 /// What the evaluations of so many mixes on so many images add to a database, in bytes.
 std::int64_t storedBytes(std::int64_t configurations, std::int64_t images);

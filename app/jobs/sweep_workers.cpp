@@ -68,7 +68,7 @@ private:
 
 class Crew {
 public:
-    Crew(const SweepRequest& request, const std::vector<BitConfiguration>& configurations, JobContext& context,
+    Crew(const SweepRequest& request, const std::vector<BitConfiguration>& configurations, const JobContext& context,
          const FinishedSink& finished)
         : m_request(request),
           m_configurations(configurations),
@@ -183,7 +183,7 @@ private:
 
     const SweepRequest& m_request;
     const std::vector<BitConfiguration>& m_configurations;
-    JobContext& m_context;
+    const JobContext& m_context;
     const FinishedSink& m_finished;
     Queue m_queue;
     std::vector<std::unique_ptr<Executor>> m_executors;
@@ -200,7 +200,7 @@ private:
 }  // namespace
 
 WorkersResult evaluateInParallel(const SweepRequest& request, const std::vector<BitConfiguration>& configurations,
-                                 JobContext& context, const FinishedSink& finished) {
+                                 const JobContext& context, const FinishedSink& finished) {
     return Crew(request, configurations, context, finished).run();
 }
 

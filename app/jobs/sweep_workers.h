@@ -24,6 +24,6 @@ using FinishedSink =
 /// throws Error (Resource) before the work. Yields to higher priorities between mini-batches.
 /// The first failure of a worker, or of `finished`, ends all and is thrown; Cancelled likewise.
 WorkersResult evaluateInParallel(const SweepRequest& request, const std::vector<BitConfiguration>& configurations,
-                                 JobContext& context, const FinishedSink& finished);
+                                 const JobContext& context, const FinishedSink& finished);
 
 }  // namespace bitdesk::jobs
