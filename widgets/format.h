@@ -6,7 +6,7 @@
 #include <QString>
 #include <string>
 
-#include "core/present/time_scale.h"
+#include "core/present/words.h"
 
 namespace bitdesk {
 

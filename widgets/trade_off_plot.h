@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/results/results.h"
-#include "core/results/trade_off_view.h"
+#include "core/results/trade_off.h"
 #include "widgets/mix_plot.h"
 
 namespace bitdesk {

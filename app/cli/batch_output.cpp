@@ -9,16 +9,14 @@
 #include <set>
 
 #include "app/cli/databases.h"
-#include "app/cli/exit_code.h"
-#include "app/cli/figures.h"
-#include "app/cli/rank_output.h"
-#include "app/jobs/batch_place.h"
-#include "app/jobs/division_record.h"
-#include "app/jobs/output_file.h"
+#include "app/jobs/batch_file.h"
+#include "app/jobs/named_files.h"
+#include "app/jobs/rank.h"
 #include "core/base/error.h"
 #include "core/base/machine_limits.h"
 #include "core/present/words.h"
 #include "core/results/csv_cells.h"
+#include "core/results/json_fields.h"
 
 namespace bitdesk::cli {
 namespace {
@@ -119,12 +117,10 @@ std::string sweepText(const jobs::SweepRequest& request, const jobs::SweepResult
 }
 
 Json reportJson(const jobs::WrittenReport& report) {
-    Json limits = Json::array();
-    for (const ReportLimit& limit : report.limits)
-        limits.push_back(
-            {{"subject", limit.subject}, {"name", limit.name}, {"broken", limit.broken}, {"reason", limit.reason}});
-    return {
-        {"files", report.files}, {"summary", report.summary}, {"limits", std::move(limits)}, {"notes", report.notes}};
+    return {{"files", report.files},
+            {"summary", report.summary},
+            {"limits", toldJson(report.limits)},
+            {"notes", report.notes}};
 }
 
 std::string csvOf(const jobs::PreparedBatch& prepared, const jobs::BatchResult& result, Store& store) {
@@ -226,15 +222,10 @@ int tellFailures(const jobs::BatchResult& result, Terminal& terminal) {
     return code;
 }
 
-struct Answers {
-    Json json;
-    std::string text, csv;
-};
-
 /// Every row is looked up again only for what was asked for.
-Answers tell(const jobs::PreparedBatch& prepared, const jobs::BatchResult& result, bool single,
-             const OutputOptions& output, Store& store) {
-    Answers told{.json = {}, .text = {}, .csv = output.csv.empty() ? std::string() : csvOf(prepared, result, store)};
+Answer tell(const jobs::PreparedBatch& prepared, const jobs::BatchResult& result, bool single,
+            const OutputOptions& output, Store& store) {
+    Answer told{.json = {}, .csv = output.csv.empty() ? std::string() : csvOf(prepared, result, store), .text = {}};
     Json sweeps = Json::array(), reports = Json::array();
     for (std::size_t i = 0; i < result.sweeps.size(); ++i) {
         const jobs::SweepOutcome& outcome = result.sweeps[i];
@@ -316,7 +307,7 @@ int runNight(jobs::Batch batch, const NightOptions& options, bool single, const 
     StoreThread& store = *opened;
     const jobs::BatchResult result =
         runShown(prepared, threads > 0 ? threads : threadsHere(rank), quiet, store, terminal);
-    const Answers told =
+    const Answer told =
         store.post([&](Store& rows) { return tell(prepared, result, single, options.output, rows); }).get();
     emit(options.output, terminal, told.json, told.csv, told.text);
     for (const jobs::WrittenReport& report : result.reports) tellNotes(report.notes, terminal);

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "app/cli/options.h"
-#include "core/present/time_scale.h"
+#include "core/present/words.h"
 #include "core/results/results_json.h"
 #include "core/statistics/verdicts.h"
 

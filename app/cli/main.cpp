@@ -5,7 +5,7 @@
 
 #include "app/cli/signals.h"
 #include "app/cli/verb.h"
-#include "app/jobs/short_spin.h"
+#include "app/jobs/executors.h"
 
 int main(int argc, char** argv) {
     bitdesk::cli::letWritesFail();

@@ -3,33 +3,72 @@
 
 #include "app/cli/options.h"
 
-#include <fmt/format.h>
-#include <poll.h>
-#include <unistd.h>
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
-#include <fstream>
+#include <fmt/format.h>
+#include <mutex>
+#include <poll.h>
+#include <unistd.h>
 
 #include "app/cli/setting_options.h"
-#include "app/jobs/output_file.h"
+#include "app/jobs/named_files.h"
 #include "app/jobs/rank.h"
-#include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/base/number_text.h"
+#include "core/base/utf8.h"
 #include "core/evaluate/evaluator.h"
 #include "core/model/model_file.h"
 #include "core/network/catalogue.h"
 
 namespace bitdesk::cli {
+namespace {
+
+/// "packed, reference or portable (default: packed on the CPU, reference on a GPU)".
+std::string backendHelp() {
+    std::vector<std::string> names;
+    for (const ExecutorEntry& entry : jobs::executors()) names.emplace_back(entry.name);
+    const std::string last = names.back();
+    names.pop_back();
+    return fmt::format("{} or {} (default: {} on the CPU, {} on a GPU)", fmt::join(names, ", "), last,
+                       jobs::backendOf({.backend = {}, .device = "cpu"}),
+                       jobs::backendOf({.backend = {}, .device = "cuda:0"}));
+}
+
+/// A number at the start of a text, and what follows it.
+std::pair<double, std::string_view> numberAndUnit(const std::string& option, const std::string& text,
+                                                  const std::string& hint) {
+    if (const auto pointed = withDecimalPoint(text))
+        throw Error(ErrorKind::Usage, option, "'" + text + "' has a decimal comma", "Write " + *pointed);
+    double value = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (parsed.ec != std::errc{} || !std::isfinite(value) || value < 0)
+        throw Error(ErrorKind::Usage, option, "'" + text + "' is no number of 0 or more", hint);
+    return {value, std::string_view(text).substr(static_cast<std::size_t>(parsed.ptr - text.data()))};
+}
+
+/// Names in it may come from hostile files and databases.
+void printLines(std::ostream& out, std::string_view text) {
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        out << printable(text.substr(0, end));
+        if (end == std::string_view::npos) return;
+        out << '\n';
+        text.remove_prefix(end + 1);
+    }
+}
+
+}  // namespace
 
 CLI::Validator namesAFile() {
     return {[](const std::string& text) { return text.empty() ? std::string("names no file") : std::string(); },
             std::string()};
+}
+
+CLI::Option* repeated(CLI::Option* option) {
+    return option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->take_all();
 }
 
 void addJson(CLI::App& command, OutputOptions& options) {
@@ -54,11 +93,8 @@ void addModel(CLI::App& command, ModelOptions& options, bool withBits) {
     command.add_option("MODEL", options.model, "a .safetensors model, or random:NETWORK")->required();
     command.add_option("--seed", options.seed, "of random:NETWORK's weights")->capture_default_str();
     if (withBits)
-        command.add_option("--bits", options.bits, "4, or 4,4,3,… (one per quantizable layer), or @file.json")
+        repeated(command.add_option("--bits", options.bits, "4, or 4,4,3,… (one per quantizable layer), or @file.json"))
             ->required()
-            ->expected(1)
-            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-            ->take_all()
             ->allow_extra_args(false);  // else the parser makes two mixes of "[4,3]"
 }
 
@@ -86,20 +122,31 @@ void addChoices(CLI::App& command, DataChoices& choices) {
                 of);
 }
 
-namespace {
-
-/// "packed, reference or portable (default: packed on the CPU, reference on a GPU)".
-std::string backendHelp() {
-    std::vector<std::string> names;
-    for (const ExecutorEntry& entry : jobs::executors()) names.emplace_back(entry.name);
-    const std::string last = names.back();
-    names.pop_back();
-    return fmt::format("{} or {} (default: {} on the CPU, {} on a GPU)", fmt::join(names, ", "), last,
-                       jobs::backendOf({.backend = {}, .device = "cpu"}),
-                       jobs::backendOf({.backend = {}, .device = "cuda:0"}));
+void addBadFiles(CLI::App& command, DataChoices& choices, OutputOptions& output) {
+    const auto take = [&choices, &output](const std::string& file) {
+        if (file == "-")
+            throw Error(ErrorKind::Usage, "--bad-files -", "is no file",
+                        "Name one; data --json - has the list on standard output");
+        output.badFiles = file;
+        // All that it was told of whenever it is told of more: the run may end with the next error.
+        struct Told {
+            std::mutex mutex;
+            BadFiles files;
+        };
+        choices.badFiles =
+            std::make_shared<const BadFilesSink>([file, told = std::make_shared<Told>()](const auto& files) {
+                const std::scoped_lock lock(told->mutex);
+                told->files.add(files);
+                writeFileAtomically(file, file.ends_with(".json") ? jsonText(told->files.json()) : told->files.text());
+            });
+    };
+    command
+        .add_option_function<std::string>(
+            "--bad-files", take,
+            "image folders: list every file that cannot be read, and why, in FILE: a line "
+            "each, or JSON where it ends in .json; written though the run fails")
+        ->check(namesAFile());
 }
-
-}  // namespace
 
 void addDevice(CLI::App& command, DeviceOptions& options) {
     addSettings(command, jobs::kDeviceSettings, options);
@@ -110,22 +157,6 @@ void addStore(CLI::App& command, StoreOptions& options) {
     addSettings(command, jobs::kStoreSettings, options);
     command.add_flag("--no-store", options.none, "neither read nor write stored results");
 }
-
-namespace {
-
-/// A number at the start of a text, and what follows it.
-std::pair<double, std::string_view> numberAndUnit(const std::string& option, const std::string& text,
-                                                  const std::string& hint) {
-    if (const auto pointed = withDecimalPoint(text))
-        throw Error(ErrorKind::Usage, option, "'" + text + "' has a decimal comma", "Write " + *pointed);
-    double value = 0;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (parsed.ec != std::errc{} || !std::isfinite(value) || value < 0)
-        throw Error(ErrorKind::Usage, option, "'" + text + "' is no number of 0 or more", hint);
-    return {value, std::string_view(text).substr(static_cast<std::size_t>(parsed.ptr - text.data()))};
-}
-
-}  // namespace
 
 double parseRatio(const std::string& option, const std::string& text) {
     const std::string hint = "Write 1.05, or 5%";
@@ -199,6 +230,24 @@ void addNotes(Json& json, const DataDescription& description) {
     json["skipped_files"] = description.skipped;
 }
 
+void BadFiles::add(const std::vector<BadFile>& files) {
+    for (const BadFile& file : files)
+        if (m_paths.insert(file.path).second) m_files.push_back(file);
+}
+
+Json BadFiles::json() const {
+    Json list = Json::array();
+    for (const BadFile& file : m_files)
+        list.push_back({{"path", validUtf8(file.path)}, {"reason", validUtf8(file.reason)}});
+    return list;
+}
+
+std::string BadFiles::text() const {
+    std::string text;
+    for (const BadFile& file : m_files) text += printable(file.path) + "\t" + printable(file.reason) + "\n";
+    return text;
+}
+
 std::vector<int> parseWidths(const std::string& text) {
     std::vector<int> widths;
     for (std::string_view rest = text;;) {
@@ -221,9 +270,8 @@ std::vector<BitConfiguration> parseConfigurations(const ModelOptions& options, c
 }
 
 jobs::DeviceChoice deviceChoice(const DeviceOptions& options) {
-    jobs::DeviceChoice choice{.backend = options.backend, .device = options.device};
-    jobs::checkDevice(choice);
-    return choice;
+    jobs::checkDevice(options);
+    return options;
 }
 
 Inputs& Inputs::add(const ModelOptions& model) {
@@ -266,21 +314,6 @@ void checkOutputs(const OutputOptions& options, const Inputs& inputs) {
     for (const std::string& file : {options.json, options.csv, options.trace, options.badFiles})
         if (!file.empty() && file != "-") jobs::checkOutput(file, inputs.paths());
 }
-
-namespace {
-
-/// Names in it may come from hostile files and databases.
-void printLines(std::ostream& out, std::string_view text) {
-    while (!text.empty()) {
-        const auto end = text.find('\n');
-        out << printable(text.substr(0, end));
-        if (end == std::string_view::npos) return;
-        out << '\n';
-        text.remove_prefix(end + 1);
-    }
-}
-
-}  // namespace
 
 void emit(const OutputOptions& options, Terminal& terminal, const Json& json, const std::string& csv,
           const std::string& text) {

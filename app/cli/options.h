@@ -8,6 +8,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,12 +20,19 @@
 #include "core/data/data_set.h"
 
 namespace CLI {
+class Option;
 class Validator;
-}
+}  // namespace CLI
 
 namespace bitdesk::cli {
 
 using Json = nlohmann::ordered_json;
+
+/// What a verb found, in each of its forms.
+struct Answer {
+    Json json;
+    std::string csv, text;
+};
 
 /// Options that many verbs share; each adder names the group that it stands for.
 struct OutputOptions {
@@ -46,8 +54,7 @@ struct DataOptions {
     std::int64_t limit = 0;
     int batch = 64;
 };
-struct DeviceOptions {
-    std::string device = "cpu", backend;
+struct DeviceOptions : jobs::DeviceChoice {
     int threads = 0;
 };
 struct StoreOptions {
@@ -57,6 +64,9 @@ struct StoreOptions {
 
 /// Refuses an empty name, as an unset variable of a script leaves it.
 CLI::Validator namesAFile();
+
+/// An option that takes one value each time that it is given.
+CLI::Option* repeated(CLI::Option* option);
 
 void addJson(CLI::App& command, OutputOptions& options);
 void addOutput(CLI::App& command, OutputOptions& options);
@@ -69,6 +79,8 @@ void addInput(CLI::App& command, std::vector<int>& input, const std::string& des
 std::optional<Shape> inputShape(const std::vector<int>& input);
 /// --resize, --data-memory, --skip-bad, --exif: DataChoices.
 void addChoices(CLI::App& command, DataChoices& choices);
+/// --bad-files FILE: files of DATA that cannot be read.
+void addBadFiles(CLI::App& command, DataChoices& choices, OutputOptions& output);
 void addDevice(CLI::App& command, DeviceOptions& options);
 void addStore(CLI::App& command, StoreOptions& options);
 
@@ -98,6 +110,20 @@ void addNotes(Json& json, const DataDescription& description);
 /// "2,3,4" → {2, 3, 4}. Throws Error (Usage).
 std::vector<int> parseWidths(const std::string& text);
 std::vector<BitConfiguration> parseConfigurations(const ModelOptions& options, const MetaModel& model);
+
+/// Gathers what several openings tell, each file once, in the order told.
+class BadFiles {
+public:
+    void add(const std::vector<BadFile>& files);
+    const std::vector<BadFile>& files() const { return m_files; }
+    Json json() const;
+    /// A line each: path, a tab, reason.
+    std::string text() const;
+
+private:
+    std::vector<BadFile> m_files;
+    std::set<std::string> m_paths;
+};
 
 /// Checks backend and device before anything long begins.
 jobs::DeviceChoice deviceChoice(const DeviceOptions& options);

@@ -12,10 +12,9 @@
 #include <new>
 #include <optional>
 
-#include "app/cli/exit_code.h"
 #include "app/cli/options.h"
 #include "app/cli/signals.h"
-#include "app/cli/verbs.h"
+#include "app/cli/verb.h"
 #include "core/base/build_info.h"
 #include "core/base/error.h"
 #include "core/base/number_text.h"

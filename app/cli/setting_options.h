@@ -44,11 +44,7 @@ void addSetting(CLI::App& command, const jobs::SettingName& name, const Kind& ki
         CLI::Option* option = command.add_option(name.option, value, name.help);
         if (kind.required) option->check(namesAFile());
     } else if constexpr (std::is_same_v<Kind, jobs::Mixes>) {
-        command.add_option(name.option, value, name.help)
-            ->required()
-            ->expected(1)
-            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-            ->take_all();
+        repeated(command.add_option(name.option, value, name.help))->required();
     } else {
         CLI::Option* option = command.add_option(name.option, value, name.help)->capture_default_str();
         if constexpr (std::is_same_v<Kind, jobs::Text>) {

@@ -3,7 +3,6 @@
 
 #pragma once
 
-#include <atomic>
 #include <stop_token>
 #include <thread>
 

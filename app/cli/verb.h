@@ -4,17 +4,30 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <ostream>
 #include <span>
 #include <stop_token>
 #include <string>
+
+#include "core/base/error.h"
 
 namespace CLI {
 class App;
 }
 
 namespace bitdesk::cli {
+
+/// What scripts are told of a failure; 0 is success, 1 a limit that does not hold.
+constexpr int exitCode(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::Usage: return 2;
+        case ErrorKind::BadInput: return 3;
+        case ErrorKind::Resource: return 4;
+        case ErrorKind::Internal: break;
+    }
+    return 5;
+}
+constexpr int kInterrupted = 130;  ///< as a shell tells of Ctrl+C
 
 /// What a verb may use besides its own options. Results go to `out`, progress and notes to `err`.
 struct Terminal {
@@ -33,7 +46,23 @@ struct Verb {
     bool computes;  ///< uses LibTorch's threads
 };
 
-/// All verbs, in the order that --help shows them. A new one is a file of its own and a line in verbs.h and in
+// Each in the file of its name.
+Run prepareInfo(CLI::App& command);
+Run prepareData(CLI::App& command);
+Run prepareEval(CLI::App& command);
+Run preparePredict(CLI::App& command);
+Run prepareProfile(CLI::App& command);
+Run prepareCompare(CLI::App& command);
+Run prepareTrain(CLI::App& command);
+Run prepareNewModel(CLI::App& command);
+Run prepareImport(CLI::App& command);
+Run prepareSweep(CLI::App& command);
+Run prepareBatch(CLI::App& command);
+Run prepareReport(CLI::App& command);
+Run prepareExport(CLI::App& command);
+Run prepareDb(CLI::App& command);
+
+/// All verbs, in the order that --help shows them. A new one is a file of its own, a line above and one in
 /// run_command_line.cpp.
 std::span<const Verb> verbs();
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include "app/cli/batch_output.h"
-#include "app/cli/verbs.h"
+#include "app/cli/verb.h"
 
 #include <CLI/CLI.hpp>
 

@@ -4,14 +4,12 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <charconv>
-#include <cmath>
-#include <optional>
 
 #include "app/cli/databases.h"
 #include "app/cli/figures.h"
 #include "app/cli/options.h"
 #include "app/cli/setting_options.h"
-#include "app/cli/verbs.h"
+#include "app/cli/verb.h"
 #include "app/jobs/compare_job.h"
 #include "core/report/limits.h"
 
@@ -27,28 +25,17 @@ struct CompareOptions {
 
 /// A limit that the user stated, held against what was found.
 struct Limit {
-    std::string name;
-    double limit = 0;
-    HeldLimit held;
+    StatedLimit stated;
+    HeldLimit held = {};
 };
 
-std::vector<StatedLimit> statedLimits(const CompareOptions& options) {
-    std::vector<StatedLimit> limits;
+std::vector<Limit> statedLimits(const CompareOptions& options) {
+    std::vector<Limit> limits;
     if (!options.maxSlowdown.empty())
         limits.push_back(
-            {LimitOf::Slowdown, true, parseRatio("--max-slowdown", options.maxSlowdown), "--max-slowdown"});
+            {{LimitOf::Slowdown, true, parseRatio("--max-slowdown", options.maxSlowdown), "--max-slowdown"}});
     if (!options.maxDrop.empty())
-        limits.push_back({LimitOf::Drop, true, parsePoints("--max-drop", options.maxDrop), "--max-drop"});
-    return limits;
-}
-
-std::vector<Limit> hold(const std::vector<StatedLimit>& stated, const jobs::CompareResult& result) {
-    std::vector<Limit> limits;
-    limits.reserve(stated.size());
-    for (const StatedLimit& limit : stated)
-        limits.push_back(
-            {limit.text, limit.value,
-             limit.of == LimitOf::Drop ? holdDrop(limit, &result.accuracy) : holdSlowdown(limit, &result.latency)});
+        limits.push_back({{LimitOf::Drop, true, parsePoints("--max-drop", options.maxDrop), "--max-drop"}});
     return limits;
 }
 
@@ -66,8 +53,8 @@ Json sideJson(const jobs::ComparedSide& side) {
 Json resultJson(const jobs::CompareResult& result, const std::vector<Limit>& limits) {
     Json stated = Json::array();
     for (const Limit& limit : limits)
-        stated.push_back({{"name", limit.name},
-                          {"limit", limit.limit},
+        stated.push_back({{"name", limit.stated.text},
+                          {"limit", limit.stated.value},
                           {"value", toldJson(limit.held.value)},
                           {"broken", limit.held.broken},
                           {"reason", limit.held.reason}});
@@ -106,7 +93,7 @@ std::string resultText(const jobs::CompareResult& result, const std::vector<Limi
         warnings.insert(warnings.end(), b->warnings.begin(), b->warnings.end());
     for (const std::string& warning : warnings) text += fmt::format("  disturbed: {}\n", printable(warning));
     for (const Limit& limit : limits)
-        text += fmt::format("{} {}: {}\n", limit.name, limit.held.broken ? "BROKEN" : "kept", limit.held.reason);
+        text += fmt::format("{} {}: {}\n", limit.stated.text, limit.held.broken ? "BROKEN" : "kept", limit.held.reason);
     return text;
 }
 
@@ -114,8 +101,7 @@ std::string resultCsv(const jobs::CompareResult& result) {
     const AccuracyComparison& a = result.accuracy;
     const LatencyComparison& l = result.latency;
     return "a,b,accuracy_delta,accuracy_ci95_low,accuracy_ci95_high,images,p_value,accuracy_verdict,latency_ratio,"
-           "latency_ci95_low,"
-           "latency_ci95_high,pairs,noise_floor,latency_verdict\n" +
+           "latency_ci95_low,latency_ci95_high,pairs,noise_floor,latency_verdict\n" +
            fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", result.a.id, result.b.id, a.difference.delta,
                        a.difference.interval.low, a.difference.interval.high, a.difference.total, a.pValue,
                        toText(a.verdict), result.hasLatency ? fmt::to_string(l.ratio) : "",
@@ -125,15 +111,16 @@ std::string resultCsv(const jobs::CompareResult& result) {
 
 int run(const CompareOptions& options, Terminal& terminal) {
     checkOutputs(options.output, Inputs().add(options.store));
-    const auto stated = statedLimits(options);  // before the work, so that a wrong one is told at once
+    auto limits = statedLimits(options);  // before the work, so that a wrong one is told at once
     Store store(existingDatabase(options.store), toRead());
     const jobs::CompareResult result = jobs::compareStored(store, options.request);
-    const auto limits = hold(stated, result);
+    for (auto& [stated, held] : limits)
+        held = stated.of == LimitOf::Drop ? holdDrop(stated, &result.accuracy) : holdSlowdown(stated, &result.latency);
     emit(options.output, terminal, resultJson(result, limits), resultCsv(result), resultText(result, limits));
     bool broken = false;
     for (const Limit& limit : limits) {
         if (limit.held.broken)
-            terminal.err << "bitdesk: " << printable(limit.name) << ": " << printable(limit.held.reason) << '\n';
+            terminal.err << "bitdesk: " << printable(limit.stated.text) << ": " << printable(limit.held.reason) << '\n';
         broken = broken || limit.held.broken;
     }
     return broken ? 1 : 0;

@@ -5,10 +5,9 @@
 #include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
-#include "app/cli/bad_files.h"
 #include "app/cli/options.h"
 #include "app/cli/setting_options.h"
-#include "app/cli/verbs.h"
+#include "app/cli/verb.h"
 #include "core/data/data_format.h"
 #include "core/evaluate/evaluator.h"
 #include "core/model/model_file.h"

@@ -6,13 +6,12 @@
 #include <algorithm>
 #include <optional>
 
-#include "app/cli/bad_files.h"
 #include "app/cli/databases.h"
 #include "app/cli/figures.h"
 #include "app/cli/options.h"
 #include "app/cli/setting_options.h"
-#include "app/cli/verbs.h"
-#include "app/jobs/paired_job.h"
+#include "app/cli/verb.h"
+#include "app/jobs/evaluate_job.h"
 #include "core/model/model_file.h"
 #include "core/network/cost.h"
 #include "core/results/csv_cells.h"
@@ -41,7 +40,7 @@ Json rowJson(const Row& row, const DataSet& data) {
     json["stopped_early"] = row.result.evaluation.looks > 1;
     json["from_store"] = row.result.fromStore;
     addNotes(json, data.description());
-    if (row.againstFirst) json["against_first"] = toldJson(*row.againstFirst);
+    if (row.comparison) json["against_first"] = toldJson(*row.comparison);
     return json;
 }
 
@@ -54,9 +53,8 @@ std::string rowText(const Row& row) {
                     static_cast<double>(e.bitops) / 1e6, static_cast<double>(e.weightBytes) / 1024,
                     static_cast<double>(e.normBytes) / 1024,
                     std::string(row.result.fromStore ? "stored" : "new") + (e.looks > 1 ? ", stopped early" : ""));
-    if (row.againstFirst)
-        text +=
-            fmt::format("    against the first: {}: {}\n", toText(row.againstFirst->verdict), row.againstFirst->reason);
+    if (row.comparison)
+        text += fmt::format("    against the first: {}: {}\n", toText(row.comparison->verdict), row.comparison->reason);
     return text;
 }
 
@@ -86,7 +84,7 @@ std::string tableCsv(const std::vector<Row>& rows, const DataSet& data) {
         csv += fmt::format("{},{},{},{},{}\n", e.id > 0 ? std::to_string(e.id) : "",
                            csvCells(e, {"model", "data", "split", "bits", "correct", "total", "accuracy", "ci95",
                                         "bitops", "weight_bytes", "norm_bytes", "device", "backend", "stopped_early"}),
-                           row.againstFirst ? verdictCells(*row.againstFirst) : ",,,,", data.description().skipped,
+                           row.comparison ? verdictCells(*row.comparison) : ",,,,", data.description().skipped,
                            e.dataHash);
     }
     return csv;

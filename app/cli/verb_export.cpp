@@ -1,16 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <CLI/CLI.hpp>
 
 #include "app/cli/databases.h"
 #include "app/cli/options.h"
 #include "app/cli/setting_options.h"
-#include "app/cli/verbs.h"
+#include "app/cli/verb.h"
 #include "app/jobs/export_job.h"
-#include "app/jobs/output_file.h"
+#include "app/jobs/named_files.h"
 #include "core/base/files.h"
 #include "core/model/model_file.h"
 
@@ -116,8 +116,7 @@ Run prepareExport(CLI::App& command) {
         .add_option("--measurement", options->request.measurement,
                     "a stored one by its id (default: the newest of this model and mix)")
         ->check(CLI::Range(std::int64_t{1}, jobs::kLargestLimit));
-    command.add_option("--db", options->store.db, "results database (default: the user's data folder)")
-        ->check(namesAFile());
+    addSettings(command, jobs::kStoreSettings, options->store);
     addJson(command, options->output);
     return [options](Terminal& terminal) { return run(*options, terminal); };
 }

@@ -1,18 +1,17 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <optional>
 
-#include "app/cli/bad_files.h"
 #include "app/cli/options.h"
-#include "app/cli/verbs.h"
+#include "app/cli/verb.h"
 #include "app/jobs/import_job.h"
-#include "app/jobs/output_file.h"
+#include "app/jobs/named_files.h"
 #include "core/base/files.h"
 
 namespace bitdesk::cli {

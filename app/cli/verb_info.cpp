@@ -6,9 +6,8 @@
 #include <sstream>
 
 #include "app/cli/options.h"
-
-#include "app/cli/verbs.h"
-#include "app/jobs/memory_job.h"
+#include "app/cli/verb.h"
+#include "app/jobs/memory.h"
 #include "core/model/model_file.h"
 #include "core/network/cost.h"
 

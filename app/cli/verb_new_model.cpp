@@ -5,8 +5,8 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/options.h"
-#include "app/cli/verbs.h"
-#include "app/jobs/output_file.h"
+#include "app/cli/verb.h"
+#include "app/jobs/named_files.h"
 #include "core/network/catalogue.h"
 
 namespace bitdesk::cli {

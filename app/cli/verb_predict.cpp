@@ -4,11 +4,10 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include "app/cli/bad_files.h"
 #include "app/cli/databases.h"
 #include "app/cli/options.h"
-#include "app/cli/verbs.h"
-#include "app/jobs/predict_job.h"
+#include "app/cli/verb.h"
+#include "app/jobs/evaluate_job.h"
 #include "core/base/utf8.h"
 #include "core/model/model_file.h"
 

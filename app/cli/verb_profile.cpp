@@ -3,13 +3,12 @@
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
-#include <algorithm>
 
 #include "app/cli/databases.h"
 #include "app/cli/options.h"
 #include "app/cli/profile_output.h"
 #include "app/cli/setting_options.h"
-#include "app/cli/verbs.h"
+#include "app/cli/verb.h"
 #include "app/jobs/layer_table_job.h"
 #include "app/jobs/profile_job.h"
 #include "core/base/files.h"

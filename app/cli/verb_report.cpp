@@ -1,17 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include "app/cli/batch_output.h"
 #include "app/cli/databases.h"
 #include "app/cli/options.h"
-#include "app/cli/rank_output.h"
 #include "app/cli/setting_options.h"
-#include "app/cli/verbs.h"
-#include "app/jobs/absolute_name.h"
-#include "app/jobs/output_file.h"
+#include "app/cli/verb.h"
+#include "app/jobs/named_files.h"
 #include "app/jobs/report_job.h"
 #include "core/base/files.h"
 #include "core/model/model_file.h"
@@ -80,24 +77,18 @@ Run prepareReport(CLI::App& command) {
                     "evaluations or measurements to compare, the first is the baseline (default: the baseline and the "
                     "front of the newest evaluation's model and data)")
         ->check(CLI::Range(std::int64_t{1}, jobs::kLargestLimit));
-    command.add_option("--out", options->files, "FILE.{html,pdf,md,csv,json}; may be repeated")
+    repeated(command.add_option("--out", options->files, "FILE.{html,pdf,md,csv,json}; may be repeated"))
         ->required()
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-        ->take_all()
         ->check(namesAFile());
     addSettings(command, jobs::kStoreSettings, options->store);
     command.add_option("--model", options->model, "the model: names of its layers and classes");
     command.add_option("--data", options->request.dataSpec, "the data that a session opens again");
     command.add_option("--baseline", options->baseline, "BITS that all are compared with, where there are no IDS");
     command.add_option("--title", options->request.title, "of the report");
-    command
-        .add_option("--fail-on", options->failOn,
-                    "exit code 1 where one breaks it: drop>0.5pp, slowdown>5%, accuracy<91%, latency>0.2ms, "
-                    "bitops>40M, bytes>100K; may be repeated")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-        ->take_all();
+    repeated(
+        command.add_option("--fail-on", options->failOn,
+                           "exit code 1 where one breaks it: drop>0.5pp, slowdown>5%, accuracy<91%, latency>0.2ms, "
+                           "bitops>40M, bytes>100K; may be repeated"));
     addMargins(command, options->request.latencyMargin, options->request.accuracyMargin);
     addCsvBom(command, options->csvBom);
     command.add_flag("--quiet", options->quiet, "say nothing but what is broken");

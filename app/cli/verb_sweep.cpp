@@ -1,10 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "app/cli/bad_files.h"
 #include "app/cli/batch_output.h"
 #include "app/cli/setting_options.h"
-#include "app/cli/verbs.h"
+#include "app/cli/verb.h"
 
 #include <CLI/CLI.hpp>
 

@@ -5,13 +5,12 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
-#include <string_view>
 
-#include "app/cli/bad_files.h"
 #include "app/cli/options.h"
-#include "app/cli/verbs.h"
-#include "app/jobs/output_file.h"
-#include "app/jobs/train_job.h"
+#include "app/cli/verb.h"
+#include "app/jobs/named_files.h"
+#include "core/base/machine_limits.h"
+#include "core/train/train.h"
 
 namespace bitdesk::cli {
 namespace {
@@ -85,8 +84,7 @@ int run(TrainOptions& options, Terminal& terminal) {
         printPlan(terminal.out, request, checkTraining(request, terminal.stop));
         return 0;
     }
-    jobs::JobContext context;
-    context.stop = terminal.stop;
+    if (request.threads == 0) request.threads = usableThreads();
     const bool quiet = options.output.quiet;
     std::vector<std::string> notes;
     const auto show = [&](const TrainProgress& progress) {
@@ -95,7 +93,7 @@ int run(TrainOptions& options, Terminal& terminal) {
     };
     const MetaModel model = [&] {
         try {
-            return jobs::trainModel(request, context, show);
+            return train(request, show, terminal.stop);
         } catch (const Cancelled&) {
             const std::string checkpoint = checkpointOf(request.out).string();
             std::error_code code;

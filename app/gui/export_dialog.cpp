@@ -15,7 +15,7 @@
 #include <algorithm>
 
 #include "app/gui/file_field.h"
-#include "app/jobs/output_file.h"
+#include "app/jobs/named_files.h"
 #include "app/workbench/workbench.h"
 #include "core/present/words.h"
 #include "widgets/elided_label.h"

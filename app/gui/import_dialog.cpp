@@ -16,7 +16,7 @@
 #include "app/gui/choose_file.h"
 #include "app/gui/file_field.h"
 #include "app/gui/import_form.h"
-#include "app/jobs/output_file.h"
+#include "app/jobs/named_files.h"
 #include "app/workbench/workbench.h"
 #include "core/network/catalogue.h"
 #include "widgets/format.h"

@@ -8,7 +8,7 @@
 
 #include "app/gui/main_window.h"
 #include "app/gui/window_setting_name.h"
-#include "app/jobs/short_spin.h"
+#include "app/jobs/executors.h"
 #include "app/workbench/workbench.h"
 #include "core/base/build_info.h"
 #include "core/base/setting_name.h"

@@ -127,10 +127,10 @@ void ReportDialog::write() {
     request.model = model;
     request.modelFile = absoluteName(m_workbench.modelSpec()).toStdString();
     request.dataSpec = absoluteName(m_workbench.data().spec()).toStdString();
-    request.splitName = splitName(set->split());
+    request.split = splitName(set->split());
     request.baseline = m_workbench.live().baseline();
     if (report.ids.empty())
-        request.scopes = {{.modelHash = model->hash, .dataHash = set->hash(), .split = request.splitName, .total = 0}};
+        request.scopes = {{.modelHash = model->hash, .dataHash = set->hash(), .split = request.split, .total = 0}};
     m_workbench.results().write(std::move(request), report.failOn, report.files);
 }
 

@@ -3,17 +3,20 @@
 
 #include "app/jobs/batch_file.h"
 
-#include <fmt/ranges.h>
 #include <algorithm>
+#include <cctype>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
 #include <type_traits>
 
 #include "app/jobs/settings.h"
-#include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/base/number_text.h"
 #include "core/base/quoting.h"
+#include "core/base/setting_name.h"
 
 namespace bitdesk::jobs {
 namespace {
@@ -165,6 +168,66 @@ std::string optionsOf(const Table& table, const Spec& spec) {
     return line;
 }
 
+struct SettingKey {
+    std::string_view setting, key;
+    bool ofWhole = false;  ///< a key of the whole batch, not of a sweep or report
+};
+
+const std::vector<SettingKey>& settingKeys() {
+    static const std::vector<SettingKey> kKeys = [] {
+        std::vector<SettingKey> keys{{"latency", "latency"}, {"out", "out"}};
+        const auto add = [&](const auto& table, bool ofWhole) {
+            eachSetting(table, [&](const auto& row) {
+                const std::string_view option = row.name.option;
+                if (option.starts_with("--")) keys.push_back({option.substr(2), row.name.key, ofWhole});
+            });
+        };
+        add(kSweepSettings, false);
+        add(kReportSettings, false);
+        add(kDeviceSettings, true);
+        add(kStoreSettings, true);
+        return keys;
+    }();
+    return kKeys;
+}
+
+/// The setting that a text names at a place, with its name's length; nothing for one that a batch file has no key for.
+std::optional<std::pair<SettingKey, std::size_t>> settingAt(const std::string& text, std::size_t at) {
+    if (at > 0 && text[at - 1] != ' ' && text[at - 1] != '(') return std::nullopt;
+    for (const SettingKey& key : settingKeys()) {
+        const std::string name = settingName(key.setting);
+        const std::size_t end = at + name.size();
+        const bool ends =
+            end >= text.size() || (std::islower(static_cast<unsigned char>(text[end])) == 0 && text[end] != '-');
+        if (ends && text.compare(at, name.size(), name) == 0) return std::pair(key, name.size());
+    }
+    return std::nullopt;
+}
+
+/// A text in which each setting is the key that stands for it.
+std::string withKeys(const std::string& text) {
+    std::string told;
+    for (std::size_t i = 0; i < text.size();) {
+        const auto found = settingAt(text, i);
+        if (found) told += '"' + std::string(found->first.key) + '"';
+        else told += text[i];
+        i += found ? found->second : 1;
+    }
+    return told;
+}
+
+std::string placeOf(const std::string& key, const std::string& where) {
+    const auto dot = key.rfind('.');
+    const std::string parent = dot == std::string::npos ? "" : key.substr(0, dot + 1), last = key.substr(parent.size());
+    if (where.empty() || where == last) return key;
+    const auto setting = settingAt(where, 0);
+    if (!setting) return key + ": " + where;
+    const std::string rest = where.substr(setting->second);
+    const std::string name(setting->first.key);
+    const std::string place = setting->first.ofWhole ? name : last.starts_with(name) ? key : parent + name;
+    return place + (rest.empty() ? "" : ":" + rest);
+}
+
 }  // namespace
 
 std::string Batch::resolve(const std::string& name) const {
@@ -216,6 +279,12 @@ std::string toCommandLine(const Batch& batch) {
                        optionsOf(kDeviceSettings, batch) + optionsOf(kStoreSettings, batch);
     for (const ReportSpec& report : batch.reports) line += optionsOf(kReportSettings, report);
     return line;
+}
+
+Error placedIn(const Batch& batch, const std::string& key, const Error& error) {
+    if (batch.file.empty()) return error;
+    return {error.kind(), batch.file.string() + ": " + placeOf(key, error.where()), withKeys(error.reason()),
+            withKeys(error.hint())};
 }
 
 }  // namespace bitdesk::jobs

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/jobs/sweep_job.h"
+#include "core/base/error.h"
 
 namespace bitdesk::jobs {
 
@@ -58,5 +59,21 @@ std::string toJson(const Batch& batch);
 /// The command line that runs a batch of one sweep and at most one report: "bitdesk sweep …", quoted for a shell.
 /// Throws Error (Usage) for one of more.
 std::string toCommandLine(const Batch& batch);
+
+// Whoever wrote a batch file has typed no option: what goes wrong is told of the file and its key.
+
+/// The error, of what stands under `key` ("sweeps[0].data") of the batch's file: "night.json: sweeps[0].data: …". An
+/// setting that it names becomes the key that stands for it. Unchanged for a batch of no file.
+Error placedIn(const Batch& batch, const std::string& key, const Error& error);
+
+/// Runs `work`, and throws its Error as placedIn() gives it.
+template <typename Work>
+auto placed(const Batch& batch, const std::string& key, const Work& work) {
+    try {
+        return work();
+    } catch (const Error& error) {
+        throw placedIn(batch, key, error);
+    }
+}
 
 }  // namespace bitdesk::jobs

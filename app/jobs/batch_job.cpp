@@ -8,9 +8,7 @@
 #include <map>
 #include <tuple>
 
-#include "app/jobs/absolute_name.h"
-#include "app/jobs/batch_place.h"
-#include "app/jobs/output_file.h"
+#include "app/jobs/named_files.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
@@ -133,13 +131,12 @@ std::vector<StatedLimit> checkedReport(const Batch& batch, std::size_t index, co
                [&] { checkReportFile(batch.resolve(report.files[i])); });
     std::vector<StatedLimit> limits;
     for (std::size_t i = 0; i < report.failOn.size(); ++i)
-        for (StatedLimit& limit : placed(batch, keyOfEntry("reports", index, fmt::format("fail_on[{}]", i)),
-                                         [&] { return parseLimits(std::span(report.failOn).subspan(i, 1)); }))
-            limits.push_back(std::move(limit));
+        limits.push_back(placed(batch, keyOfEntry("reports", index, fmt::format("fail_on[{}]", i)),
+                                [&] { return parseLimit(report.failOn[i]); }));
     return limits;
 }
 
-SweepOutcome runOne(const PreparedBatch& prepared, std::size_t index, JobContext& context) {
+SweepOutcome runOne(const PreparedBatch& prepared, std::size_t index, const JobContext& context) {
     try {
         return {.result = placed(prepared.batch, fmt::format("sweeps[{}]", index),
                                  [&] { return runSweep(prepared.sweeps[index], context); }),
@@ -150,7 +147,7 @@ SweepOutcome runOne(const PreparedBatch& prepared, std::size_t index, JobContext
 }
 
 ReportRequest reportRequest(const PreparedBatch& prepared, std::size_t index, const std::string& command,
-                            const BatchResult& result, JobContext& context) {
+                            const BatchResult& result, const JobContext& context) {
     const ReportSpec& spec = prepared.batch.reports[index];
     ReportRequest request;
     request.title = spec.title;
@@ -159,15 +156,14 @@ ReportRequest reportRequest(const PreparedBatch& prepared, std::size_t index, co
     for (std::size_t i = 0; i < prepared.sweeps.size(); ++i) {
         if (!result.sweeps[i].result) continue;
         const SweepRequest& sweep = prepared.sweeps[i];
-        const EvaluationKey key = keyOf(
-            {.model = sweep.model, .data = sweep.data, .bits = {}, .device = sweep.device, .options = sweep.options});
+        const EvaluationKey key = keyOf(evaluationOf(sweep, {}));
         request.scopes.push_back({key.modelHash, key.dataHash, key.split, key.subset});
         if (request.model != nullptr) continue;
         request.model = sweep.model;
         request.latencyMargin = sweep.margin;
         request.modelFile = absoluteName(modelName(prepared.batch, prepared.batch.sweeps[i].model));
         request.dataSpec = absoluteName(dataName(prepared.batch, prepared.batch.sweeps[i].data));
-        request.splitName = key.split;
+        request.split = key.split;
         if (!spec.baseline.empty())
             request.baseline = parseBits(spec.baseline, sweep.model->network, sweep.model->bits, "baseline");
     }
@@ -225,7 +221,7 @@ PreparedBatch prepareBatch(Batch batch, const Rank& rank, bool resume, const std
     return prepared;
 }
 
-BatchResult runBatch(const PreparedBatch& prepared, const std::string& command, JobContext& context) {
+BatchResult runBatch(const PreparedBatch& prepared, const std::string& command, const JobContext& context) {
     BatchResult result;
     for (std::size_t i = 0; i < prepared.sweeps.size(); ++i) {
         JobContext own = context;

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,6 +55,6 @@ struct BatchResult {
 
 /// Runs sweep after sweep, then writes the reports. A sweep that fails does not keep the next from running. A rank of
 /// several evaluates its part only. Throws Cancelled, or the Error of a report. `command` is what repeats it.
-BatchResult runBatch(const PreparedBatch& prepared, const std::string& command, JobContext& context);
+BatchResult runBatch(const PreparedBatch& prepared, const std::string& command, const JobContext& context);
 
 }  // namespace bitdesk::jobs

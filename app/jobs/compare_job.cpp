@@ -7,28 +7,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/base/error.h"
+#include "app/jobs/report_job.h"
 
 namespace bitdesk::jobs {
 namespace {
-
-ComparedSide lookUp(Store& store, std::int64_t id) {
-    ComparedSide side;
-    side.id = id;
-    if ((side.evaluation = store.evaluation(id))) {
-        side.modelHash = side.evaluation->modelHash;
-        side.modelName = side.evaluation->modelName;
-        side.bits = side.evaluation->bits;
-    } else if ((side.measurement = store.measurement(id))) {
-        side.modelHash = side.measurement->modelHash;
-        side.modelName = side.measurement->modelName;
-        side.bits = side.measurement->bits;
-    } else {
-        throw Error(ErrorKind::BadInput, store.path().string(),
-                    "holds neither an evaluation nor a measurement " + std::to_string(id), "See bitdesk db list");
-    }
-    return side;
-}
 
 /// All evaluations of a side's model and mix, or the one that was named.
 std::vector<Evaluation> evaluationsOf(Store& store, const ComparedSide& side) {
@@ -47,36 +29,20 @@ std::vector<Measurement> measurementsOf(Store& store, const ComparedSide& side) 
     return found;
 }
 
-/// The two that have the most images in common; the newest of several.
-void pairEvaluations(Store& store, ComparedSide& a, ComparedSide& b) {
-    const auto ofA = evaluationsOf(store, a), ofB = evaluationsOf(store, b);
+/// The two that have the most in `common` (0: nothing), the newest of several; else, to be shown, one of each.
+template <typename Result, typename Common>
+void pairResults(const std::vector<Result>& ofA, const std::vector<Result>& ofB, std::optional<Result>& a,
+                 std::optional<Result>& b, const Common& common) {
     std::int64_t most = 0;
-    for (const Evaluation& x : ofA)
-        for (const Evaluation& y : ofB)
-            if (const std::int64_t common = std::min(x.total, y.total); sameImages(x, y) && common > most) {
-                most = common;
-                a.evaluation = x;
-                b.evaluation = y;
+    for (const Result& x : ofA)
+        for (const Result& y : ofB)
+            if (const std::int64_t found = common(x, y); found > most) {
+                most = found;
+                a = x;
+                b = y;
             }
-    // On other images, but to be shown.
-    if (!a.evaluation && !ofA.empty()) a.evaluation = ofA.front();
-    if (!b.evaluation && !ofB.empty()) b.evaluation = ofB.front();
-}
-
-/// The newest two that were interleaved in one run.
-void pairMeasurements(Store& store, ComparedSide& a, ComparedSide& b) {
-    const auto ofA = measurementsOf(store, a), ofB = measurementsOf(store, b);
-    std::int64_t newest = 0;
-    for (const Measurement& x : ofA)
-        for (const Measurement& y : ofB)
-            if (x.runGroup == y.runGroup && x.runGroup > newest) {
-                newest = x.runGroup;
-                a.measurement = x;
-                b.measurement = y;
-            }
-    // Not interleaved, but to be shown.
-    if (!a.measurement && !ofA.empty()) a.measurement = ofA.front();
-    if (!b.measurement && !ofB.empty()) b.measurement = ofB.front();
+    if (!a && !ofA.empty()) a = ofA.front();
+    if (!b && !ofB.empty()) b = ofB.front();
 }
 
 /// Both results of one kind, or why there is nothing to compare.
@@ -93,19 +59,25 @@ auto compareBoth(const std::optional<Result>& a, const std::optional<Result>& b,
 }  // namespace
 
 CompareResult compareStored(Store& store, const CompareRequest& request) {
-    CompareResult result;
-    result.a = lookUp(store, request.a);
-    result.b = lookUp(store, request.b);
-    pairEvaluations(store, result.a, result.b);
-    pairMeasurements(store, result.a, result.b);
+    CompareResult result{.a = {storedSubject(store, request.a), request.a},
+                         .b = {storedSubject(store, request.b), request.b},
+                         .accuracy = {},
+                         .latency = {}};
+    ComparedSide &a = result.a, &b = result.b;
+    // Images in common.
+    pairResults(
+        evaluationsOf(store, a), evaluationsOf(store, b), a.evaluation, b.evaluation,
+        [](const Evaluation& x, const Evaluation& y) { return sameImages(x, y) ? std::min(x.total, y.total) : 0; });
+    // Interleaved in one run: the newest is the largest number.
+    pairResults(measurementsOf(store, a), measurementsOf(store, b), a.measurement, b.measurement,
+                [](const Measurement& x, const Measurement& y) { return x.runGroup == y.runGroup ? x.runGroup : 0; });
     result.accuracy = compareBoth(
-        result.a.evaluation, result.b.evaluation, result, "evaluation: run bitdesk eval",
-        [&](const Evaluation& a, const Evaluation& b) { return compareAccuracy(a, b, request.accuracyMargin); });
-    result.hasAccuracy = result.accuracy.difference.total > 0;
+        a.evaluation, b.evaluation, result, "evaluation: run bitdesk eval",
+        [&](const Evaluation& x, const Evaluation& y) { return compareAccuracy(x, y, request.accuracyMargin); });
     result.latency = compareBoth(
-        result.a.measurement, result.b.measurement, result, "measurement: run bitdesk profile",
-        [&](const Measurement& a, const Measurement& b) { return compareLatency(a, b, request.latencyMargin); });
-    result.hasLatency = result.a.measurement && result.b.measurement;
+        a.measurement, b.measurement, result, "measurement: run bitdesk profile",
+        [&](const Measurement& x, const Measurement& y) { return compareLatency(x, y, request.latencyMargin); });
+    result.hasLatency = a.measurement && b.measurement;
     return result;
 }
 

@@ -3,10 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string>
 
-#include "core/results/results.h"
+#include "core/report/report.h"
 #include "core/statistics/verdicts.h"
 #include "core/store/store.h"
 
@@ -19,19 +17,15 @@ struct CompareRequest {
 };
 
 /// One side: what an id names, and what the store knows besides of the same model and mix.
-struct ComparedSide {
+struct ComparedSide : ReportSubject {
     std::int64_t id = 0;
-    std::string modelHash, modelName;
-    BitConfiguration bits;
-    std::optional<Evaluation> evaluation;
-    std::optional<Measurement> measurement;
 };
 
 struct CompareResult {
     ComparedSide a, b;
     AccuracyComparison accuracy;  ///< on the images that both have seen; unclear with a reason where there are none
     LatencyComparison latency;    ///< unclear with a reason unless both were measured interleaved in one run
-    bool hasAccuracy = false, hasLatency = false;  ///< there was something to compare
+    bool hasLatency = false;      ///< there were two to compare
 };
 
 /// Compares two rows of a store. Where an id names an evaluation, the newest measurement of its model and mix that was

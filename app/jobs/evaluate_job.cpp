@@ -3,8 +3,8 @@
 
 #include "app/jobs/evaluate_job.h"
 
-#include "app/jobs/storing.h"
 #include "core/base/error.h"
+#include "core/base/random.h"
 #include "core/base/setting_name.h"
 #include "core/network/cost.h"
 
@@ -26,11 +26,10 @@ DataFacts factsOf(const DataSet& data) {
     return {.preparation = data.description().preprocessing, .skipped = data.description().skipped};
 }
 
-EvaluateResult evaluateNew(const EvaluateRequest& request, Executor& executor, JobContext& context,
+EvaluateResult evaluateNew(const EvaluateRequest& request, Executor& executor, const JobContext& context,
                            const PartialSink& onBatch) {
     const ExecutionPlan plan = lower(*request.model, request.bits);
-    std::optional<ComputeArbiter::Lease> lease;
-    if (context.arbiter != nullptr) lease.emplace(context.arbiter->acquire(request.priority, context.stop));
+    auto lease = context.lease(request.priority);
     const auto afterBatch = [&](const PartialEvaluation& partial) {
         if (onBatch) onBatch(partial);
         if (context.progress)
@@ -45,13 +44,27 @@ EvaluateResult evaluateNew(const EvaluateRequest& request, Executor& executor, J
     EvaluateResult result{.evaluation = describeEvaluation(request, executor, std::move(outcome))};
     // A request cancelled during its last mini-batch is cancelled: nobody waits for it any more.
     if (context.stop.stop_requested()) throw Cancelled();
-    try {
-        result.evaluation.id =
-            stored(context, [e = result.evaluation](Store& store) { return store.save(e); }).value_or(0);
-    } catch (...) {
-        result.notStored = std::current_exception();
-    }
+    result.evaluation.id =
+        stored(context, result.notStored, [e = result.evaluation](Store& store) { return store.save(e); }).value_or(0);
     return result;
+}
+
+/// Numbers of images at which a verdict is looked for; the last look is at all of them.
+std::vector<std::int64_t> lookCounts(std::int64_t images) {
+    constexpr std::int64_t kFirst = 200;
+    std::vector<std::int64_t> counts;
+    for (std::int64_t n = kFirst; n < images; n += n / 2) counts.push_back(n);
+    counts.push_back(images);
+    return counts;
+}
+
+/// From the order in which an evaluation visits images to the order in which they lie in the file.
+std::vector<std::uint16_t> inFileOrder(const Evaluation& evaluation) {
+    const auto& visited = evaluation.predictions;
+    const auto order = permutation(static_cast<std::int64_t>(visited.size()), evaluation.orderSeed);
+    std::vector<std::uint16_t> classes(visited.size());
+    for (std::size_t i = 0; i < order.size(); ++i) classes[static_cast<std::size_t>(order[i])] = visited[i];
+    return classes;
 }
 
 }  // namespace
@@ -92,7 +105,7 @@ EvaluationKey keyOf(const EvaluateRequest& request) {
             .numericsVersion = kNumericsVersion};
 }
 
-std::optional<Evaluation> findStored(const EvaluateRequest& request, JobContext& context) {
+std::optional<Evaluation> findStored(const EvaluateRequest& request, const JobContext& context) {
     if (!request.reuseStored) return std::nullopt;
     auto found = lookedUp(context, [key = keyOf(request)](Store& store) { return store.find(key); });
     if (!found) return found;
@@ -103,7 +116,7 @@ std::optional<Evaluation> findStored(const EvaluateRequest& request, JobContext&
     return found;
 }
 
-EvaluateResult evaluateMix(const EvaluateRequest& request, Executor& executor, JobContext& context,
+EvaluateResult evaluateMix(const EvaluateRequest& request, Executor& executor, const JobContext& context,
                            const PartialSink& onBatch) {
     checkDataFitsModel(*request.data, *request.model);
     checkBits(request.bits, request.model->network, request.model->bits);
@@ -111,10 +124,71 @@ EvaluateResult evaluateMix(const EvaluateRequest& request, Executor& executor, J
     return evaluateNew(request, executor, context, onBatch);
 }
 
-EvaluateResult evaluateMix(const EvaluateRequest& request, JobContext& context, const PartialSink& onBatch) {
-    const int threads = context.arbiter != nullptr ? context.arbiter->threads() : 0;
-    const auto executor = makeExecutor(*request.model, request.device, threads);
-    return evaluateMix(request, *executor, context, onBatch);
+ComparedEvaluation evaluateUntilSettled(const EvaluateRequest& request, const Evaluation& baseline, double margin,
+                                        Executor& executor, const JobContext& context, const PartialSink& onBatch) {
+    const auto looks = lookCounts(keyOf(request).subset);
+    const AccuracyLimits limits{.margin = margin, .looks = static_cast<int>(looks.size())};
+    if (auto stored = findStored(request, context)) {
+        const auto comparison = compareAccuracy(baseline, *stored, margin);
+        return {{.evaluation = std::move(*stored), .fromStore = true}, comparison};
+    }
+    EvaluateRequest early = request;
+    early.options.looks = limits.looks;
+    std::size_t next = 0;  // look
+    early.options.enough = [&](const PartialEvaluation& partial) {
+        if (partial.seen < looks[next]) return false;
+        while (next + 1 < looks.size() && partial.seen >= looks[next]) ++next;
+        return compareAccuracy(baseline.correctMask, partial.correctMask, limits).settled();
+    };
+    ComparedEvaluation found{evaluateMix(early, executor, context, onBatch), {}};
+    found.comparison = compareAccuracy(baseline.correctMask, found.result.evaluation.correctMask, limits);
+    return found;
+}
+
+std::vector<ComparedEvaluation> evaluateMixes(
+    const MixesRequest& request, Executor& executor, const JobContext& context,
+    const std::function<void(const BitConfiguration&, const PartialEvaluation&)>& onBatch) {
+    std::vector<ComparedEvaluation> found;
+    for (const BitConfiguration& bits : request.mixes) {
+        if (!found.empty() && found.back().result.notStored) break;
+        EvaluateRequest one = request.common;
+        one.bits = bits;
+        const auto show = [&](const PartialEvaluation& partial) {
+            if (onBatch) onBatch(bits, partial);
+        };
+        if (found.empty() || !request.untilSettled) {
+            found.push_back({evaluateMix(one, executor, context, show), {}});
+            if (found.size() > 1)
+                found.back().comparison =
+                    compareAccuracy(found.front().result.evaluation, found.back().result.evaluation, request.margin);
+        } else {
+            found.push_back(
+                evaluateUntilSettled(one, found.front().result.evaluation, request.margin, executor, context, show));
+        }
+    }
+    return found;
+}
+
+PredictResult predictMix(const EvaluateRequest& request, Executor& executor, const JobContext& context,
+                         const PartialSink& onBatch) {
+    const std::int64_t limit = request.options.limit, size = request.data->size();
+    EvaluateRequest whole = request;
+    whole.options.limit = 0;
+    if (limit <= 0 || limit >= size) {
+        const EvaluateResult result = evaluateMix(whole, executor, context, onBatch);
+        return {inFileOrder(result.evaluation), result.evaluation.id, result.fromStore, result.notStored};
+    }
+    checkDataFitsModel(*request.data, *request.model);
+    checkBits(request.bits, request.model->network, request.model->bits);
+    if (const auto stored = findStored(whole, context)) {
+        auto classes = inFileOrder(*stored);
+        classes.resize(static_cast<std::size_t>(limit));
+        return {std::move(classes), stored->id, true};
+    }
+    const auto lease = context.lease(request.priority);
+    return {predict(executor, lower(*request.model, request.bits), *request.data, limit, request.options.batch,
+                    context.stop, onBatch),
+            0, false};
 }
 
 }  // namespace bitdesk::jobs

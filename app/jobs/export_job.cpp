@@ -3,7 +3,6 @@
 
 #include "app/jobs/export_job.h"
 
-#include <algorithm>
 #include <optional>
 
 #include "core/base/error.h"
@@ -41,7 +40,7 @@ std::optional<Measurement> newest(Store& store, const ExportRequest& request) {
 }
 
 std::optional<Measurement> measurementFor(const ExportFormat& format, const ExportRequest& request,
-                                          JobContext& context) {
+                                          const JobContext& context) {
     if (format.measurement == NeedOfMeasurement::None) return std::nullopt;
     std::optional<Measurement> found;
     if (context.store != nullptr)
@@ -60,7 +59,7 @@ std::optional<Measurement> measurementFor(const ExportFormat& format, const Expo
 
 }  // namespace
 
-ExportResult exportMix(const ExportRequest& request, JobContext& context) {
+ExportResult exportMix(const ExportRequest& request, const JobContext& context) {
     ExportResult result;
     result.format = &exportFormatOf(request.file, request.format);
     if (context.stop.stop_requested()) throw Cancelled();

@@ -31,6 +31,6 @@ struct ExportResult {
 /// Throws Error: Usage for a format or metric that does not exist; BadInput for bits that the model lacks, a
 /// measurement that is not there or not of this mix, or none where the format needs one; Resource where the file cannot
 /// be written or would be too large. Throws Cancelled.
-ExportResult exportMix(const ExportRequest& request, JobContext& context);
+ExportResult exportMix(const ExportRequest& request, const JobContext& context);
 
 }  // namespace bitdesk::jobs

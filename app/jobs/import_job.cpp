@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 
-#include "app/jobs/output_file.h"
+#include "app/jobs/named_files.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
@@ -73,7 +73,7 @@ std::vector<std::uint8_t> calibrationImages(const DataSet& data, const MetaModel
 }
 
 void calibrate(const ImportRequest& request, const DataSet* data, const std::vector<int>& layers, ImportResult& result,
-               JobContext& context) {
+               const JobContext& context) {
     MetaModel& model = result.model;
     for (const int layer : layers)
         result.calibrated.push_back(model.network.layers()[static_cast<std::size_t>(layer)].name);
@@ -83,10 +83,8 @@ void calibrate(const ImportRequest& request, const DataSet* data, const std::vec
             ErrorKind::BadInput, "images (" + settingName("data") + ")",
             fmt::format("are missing: {} of {} layers have no activation scales, which images must set ({}{})",
                         layers.size(), model.layers.size(), result.calibrated.front(), layers.size() > 1 ? ", …" : ""));
-    std::optional<ComputeArbiter::Lease> lease;
-    if (context.arbiter != nullptr) lease.emplace(context.arbiter->acquire(ComputePriority::Background, context.stop));
-    const int threads =
-        request.threads > 0 || context.arbiter == nullptr ? request.threads : context.arbiter->threads();
+    const auto lease = context.lease(ComputePriority::Background);
+    const int threads = request.threads > 0 ? request.threads : context.threads();
     int count = 0;
     const auto images = calibrationImages(*data, model, request.images, count);
     calibrateActivations(model, layers, images, count, threads, context.progress, context.stop);
@@ -109,8 +107,7 @@ void takeClassNames(const DataSet& data, ImportResult& result) {
     if (data.hasClassNames())
         result.notes.push_back(
             fmt::format("The outputs are called as the data's classes, in this order: {}. Where the network was "
-                        "trained in another, "
-                        "a mapping's \"classes\" says so.",
+                        "trained in another, a mapping's \"classes\" says so.",
                         someOf(data.classNames())));
 }
 
@@ -141,7 +138,7 @@ void mark(const ImportRequest& request, const ImportedModel& imported, ImportRes
 
 }  // namespace
 
-Network networkOf(const ImportRequest& request, JobContext& context) {
+Network networkOf(const ImportRequest& request, const JobContext& context) {
     if (request.network.empty()) throw Error(ErrorKind::Usage, settingName("network"), "names no network");
     if (namesNetworkFile(request.network)) return openNetwork(request.network, request.input, request.classes);
     const auto data = openData(request, request.input, context);
@@ -158,7 +155,7 @@ SuggestedMapping draftMapping(const ImportRequest& request, const Network& netwo
     return draft;
 }
 
-ImportResult importNetwork(const ImportRequest& request, JobContext& context) {
+ImportResult importNetwork(const ImportRequest& request, const JobContext& context) {
     std::vector<std::filesystem::path> inputs{request.source, request.mapping};
     if (namesNetworkFile(request.network)) inputs.emplace_back(request.network);
     if (auto folder = request.data.empty() ? std::nullopt : findDataSet(request.data))

@@ -47,12 +47,12 @@ struct ImportResult {
 inline constexpr const char* kNotMetaQuantized = "not meta-quantized: expect a loss";
 
 /// The network that a request speaks of, for the data's shape and classes where it leaves them open.
-Network networkOf(const ImportRequest& request, JobContext& context);
+Network networkOf(const ImportRequest& request, const JobContext& context);
 /// A mapping drafted from names and shapes; gaps are left out.
 SuggestedMapping draftMapping(const ImportRequest& request, const Network& network);
 
 /// Reads a network that others trained, and writes a model file. Nothing is written unless all of it fits. Throws
 /// Error: BadInput naming file, tensor and layer; Usage; Resource. Throws Cancelled.
-ImportResult importNetwork(const ImportRequest& request, JobContext& context);
+ImportResult importNetwork(const ImportRequest& request, const JobContext& context);
 
 }  // namespace bitdesk::jobs

@@ -3,11 +3,8 @@
 
 #include "app/jobs/live_session.h"
 
-#include <algorithm>
-#include <chrono>
 #include <utility>
 
-#include "app/jobs/stored_layer_table.h"
 #include "core/base/error.h"
 #include "core/network/cost.h"
 
@@ -71,8 +68,7 @@ struct LiveSession::Worker {
         pinnedBits = bits;
         pinned.clear();
         if (!bits) return;
-        JobContext jobContext = context({});
-        if (const auto stored = findStored(requestFor(*bits), jobContext)) pinned = stored->correctMask;
+        if (const auto stored = findStored(requestFor(*bits), context({}))) pinned = stored->correctMask;
     }
 
     /// What a mix is compared with: never with itself, except where it is the pinned one.
@@ -94,8 +90,7 @@ struct LiveSession::Worker {
     /// A baseline that was pinned before it was finished: evaluated when the hand rests.
     bool completePinned(const std::stop_token& stop) {
         if (!pinnedBits || !pinned.empty()) return false;
-        JobContext jobContext = context(stop);
-        const EvaluateResult result = evaluateMix(requestFor(*pinnedBits), *executor, jobContext);
+        const EvaluateResult result = evaluateMix(requestFor(*pinnedBits), *executor, context(stop));
         pinned = result.evaluation.correctMask;
         tellNotStored(result.notStored);
         return true;
@@ -144,8 +139,7 @@ struct LiveSession::Worker {
             update.difference = compare(reference(request.bits), partial.correctMask);
             session.m_sink(update);
         };
-        JobContext jobContext = context(stop);
-        EvaluateResult result = evaluateMix(requestFor(request.bits), *executor, jobContext, onBatch);
+        EvaluateResult result = evaluateMix(requestFor(request.bits), *executor, context(stop), onBatch);
         const Evaluation& e = result.evaluation;
         static_cast<EvaluationSummary&>(update) = e;
         update.seen = e.total;
@@ -164,12 +158,10 @@ struct LiveSession::Worker {
     /// The table that predictions come from, if the store has it already: asked once, as a hand moves often.
     void tellStoredTable(const std::stop_token& stop) {
         if (std::exchange(lookedUp, true)) return;
-        JobContext jobContext = context(stop);
-        if (auto stored = findLayerTable(tableRequest(), *executor, jobContext)) tellTable(std::move(*stored));
+        if (auto stored = findLayerTable(tableRequest(), *executor, context(stop))) tellTable(std::move(*stored));
     }
 
     void measure(const Request& request, const std::stop_token& stop) {
-        JobContext jobContext = context(stop);
         ProfileRequest profile{.model = session.m_setup.model,
                                .configurations = {request.bits},
                                .device = session.m_setup.device,
@@ -183,7 +175,7 @@ struct LiveSession::Worker {
         // The reference comes first: verdicts are against it.
         const auto other = referenceBits(request.bits);
         if (other) profile.configurations.insert(profile.configurations.begin(), *other);
-        ProfileResult result = profileMixes(profile, *executor, jobContext);
+        ProfileResult result = profileMixes(profile, *executor, context(stop));
         LiveLatency latency{.generation = request.generation,
                             .measurement = std::move(result.runs.back()),
                             .reference = {},
@@ -203,8 +195,7 @@ struct LiveSession::Worker {
     /// predict.
     void measureTable(const std::stop_token& stop) {
         if (table || executor->traits().simulated) return;
-        JobContext jobContext = context(stop);
-        LayerTableResult result = measureLayerTable(tableRequest(), *executor, jobContext);
+        LayerTableResult result = measureLayerTable(tableRequest(), *executor, context(stop));
         tellTable(std::move(result.table));
         tellNotStored(result.notStored);
     }

@@ -10,8 +10,7 @@
 #include <numeric>
 #include <utility>
 
-#include "app/jobs/stored_layer_table.h"
-#include "app/jobs/storing.h"
+#include "app/jobs/layer_table_job.h"
 #include "core/base/error.h"
 #include "core/base/setting_name.h"
 #include "core/base/to_index.h"
@@ -160,24 +159,18 @@ private:
 };
 
 /// What all measurements of a run have in common.
-Measurement describe(const MetaModel& model, const LayerTableKey& key, bool simulated) {
+Measurement describe(const MetaModel& model, const LatencyKey& key, bool simulated) {
     Measurement m;
-    m.modelHash = key.modelHash;
+    static_cast<LatencyKey&>(m) = key;
     m.modelName = model.name;
-    m.backend = key.backend;
-    m.device = key.device;
-    m.threads = key.threads;
-    m.batch = key.batch;
     m.simulated = simulated;
-    m.machine = key.machine;
-    m.build = key.build;
     m.runGroup = std::chrono::system_clock::now().time_since_epoch() / std::chrono::microseconds(1);
     return m;
 }
 
 /// The stored table that predicts these mixes here and now; in `unreadable` why there is none, where another is stored.
-std::optional<LayerTable> tableOf(const Bench& bench, const LayerTableKey& key, const MetaModel& model,
-                                  std::optional<double> handoverNs, JobContext& context,
+std::optional<LayerTable> tableOf(const Bench& bench, const LatencyKey& key, const MetaModel& model,
+                                  std::optional<double> handoverNs, const JobContext& context,
                                   std::vector<std::string>& unreadable) {
     auto table = findLayerTable(key, model, handoverNs, context);
     if (const auto other = table ? bench.otherKernel(*table) : std::nullopt) {
@@ -226,15 +219,10 @@ void addWarnings(const std::vector<Measurement>& runs, std::vector<std::string>&
             if (std::ranges::find(warnings, warning) == warnings.end()) warnings.push_back(warning);
 }
 
-void save(const ProfileRequest& request, JobContext& context, ProfileResult& result) {
-    try {
-        const auto ids = stored(context, [runs = result.runs, rows = request.rows](Store& store) {
-                             return store.save(runs, rows);
-                         }).value_or(std::vector<std::int64_t>());
-        for (std::size_t i = 0; i < ids.size(); ++i) result.runs[i].id = ids[i];
-    } catch (...) {
-        result.notStored = std::current_exception();
-    }
+void save(const ProfileRequest& request, const JobContext& context, ProfileResult& result) {
+    const auto ids = stored(context, result.notStored,
+                            [runs = result.runs, rows = request.rows](Store& store) { return store.save(runs, rows); });
+    for (std::size_t i = 0; ids && i < ids->size(); ++i) result.runs[i].id = (*ids)[i];
 }
 
 void addMemory(const ResidentPeak& peak, Measurement& common) {
@@ -262,10 +250,9 @@ MeasureOptions measureOptions(const LatencyEffort& effort) {
     return measure;
 }
 
-ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, JobContext& context) {
-    const int threads = context.arbiter != nullptr ? context.arbiter->threads() : 1;
-    std::optional<ComputeArbiter::Lease> lease;
-    if (context.arbiter != nullptr) lease.emplace(context.arbiter->acquire(ComputePriority::Measurement, context.stop));
+ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, const JobContext& context) {
+    const int threads = context.threads(1);
+    auto lease = context.lease(ComputePriority::Measurement);
     Bench bench(request, executor, context.stop);
     const ResidentPeak peak;
     const ConditionsWatch watch(threads);
@@ -276,7 +263,7 @@ ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, Jo
                          .table = {},
                          .trace = {}};
     auto layers = bench.layerTimes();
-    const LayerTableKey key =
+    const LatencyKey key =
         layerTableKey(*request.model, executor, threads, request.batch, result.conditions.environment);
     Measurement common = describe(*request.model, key, executor.traits().simulated);
     common.looks = compared.looks;
@@ -314,12 +301,6 @@ ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, Jo
     lease.reset();
     save(request, context, result);
     return result;
-}
-
-ProfileResult profileMixes(const ProfileRequest& request, JobContext& context) {
-    const int threads = context.arbiter != nullptr ? context.arbiter->threads() : 0;
-    const auto executor = makeExecutor(*request.model, request.device, threads);
-    return profileMixes(request, *executor, context);
 }
 
 }  // namespace bitdesk::jobs

@@ -7,9 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "app/jobs/executors.h"
 #include "app/jobs/job_context.h"
-#include "app/jobs/workbench_types.h"
-#include "core/results/job.h"
 #include "core/results/layer_table.h"
 #include "core/results/results.h"
 #include "profiling/conditions.h"
@@ -50,9 +49,6 @@ struct ProfileResult {
 /// Measures whole-run latency of all configurations, randomly interleaved, with an A/A control, and the time per layer
 /// inside the run. Takes an exclusive measurement lease. What disturbed it is told in every Measurement's warnings; on
 /// the reference executor each is marked `simulated`.
-ProfileResult profileMixes(const ProfileRequest& request, JobContext& context);
-
-/// Same, with an executor that the caller keeps between calls (the live session).
-ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, JobContext& context);
+ProfileResult profileMixes(const ProfileRequest& request, Executor& executor, const JobContext& context);
 
 }  // namespace bitdesk::jobs

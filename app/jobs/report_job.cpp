@@ -3,10 +3,9 @@
 
 #include "app/jobs/report_job.h"
 
-#include <fmt/format.h>
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
-#include <optional>
 #include <set>
 
 #include "core/base/build_info.h"
@@ -15,7 +14,7 @@
 #include "core/base/files.h"
 #include "core/base/quoting.h"
 #include "core/base/setting_name.h"
-#include "core/results/front.h"
+#include "core/results/trade_off.h"
 
 namespace bitdesk::jobs {
 namespace {
@@ -26,19 +25,22 @@ ReportScope scopeOf(const EvaluationSummary& row) {
     return {.modelHash = row.modelHash, .dataHash = row.dataHash, .split = row.split, .total = row.total};
 }
 
+template <typename Result>
+ReportSubject subjectOf(Result result, std::optional<Result> ReportSubject::*kind) {
+    ReportSubject subject;
+    subject.modelName = result.modelName;
+    subject.modelHash = result.modelHash;
+    subject.bits = result.bits;
+    subject.*kind = std::move(result);
+    return subject;
+}
+
 /// At most `most` of them, evenly along, the ends among them.
 std::vector<std::size_t> thinned(const std::vector<std::size_t>& all, std::size_t most) {
     if (all.size() <= most || most < 2) return all;
     std::vector<std::size_t> some;
     for (std::size_t i = 0; i < most; ++i) some.push_back(all[i * (all.size() - 1) / (most - 1)]);
     return some;
-}
-
-std::vector<ReportFinding> findingsOf(const LayerTable& table) {
-    std::vector<ReportFinding> findings;
-    for (const LayerFinding& f : table.findings)
-        findings.push_back({f.layer, f.fromBits, f.toBits, toText(f.cause), f.explanation});
-    return findings;
 }
 
 class ReportGathering {
@@ -77,23 +79,11 @@ private:
     void nameSubjects() {
         std::vector<ReportScope> scopes = m_request.scopes;
         for (const std::int64_t id : m_request.ids) {
-            ReportSubject subject;
-            if (auto evaluation = m_store.evaluation(id)) {
-                const auto row = m_store.summary(id);
-                if (m_request.scopes.empty() && row && std::ranges::find(scopes, scopeOf(*row)) == scopes.end())
-                    scopes.push_back(scopeOf(*row));
-                subject = subjectOf(std::move(*evaluation));
-            } else if (auto measurement = m_store.measurement(id)) {
-                subject.modelName = measurement->modelName;
-                subject.modelHash = measurement->modelHash;
-                subject.bits = measurement->bits;
-                m_fixed.insert(m_input.subjects.size());
-                subject.measurement = std::move(measurement);
-            } else {
-                throw Error(ErrorKind::BadInput, m_store.path().string(),
-                            "holds neither an evaluation nor a measurement " + std::to_string(id),
-                            "See bitdesk db list");
-            }
+            ReportSubject subject = storedSubject(m_store, id);
+            if (subject.measurement) m_fixed.insert(m_input.subjects.size());
+            else if (const ReportScope scope = scopeOf(*subject.evaluation);
+                     m_request.scopes.empty() && std::ranges::find(scopes, scope) == scopes.end())
+                scopes.push_back(scope);
             m_input.subjects.push_back(std::move(subject));
         }
         for (const ReportScope& scope : scopes) addPoints(scope);
@@ -153,13 +143,10 @@ private:
             if (scope.total == 0) total = std::max(total, row.total);
         for (EvaluationSummary& row : rows) {
             if (row.total != total) continue;
-            ReportPoint point{.evaluation = std::move(row), .latencyMs = {}, .latencyCi95 = {}, .runGroup = 0};
+            ReportPoint point{.evaluation = std::move(row), .latency = {}};
             const Measurement* m = newest(point.evaluation.modelHash, point.evaluation.bits, 0);
-            if (m != nullptr && !m->simulated) {
-                point.latencyMs = m->latencyMs;
-                point.latencyCi95 = m->medianCi95;
-                point.runGroup = m->runGroup;
-            }
+            if (m != nullptr && !m->simulated)
+                point.latency = {.ms = m->latencyMs, .ci95 = m->medianCi95, .runGroup = m->runGroup};
             m_input.points.push_back(std::move(point));
         }
     }
@@ -178,7 +165,7 @@ private:
         chosen.insert(chosen.begin(), base);
         for (const std::size_t i : chosen)
             if (auto evaluation = m_store.evaluation(points[i].evaluation.id))
-                m_input.subjects.push_back(subjectOf(std::move(*evaluation)));
+                m_input.subjects.push_back(subjectOf(std::move(*evaluation), &ReportSubject::evaluation));
     }
 
     std::size_t baselineAmong(std::span<const ReportPoint> points) const {
@@ -199,24 +186,8 @@ private:
         for (auto m = all.rbegin(); m != all.rend(); ++m)
             if (m->runGroup == all.front().runGroup && m_input.subjects.size() < kMostSubjects) {
                 m_fixed.insert(m_input.subjects.size());
-                m_input.subjects.push_back({.label = {},
-                                            .modelName = m->modelName,
-                                            .modelHash = m->modelHash,
-                                            .bits = m->bits,
-                                            .evaluation = {},
-                                            .measurement = *m});
+                m_input.subjects.push_back(subjectOf(*m, &ReportSubject::measurement));
             }
-    }
-
-    static ReportSubject subjectOf(Evaluation evaluation) {
-        ReportSubject subject{.label = {},
-                              .modelName = evaluation.modelName,
-                              .modelHash = evaluation.modelHash,
-                              .bits = evaluation.bits,
-                              .evaluation = {},
-                              .measurement = {}};
-        subject.evaluation = std::move(evaluation);
-        return subject;
     }
 
     /// The run group in which most subjects were measured beside the baseline; the newest of several.
@@ -251,16 +222,9 @@ private:
     }
 
     void describe() {
-        m_input.title = m_request.title;
-        m_input.command = m_request.command;
+        static_cast<ReportWishes&>(m_input) = m_request;
         m_input.version = BITDESK_VERSION;
         m_input.createdAt = utcNow();
-        m_input.accuracyMargin = m_request.accuracyMargin;
-        m_input.latencyMargin = m_request.latencyMargin;
-        m_input.modelFile = m_request.modelFile;
-        m_input.dataSpec = m_request.dataSpec;
-        m_input.split = m_request.splitName;
-        m_input.database = m_request.database;
         const std::string& hash = m_input.subjects.front().modelHash;
         if (m_request.model != nullptr && m_request.model->hash == hash) {
             for (const Layer& layer : m_request.model->network.layers())
@@ -272,13 +236,13 @@ private:
 
     /// Of the table that tells the baseline's times, else those of the first of its model that was measured where a
     /// table is stored.
-    std::vector<ReportFinding> findings(const std::string& modelHash) {
-        std::vector<LayerTableKey> asked;
+    std::vector<LayerFinding> findings(const std::string& modelHash) {
+        std::vector<LatencyKey> asked;
         for (const ReportSubject& subject : m_input.subjects) {
             if (subject.modelHash != modelHash || !subject.measurement) continue;
-            const LayerTableKey key = tableKeyOf(*subject.measurement);
+            const LatencyKey key = subject.measurement->key();
             if (std::ranges::find(asked, key) != asked.end()) continue;
-            if (const auto table = m_store.layerTable(key)) return findingsOf(*table);
+            if (const auto table = m_store.layerTable(key)) return table->findings;
             asked.push_back(key);
         }
         return {};
@@ -293,6 +257,14 @@ private:
 };
 
 }  // namespace
+
+ReportSubject storedSubject(Store& store, std::int64_t id) {
+    if (auto evaluation = store.evaluation(id)) return subjectOf(std::move(*evaluation), &ReportSubject::evaluation);
+    if (auto measurement = store.measurement(id))
+        return subjectOf(std::move(*measurement), &ReportSubject::measurement);
+    throw Error(ErrorKind::BadInput, store.path().string(),
+                "holds neither an evaluation nor a measurement " + std::to_string(id), "See bitdesk db list");
+}
 
 Report reportOf(Store& store, const ReportRequest& request) {
     return makeReport(ReportGathering(store, request).gather());

@@ -22,18 +22,18 @@ struct ReportScope {
     bool operator==(const ReportScope&) const = default;
 };
 
-struct ReportRequest {
+struct ReportRequest : ReportWishes {
     std::vector<std::int64_t> ids;  ///< of evaluations or measurements: the subjects, the first the baseline
     std::vector<ReportScope>
         scopes;  ///< of the trade-off; empty: those of the ids, else that of the (model's) newest evaluation
     /// Where there are no ids: the mix that all are compared with; nothing: all layers at the most bits.
     std::optional<BitConfiguration> baseline;
-    std::string title, command;
     std::vector<StatedLimit> limits;
-    double accuracyMargin = AccuracyLimits().margin, latencyMargin = LatencyLimits().margin;
-    std::shared_ptr<const MetaModel> model;                ///< names of layers and classes; may be null
-    std::string modelFile, dataSpec, splitName, database;  ///< what a session opens again; may be empty
+    std::shared_ptr<const MetaModel> model;  ///< names of layers and classes; may be null
 };
+
+/// The evaluation or measurement that an id names. Throws Error (BadInput) for one that is not there.
+ReportSubject storedSubject(Store& store, std::int64_t id);
 
 /// Gathers what the store holds: without ids the baseline and the mixes of the front (at most some twelve, evenly
 /// along it); each with the measurement that was interleaved with the baseline's, where there is one. Throws Error

@@ -4,6 +4,7 @@
 #include "app/jobs/sweep_job.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <type_traits>
@@ -14,21 +15,16 @@
 #include "core/base/hash.h"
 #include "core/evaluate/sweep.h"
 #include "core/network/cost.h"
-#include "core/results/front.h"
+#include "core/results/trade_off.h"
 
 namespace bitdesk::jobs {
 namespace {
 
 constexpr const char* kKind = "sweep";
+constexpr std::array kLatencyWords{"none", "front", "all"};  // by LatencyOf
 
 /// Of no mix.
-EvaluationKey keyOfContent(const SweepRequest& request) {
-    return keyOf({.model = request.model,
-                  .data = request.data,
-                  .bits = {},
-                  .device = request.device,
-                  .options = request.options});
-}
+EvaluationKey keyOfContent(const SweepRequest& request) { return keyOf(evaluationOf(request, {})); }
 
 /// A sweep that measures is another work with each other setting of that; of one that does not, nothing is told but so.
 void addLatency(nlohmann::ordered_json& json, const SweepLatency& latency) {
@@ -96,7 +92,7 @@ double boundOf(const SweepRequest& request, const std::vector<BitConfiguration>&
 
 class RunOfSweep {
 public:
-    RunOfSweep(const SweepRequest& request, JobContext& context)
+    RunOfSweep(const SweepRequest& request, const JobContext& context)
         : m_request(request), m_context(context), m_positions(partOf(request.configurations, request.rank)) {}
 
     SweepResult run() {
@@ -127,7 +123,6 @@ private:
         // What is in the store already was perhaps found under other names.
         stored([&](Store& store) {
             store.setNames(keyOfContent(m_request), m_request.model->name, m_request.data->name());
-            return true;
         });
         if (m_request.resume)
             if (const auto job = stored([&](Store& store) { return findSame(store, m_request); })) {
@@ -139,10 +134,7 @@ private:
     }
 
     void end(JobState state) {
-        stored([&](Store& store) {
-            store.setJobState(m_result.job, state);
-            return true;
-        });
+        stored([&](Store& store) { store.setJobState(m_result.job, state); });
     }
 
     /// A store that failed cannot say so.
@@ -155,11 +147,7 @@ private:
     }
 
     EvaluateRequest requestOf(std::size_t position) const {
-        return {.model = m_request.model,
-                .data = m_request.data,
-                .bits = m_request.configurations[position],
-                .device = m_request.device,
-                .options = m_request.options};
+        return evaluationOf(m_request, m_request.configurations[position]);
     }
 
     /// What the store has already: of this job, or of any other work.
@@ -184,10 +172,7 @@ private:
             m_result.fromStore += item.evaluation > 0 ? 1 : 0;
             m_result.measuredBefore += item.measurement > 0 ? 1 : 0;
         }
-        stored([&](Store& store) {
-            store.finishItems(m_result.job, m_result.items);
-            return true;
-        });
+        stored([&](Store& store) { store.finishItems(m_result.job, m_result.items); });
     }
 
     void evaluate() {
@@ -202,17 +187,8 @@ private:
                                   std::vector<EvaluationOutcome> outcomes) {
             save(executor, missing, indices, std::move(outcomes));
         };
-        const WorkersResult work = evaluateInParallel({.model = m_request.model,
-                                                       .data = m_request.data,
-                                                       .device = m_request.device,
-                                                       .options = m_request.options,
-                                                       .sharers = m_request.rank.onThisMachine},
-                                                      mixes, m_context, finished);
+        static_cast<WorkersResult&>(m_result) = evaluateInParallel(m_request, mixes, m_context, finished);
         m_result.evaluated = static_cast<std::int64_t>(missing.size());
-        m_result.seconds = work.seconds;
-        m_result.images = work.images;
-        m_result.workers = work.workers;
-        m_result.workersNote = work.note;
         m_result.trieBound = boundOf(m_request, mixes, kLargestSubtree);
     }
 
@@ -270,8 +246,7 @@ private:
         std::erase(wanted, base);
         const bool baseIsMissing = m_request.latency != LatencyOf::None && m_result.items[base].measurement == 0;
         if (wanted.empty() && !baseIsMissing) return;
-        const int threads = m_context.arbiter != nullptr ? m_context.arbiter->threads() : 0;
-        const auto executor = makeExecutor(*m_request.model, m_request.device, threads);
+        const auto executor = makeExecutor(*m_request.model, m_request.device, m_context.threads());
         for (std::size_t done = 0; done == 0 || done < wanted.size(); done += kGroup) {
             if (m_context.progress)
                 m_context.progress({.activity = "measuring latency",
@@ -308,26 +283,27 @@ private:
     }
 
     const SweepRequest& m_request;
-    JobContext& m_context;
+    const JobContext& m_context;
     std::vector<std::size_t> m_positions;
     SweepResult m_result;
 };
 
 }  // namespace
 
-const char* toText(LatencyOf of) {
-    switch (of) {
-        case LatencyOf::None: return "none";
-        case LatencyOf::Front: return "front";
-        case LatencyOf::All: return "all";
-    }
-    return "none";
-}
+const char* toText(LatencyOf of) { return kLatencyWords.at(static_cast<std::size_t>(of)); }
 
 LatencyOf parseLatencyOf(const std::string& text, const std::string& where) {
-    for (const LatencyOf of : {LatencyOf::None, LatencyOf::Front, LatencyOf::All})
-        if (text == toText(of)) return of;
+    const auto known = std::ranges::find(kLatencyWords, text);
+    if (known != kLatencyWords.end()) return static_cast<LatencyOf>(known - kLatencyWords.begin());
     throw Error(ErrorKind::Usage, where, "'" + text + "' is not known", "Known: none, front, all");
+}
+
+EvaluateRequest evaluationOf(const SweepRequest& request, const BitConfiguration& bits) {
+    return {.model = request.model,
+            .data = request.data,
+            .bits = bits,
+            .device = request.device,
+            .options = request.options};
 }
 
 std::int64_t storedBytes(std::int64_t configurations, std::int64_t images) {
@@ -350,7 +326,7 @@ std::vector<std::size_t> partOf(const std::vector<BitConfiguration>& configurati
     return part;
 }
 
-SweepResult runSweep(const SweepRequest& request, JobContext& context) {
+SweepResult runSweep(const SweepRequest& request, const JobContext& context) {
     checkDataFitsModel(*request.data, *request.model);
     for (const BitConfiguration& bits : request.configurations)
         checkBits(bits, request.model->network, request.model->bits);

@@ -9,7 +9,6 @@
 #include "app/jobs/evaluate_job.h"
 #include "app/jobs/profile_job.h"
 #include "app/jobs/rank.h"
-#include "core/results/job.h"
 
 namespace bitdesk::jobs {
 
@@ -43,14 +42,18 @@ struct SweepRequest : SweepLatency {
     bool resume = false;
 };
 
-struct SweepResult {
+/// How evaluations were run.
+struct WorkersResult {
+    double seconds = 0;       ///< wall time
+    std::int64_t images = 0;  ///< (configurations · images) that were run
+    int workers = 0;          ///< executors that ran side by side
+    std::string workersNote;  ///< why they were fewer than threads, for the user; empty: they were not
+};
+
+struct SweepResult : WorkersResult {
     std::int64_t job = 0;
     std::vector<JobItem> items;  ///< of the rank's part, by position: all evaluated, some measured
     std::int64_t evaluated = 0, fromStore = 0;
-    double seconds = 0;              ///< wall time of the evaluations that were run
-    std::int64_t images = 0;         ///< (configurations · images) that were run
-    int workers = 0;                 ///< executors that ran side by side
-    std::string workersNote;         ///< why they were fewer than threads; empty: they were not
     double trieBound = 1;            ///< what the trie saves at most, counted in MACs
     BitConfiguration baseline;       ///< all layers at the most bits, else the first
     std::vector<std::size_t> front;  ///< indices into items: of accuracy and BitOPs, by ascending BitOPs
@@ -60,10 +63,13 @@ struct SweepResult {
 /// Evaluates every configuration through the trie, in parallel on single threads where the executor allows, and stores
 /// each subtree as soon as it is finished; then measures latencies in groups, each in turns with the baseline. Needs a
 /// store. Throws Cancelled or Error; what is finished is stored then.
-SweepResult runSweep(const SweepRequest& request, JobContext& context);
+SweepResult runSweep(const SweepRequest& request, const JobContext& context);
 
 /// What the evaluations of so many mixes on so many images add to a database, in bytes.
 std::int64_t storedBytes(std::int64_t configurations, std::int64_t images);
+
+/// One of a sweep's mixes as an evaluation of its own.
+EvaluateRequest evaluationOf(const SweepRequest& request, const BitConfiguration& bits);
 
 /// What makes two sweeps the same work: the same images, weights and mixes, whatever their files are called.
 std::string contentHash(const SweepRequest& request);

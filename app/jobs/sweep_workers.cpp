@@ -12,8 +12,7 @@
 #include <shared_mutex>
 #include <thread>
 
-#include "app/jobs/worker_memory.h"
-#include "core/base/error.h"
+#include "app/jobs/memory.h"
 #include "core/evaluate/sweep.h"
 
 namespace bitdesk::jobs {
@@ -69,7 +68,7 @@ private:
 
 class Crew {
 public:
-    Crew(const WorkersRequest& request, const std::vector<BitConfiguration>& configurations, JobContext& context,
+    Crew(const SweepRequest& request, const std::vector<BitConfiguration>& configurations, const JobContext& context,
          const FinishedSink& finished)
         : m_request(request),
           m_configurations(configurations),
@@ -95,7 +94,7 @@ public:
         return {.seconds = secondsSince(m_begin),
                 .images = m_done,
                 .workers = static_cast<int>(m_executors.size()),
-                .note = note};
+                .workersNote = note};
     }
 
 private:
@@ -106,7 +105,7 @@ private:
             addExecutor(wanted.threadsEach);
             return {};
         }
-        const MemoryBudget budget = memoryBudget(m_request.sharers);
+        const MemoryBudget budget = memoryBudget(m_request.rank.onThisMachine);
         SweepMemory memory = sweepMemory(*m_request.model, m_configurations, *m_request.data, m_request.options.batch);
         workersThatFit(memory, budget, wanted.count);  // refuses what cannot be, before anything is packed
         addExecutor(wanted.threadsEach);
@@ -182,9 +181,9 @@ private:
         if (m_lease->shouldYield()) m_lease->yield(m_stop.get_token());
     }
 
-    const WorkersRequest& m_request;
+    const SweepRequest& m_request;
     const std::vector<BitConfiguration>& m_configurations;
-    JobContext& m_context;
+    const JobContext& m_context;
     const FinishedSink& m_finished;
     Queue m_queue;
     std::vector<std::unique_ptr<Executor>> m_executors;
@@ -200,8 +199,8 @@ private:
 
 }  // namespace
 
-WorkersResult evaluateInParallel(const WorkersRequest& request, const std::vector<BitConfiguration>& configurations,
-                                 JobContext& context, const FinishedSink& finished) {
+WorkersResult evaluateInParallel(const SweepRequest& request, const std::vector<BitConfiguration>& configurations,
+                                 const JobContext& context, const FinishedSink& finished) {
     return Crew(request, configurations, context, finished).run();
 }
 

@@ -2,14 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <cstdint>
 #include <functional>
-#include <memory>
-#include <string>
 #include <vector>
 
-#include "app/jobs/job_context.h"
-#include "app/jobs/workbench_types.h"
+#include "app/jobs/sweep_job.h"
 #include "core/evaluate/evaluator.h"
 
 namespace bitdesk::jobs {
@@ -17,32 +13,17 @@ namespace bitdesk::jobs {
 /// Most configurations that are held back together until they are stored.
 inline constexpr std::size_t kLargestSubtree = 128;
 
-struct WorkersRequest {
-    std::shared_ptr<const MetaModel> model;
-    std::shared_ptr<const DataSet> data;
-    DeviceChoice device;
-    EvaluationOptions options;
-    int sharers = 1;  ///< processes of the same work on this machine: its memory is theirs, too
-};
-
-struct WorkersResult {
-    double seconds = 0;
-    std::int64_t images = 0;  ///< configurations · images
-    int workers = 0;
-    std::string note;  ///< why there are fewer workers than threads, for the user; empty: there are not
-};
-
 /// Called with the executor that ran them, indices of the configurations, and their outcomes; by one thread at a time.
 using FinishedSink =
     std::function<void(const Executor&, const std::vector<std::size_t>&, std::vector<EvaluationOutcome>)>;
 
-/// Evaluates configurations through the trie, subtree by subtree, each handed over as soon as it is finished. Where the
-/// packed runtime runs, every thread of the budget has an executor of its own: whole networks side by side lose no time
-/// waiting for each other, as the threads of one small network do. Where the memory
-/// that this process may use does not hold as many, there are fewer, on more threads each; where a limit does not hold
-/// one, throws Error (Resource) before the work. Yields to higher priorities between mini-batches.
+/// Evaluates some of a sweep's configurations through the trie, subtree by subtree, each handed over as soon as it is
+/// finished. Where the packed runtime runs, every thread of the budget has an executor of its own: whole networks side
+/// by side lose no time waiting for each other, as the threads of one small network do. Where the memory that this
+/// process may use does not hold as many, there are fewer, on more threads each; where a limit does not hold one,
+/// throws Error (Resource) before the work. Yields to higher priorities between mini-batches.
 /// The first failure of a worker, or of `finished`, ends all and is thrown; Cancelled likewise.
-WorkersResult evaluateInParallel(const WorkersRequest& request, const std::vector<BitConfiguration>& configurations,
-                                 JobContext& context, const FinishedSink& finished);
+WorkersResult evaluateInParallel(const SweepRequest& request, const std::vector<BitConfiguration>& configurations,
+                                 const JobContext& context, const FinishedSink& finished);
 
 }  // namespace bitdesk::jobs

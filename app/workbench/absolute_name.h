@@ -5,7 +5,7 @@
 
 #include <QString>
 
-#include "app/jobs/absolute_name.h"
+#include "app/jobs/named_files.h"
 
 namespace bitdesk {
 

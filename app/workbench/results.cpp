@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "app/jobs/output_file.h"
+#include "app/jobs/named_files.h"
 #include "core/base/files.h"
 #include "profiling/machine_state.h"
 
@@ -21,12 +21,12 @@ std::vector<EvaluationSummary> evaluationsOf(Store& store, const std::string& mo
 }
 
 /// Latencies that may stand on one axis: of one machine, build, executor, number of threads and images.
-std::vector<Measurement> comparable(Store& store, LayerTableKey setting) {
+std::vector<Measurement> comparable(Store& store, LatencyKey setting) {
     const Environment here = readEnvironment();
     setting.machine = here.hostHash;
     setting.build = buildName(here);
     auto found = store.measurements(setting.modelHash);
-    std::erase_if(found, [&](const Measurement& m) { return m.simulated || tableKeyOf(m) != setting; });
+    std::erase_if(found, [&](const Measurement& m) { return m.simulated || m.key() != setting; });
     return {found.rbegin(), found.rend()};  // the newest of a mix counts, so it comes last
 }
 
@@ -131,13 +131,13 @@ void Results::loadLatencies() {
         takeLatencies({});
         return;
     }
-    const LayerTableKey setting{.modelHash = m_model->hash,
-                                .backend = jobs::backendOf(m_device),
-                                .device = m_device.device,
-                                .machine = {},
-                                .build = {},
-                                .threads = m_arbiter.threads(),
-                                .batch = 1};
+    const LatencyKey setting{.modelHash = m_model->hash,
+                             .backend = jobs::backendOf(m_device),
+                             .device = m_device.device,
+                             .machine = {},
+                             .build = {},
+                             .threads = m_arbiter.threads(),
+                             .batch = 1};
     m_readingLatencies.start(
         [store = m_store, setting] { return store->read([&](Store& s) { return comparable(s, setting); }).get(); },
         [this](std::vector<Measurement> found) { takeLatencies(std::move(found)); });
@@ -148,7 +148,7 @@ void Results::takeLatencies(std::vector<Measurement> stored) {
     m_storedLatencies = std::move(stored);
     m_latencies = m_session ? m_session->latencies(*m_model) : std::vector<Measurement>();
     const bool apart = !m_latencies.empty() && !m_storedLatencies.empty() &&
-                       tableKeyOf(m_latencies.front()) != tableKeyOf(m_storedLatencies.front());
+                       m_latencies.front().key() != m_storedLatencies.front().key();
     if (!apart) m_latencies.insert(m_latencies.end(), m_storedLatencies.begin(), m_storedLatencies.end());
     emit latenciesChanged();
 }

@@ -11,8 +11,8 @@
 #include <stop_token>
 #include <vector>
 
+#include "app/jobs/executors.h"
 #include "app/jobs/report_job.h"
-#include "app/jobs/workbench_types.h"
 #include "app/workbench/session.h"
 #include "app/workbench/task.h"
 #include "core/base/compute_arbiter.h"

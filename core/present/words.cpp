@@ -68,4 +68,16 @@ std::string durationText(double seconds) {
 
 std::string remainingText(double seconds) { return seconds < 0 ? "" : ", " + durationText(seconds) + " left"; }
 
+TimeScale TimeScale::forLongest(double longestMs) {
+    return longestMs < 1 ? TimeScale{.perMs = 1000, .digits = 2, .name = "µs"} : TimeScale();
+}
+
+std::string TimeScale::number(double ms) const { return fmt::format("{:.{}f}", perMs * ms, digits); }
+std::string TimeScale::interval(const Interval& ms) const {
+    return fmt::format("[{}, {}]", number(ms.low), number(ms.high));
+}
+std::string TimeScale::figure(double ms, const std::optional<Interval>& i) const {
+    return i ? number(ms) + " " + interval(*i) : number(ms);
+}
+
 }  // namespace bitdesk

@@ -4,9 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "core/network/bit_configuration.h"
+#include "core/statistics/intervals.h"
 
 // How figures are written wherever people read them: on the command line, in a report, in the window.
 namespace bitdesk {
@@ -30,5 +32,17 @@ std::string signedText(double value, int digits);
 std::string durationText(double seconds);
 /// ", 12 min left"; nothing for a negative time, which is not known.
 std::string remainingText(double seconds);
+
+/// What a table writes its times in: microseconds below a millisecond.
+struct TimeScale {
+    double perMs = 1;
+    int digits = 4;
+    const char* name = "ms";
+
+    static TimeScale forLongest(double longestMs);
+    std::string number(double ms) const;
+    std::string interval(const Interval& ms) const;                         ///< "[60.12, 60.31]"
+    std::string figure(double ms, const std::optional<Interval>& i) const;  ///< "60.21 [60.12, 60.31]"
+};
 
 }  // namespace bitdesk

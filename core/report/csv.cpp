@@ -4,13 +4,10 @@
 #include <fmt/format.h>
 
 #include "core/report/formats.h"
-#include "core/report/naming.h"
 #include "core/results/csv_cells.h"
 
 namespace bitdesk {
 namespace {
-
-std::string text(const std::string& value) { return csvCell(value); }
 
 /// id, data, split, correct, total, accuracy and its interval, costs
 std::string evaluationCells(const EvaluationSummary& row) {
@@ -37,8 +34,8 @@ std::string ratioCells(const ReportComparison& c) {
 
 std::string latencyCells(const Measurement& m) {
     return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}", m.id, m.latencyMs.median, m.latencyMs.q1,
-                       m.latencyMs.q3, m.latencyMs.n, m.medianCi95.low, m.medianCi95.high, m.simulated, text(m.backend),
-                       text(m.device), m.threads, m.batch, m.runGroup);
+                       m.latencyMs.q3, m.latencyMs.n, m.medianCi95.low, m.medianCi95.high, m.simulated,
+                       csvCell(m.backend), csvCell(m.device), m.threads, m.batch, m.runGroup);
 }
 
 }  // namespace
@@ -46,29 +43,26 @@ std::string latencyCells(const Measurement& m) {
 std::string toCsv(const Report& report) {
     std::string csv =
         "what,letter,label,model,model_hash,bits,evaluation,data,split,correct,total,accuracy,ci95_low,ci95_high,"
-        "bitops,"
-        "weight_bytes,norm_bytes,delta,delta_ci95_low,delta_ci95_high,p_value,accuracy_verdict,measurement,latency_"
-        "median_ms,"
-        "latency_q1_ms,latency_q3_ms,latency_n,median_ci95_low_ms,median_ci95_high_ms,simulated,backend,device,threads,"
-        "batch,"
-        "run_group,ratio,ratio_ci95_low,ratio_ci95_high,latency_verdict,data_hash,preparation,skipped\r\n";
+        "bitops,weight_bytes,norm_bytes,delta,delta_ci95_low,delta_ci95_high,p_value,accuracy_verdict,measurement,"
+        "latency_median_ms,latency_q1_ms,latency_q3_ms,latency_n,median_ci95_low_ms,median_ci95_high_ms,simulated,"
+        "backend,device,threads,batch,run_group,ratio,ratio_ci95_low,ratio_ci95_high,latency_verdict,data_hash,"
+        "preparation,skipped\r\n";
     for (std::size_t i = 0; i < report.input.subjects.size(); ++i) {
         const ReportSubject& s = report.input.subjects[i];
         const ReportComparison& c = report.comparisons[i];
-        csv += fmt::format("subject,{},{},{},{},{},{},{},{},{},{}\r\n", letterOf(i), text(s.label), text(s.modelName),
-                           text(s.modelHash), csvList(s.bits.bits),
+        csv += fmt::format("subject,{},{},{},{},{},{},{},{},{},{}\r\n", letterOf(i), csvCell(s.label),
+                           csvCell(s.modelName), csvCell(s.modelHash), csvList(s.bits.bits),
                            s.evaluation ? evaluationCells(*s.evaluation) : ",,,,,,,,,,", accuracyCells(c),
                            s.measurement ? latencyCells(*s.measurement) : ",,,,,,,,,,,,", ratioCells(c),
                            s.evaluation ? dataCells(*s.evaluation) : ",,");
     }
     for (const ReportPoint& point : report.input.points) {
         const EvaluationSummary& e = point.evaluation;
-        const std::string latency = point.latencyMs
-                                        ? fmt::format(",{},{},{},{},{},{},false,,,,,{}", point.latencyMs->median,
-                                                      point.latencyMs->q1, point.latencyMs->q3, point.latencyMs->n,
-                                                      point.latencyCi95.low, point.latencyCi95.high, point.runGroup)
-                                        : ",,,,,,,,,,,,";
-        csv += fmt::format("point,,,{},{},{},{},,,,,,{},,,,,{}\r\n", text(e.modelName), text(e.modelHash),
+        const auto& l = point.latency;
+        const std::string latency = l ? fmt::format(",{},{},{},{},{},{},false,,,,,{}", l->ms.median, l->ms.q1, l->ms.q3,
+                                                    l->ms.n, l->ci95.low, l->ci95.high, l->runGroup)
+                                      : ",,,,,,,,,,,,";
+        csv += fmt::format("point,,,{},{},{},{},,,,,,{},,,,,{}\r\n", csvCell(e.modelName), csvCell(e.modelHash),
                            csvList(e.bits.bits), evaluationCells(e), latency, dataCells(e));
     }
     return csv;

@@ -25,7 +25,5 @@ std::string toJson(const Report& report);
 
 /// Text for HTML and SVG: printable, valid UTF-8, markup escaped.
 std::string htmlEscaped(const std::string& text);
-/// An <svg> element; colours are the page's custom properties.
-std::string toSvg(const Drawing& drawing, const std::string& description);
 
 }  // namespace bitdesk

@@ -1,16 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <cmath>
 #include <map>
 
 #include "core/base/error.h"
 #include "core/present/words.h"
-#include "core/report/naming.h"
 #include "core/report/report.h"
-#include "core/results/trade_off_view.h"
+#include "core/results/trade_off.h"
 
 namespace bitdesk {
 namespace {
@@ -77,9 +76,7 @@ ReportComparison compare(const ReportInput& input, std::size_t index) {
         parts.push_back(latencyWords(*found.latency));
     }
     if (std::string words = bitopsWords(baseline, subject); !words.empty()) parts.push_back(std::move(words));
-    std::string text;
-    for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
-    found.verdict = nameOf(input, index) + ": " + text + ".";
+    found.verdict = fmt::format("{}: {}.", nameOf(input, index), fmt::join(parts, "; "));
     return found;
 }
 
@@ -151,10 +148,10 @@ void chooseTradeOff(Report& report) {
     for (std::size_t i = 0; i < points.size(); ++i)
         if (points[i].evaluation.dataHash == data && points[i].evaluation.split == split) report.tradeOff.push_back(i);
     if (const std::size_t others = points.size() - report.tradeOff.size(); others > 0)
-        report.warnings.push_back(fmt::format(
-            "The trade-off shows the images of the baseline alone: {} mixes that were evaluated on others are not in "
-            "it.",
-            grouped(static_cast<std::int64_t>(others))));
+        report.warnings.push_back(
+            fmt::format("The trade-off shows the images of the baseline alone: {} mixes that were evaluated on others "
+                        "are not in it.",
+                        grouped(static_cast<std::int64_t>(others))));
 }
 
 void findFronts(Report& report) {
@@ -187,9 +184,8 @@ std::string titleOf(const ReportInput& input) {
     std::vector<std::string> models;
     for (const ReportSubject& subject : input.subjects)
         if (std::ranges::find(models, subject.modelName) == models.end()) models.push_back(subject.modelName);
-    std::string title;
-    for (const std::string& model : models) title += (title.empty() ? "" : ", ") + model;
-    return title + ": " + (input.subjects.size() == 1 ? "one mix" : fmt::format("{} mixes", input.subjects.size()));
+    return fmt::format("{}: ", fmt::join(models, ", ")) +
+           (input.subjects.size() == 1 ? "one mix" : fmt::format("{} mixes", input.subjects.size()));
 }
 
 }  // namespace
@@ -198,10 +194,7 @@ std::vector<TradeOffPoint> tradeOffPoints(const Report& report) {
     std::vector<TradeOffPoint> points;
     for (const std::size_t i : report.tradeOff) {
         const ReportPoint& point = report.input.points[i];
-        points.push_back({.evaluation = &point.evaluation, .latency = {}});
-        if (point.latencyMs)
-            points.back().latency =
-                RunLatency{.ms = *point.latencyMs, .ci95 = point.latencyCi95, .runGroup = point.runGroup};
+        points.push_back({.evaluation = &point.evaluation, .latency = point.latency});
     }
     return points;
 }
@@ -219,6 +212,38 @@ Report makeReport(ReportInput input) {
     collectWarnings(report);
     report.summary = tradeOffSummary(report) + limitSummary(report.input);
     return report;
+}
+
+std::string letterOf(std::size_t subject) {
+    constexpr std::size_t kLetters = 26;
+    std::string text;
+    for (std::size_t rest = subject + 1; rest > 0; rest = (rest - 1) / kLetters)
+        text.insert(text.begin(), static_cast<char>('A' + (rest - 1) % kLetters));
+    return text;
+}
+
+std::string nameOf(const ReportInput& input, std::size_t subject) {
+    const ReportSubject& s = input.subjects[subject];
+    return letterOf(subject) + " (" + (s.label.empty() ? shortMix(s.bits) : printable(s.label)) + ")";
+}
+
+std::string modelName(const ReportInput& input, std::size_t subject) {
+    const ReportSubject& s = input.subjects[subject];
+    const bool several = std::ranges::any_of(input.subjects, [&](const ReportSubject& other) {
+        return other.modelName == s.modelName && other.modelHash != s.modelHash;
+    });
+    return printable(s.modelName) + (several ? " " + shortHash(s.modelHash) : "");
+}
+
+std::string pointsText(const PairedDifference& difference) {
+    const auto points = [](double share) { return signedText(100 * share, 2); };
+    return points(difference.delta) + " pp [" + points(difference.interval.low) + ", " +
+           points(difference.interval.high) + "]";
+}
+
+std::string className(const ReportInput& input, int label) {
+    const auto index = static_cast<std::size_t>(std::max(label, 0));
+    return index < input.classNames.size() ? printable(input.classNames[index]) : "class " + std::to_string(label);
 }
 
 }  // namespace bitdesk

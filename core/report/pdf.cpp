@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "core/report/formats.h"
-#include "core/report/missing_letters.h"
 #include "core/report/pdf_canvas.h"
 
 namespace bitdesk {
@@ -108,11 +107,13 @@ private:
         constexpr double kLeast = 18, kGap = 6;
         std::vector<double> wanted;
         for (std::size_t c = 0; c < block.columns.size(); ++c) {
-            double width = PdfCanvas::widthOf(*m_canvas.layout(block.columns[c].title, headStyle(block.columns[c]), 0));
+            const auto widthOf = [&](const Cell& cell, bool isHead) {
+                return PdfCanvas::widthOf(*m_canvas.layout(cell.text, styleOf(cell, block.columns[c], isHead), 0));
+            };
             constexpr std::size_t kLooked = 200;
+            double width = widthOf({block.columns[c].title}, true);
             for (std::size_t r = 0; r < std::min(block.rows.size(), kLooked); ++r)
-                width = std::max(width, PdfCanvas::widthOf(*m_canvas.layout(
-                                            block.rows[r][c].text, cellStyle(block.rows[r][c], block.columns[c]), 0)));
+                width = std::max(width, widthOf(block.rows[r][c], false));
             wanted.push_back(std::max(width + kGap, kLeast));
         }
         double low = kLeast, high = kWidth;
@@ -127,23 +128,11 @@ private:
         return wanted;
     }
 
-    static PdfStyle headStyle(const Column& column) {
+    static PdfStyle styleOf(const Cell& cell, const Column& column, bool isHead) {
         return {.size = 7,
-                .bold = true,
-                .fixed = false,
-                .ink = Ink::Muted,
-                .align = column.number ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT};
-    }
-    static PdfStyle cellStyle(const Cell& cell, const Column& column) {
-        return {.size = 7,
-                .bold = false,
-                .fixed = false,
+                .bold = isHead,
                 .ink = inkOf(cell.tone),
                 .align = column.number ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT};
-    }
-
-    static PdfStyle styleOf(const Cell& cell, const Column& column, bool isHead) {
-        return isHead ? headStyle(column) : cellStyle(cell, column);
     }
 
     double rowHeight(const std::vector<Cell>& row, const TableBlock& block, const std::vector<double>& widths,
@@ -177,7 +166,7 @@ private:
     }
 
     void addFooter() {
-        const PdfStyle style{.size = 7, .bold = false, .fixed = false, .ink = Ink::Muted};
+        const PdfStyle style{.size = 7, .ink = Ink::Muted};
         const auto left = m_canvas.layout(m_title, style, kWidth - 60);
         pango_layout_set_ellipsize(left.get(), PANGO_ELLIPSIZE_END);
         pango_layout_set_height(left.get(), -1);
@@ -208,10 +197,8 @@ void addFine(Pages& pages, const FineBlock& block) {
     const bool cut = block.text.size() > kMost;
     std::string text = cut ? block.text.substr(0, block.text.rfind('\n', kMost)) : block.text;
     std::ranges::replace(text, '\n', ' ');
-    pages.paragraph(text, {.size = 5, .bold = false, .fixed = true, .ink = Ink::Muted});
-    if (cut)
-        pages.paragraph("… all of them are in the HTML, CSV and JSON.",
-                        {.size = 7, .bold = false, .fixed = false, .ink = Ink::Muted});
+    pages.paragraph(text, {.size = 5, .fixed = true, .ink = Ink::Muted});
+    if (cut) pages.paragraph("… all of them are in the HTML, CSV and JSON.", {.size = 7, .ink = Ink::Muted});
     pages.space(6);
 }
 
@@ -219,9 +206,7 @@ struct Placer {
     Pages& pages;
 
     void operator()(const TextBlock& block) const {
-        pages.paragraph(
-            block.text,
-            {.size = block.lead ? 11.0 : 9.0, .bold = block.lead, .fixed = false, .ink = inkOf(block.tone)});
+        pages.paragraph(block.text, {.size = block.lead ? 11.0 : 9.0, .bold = block.lead, .ink = inkOf(block.tone)});
         pages.space(6);
     }
     void operator()(const TableBlock& block) const { pages.table(block); }
@@ -230,9 +215,7 @@ struct Placer {
         for (const Cell& entry : block.entries) pages.bullet(entry);
         pages.space(6);
     }
-    void operator()(const CodeBlock& block) const {
-        pages.paragraph(block.text, {.size = 8, .bold = false, .fixed = true});
-    }
+    void operator()(const CodeBlock& block) const { pages.paragraph(block.text, {.size = 8, .fixed = true}); }
     void operator()(const FineBlock& block) const { addFine(pages, block); }
 };
 
@@ -245,7 +228,7 @@ ReportFile toPdf(const Report& report) {
     Pages pages(document, file.bytes);
     pages.setDate(report.input.createdAt);
     pages.paragraph(document.title, {.size = 17, .bold = true});
-    pages.paragraph(document.subtitle, {.size = 8, .bold = false, .fixed = false, .ink = Ink::Muted});
+    pages.paragraph(document.subtitle, {.size = 8, .ink = Ink::Muted});
     pages.space(12);
     for (const Section& section : document.sections) {
         if (!section.title.empty()) {

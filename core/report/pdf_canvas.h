@@ -3,14 +3,30 @@
 #pragma once
 
 #include <cairo.h>
+#include <pango/pango.h>
 #include <pango/pangocairo.h>
+#include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "core/report/document.h"
-#include "core/report/missing_letters.h"
 
 namespace bitdesk {
+
+/// The letters of a document that no font of this machine has: they are drawn as boxes with their numbers, and a reader
+/// must be told. One thread.
+class MissingLetters {
+public:
+    /// Called with each text as it is laid out.
+    void look(PangoLayout& layout);
+    bool any() const { return !m_missing.empty(); }
+    /// Which letters, of which scripts, and the Debian packages that have them: one sentence in plain ASCII.
+    std::string sentence() const;
+
+private:
+    std::set<std::uint32_t> m_missing, m_present;
+};
 
 struct PdfRelease {
     void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }

@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "core/results/results.h"
-#include "core/results/trade_off_view.h"
+#include "core/results/layer_table.h"
+#include "core/results/trade_off.h"
 
 namespace bitdesk {
 
@@ -18,6 +19,12 @@ struct ReportLayer {
     int quantizable = -1;  ///< its index among the quantizable layers; −1: fixed
     std::int64_t macs = 0;
 };
+template <SelfOf<ReportLayer> Self>
+void fields(Self& s, const auto& visit) {
+    visit("name", s.name);
+    visit("fader", IndexOrNone{s.quantizable});
+    visit("macs", s.macs);
+}
 
 /// One mix under comparison, of whichever model, run or machine. At least one of the two results is there.
 struct ReportSubject {
@@ -31,9 +38,7 @@ struct ReportSubject {
 /// A point of the trade-off plot: a mix that was evaluated, with its latency where it was measured.
 struct ReportPoint {
     EvaluationSummary evaluation;
-    std::optional<Quartiles> latencyMs;
-    Interval latencyCi95;
-    std::int64_t runGroup = 0;
+    std::optional<RunLatency> latency;
 };
 
 /// A limit that a script stated, held against what was found.
@@ -43,31 +48,35 @@ struct ReportLimit {
     bool broken = false;
     std::string reason;  ///< one sentence with the figures
 };
+template <SelfOf<ReportLimit> Self>
+void fields(Self& s, const auto& visit) {
+    visit("subject", s.subject);
+    visit("name", s.name);
+    visit("broken", s.broken);
+    visit("reason", s.reason);
+}
 
-/// "BitOPs fell, latency did not": a layer between two widths, as LayerFinding tells it.
-struct ReportFinding {
-    std::string layer;
-    int fromBits = 0, toBits = 0;
-    std::string cause, explanation;
+/// What a user says of a report.
+struct ReportWishes {
+    std::string title;    ///< empty: one is made
+    std::string command;  ///< that repeats the report, as typed
+    double accuracyMargin = AccuracyLimits().margin, latencyMargin = LatencyLimits().margin;
+    /// What a session needs to be opened again: as the user named them; may be empty.
+    std::string modelFile, dataSpec, split, database;
 };
 
 /// What a report is made from: gathered by a job, compared by makeReport(). Every text in it may come from a file
 /// or a user, and is data: a format escapes it.
-struct ReportInput {
-    std::string title;    ///< empty: one is made
-    std::string command;  ///< that repeats the report, as typed
+struct ReportInput : ReportWishes {
     std::string version;  ///< of the program
     std::string createdAt;
     std::vector<ReportSubject> subjects;  ///< at least one; the first is the baseline
     std::vector<ReportPoint> points;      ///< all mixes of the trade-off, the subjects' among them
     std::vector<ReportLayer> layers;      ///< empty: the model is not at hand
     std::vector<std::string> classNames;  ///< empty: not known
-    std::vector<ReportFinding> findings;  ///< layers that fewer bits do not make faster, where a table is stored
+    std::vector<LayerFinding> findings;   ///< layers that fewer bits do not make faster, where a table is stored
     std::vector<ReportLimit> limits;
     std::vector<std::string> notes;  ///< what the gathering left out, a sentence each
-    double accuracyMargin = AccuracyLimits().margin, latencyMargin = LatencyLimits().margin;
-    /// What a session needs to be opened again: as the user named them; may be empty.
-    std::string modelFile, dataSpec, split, database;
 };
 
 /// Images on which a subject and the baseline differ, of one true class.
@@ -77,6 +86,13 @@ struct ClassFlips {
     std::int64_t lost = 0;    ///< right in the baseline alone
     std::int64_t gained = 0;  ///< right in the subject alone
 };
+template <SelfOf<ClassFlips> Self>
+void fields(Self& s, const auto& visit) {
+    visit("class", s.label);
+    visit("both_right", s.bothRight);
+    visit("lost", s.lost);
+    visit("gained", s.gained);
+}
 
 /// How a subject compares with the baseline.
 struct ReportComparison {
@@ -102,6 +118,19 @@ std::vector<TradeOffPoint> tradeOffPoints(const Report& report);
 
 /// Compares, finds the fronts and says the verdict. Throws Error (BadInput) without a subject.
 Report makeReport(ReportInput input);
+
+// How a report names things, whatever the format.
+
+/// "A" … "Z", "AA" …: what plots and tables call a subject.
+std::string letterOf(std::size_t subject);
+/// "B: my label, 4423…" as a sentence names a subject.
+std::string nameOf(const ReportInput& input, std::size_t subject);
+/// A subject's model, with its hash where several models of the report have that name.
+std::string modelName(const ReportInput& input, std::size_t subject);
+/// "−0.31 pp [−0.60, −0.02]"
+std::string pointsText(const PairedDifference& difference);
+/// The class as the data set calls it, else its number.
+std::string className(const ReportInput& input, int label);
 
 /// A report as a file, and what its reader and the user must be told of it: letters that could not be drawn.
 struct ReportFile {

@@ -7,7 +7,6 @@
 #include "core/present/words.h"
 #include "core/report/chart_frame.h"
 #include "core/report/charts.h"
-#include "core/report/naming.h"
 
 namespace bitdesk {
 namespace {

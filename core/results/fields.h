@@ -3,7 +3,6 @@
 #pragma once
 
 #include <concepts>
-#include <cstdint>
 #include <optional>
 #include <type_traits>
 
@@ -15,7 +14,7 @@
 //         visit.derived("sum", s.sum());    // what follows from others: told, never read
 //     }
 //
-// JSON in and out, cells of CSV and columns of SQL are visitors of it (json_of.h, read_fields.h, csv_cells.h).
+// JSON in and out, cells of CSV and columns of SQL are visitors of it (json_fields.h, csv_cells.h).
 namespace bitdesk {
 
 template <typename Self, typename Struct>

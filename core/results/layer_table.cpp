@@ -22,16 +22,6 @@ std::optional<double> errorQuantile(const std::vector<LayerTableCheck>& checks, 
 
 }  // namespace
 
-LayerTableKey tableKeyOf(const Measurement& m) {
-    return {.modelHash = m.modelHash,
-            .backend = m.backend,
-            .device = m.device,
-            .machine = m.machine,
-            .build = m.build,
-            .threads = m.threads,
-            .batch = m.batch};
-}
-
 bool LayerTable::covers(std::size_t layers, std::span<const int> modelWidths) const {
     const auto lines = [&](int quantizable) { return quantizable < 0 ? std::size_t{1} : widths.size(); };
     const auto known = [&](int quantizable) { return quantizable < static_cast<int>(layers); };

@@ -14,15 +14,6 @@
 
 namespace bitdesk {
 
-/// What a layer table is of: times of one are not times of another.
-struct LayerTableKey {
-    std::string modelHash, backend, device, machine, build;
-    int threads = 1, batch = 1;
-    bool operator==(const LayerTableKey&) const = default;
-};
-/// The table that tells a measurement's times, if there is one.
-LayerTableKey tableKeyOf(const Measurement& measurement);
-
 /// A step at one width, run inside whole networks.
 struct LayerCell {
     Quartiles milliseconds;
@@ -111,7 +102,7 @@ void fields(Self& s, const auto& visit) {
 /// timed alone find their data in the cache and mislead.
 struct LayerTable {
     std::int64_t id = 0;
-    LayerTableKey key;
+    LatencyKey key;
     std::vector<int> widths;  ///< ascending; what the cells' indices mean
     std::vector<LayerRow> rows;
     /// Whole run minus the sum of its steps: what starting a run, copying its result and waiting between steps cost.

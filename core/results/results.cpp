@@ -35,26 +35,6 @@ std::string toText(const DataFacts& facts, const std::string& dataHash) {
     return text;
 }
 
-EvaluationKey Evaluation::key() const {
-    return {.modelHash = modelHash,
-            .dataHash = dataHash,
-            .split = split,
-            .subset = subset,
-            .orderSeed = orderSeed,
-            .bits = bits,
-            .numericsVersion = numericsVersion};
-}
-
-void Evaluation::setKey(const EvaluationKey& key) {
-    modelHash = key.modelHash;
-    dataHash = key.dataHash;
-    split = key.split;
-    subset = key.subset;
-    orderSeed = key.orderSeed;
-    bits = key.bits;
-    numericsVersion = key.numericsVersion;
-}
-
 void Measurement::summarize() {
     latencyMs = quartiles(samplesMs);
     medianCi95 = medianInterval(samplesMs);

@@ -38,11 +38,9 @@ struct DataFacts {
 };
 
 /// What an evaluation came to: one row of the history.
-struct EvaluationSummary {
+struct EvaluationSummary : EvaluationKey {
     std::int64_t id = 0;  ///< 0: not stored
-    std::string modelName, modelHash, dataName, dataHash;
-    std::string split;  ///< "train", "val", "test"
-    BitConfiguration bits;
+    std::string modelName, dataName;
     std::int64_t correct = 0, total = 0;
     std::int64_t bitops = 0, weightBytes = 0, normBytes = 0;
     std::string device, backend;
@@ -50,6 +48,8 @@ struct EvaluationSummary {
     int looks = 1;          ///< how often it might have been ended before it was (AccuracyLimits); 1: it was not to be
     DataFacts facts = {};   ///< of the data
 
+    const EvaluationKey& key() const { return *this; }
+    void setKey(const EvaluationKey& key) { static_cast<EvaluationKey&>(*this) = key; }
     double accuracy() const { return total > 0 ? static_cast<double>(correct) / static_cast<double>(total) : 0; }
     Interval interval() const { return wilson(correct, total); }
 };
@@ -76,27 +76,21 @@ void fields(Self& s, const auto& visit) {
     visit("created_at", s.createdAt);
     visit("looks", s.looks);
     visit.derived("stopped_early", s.looks > 1);
+    visit("subset", s.subset);
+    visit("order_seed", s.orderSeed);
+    visit("numerics", s.numericsVersion);
 }
 
 /// A finished evaluation. `predictions[i]` is the class given to the i-th image of the permutation.
 struct Evaluation : EvaluationSummary {
-    std::int64_t subset = 0;
-    std::uint64_t orderSeed = 0;
-    int numericsVersion = 0;
     double seconds = 0;  ///< wall time
     std::vector<std::uint16_t> predictions;
     std::vector<std::uint8_t> correctMask;  ///< 1 where right, in the same order
-
-    EvaluationKey key() const;
-    void setKey(const EvaluationKey& key);
 };
 template <SelfOf<Evaluation> Self>
 void fields(Self& s, const auto& visit) {
     using Summary = std::conditional_t<std::is_const_v<Self>, const EvaluationSummary, EvaluationSummary>;
     fields(static_cast<Summary&>(s), visit);
-    visit("subset", s.subset);
-    visit("order_seed", s.orderSeed);
-    visit("numerics", s.numericsVersion);
     visit("seconds", s.seconds);
     visit("predictions", s.predictions);
     visit("correct_mask", s.correctMask);
@@ -175,24 +169,29 @@ void fields(Self& s, const auto& visit) {
     visit("warnings", s.warnings);
 }
 
-/// A measured latency of one configuration: raw samples and what they were taken under.
-struct Measurement : MeasurementDetails {
-    std::int64_t id = 0;
-    std::string modelHash, modelName;
-    BitConfiguration bits;
-    std::string backend, device;
+/// What a latency is of and was taken on: times of one are not times of another.
+struct LatencyKey {
+    std::string modelHash, backend, device, machine, build;
     int threads = 1, batch = 1;
+    bool operator==(const LatencyKey&) const = default;
+};
+
+/// A measured latency of one configuration: raw samples and what they were taken under.
+struct Measurement : MeasurementDetails, LatencyKey {
+    std::int64_t id = 0;
+    std::string modelName;
+    BitConfiguration bits;
     bool simulated = false;  ///< true for the reference executor: not a low-bit time
     std::vector<double>
         samplesMs;  ///< one whole run of `batch` images each; sample i was taken in round i of its group
     Quartiles latencyMs;
     Interval medianCi95;  ///< of the median, milliseconds
     std::vector<LayerTime> layers;
-    std::string machine, build;
     Conditions conditions;
     std::int64_t runGroup = 0;  ///< measurements interleaved in one run share it
     std::string createdAt;
 
+    const LatencyKey& key() const { return *this; }
     /// Fills latencyMs and medianCi95 from samplesMs.
     void summarize();
     /// predicted / measured − 1; nothing without a prediction.

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 namespace bitdesk {
 
@@ -25,9 +24,8 @@ Json jsonOf(Stored, const Conditions& conditions) {
 OrderedJson jsonOf(Told, const Conditions& conditions) { return storedJson(conditions); }
 
 std::string toJson(const Conditions& conditions) {
-    return conditions.record ? *conditions.record : storedText(jsonOf(Stored{}, conditions));
+    return conditions.record ? *conditions.record : storedText(conditions);
 }
-std::string toJson(const Environment& environment) { return storedText(storedJson(environment)); }
 
 Conditions conditionsFromJson(const std::string& text) {
     Conditions conditions;
@@ -170,8 +168,6 @@ void readValue(JsonReader& reader, const char* key, const Json& json, Measuremen
     readDetails(textOf(reader, key, json), value);
 }
 
-std::string layerTimesToJson(const std::vector<LayerTime>& layers) { return storedText(storedJson(layers)); }
-
 std::vector<LayerTime> layerTimesFromJson(const std::string& text) try {
     const Json json{{"layers", Json::parse(text)}};
     JsonReader reader(json, "", "", "");
@@ -181,8 +177,6 @@ std::vector<LayerTime> layerTimesFromJson(const std::string& text) try {
 } catch (const std::exception&) {
     return {};
 }
-
-std::string detailsToJson(const MeasurementDetails& details) { return storedText(storedJson(details)); }
 
 void readDetails(const std::string& text, MeasurementDetails& details) {
     constexpr double kMostMs = 1e9, kMostFloor = 1e3;  // beyond, another program's
@@ -194,8 +188,6 @@ void readDetails(const std::string& text, MeasurementDetails& details) {
     within(details.noiseFloor, kMostFloor);
     details.looks = std::max(details.looks, 1);
 }
-
-std::string layerTableToJson(const LayerTable& table) { return storedText(storedJson(table)); }
 
 std::optional<LayerTable> layerTableFromJson(const std::string& text) {
     LayerTable table;

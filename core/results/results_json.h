@@ -6,9 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "core/results/json_of.h"
+#include "core/results/json_fields.h"
 #include "core/results/layer_table.h"
-#include "core/results/read_fields.h"
 #include "core/results/results.h"
 
 // What of results looks otherwise in JSON than its fields: how sampled figures look in every JSON of the program (never
@@ -20,7 +19,6 @@ namespace bitdesk {
 nlohmann::json jsonOf(Stored, const Conditions& conditions);
 nlohmann::ordered_json jsonOf(Told, const Conditions& conditions);
 std::string toJson(const Conditions& conditions);
-std::string toJson(const Environment& environment);
 /// Values of another type than they are here are left out, all of them.
 Conditions conditionsFromJson(const std::string& text);
 
@@ -49,17 +47,14 @@ void readValue(JsonReader& reader, const char* key, const nlohmann::json& json, 
 void readValue(JsonReader& reader, const char* key, const nlohmann::json& json, Conditions& value);
 void readValue(JsonReader& reader, const char* key, const nlohmann::json& json, MeasurementDetails& value);
 
-/// How the store keeps a measurement's layers: a JSON list. Reading one that is damaged gives none.
-std::string layerTimesToJson(const std::vector<LayerTime>& layers);
+// storedText() of a measurement's layers, of what else it tells, and of a layer table without key, conditions and date
+// is what the store keeps of them; it is read again by these.
+
+/// None where the list is damaged.
 std::vector<LayerTime> layerTimesFromJson(const std::string& text);
 
-/// How it keeps what else a measurement tells: a JSON object. Reading leaves what is missing at its default, and all of
-/// them where one is damaged.
-std::string detailsToJson(const MeasurementDetails& details);
+/// What is missing stays at its default, and all of them where one is damaged.
 void readDetails(const std::string& text, MeasurementDetails& details);
-
-/// How it keeps a layer table, its key, conditions and date aside.
-std::string layerTableToJson(const LayerTable& table);
 /// Nothing for a text that is not a whole table: a shape that does not fit, a missing field, an absurd number.
 std::optional<LayerTable> layerTableFromJson(const std::string& text);
 

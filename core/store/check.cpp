@@ -7,7 +7,6 @@
 #include "core/base/error.h"
 #include "core/results/results_json.h"
 #include "core/store/connection.h"
-#include "core/store/schema.h"
 
 namespace bitdesk {
 namespace {

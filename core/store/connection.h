@@ -4,6 +4,7 @@
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <SQLiteCpp/VariadicBind.h>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -12,7 +13,8 @@
 #include <vector>
 
 #include "core/base/setting_name.h"
-#include "core/store/lock_waiter.h"
+#include "core/results/results_json.h"
+#include "core/store/open_database.h"
 #include "core/store/store.h"
 
 // Inside the store: one connection, and what its tables have in common. A file for each kind of rows.
@@ -44,6 +46,77 @@ int smallNumber(const SQLite::Column& column);
 
 /// "4,4,3": as toText() wrote it, without a network to hold it against.
 BitConfiguration parseStoredBits(const std::string& text);
+
+// Rows by the fields of what they hold: one column for each field, in their order.
+
+/// A list of columns, each under the name of its field.
+template <typename ColumnOf>
+struct ColumnNames {
+    const ColumnOf& columnOf;
+    std::string& list;
+    void operator()(const char* key, auto&&) const {
+        list += (list.empty() ? "SELECT " : ", ") + columnOf(key) + " AS " + key;
+    }
+    void derived(const char*, auto&&) const {}
+};
+
+/// "SELECT a, b, …": the column that `columnOf(key)` names, for each field.
+template <typename T, typename ColumnOf>
+std::string selected(const ColumnOf& columnOf) {
+    std::string list;
+    T value;
+    fields(value, ColumnNames<ColumnOf>{columnOf, list});
+    return list;
+}
+
+/// Takes the columns one by one. What a type does not hold is −1 or empty: for a check of the row to find.
+struct FromRow {
+    SQLite::Statement& row;
+    int& column;
+
+    void operator()(const char*, auto& value) const { take(row.getColumn(column++), value); }
+    void derived(const char*, auto&&) const {}
+
+private:
+    static void take(const SQLite::Column& c, std::string& value) { value = c.getString(); }
+    static void take(const SQLite::Column& c, std::int64_t& value) { value = c.getInt64(); }
+    static void take(const SQLite::Column& c, std::uint64_t& value) {
+        value = static_cast<std::uint64_t>(c.getInt64());
+    }
+    static void take(const SQLite::Column& c, int& value) { value = smallNumber(c); }
+    static void take(const SQLite::Column& c, double& value) { value = c.getDouble(); }
+    static void take(const SQLite::Column& c, bool& value) { value = c.getInt() != 0; }
+    static void take(const SQLite::Column& c, BitConfiguration& value) { value = parseStoredBits(c.getString()); }
+    static void take(const SQLite::Column& c, Conditions& value) { value = conditionsFromJson(c.getString()); }
+    static void take(const SQLite::Column& c, MeasurementDetails& value) { readDetails(c.getString(), value); }
+    static void take(const SQLite::Column& c, std::vector<LayerTime>& value) {
+        value = layerTimesFromJson(c.getString());
+    }
+    template <typename T>
+    static void take(const SQLite::Column& c, std::vector<T>& value) {
+        value = blob<T>(c);
+    }
+    template <typename T>
+    static void take(const SQLite::Column& c, std::optional<T>& value) {
+        if (!c.isNull()) take(c, value.emplace());
+    }
+};
+
+template <typename T>
+T rowOf(SQLite::Statement& row) {
+    T value;
+    int column = 0;
+    fields(value, FromRow{row, column});
+    return value;
+}
+
+/// For SQL's LIMIT: 0 is all.
+inline std::int64_t atMost(std::int64_t limit) { return limit > 0 ? limit : -1; }
+/// The first of some, if there is one.
+template <typename Row>
+std::optional<Row> firstOf(std::vector<Row> rows) {
+    return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
+}
 
 struct Store::Connection {
     enum class Damaged { Refuse, Accept };
@@ -82,6 +155,18 @@ struct Store::Connection {
         } catch (const SQLite::Exception& error) {
             fail(error);
         }
+    }
+
+    /// What `read` makes of each row that a query finds with these values.
+    template <typename Read, typename... Values>
+    auto rows(const std::string& query, const Read& read, const Values&... values) {
+        return guarded([&] {
+            SQLite::Statement row(database, query);
+            SQLite::bind(row, values...);
+            std::vector<std::invoke_result_t<Read, SQLite::Statement&>> all;
+            while (row.executeStep()) all.push_back(read(row));
+            return all;
+        });
     }
 
     /// Runs `work` in one transaction that is committed if it returns.

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include <SQLiteCpp/VariadicBind.h>
 #include <algorithm>
 #include <map>
 #include <string_view>
@@ -9,7 +8,6 @@
 #include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/store/connection.h"
-#include "core/store/row_fields.h"
 
 namespace bitdesk {
 namespace {
@@ -47,13 +45,8 @@ std::int64_t Store::Connection::findId(const EvaluationKey& key) {
     SQLite::Statement row(database, std::string("SELECT e.id") + kEvaluationTables +
                                         "WHERE m.hash = ? AND d.hash = ? AND d.split = ? AND e.subset = ? AND "
                                         "e.order_seed = ? AND e.bits = ? AND e.numerics_version = ?");
-    row.bind(1, key.modelHash);
-    row.bind(2, key.dataHash);
-    row.bind(3, key.split);
-    row.bind(4, key.subset);
-    row.bind(5, static_cast<std::int64_t>(key.orderSeed));
-    row.bind(6, toText(key.bits));
-    row.bind(7, key.numericsVersion);
+    SQLite::bind(row, key.modelHash, key.dataHash, key.split, key.subset, static_cast<std::int64_t>(key.orderSeed),
+                 toText(key.bits), key.numericsVersion);
     return row.executeStep() ? row.getColumn(0).getInt64() : 0;
 }
 
@@ -130,26 +123,15 @@ std::optional<Evaluation> Store::evaluation(std::int64_t id) {
 }
 
 std::optional<EvaluationSummary> Store::summary(std::int64_t id) {
-    return m_connection->guarded([&]() -> std::optional<EvaluationSummary> {
-        SQLite::Statement row(m_connection->database,
-                              selected<EvaluationSummary>(evaluationColumn) + kEvaluationTables + "WHERE e.id = ?");
-        row.bind(1, id);
-        if (!row.executeStep()) return std::nullopt;
-        return rowOf<EvaluationSummary>(row);
-    });
+    return firstOf(
+        m_connection->rows(selected<EvaluationSummary>(evaluationColumn) + kEvaluationTables + "WHERE e.id = ?",
+                           rowOf<EvaluationSummary>, id));
 }
 
 std::vector<EvaluationSummary> Store::evaluations(const std::string& modelHash, std::int64_t limit) {
-    return m_connection->guarded([&] {
-        SQLite::Statement row(m_connection->database, selected<EvaluationSummary>(evaluationColumn) +
-                                                          kEvaluationTables +
-                                                          "WHERE ?1 = '' OR m.hash = ?1 ORDER BY e.id DESC LIMIT ?2");
-        row.bind(1, modelHash);
-        row.bind(2, limit > 0 ? limit : std::int64_t{-1});
-        std::vector<EvaluationSummary> all;
-        while (row.executeStep()) all.push_back(rowOf<EvaluationSummary>(row));
-        return all;
-    });
+    return m_connection->rows(selected<EvaluationSummary>(evaluationColumn) + kEvaluationTables +
+                                  "WHERE ?1 = '' OR m.hash = ?1 ORDER BY e.id DESC LIMIT ?2",
+                              rowOf<EvaluationSummary>, modelHash, atMost(limit));
 }
 
 }  // namespace bitdesk

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include <SQLiteCpp/VariadicBind.h>
+#include <algorithm>
 #include <array>
 
 #include "core/base/clock.h"
@@ -15,10 +15,11 @@ constexpr const char* kJobColumns =
     "(SELECT count(evaluation) FROM job_items WHERE job = j.id), "
     "(SELECT count(measurement) FROM job_items WHERE job = j.id) FROM jobs j ";
 
+constexpr std::array kStates{"running", "done", "failed", "cancelled"};  // by JobState
+
 JobState parseState(const std::string& text) {
-    for (const JobState state : {JobState::Done, JobState::Failed, JobState::Cancelled})
-        if (text == toText(state)) return state;
-    return JobState::Running;
+    const auto known = std::ranges::find(kStates, text);
+    return known != kStates.end() ? static_cast<JobState>(known - kStates.begin()) : JobState::Running;
 }
 
 StoredJob readJob(SQLite::Statement& row) {
@@ -32,13 +33,9 @@ StoredJob readJob(SQLite::Statement& row) {
             .finishedAt = row.getColumn(5).getString()};
 }
 
-/// 0 is kept as NULL: a reference must lead somewhere.
-void bindId(SQLite::Statement& row, int index, std::int64_t id) {
-    if (id > 0) row.bind(index, id);
-    else row.bind(index);
-}
-
 }  // namespace
+
+const char* toText(JobState state) { return kStates.at(static_cast<std::size_t>(state)); }
 
 std::int64_t Store::Connection::insertJob(const std::string& kind, const std::string& request, JobState state) {
     SQLite::Statement row(database, "INSERT INTO jobs (kind, request, state, created_at) VALUES (?, ?, ?, ?)");
@@ -48,11 +45,8 @@ std::int64_t Store::Connection::insertJob(const std::string& kind, const std::st
 }
 
 void Store::Connection::setJobState(std::int64_t job, JobState state) {
-    SQLite::Statement row(database, "UPDATE jobs SET state = ?, finished_at = ? WHERE id = ?");
-    row.bind(1, toText(state));
-    if (state == JobState::Running) row.bind(2);
-    else row.bind(2, utcNow());
-    row.bind(3, job);
+    SQLite::Statement row(database, "UPDATE jobs SET state = ?, finished_at = nullif(?, '') WHERE id = ?");
+    SQLite::bind(row, toText(state), state == JobState::Running ? std::string() : utcNow(), job);
     row.exec();
 }
 
@@ -61,13 +55,12 @@ void Store::Connection::finishItem(std::int64_t job, const JobItem& item) {
     SQLite::Statement row(
         database,
         "INSERT INTO job_items (job, position, request, evaluation, measurement, finished_at) VALUES "
-        "(?, ?, ?, ?, ?, ?) ON CONFLICT (job, position) DO UPDATE SET evaluation = coalesce(evaluation, "
+        "(?, ?, ?, nullif(?, 0), nullif(?, 0), ?) ON CONFLICT (job, position) DO UPDATE SET evaluation = "
+        "coalesce(evaluation, "
         "excluded.evaluation), measurement = coalesce(measurement, excluded.measurement), finished_at = "
         "excluded.finished_at");
-    SQLite::bind(row, job, item.position, toText(item.bits));
-    bindId(row, 4, item.evaluation);
-    bindId(row, 5, item.measurement);
-    row.bind(6, utcNow());
+    // An id of 0 is kept as NULL: a reference must lead somewhere.
+    SQLite::bind(row, job, item.position, toText(item.bits), item.evaluation, item.measurement, utcNow());
     row.exec();
 }
 
@@ -76,30 +69,22 @@ std::int64_t Store::beginJob(const std::string& kind, const std::string& request
 }
 
 std::optional<StoredJob> Store::findJob(const std::string& kind, const std::string& request) {
-    return m_connection->guarded([&]() -> std::optional<StoredJob> {
-        SQLite::Statement row(
-            m_connection->database,
-            std::string(kJobColumns) + "WHERE j.kind = ? AND j.request = ? ORDER BY j.id DESC LIMIT 1");
-        SQLite::bind(row, kind, request);
-        if (!row.executeStep()) return std::nullopt;
-        return readJob(row);
-    });
+    return firstOf(
+        m_connection->rows(std::string(kJobColumns) + "WHERE j.kind = ? AND j.request = ? ORDER BY j.id DESC LIMIT 1",
+                           readJob, kind, request));
 }
 
 std::vector<JobItem> Store::jobItems(std::int64_t job) {
-    return m_connection->guarded([&] {
-        SQLite::Statement row(m_connection->database,
-                              "SELECT position, request, coalesce(evaluation, 0), coalesce(measurement, 0) FROM "
-                              "job_items WHERE job = ? ORDER BY position");
-        row.bind(1, job);
-        std::vector<JobItem> items;
-        while (row.executeStep())
-            items.push_back({.position = row.getColumn(0).getInt64(),
-                             .bits = parseStoredBits(row.getColumn(1).getString()),
-                             .evaluation = row.getColumn(2).getInt64(),
-                             .measurement = row.getColumn(3).getInt64()});
-        return items;
-    });
+    const auto read = [](SQLite::Statement& row) {
+        return JobItem{.position = row.getColumn(0).getInt64(),
+                       .bits = parseStoredBits(row.getColumn(1).getString()),
+                       .evaluation = row.getColumn(2).getInt64(),
+                       .measurement = row.getColumn(3).getInt64()};
+    };
+    return m_connection->rows(
+        "SELECT position, request, coalesce(evaluation, 0), coalesce(measurement, 0) FROM job_items WHERE job = ? "
+        "ORDER BY position",
+        read, job);
 }
 
 void Store::finishItems(std::int64_t job, std::span<const JobItem> items) {
@@ -118,13 +103,7 @@ void Store::setJobState(std::int64_t job, JobState state) {
 }
 
 std::vector<StoredJob> Store::jobs(std::int64_t limit) {
-    return m_connection->guarded([&] {
-        SQLite::Statement row(m_connection->database, std::string(kJobColumns) + "ORDER BY j.id DESC LIMIT ?");
-        row.bind(1, limit > 0 ? limit : std::int64_t{-1});
-        std::vector<StoredJob> all;
-        while (row.executeStep()) all.push_back(readJob(row));
-        return all;
-    });
+    return m_connection->rows(std::string(kJobColumns) + "ORDER BY j.id DESC LIMIT ?", readJob, atMost(limit));
 }
 
 }  // namespace bitdesk

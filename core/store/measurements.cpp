@@ -1,14 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include <SQLiteCpp/VariadicBind.h>
 #include <algorithm>
 #include <string_view>
 
 #include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/store/connection.h"
-#include "core/store/row_fields.h"
 
 namespace bitdesk {
 namespace {
@@ -29,19 +27,11 @@ bool holdTimes(const std::vector<double>& milliseconds) {
            std::ranges::all_of(milliseconds, [](double ms) { return ms == 0 || (ms >= kLeast && ms <= kMost); });
 }
 
-/// A row, and why it is no measurement; empty: it is one.
-struct MeasurementRow {
-    Measurement measurement;
-    std::string damage;
-};
-
-MeasurementRow readMeasurement(SQLite::Statement& row) {
-    auto m = rowOf<Measurement>(row);
-    if (toText(m.bits) != row.getColumn("bits").getString()) return {std::move(m), "its bits are no mix"};
-    if (m.threads < 0 || m.batch < 0) return {std::move(m), "its counts are out of range"};
-    if (!holdTimes(m.samplesMs)) return {std::move(m), "its samples are no times"};
-    m.summarize();
-    return {std::move(m), {}};
+/// Why a row is no measurement; empty: it is one.
+std::string damageOf(const Measurement& m, const std::string& bits) {
+    if (toText(m.bits) != bits) return "its bits are no mix";
+    if (m.threads < 0 || m.batch < 0) return "its counts are out of range";
+    return holdTimes(m.samplesMs) ? std::string() : "its samples are no times";
 }
 
 constexpr const char* kTables =
@@ -57,7 +47,7 @@ std::optional<LayerTable> readTable(SQLite::Statement& row) {
     next("id", table->id);
     next("environment", table->conditions);
     next("created_at", table->createdAt);
-    LayerTableKey& key = table->key;
+    LatencyKey& key = table->key;
     for (std::string* text : {&key.modelHash, &key.backend, &key.device, &key.machine, &key.build}) next("key", *text);
     next("threads", key.threads);
     next("batch", key.batch);
@@ -82,25 +72,13 @@ std::int64_t Store::Connection::findId(const Measurement& m) {
 std::int64_t Store::Connection::insert(const Measurement& m) {
     SQLite::Statement row(
         database,
-        "INSERT INTO measurements (model, bits, backend, device, threads, batch, simulated, samples_ms, "
-        "layers, machine, build, environment, run_group, created_at, details, id) "
+        "INSERT INTO measurements (model, bits, backend, device, threads, batch, simulated, layers, machine, build, "
+        "environment, run_group, created_at, details, id, samples_ms) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    row.bind(1, modelId(m.modelHash, m.modelName));
-    row.bind(2, toText(m.bits));
-    row.bind(3, m.backend);
-    row.bind(4, m.device);
-    row.bind(5, m.threads);
-    row.bind(6, m.batch);
-    row.bind(7, m.simulated ? 1 : 0);
-    bindBlob(row, 8, m.samplesMs);
-    row.bind(9, layerTimesToJson(m.layers));
-    row.bind(10, m.machine);
-    row.bind(11, m.build);
-    row.bind(12, toJson(m.conditions));
-    row.bind(13, m.runGroup);
-    row.bind(14, m.createdAt.empty() ? utcNow() : m.createdAt);
-    row.bind(15, detailsToJson(m));
-    row.bind(16, nextId());
+    SQLite::bind(row, modelId(m.modelHash, m.modelName), toText(m.bits), m.backend, m.device, m.threads, m.batch,
+                 m.simulated ? 1 : 0, storedText(m.layers), m.machine, m.build, toJson(m.conditions), m.runGroup,
+                 m.createdAt.empty() ? utcNow() : m.createdAt, storedText<MeasurementDetails>(m), nextId());
+    bindBlob(row, 16, m.samplesMs);
     row.exec();
     return database.getLastInsertRowid();
 }
@@ -109,9 +87,9 @@ std::int64_t Store::Connection::insert(const LayerTable& table, const std::strin
     SQLite::Statement row(database,
                           "INSERT INTO layer_tables (model, backend, device, threads, batch, machine, build, body, "
                           "environment, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    const LayerTableKey& key = table.key;
+    const LatencyKey& key = table.key;
     SQLite::bind(row, modelId(key.modelHash, modelName), key.backend, key.device, key.threads, key.batch, key.machine,
-                 key.build, layerTableToJson(table), toJson(table.conditions),
+                 key.build, storedText(table), toJson(table.conditions),
                  table.createdAt.empty() ? utcNow() : table.createdAt);
     row.exec();
     return database.getLastInsertRowid();
@@ -121,8 +99,7 @@ bool Store::Connection::holds(const LayerTable& table) {
     SQLite::Statement row(database,
                           "SELECT 1 FROM layer_tables t JOIN models m ON m.id = t.model WHERE m.hash = ? AND "
                           "t.created_at = ? AND t.machine = ? AND t.build = ? AND t.body = ?");
-    SQLite::bind(row, table.key.modelHash, table.createdAt, table.key.machine, table.key.build,
-                 layerTableToJson(table));
+    SQLite::bind(row, table.key.modelHash, table.createdAt, table.key.machine, table.key.build, storedText(table));
     return row.executeStep();
 }
 
@@ -143,7 +120,7 @@ std::vector<std::int64_t> Store::save(std::span<const Measurement> rows, const J
     });
 }
 
-std::optional<LayerTable> Store::layerTable(const LayerTableKey& key,
+std::optional<LayerTable> Store::layerTable(const LatencyKey& key,
                                             const std::function<bool(const LayerTable&)>& accepted) {
     return m_connection->guarded([&]() -> std::optional<LayerTable> {
         SQLite::Statement row(
@@ -162,11 +139,12 @@ std::optional<Measurement> Store::Connection::measurement(std::int64_t id) {
     SQLite::Statement row(database, selectedMeasurements() + "WHERE t.id = ?");
     row.bind(1, id);
     if (!row.executeStep()) return std::nullopt;
-    MeasurementRow found = readMeasurement(row);
-    if (!found.damage.empty())
-        throw Error(ErrorKind::BadInput, path.string(),
-                    "measurement " + std::to_string(id) + " is damaged: " + found.damage, hintOfDamagedRow());
-    return std::move(found.measurement);
+    auto m = rowOf<Measurement>(row);
+    if (const std::string damage = damageOf(m, row.getColumn("bits").getString()); !damage.empty())
+        throw Error(ErrorKind::BadInput, path.string(), "measurement " + std::to_string(id) + " is damaged: " + damage,
+                    hintOfDamagedRow());
+    m.summarize();
+    return m;
 }
 
 std::optional<Measurement> Store::measurement(std::int64_t id) {
@@ -178,10 +156,14 @@ std::vector<Measurement> Store::measurements(const std::string& modelHash, std::
         SQLite::Statement row(m_connection->database,
                               selectedMeasurements() + "WHERE ?1 = '' OR m.hash = ?1 ORDER BY t.id DESC LIMIT ?2");
         row.bind(1, modelHash);
-        row.bind(2, limit > 0 ? limit : std::int64_t{-1});
+        row.bind(2, atMost(limit));
         std::vector<Measurement> all;
-        while (row.executeStep())
-            if (auto found = readMeasurement(row); found.damage.empty()) all.push_back(std::move(found.measurement));
+        while (row.executeStep()) {
+            auto m = rowOf<Measurement>(row);
+            if (!damageOf(m, row.getColumn("bits").getString()).empty()) continue;
+            m.summarize();
+            all.push_back(std::move(m));
+        }
         return all;
     });
 }

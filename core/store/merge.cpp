@@ -9,14 +9,6 @@
 #include "core/store/connection.h"
 
 namespace bitdesk {
-namespace {
-
-std::int64_t lookUp(const std::map<std::int64_t, std::int64_t>& ids, std::int64_t id) {
-    const auto found = ids.find(id);
-    return found != ids.end() ? found->second : 0;
-}
-
-}  // namespace
 
 /// Copies one store's rows into another, within a transaction of the latter.
 class Store::Merge {
@@ -53,8 +45,7 @@ private:
         if (!theirs) return;
         const std::int64_t ours = m_target.findId(theirs->key());
         m_ids.evaluations[id] = ours != 0 ? ours : m_target.insert(*theirs);
-        if (ours == 0) ++m_result.evaluations;
-        else ++m_result.known;
+        ++(ours == 0 ? m_result.evaluations : m_result.known);
         if (ours != 0) m_target.dataId(*theirs);  // what an older schema did not tell
         if (ours != 0 && m_target.read(ours)->predictions != theirs->predictions)
             m_result.conflicts.push_back(
@@ -65,15 +56,13 @@ private:
     void addMeasurement(const Measurement& row) {
         const std::int64_t ours = m_target.findId(row);
         m_ids.measurements[row.id] = ours != 0 ? ours : m_target.insert(row);
-        if (ours == 0) ++m_result.measurements;
-        else ++m_result.known;
+        ++(ours == 0 ? m_result.measurements : m_result.known);
     }
 
     void addTable(const LayerTable& table, const std::string& modelName) {
         const bool known = m_target.holds(table);
         if (!known) m_target.insert(table, modelName);
-        if (known) ++m_result.known;
-        else ++m_result.layerTables;
+        ++(known ? m_result.known : m_result.layerTables);
     }
 
     void addJob(const StoredJob& job) {
@@ -82,8 +71,8 @@ private:
         // Parts of a job: it is done where all of them are.
         if (ours && job.state != JobState::Done) m_target.setJobState(id, job.state);
         for (JobItem item : m_source.jobItems(job.id)) {
-            item.evaluation = lookUp(m_ids.evaluations, item.evaluation);
-            item.measurement = lookUp(m_ids.measurements, item.measurement);
+            item.evaluation = m_ids.evaluations[item.evaluation];
+            item.measurement = m_ids.measurements[item.measurement];
             m_target.finishItem(id, item);
         }
     }
@@ -92,7 +81,7 @@ private:
     Store& m_source;
     Store::Connection& m_target;
     struct {
-        std::map<std::int64_t, std::int64_t> evaluations, measurements;
+        std::map<std::int64_t, std::int64_t> evaluations, measurements;  ///< ours by theirs; 0: none
     } m_ids;
     MergeResult m_result;
 };

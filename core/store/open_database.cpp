@@ -9,15 +9,41 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <optional>
+#include <thread>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/setting_name.h"
 
 namespace bitdesk {
+void LockWaiter::attach(SQLite::Database& database) { sqlite3_busy_handler(database.getHandle(), ask, this); }
+
+int LockWaiter::ask(void* self, int count) noexcept {
+    try {
+        return static_cast<LockWaiter*>(self)->again(count == 0) ? 1 : 0;
+    } catch (...) {  // of a listener: no reason to lose what waits
+        return 1;
+    }
+}
+
+bool LockWaiter::again(bool first) {
+    const auto now = Clock::now();
+    if (first) m_begin = now;
+    m_stopped = false;
+    if (!m_wait.endless && now - m_begin >= m_wait.patience) return false;
+    if (m_wait.stop.stop_requested()) {
+        if (!m_end) m_end = now + m_wait.grace;
+        m_stopped = now >= *m_end;
+        if (m_stopped) return false;
+    }
+    constexpr std::chrono::milliseconds kShortest{2}, kLongest{50};
+    std::this_thread::sleep_for(std::clamp<Clock::duration>((now - m_begin) / 4, kShortest, kLongest));
+    if (m_wait.waiting) m_wait.waiting(std::chrono::duration<double>(now - m_begin).count());
+    return true;
+}
 
 namespace fs = std::filesystem;
 
@@ -64,14 +90,12 @@ std::optional<Stamp> stampOf(const fs::path& file, const char* ending = "") {
     return Stamp{found.st_size, found.st_mtim};
 }
 
-/// Results that are not in the database file itself yet.
-bool hasLog(const fs::path& file) {
-    const auto log = stampOf(file, "-wal");
-    return log && log->bytes > 0;
-}
-bool hasRollback(const fs::path& file) {
-    const auto journal = stampOf(file, "-journal");
-    return journal && journal->bytes > 0;
+constexpr const char *kLog = "-wal", *kRollback = "-journal";
+
+/// Whether one of these holds results that are not in the database file itself yet.
+bool has(const char* ending, const fs::path& file) {
+    const auto beside = stampOf(file, ending);
+    return beside && beside->bytes > 0;
 }
 
 /// As sqlite.org/uri.html wants a name of a file.
@@ -102,7 +126,7 @@ SQLite::Database copyOfUnwritable(const fs::path& file) {
         const auto before = stampOf(file);
         SQLite::Database database(immutableUri(file), SQLite::OPEN_READONLY | SQLite::OPEN_URI);
         SQLite::Database copy = privateCopyOf(database, file);
-        if (before && before == stampOf(file) && !hasLog(file) && !hasRollback(file)) return copy;
+        if (before && before == stampOf(file) && !has(kLog, file) && !has(kRollback, file)) return copy;
     }
     throw Error(ErrorKind::Resource, file.string(), "is being written by another program all the time",
                 "Try again, or copy it first");
@@ -154,7 +178,7 @@ SQLite::Database openToRead(const fs::path& file, LockWaiter& waiter) {
     if (!may(R_OK, file))
         throw Error(ErrorKind::BadInput, file.string(), "cannot be read: " + std::string(std::strerror(errno)),
                     "Check its permissions, or choose another with " + settingName("db"));
-    if (!hasLog(file) && !hasRollback(file)) return copyOfUnwritable(file);
+    if (!has(kLog, file) && !has(kRollback, file)) return copyOfUnwritable(file);
     try {
         SQLite::Database database(nameForSqlite(file), SQLite::OPEN_READONLY);
         waiter.attach(database);
@@ -162,7 +186,7 @@ SQLite::Database openToRead(const fs::path& file, LockWaiter& waiter) {
         return database;
     } catch (const SQLite::Exception& error) {
         if (error.getErrorCode() != SQLITE_CANTOPEN && error.getErrorCode() != SQLITE_READONLY) throw;
-        refuseUnfinished(file, hasLog(file) ? "-wal" : "-journal");
+        refuseUnfinished(file, has(kLog, file) ? kLog : kRollback);
     }
 }
 

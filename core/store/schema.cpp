@@ -1,16 +1,17 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/store/schema.h"
-
 #include <array>
 #include <string>
 
 #include "core/base/error.h"
 #include "core/base/setting_name.h"
+#include "core/store/open_database.h"
 
 namespace bitdesk {
 namespace {
+
+constexpr int kApplicationId = 0x4254444B;  // "BTDK": what makes a SQLite file ours
 
 // Appended to, never changed: migration i brings version i to i + 1.
 constexpr std::array kMigrations{R"sql(

@@ -2,22 +2,81 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "core/results/job.h"
+#include "core/base/file_system.h"
 #include "core/results/layer_table.h"
 #include "core/results/results.h"
-#include "core/store/access.h"
 
 namespace bitdesk {
+
+/// How a store waits while another program holds the database.
+struct LockWait {
+    bool endless = false;                        ///< until the lock is gone
+    std::chrono::milliseconds patience{10'000};  ///< otherwise; then Error (Resource)
+    /// Ends a wait: for `grace` it goes on (others' locks are short as a rule), then Cancelled is thrown.
+    std::stop_token stop = {};
+    std::chrono::milliseconds grace{2'000};  ///< of all waits together
+    /// Called again and again during a wait, from the waiting thread, with the seconds so far.
+    std::function<void(double seconds)> waiting = {};
+};
+
+/// How a store is opened.
+struct StoreAccess {
+    /// Write: creates or migrates where need be. Read: takes no lock of a writer's, changes nothing, and needs no right
+    /// to write; an older schema, or a file that may only be read, is looked at as a private copy of this moment.
+    enum class Use { Write, Read };
+    Use use = Use::Write;
+    LockWait wait = {};
+    /// What the place of a file is: "ext4", "nfs4". Tests put their own.
+    std::function<std::string(const std::filesystem::path&)> fileSystem = [](const std::filesystem::path& path) {
+        return fileSystemOf(path);
+    };
+};
+
+/// How a job ended; Running is also what one says that was killed.
+enum class JobState { Running, Done, Failed, Cancelled };
+const char* toText(JobState state);
+
+/// Long work that the store keeps a record of, so that it can go on after a crash.
+struct StoredJob {
+    std::int64_t id = 0;
+    std::string kind;     ///< "sweep"
+    std::string request;  ///< JSON; equal texts are the same work
+    JobState state = JobState::Running;
+    std::int64_t evaluated = 0, measured = 0;  ///< items with such a result
+    std::string createdAt, finishedAt;         ///< ISO 8601, UTC; finishedAt empty: not finished
+};
+
+/// One configuration of a job, and what it came to so far.
+struct JobItem {
+    std::int64_t position = 0;  ///< of the job's configurations, from 0
+    BitConfiguration bits;
+    std::int64_t evaluation = 0, measurement = 0;  ///< ids; 0: none yet
+};
+
+/// The items of a job that rows belong to, one for each row. job 0: of no job.
+struct JobRows {
+    std::int64_t job = 0;
+    std::vector<std::int64_t> positions;  ///< −1: a row of no item
+};
+
+/// What merging one store into another came to.
+struct MergeResult {
+    std::int64_t evaluations = 0, measurements = 0, layerTables = 0;  ///< added
+    std::int64_t known = 0;                                           ///< there already
+    std::vector<std::string> conflicts;  ///< evaluations of one key with other answers: ours was kept
+};
 
 /// What is wrong with a database, a line each.
 struct StoreProblems {
@@ -84,7 +143,7 @@ public:
     /// Without those whose samples are damaged, which check() tells and measurement() refuses.
     std::vector<Measurement> measurements(const std::string& modelHash = {}, std::int64_t limit = 0);
     /// The newest sound one that is accepted (empty: any is); one that is damaged counts as absent.
-    std::optional<LayerTable> layerTable(const LayerTableKey& key,
+    std::optional<LayerTable> layerTable(const LatencyKey& key,
                                          const std::function<bool(const LayerTable&)>& accepted = {});
     /// All sound ones, and the names of their models.
     std::vector<std::pair<LayerTable, std::string>> layerTables();

@@ -75,7 +75,7 @@ class Names(unittest.TestCase):
         self.assertGreater(len(names), 500)
         self.assertEqual(names["MetaModel"], {"core/model/meta_model.h": {"type"}})
         self.assertEqual(names["printable"], {"core/base/error.h": {"text"}})
-        self.assertEqual(names["paretoFront"], {"core/results/front.h": {"std::span< TradeOff>"}})
+        self.assertEqual(names["paretoFront"], {"core/results/trade_off.h": {"std::span< TradeOff>"}})
 
     def test_no_two_headers_give_one_name_to_two_things(self):
         twice = []

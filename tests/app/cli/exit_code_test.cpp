@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "app/cli/exit_code.h"
+#include "app/cli/verb.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "app/jobs/absolute_name.h"
+#include "app/jobs/named_files.h"
 
 #include <gtest/gtest.h>
 #include <filesystem>

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "app/jobs/batch_place.h"
+#include "app/jobs/batch_file.h"
 
 #include <gtest/gtest.h>
 

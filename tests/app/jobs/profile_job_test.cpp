@@ -8,7 +8,6 @@
 #include <algorithm>
 
 #include "app/jobs/layer_table_job.h"
-#include "app/jobs/stored_layer_table.h"
 #include "core/base/error.h"
 #include "core/execute/packed/kernels/catalogue.h"
 #include "core/results/results_json.h"

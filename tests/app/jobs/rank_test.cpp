@@ -7,7 +7,6 @@
 #include <fstream>
 #include <map>
 
-#include "app/jobs/division_record.h"
 #include "core/base/hash.h"
 #include "tests/core/base/expect_error.h"
 #include "tests/core/base/temporary_folder.h"

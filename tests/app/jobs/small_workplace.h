@@ -3,11 +3,27 @@
 
 #pragma once
 
-#include "app/jobs/job_context.h"
+#include "app/jobs/evaluate_job.h"
+#include "app/jobs/profile_job.h"
 #include "core/base/compute_arbiter.h"
 #include "core/data/data_set.h"
 #include "core/network/catalogue.h"
 #include "tests/core/data/small_data.h"
+
+namespace bitdesk::jobs {
+
+// With an executor of their own.
+inline EvaluateResult evaluateMix(const EvaluateRequest& request, JobContext& context,
+                                  const PartialSink& onBatch = {}) {
+    const auto executor = makeExecutor(*request.model, request.device, context.threads());
+    return evaluateMix(request, *executor, context, onBatch);
+}
+inline ProfileResult profileMixes(const ProfileRequest& request, JobContext& context) {
+    const auto executor = makeExecutor(*request.model, request.device, context.threads());
+    return profileMixes(request, *executor, context);
+}
+
+}  // namespace bitdesk::jobs
 
 namespace bitdesk::test {
 

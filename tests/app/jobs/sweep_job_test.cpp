@@ -10,8 +10,8 @@
 #include <set>
 #include <thread>
 
+#include "app/jobs/memory.h"
 #include "app/jobs/sweep_workers.h"
-#include "app/jobs/worker_memory.h"
 #include "core/base/error.h"
 #include "core/network/bit_configuration.h"
 #include "tests/app/jobs/small_workplace.h"
@@ -304,8 +304,7 @@ TEST(SweepWorkers, TheFirstFailureEndsAll) {
         ++calls;
         throw Error(ErrorKind::Resource, "disk", "full");
     };
-    const WorkersRequest work{.model = place.model, .data = place.data, .device = {}, .options = request.options};
-    EXPECT_THROW(evaluateInParallel(work, request.configurations, context, fails), Error);
+    EXPECT_THROW(evaluateInParallel(request, request.configurations, context, fails), Error);
     EXPECT_LE(calls, 2);
 }
 

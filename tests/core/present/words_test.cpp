@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include "core/present/palette.h"
-#include "core/present/time_scale.h"
 
 namespace bitdesk {
 namespace {

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
-#include "core/report/axis.h"
+#include "core/report/chart_frame.h"
 #include "tests/core/report/report_fixture.h"
 
 /// Fontconfig keeps its caches until the program ends, which is no leak of ours.

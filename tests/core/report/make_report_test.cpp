@@ -6,7 +6,6 @@
 
 #include "core/base/error.h"
 #include "core/present/words.h"
-#include "core/report/naming.h"
 #include "core/report/report.h"
 #include "tests/core/report/report_fixture.h"
 
@@ -51,7 +50,7 @@ TEST(MakeReport, FindsTheFronts) {
     EXPECT_EQ(report.bitopsFront, (std::vector<std::size_t>{2, 1}));
     EXPECT_EQ(report.latencyFront, (std::vector<std::size_t>{2, 1}));
     ReportInput other = test::threeMixes();
-    other.points[0].runGroup = 99;  // the newest run: the others' times are not its
+    other.points[0].latency->runGroup = 99;  // the newest run: the others' times are not its
     EXPECT_EQ(makeReport(other).latencyFront, std::vector<std::size_t>{0});
 }
 

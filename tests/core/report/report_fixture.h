@@ -98,9 +98,8 @@ inline ReportPoint pointOf(const ReportSubject& s) {
     point.evaluation.device = e.device;
     point.evaluation.backend = e.backend;
     point.evaluation.createdAt = e.createdAt;
-    point.latencyMs = s.measurement->latencyMs;
-    point.latencyCi95 = s.measurement->medianCi95;
-    point.runGroup = s.measurement->runGroup;
+    point.latency = {
+        .ms = s.measurement->latencyMs, .ci95 = s.measurement->medianCi95, .runGroup = s.measurement->runGroup};
     return point;
 }
 
@@ -124,7 +123,14 @@ inline ReportInput threeMixes() {
     for (const ReportSubject& s : input.subjects) input.points.push_back(pointOf(s));
     input.layers = {{"stem", -1, 1000}, {"first", 0, 1'000'000}, {"second", 1, 1'000'000}};
     input.classNames = {"zero", "one", "two", "three"};
-    input.findings = {{"first", 4, 2, "memory-bound", "it reads too much"}};
+    input.findings = {{.layer = "first",
+                       .fromBits = 4,
+                       .toBits = 2,
+                       .bitopsRatio = 0.25,
+                       .from = {},
+                       .to = {},
+                       .cause = SlowCause::MemoryBound,
+                       .explanation = "it reads too much"}};
     input.limits = {{"B (42)", "drop>0.5pp", false, "it does not"}, {"C (all 2)", "drop>0.5pp", true, "it does"}};
     input.modelFile = "/m.safetensors";
     input.dataSpec = "data";

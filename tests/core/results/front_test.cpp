@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/results/front.h"
+#include "core/results/trade_off.h"
 
 #include <gtest/gtest.h>
 #include <algorithm>

@@ -86,12 +86,12 @@ TEST(LayerTable, KnowsWhichModelsItCovers) {
 TEST(LayerTable, IsKeptByTheStore) {
     Store store(":memory:");
     const LayerTable table = example();
-    LayerTableKey key = table.key;
+    LatencyKey key = table.key;
     EXPECT_FALSE(store.layerTable(key));
     store.save(table, "model");
     const auto found = store.layerTable(key);
     ASSERT_TRUE(found);
-    EXPECT_EQ(layerTableToJson(*found), layerTableToJson(table));
+    EXPECT_EQ(storedText(*found), storedText(table));
     EXPECT_EQ(found->key, key);
     EXPECT_EQ(found->predict({{4, 4}}), table.predict({{4, 4}}));
     EXPECT_EQ(found->findings[0].cause, SlowCause::MemoryBound);
@@ -107,7 +107,7 @@ TEST(LayerTable, IsKeptByTheStore) {
 }
 
 TEST(LayerTable, DamagedOnesAreNone) {
-    const auto good = nlohmann::json::parse(layerTableToJson(example()));
+    const auto good = nlohmann::json::parse(storedText(example()));
     EXPECT_TRUE(layerTableFromJson(good.dump()));
     EXPECT_FALSE(layerTableFromJson(""));
     EXPECT_FALSE(layerTableFromJson("[]"));
@@ -127,7 +127,7 @@ TEST(LayerTable, DamagedOnesAreNone) {
 }
 
 TEST(LayerTable, CutOrScrambledTextIsNoneOrSafe) {
-    const std::string good = layerTableToJson(example());
+    const std::string good = storedText(example());
     Random random(1);
     for (int trial = 0; trial < 2000; ++trial) {
         std::string text = good.substr(0, random.below(good.size() + 1));

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "core/store/access.h"
+#include "core/store/store.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -1,19 +1,25 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "app/jobs/output_file.h"
+#include "app/jobs/named_files.h"
 
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <string>
-#include <string_view>
 
 #include "core/base/error.h"
+#include "core/base/file_type.h"
 #include "core/base/files.h"
 #include "core/base/setting_name.h"
+#include "core/data/data_set.h"
 
 namespace bitdesk::jobs {
+
+std::string absoluteName(const std::string& name) {
+    std::error_code code;
+    const bool isFile = !name.starts_with("random:") && !isNamedDataSet(name) && std::filesystem::exists(name, code);
+    return isFile ? fullName(name).string() : name;
+}
 
 namespace fs = std::filesystem;
 

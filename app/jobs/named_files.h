@@ -4,9 +4,14 @@
 
 #include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace bitdesk::jobs {
+
+/// A model, data set or database as a command line finds it from any folder; a name that is no file's
+/// ("random:resnet14", "fashion-mnist", what is not there) stays.
+std::string absoluteName(const std::string& name);
 
 /// Whether two names are of one file; "-" and the empty one are of none.
 bool sameFile(const std::filesystem::path& a, const std::filesystem::path& b);

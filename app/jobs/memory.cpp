@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "app/jobs/worker_memory.h"
+#include "app/jobs/memory.h"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -11,8 +11,10 @@
 #include "core/base/machine_limits.h"
 #include "core/base/setting_name.h"
 #include "core/data/decode_memory.h"
+#include "core/evaluate/prefix_cache.h"
 #include "core/execute/plan/prefix.h"
 #include "core/network/bit_configuration.h"
+#include "profiling/resident_memory.h"
 
 namespace bitdesk::jobs {
 namespace {
@@ -67,6 +69,28 @@ std::string whatToType(const SweepMemory& memory, std::int64_t free) {
 }
 
 }  // namespace
+
+MemoryReport measureMemory(const MetaModel& model, const DeviceChoice& device, int threads,
+                           const std::stop_token& stop) {
+    const auto executor = makeExecutor(model, device, threads);
+    executor->prepareAll(stop);
+    MemoryReport report;
+    report.backend = executor->backend();
+    const std::vector<std::uint8_t> image(static_cast<std::size_t>(model.network.inputShape().elements()));
+    std::vector<float> logits(static_cast<std::size_t>(model.network.classes()));
+    for (const int bits : model.bits) {
+        const ExecutionPlan plan = lower(model, uniformBits(model.network, bits));
+        executor->run(plan, image, 1, logits);
+        for (const Step& step : plan.steps)
+            if (step.layer >= 0 && (bits == model.bits.front() || step.weightBits == bits))
+                report.kernels.push_back(
+                    {step.name, step.weightBits, executor->executedBits(step), executor->kernel(step)});
+    }
+    report.executor = executor->memory();
+    report.residentBytes = residentBytes().value_or(0);
+    if (executor->traits().keepsCheckpoints) report.prefixBudget = static_cast<std::int64_t>(prefixBudget());
+    return report;
+}
 
 SweepMemory sweepMemory(const MetaModel& model, const std::vector<BitConfiguration>& configurations,
                         const DataSet& data, int batch) {

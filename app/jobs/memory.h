@@ -7,11 +7,32 @@
 #include <string>
 #include <vector>
 
+#include "app/jobs/executors.h"
 #include "core/data/data_set.h"
 #include "core/execute/plan/executor.h"
 #include "core/model/meta_model.h"
 
 namespace bitdesk::jobs {
+
+/// The kernel that a layer runs at one width.
+struct LayerKernel {
+    std::string layer;
+    int bits = 0, executedBits = 0;
+    std::string kernel;
+};
+
+/// What a model takes in memory once it is ready to run at every width, one image at a time.
+struct MemoryReport {
+    std::string backend;
+    std::optional<ExecutorMemory> executor;    ///< nothing where the backend does not know
+    std::int64_t residentBytes = 0;            ///< of the whole process; 0 where the system does not tell
+    std::optional<std::int64_t> prefixBudget;  ///< most that live evaluation keeps besides, where it keeps any
+    std::vector<LayerKernel> kernels;
+};
+
+/// Packs the model and runs one blank image through it at each uniform width. Throws Cancelled between layers.
+MemoryReport measureMemory(const MetaModel& model, const DeviceChoice& device, int threads,
+                           const std::stop_token& stop);
 
 /// What evaluating mixes of a model takes, in bytes: as much as it can take at most, from the model, the mixes and the
 /// mini-batch alone.

@@ -6,7 +6,6 @@
 #include <span>
 #include <string>
 
-#include "core/data/data_set.h"
 #include "core/execute/plan/executor.h"
 #include "core/model/meta_model.h"
 
@@ -37,5 +36,11 @@ std::unique_ptr<Executor> makeExecutor(const MetaModel& model, const DeviceChoic
 
 /// Version of the LibTorch that is linked.
 std::string torchVersion();
+
+/// LibTorch's threads wait for each other spinning, for so long that on a busy machine two of them are many times
+/// slower than one. Their library reads its setting before main() begins, so this sets a short spin and starts the
+/// program again, once, in the same process (a quarter of a second); call it in main() before anything is begun. Does
+/// nothing where the user has chosen (OMP_WAIT_POLICY or GOMP_SPINCOUNT) or a restart is not possible.
+void useShortSpin(char** argv);
 
 }  // namespace bitdesk::jobs
