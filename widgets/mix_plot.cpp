@@ -4,10 +4,12 @@
 #include "widgets/mix_plot.h"
 
 #include <qcustomplot.h>
+#include <QMouseEvent>
+#include <QToolTip>
 #include <algorithm>
 #include <cmath>
 
-#include "widgets/plot_gestures.h"
+#include "widgets/format.h"
 
 namespace bitdesk {
 namespace {
@@ -17,15 +19,28 @@ double beyond(double distance) { return std::isfinite(distance) ? std::max(0.0, 
 
 }  // namespace
 
-MixPlot::MixPlot(QWidget* parent) : PlotPanel(parent), m_gestures(new PlotGestures(&plot())) {
-    connect(m_gestures, &PlotGestures::showAll, this, &MixPlot::fit);
-    connect(m_gestures, &PlotGestures::hovered, this, [this](const QPoint& position) {
-        const auto mix = nearest(position);
-        m_gestures->tell(position, mix ? toolTipText(*mix) : QString());
+MixPlot::MixPlot(QWidget* parent) : PlotPanel(parent) {
+    plot().setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
+    connect(&plot(), &QCustomPlot::mouseDoubleClick, this, [this] {
+        m_userZoomed = false;
+        fit();
     });
-    connect(m_gestures, &PlotGestures::picked, this, [this](const QPoint& position) {
-        if (const auto mix = nearest(position)) emit mixPicked(BitConfiguration(m_mixes[*mix]));
+    connect(&plot(), &QCustomPlot::mouseWheel, this, [this] { m_userZoomed = true; });
+    connect(&plot(), &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
+        if (event->buttons() != Qt::NoButton) m_userZoomed = true;
+        else tell(event->pos());
     });
+    connect(&plot(), &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
+        const auto mix = event->button() == Qt::LeftButton ? nearest(event->pos()) : std::nullopt;
+        if (mix) emit mixPicked(BitConfiguration(m_mixes[*mix]));
+    });
+}
+
+void MixPlot::tell(const QPoint& position) {
+    const auto mix = nearest(position);
+    plot().setCursor(mix ? Qt::PointingHandCursor : Qt::ArrowCursor);
+    if (mix) QToolTip::showText(plot().mapToGlobal(position), bitdesk::toolTipOf(toolTipText(*mix)), &plot());
+    else QToolTip::hideText();
 }
 
 QCPGraph* MixPlot::addGraph() {
@@ -70,11 +85,9 @@ void MixPlot::setDots(const Dots& dots, std::vector<Dot> points) {
 void MixPlot::setMixes(std::vector<BitConfiguration> mixes, std::vector<Dot> dots) {
     m_mixes = std::move(mixes);
     m_dots = std::move(dots);
-    if (m_gestures->userZoomed()) plot().replot(QCustomPlot::rpQueuedReplot);
+    if (m_userZoomed) plot().replot(QCustomPlot::rpQueuedReplot);
     else fit();
 }
-
-void MixPlot::forgetZoom() { m_gestures->reset(); }
 
 void MixPlot::fit() {
     setRanges();
@@ -86,10 +99,17 @@ QPointF MixPlot::pixel(const Dot& dot) const {
 }
 
 std::optional<std::size_t> MixPlot::nearest(const QPoint& position) const {
-    std::vector<QPointF> pixels;
-    pixels.reserve(m_dots.size());
-    for (const Dot& dot : m_dots) pixels.push_back(pixel(dot));
-    return nearestPoint(pixels, position);
+    constexpr double kReach = 10;
+    std::optional<std::size_t> found;
+    double best = kReach * kReach;
+    for (std::size_t i = 0; i < m_dots.size(); ++i) {
+        const QPointF away = pixel(m_dots[i]) - position;
+        const double distance = QPointF::dotProduct(away, away);
+        if (distance > best) continue;
+        best = distance;
+        found = i;
+    }
+    return found;
 }
 
 std::optional<std::size_t> MixPlot::indexOf(const BitConfiguration& bits) const {

@@ -16,8 +16,6 @@ class QCPGraph;
 
 namespace bitdesk {
 
-class PlotGestures;
-
 /// A plot whose points are mixes: what lies under the hand is told, a click picks it, wheel and drag zoom and pan, a
 /// double click shows all.
 class MixPlot : public PlotPanel {
@@ -52,7 +50,7 @@ protected:
     void setMixes(std::vector<BitConfiguration> mixes, std::vector<Dot> dots);
     const std::vector<Dot>& dots() const { return m_dots; }
     /// What was zoomed to is no longer there.
-    void forgetZoom();
+    void forgetZoom() { m_userZoomed = false; }
 
     /// What a tool tip says of a mix, by its index.
     virtual QString toolTipText(std::size_t mix) const = 0;
@@ -62,12 +60,15 @@ protected:
 private:
     void fit();
     std::optional<std::size_t> indexOf(const BitConfiguration& bits) const;
+    /// The mix that a hand at `position` of plot() means, if any.
     std::optional<std::size_t> nearest(const QPoint& position) const;
+    /// Says what is under the hand.
+    void tell(const QPoint& position);
     QPointF pixel(const Dot& dot) const;
 
-    PlotGestures* m_gestures;
     std::vector<BitConfiguration> m_mixes;
-    std::vector<Dot> m_dots;  ///< by mix
+    std::vector<Dot> m_dots;    ///< by mix
+    bool m_userZoomed = false;  ///< the hand chose what is seen: new points must not move it away
 };
 
 }  // namespace bitdesk

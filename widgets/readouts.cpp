@@ -12,6 +12,7 @@
 #include "core/present/words.h"
 #include "widgets/elided_label.h"
 #include "widgets/format.h"
+#include "widgets/prediction_plot.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {

@@ -10,11 +10,11 @@
 #include "core/results/results.h"
 #include "core/statistics/accuracy_verdict.h"
 #include "core/statistics/latency_verdict.h"
-#include "widgets/prediction_trust.h"
 
 namespace bitdesk {
 
 class ElidedLabel;
+struct PredictionTrust;
 
 /// How far a shown number can be trusted.
 enum class ReadoutState { Empty, Stale, Streaming, Final, Stored };

@@ -4,14 +4,15 @@
 #include "widgets/trade_off_plot.h"
 
 #include <qcustomplot.h>
+#include <QButtonGroup>
 #include <QHBoxLayout>
+#include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "core/present/words.h"
 #include "widgets/elided_label.h"
 #include "widgets/format.h"
-#include "widgets/segment_switch.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
@@ -37,10 +38,19 @@ void TradeOffPlot::addSwitch() {
     m_note->setObjectName(QStringLiteral("tradeOffNote"));
     m_note->setFont(Theme::figures(font(), 0.85, false));
     row->addWidget(m_note, 1);
-    m_switch = new SegmentSwitch({QStringLiteral("BitOPs"), QStringLiteral("Latency")});
-    m_switch->setToolTip(QStringLiteral("Accuracy against BitOPs, or against measured latency"));
-    connect(m_switch, &SegmentSwitch::chosen, this, [this](int id) { setCostAxis(static_cast<CostOf>(id)); });
-    row->addWidget(m_switch);
+    m_switch = new QButtonGroup(this);
+    for (const CostOf cost : {CostOf::BitOps, CostOf::Latency}) {
+        auto* button = new QToolButton;
+        button->setText(cost == CostOf::BitOps ? QStringLiteral("BitOPs") : QStringLiteral("Latency"));
+        button->setToolTip(QStringLiteral("Accuracy against BitOPs, or against measured latency"));
+        button->setCheckable(true);
+        button->setChecked(cost == m_cost);
+        button->setAutoRaise(true);
+        button->setFont(m_note->font());
+        m_switch->addButton(button, static_cast<int>(cost));
+        row->addWidget(button);
+    }
+    connect(m_switch, &QButtonGroup::idClicked, this, [this](int id) { setCostAxis(static_cast<CostOf>(id)); });
     column().insertLayout(0, row);
 }
 
@@ -68,7 +78,7 @@ void TradeOffPlot::style(const Theme& theme) {
 }
 
 void TradeOffPlot::setCostAxis(CostOf cost) {
-    m_switch->setChoice(static_cast<int>(cost));
+    m_switch->button(static_cast<int>(cost))->setChecked(true);
     if (m_cost == cost) return;
     m_cost = cost;
     forgetZoom();  // it was on the other axis

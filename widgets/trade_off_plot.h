@@ -11,10 +11,11 @@
 #include "core/results/trade_off_view.h"
 #include "widgets/mix_plot.h"
 
+class QButtonGroup;
+
 namespace bitdesk {
 
 class ElidedLabel;
-class SegmentSwitch;
 
 /// Accuracy against cost of every mix tried, with 95 % intervals, the front, the present mix and the baseline. Cost is
 /// BitOPs or, at the switch, the latency measured. Click a point to load its mix.
@@ -62,7 +63,7 @@ private:
     static Dot dotOf(const TradeOffMark& mark);
 
     ElidedLabel* m_note = nullptr;
-    SegmentSwitch* m_switch = nullptr;
+    QButtonGroup* m_switch = nullptr;
     Dots m_front, m_all, m_others, m_baseline, m_present;  ///< others: of other run groups
     CostOf m_cost = CostOf::BitOps;
     TradeOffView m_view;                            ///< of m_points and m_latencies

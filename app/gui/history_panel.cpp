@@ -11,7 +11,6 @@
 
 #include "app/workbench/workbench.h"
 #include "widgets/history_model.h"
-#include "widgets/mix_delegate.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
