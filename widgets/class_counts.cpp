@@ -12,39 +12,30 @@
 
 namespace bitdesk {
 
-void ClassCounts::setCounts(QStringList names, std::vector<std::int64_t> counts) {
-    beginResetModel();
-    m_names = std::move(names);
-    m_counts = std::move(counts);
-    m_counts.resize(static_cast<std::size_t>(m_names.size()));
-    m_largest = m_counts.empty() ? 1 : std::max<std::int64_t>(1, *std::ranges::max_element(m_counts));
-    endResetModel();
+ClassCounts::ClassCounts(QObject* parent) : QStandardItemModel(0, kColumns, parent) {
+    setHorizontalHeaderLabels({QStringLiteral("class"), QStringLiteral("images"), QString()});
 }
 
-int ClassCounts::rowCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : static_cast<int>(m_names.size());
-}
-
-int ClassCounts::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : kColumns; }
-
-QVariant ClassCounts::data(const QModelIndex& index, int role) const {
-    if (!index.isValid()) return {};
-    const QString& name = m_names[index.row()];
-    const std::int64_t images = count(index.row());
-    if (role == kShareRole) return static_cast<double>(images) / static_cast<double>(m_largest);
-    if (role == kSortRole) return index.column() == Name ? QVariant(name) : QVariant::fromValue<qlonglong>(images);
-    if (role == Qt::TextAlignmentRole && index.column() == Images) return QVariant(Qt::AlignRight | Qt::AlignVCenter);
-    if (role == Qt::ToolTipRole)
-        return toolTipOf(QStringLiteral("class %1, %2: %L3 images").arg(index.row()).arg(name).arg(images));
-    if (role != Qt::DisplayRole) return {};
-    if (index.column() == Name) return name;
-    return index.column() == Images ? QVariant(QLocale().toString(static_cast<qlonglong>(images))) : QVariant();
-}
-
-QVariant ClassCounts::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
-    if (section == Name) return QStringLiteral("class");
-    return section == Images ? QStringLiteral("images") : QString();
+void ClassCounts::setCounts(const QStringList& names, const std::vector<std::int64_t>& counts) {
+    removeRows(0, rowCount());
+    const std::int64_t largest = counts.empty() ? 1 : std::max<std::int64_t>(1, std::ranges::max(counts));
+    for (int row = 0; row < names.size(); ++row) {
+        const qlonglong images = counts[static_cast<std::size_t>(row)];
+        auto* name = new QStandardItem(names[row]);
+        auto* number = new QStandardItem(QLocale().toString(images));
+        auto* bar = new QStandardItem;
+        name->setData(names[row], kSortRole);
+        number->setData(images, kSortRole);
+        number->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+        bar->setData(images, kSortRole);
+        bar->setData(static_cast<double>(images) / static_cast<double>(largest), kShareRole);
+        for (QStandardItem* item : {name, number, bar}) {
+            item->setEditable(false);
+            item->setToolTip(
+                toolTipOf(QStringLiteral("class %1, %2: %L3 images").arg(row).arg(names[row]).arg(images)));
+        }
+        appendRow({name, number, bar});
+    }
 }
 
 void CountBarDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {

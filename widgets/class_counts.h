@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <QAbstractTableModel>
+#include <QStandardItemModel>
 #include <QStringList>
 #include <QStyledItemDelegate>
 #include <cstdint>
@@ -12,27 +12,18 @@
 namespace bitdesk {
 
 /// Classes of a data set and how many images each has.
-class ClassCounts : public QAbstractTableModel {
+class ClassCounts : public QStandardItemModel {
     Q_OBJECT
 public:
     enum Column { Name, Images, Bar, kColumns };
     static constexpr int kSortRole = Qt::UserRole;       ///< a number where the column shows one
     static constexpr int kShareRole = Qt::UserRole + 1;  ///< of Bar: 0 … 1, of the largest class
 
-    using QAbstractTableModel::QAbstractTableModel;
+    explicit ClassCounts(QObject* parent = nullptr);
 
-    void setCounts(QStringList names, std::vector<std::int64_t> counts);
-    std::int64_t count(int row) const { return m_counts[static_cast<std::size_t>(row)]; }
-
-    int rowCount(const QModelIndex& parent = {}) const override;
-    int columnCount(const QModelIndex& parent = {}) const override;
-    QVariant data(const QModelIndex& index, int role) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
-
-private:
-    QStringList m_names;
-    std::vector<std::int64_t> m_counts;
-    std::int64_t m_largest = 1;
+    /// A count for each name.
+    void setCounts(const QStringList& names, const std::vector<std::int64_t>& counts);
+    std::int64_t count(int row) const { return index(row, Images).data(kSortRole).toLongLong(); }
 };
 
 /// Draws ClassCounts::kShareRole as a slim bar.

@@ -11,15 +11,10 @@
 #include "widgets/theme.h"
 
 namespace bitdesk {
-namespace {
 
-QString nothingMeasured() { return QStringLiteral("No time measured yet."); }
-
-}  // namespace
-
-LayerPlot::LayerPlot(Quantity quantity, QWidget* parent) : PlotPanel(parent), m_quantity(quantity) {
+LayerPlot::LayerPlot(const QString& empty, QWidget* parent) : PlotPanel(parent), m_empty(empty) {
     m_note = addNote(QStringLiteral("layerNote"));
-    m_note->setVisible(quantity == Quantity::Time);
+    m_note->setVisible(!empty.isEmpty());
     m_bars = new QCPBars(plot().xAxis, plot().yAxis);
     m_bars->setWidth(0.7);
     m_errors = new QCPErrorBars(plot().xAxis, plot().yAxis);
@@ -39,7 +34,6 @@ void LayerPlot::style(const Theme& theme) {
 }
 
 void LayerPlot::setBitOps(const Network& network, const BitConfiguration& bits) {
-    if (m_quantity != Quantity::BitOps) return;
     m_shown = {};
     m_shown.unit = QStringLiteral("BitOPs, millions");
     const auto perLayer = bitOpsPerLayer(network, bits);
@@ -51,7 +45,6 @@ void LayerPlot::setBitOps(const Network& network, const BitConfiguration& bits) 
 }
 
 void LayerPlot::setTimes(const std::vector<LayerTime>& layers, bool simulated) {
-    if (m_quantity != Quantity::Time) return;
     m_shown = {};
     std::int64_t runs = 0;
     double longest = 0;
@@ -71,11 +64,11 @@ void LayerPlot::setTimes(const std::vector<LayerTime>& layers, bool simulated) {
                        .arg(runs);
     if (simulated) note += QStringLiteral(" Simulated bits: float arithmetic, not low-bit time.");
     m_doubtful = simulated;
-    show(layers.empty() ? nothingMeasured() : note);
+    show(layers.empty() ? m_empty : note);
 }
 
 void LayerPlot::setTimesStale() {
-    if (m_quantity == Quantity::Time && !m_shown.values.isEmpty()) {
+    if (!m_shown.values.isEmpty()) {
         m_doubtful = true;
         m_note->setText(QStringLiteral("Times of the mix before (stale)."));
         restyle();
@@ -84,7 +77,7 @@ void LayerPlot::setTimesStale() {
 
 void LayerPlot::clear() {
     m_shown = {};
-    show(nothingMeasured());
+    show(m_empty);
 }
 
 void LayerPlot::show(const QString& note) {

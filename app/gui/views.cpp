@@ -13,7 +13,7 @@
 namespace bitdesk {
 
 QWidget* bitOpsView(Workbench& workbench) {
-    auto* plot = new LayerPlot(LayerPlot::Quantity::BitOps);
+    auto* plot = new LayerPlot;
     QObject::connect(&workbench, &Workbench::modelChanged, plot, &LayerPlot::clear);
     QObject::connect(&workbench.mix(), &MixModel::changed, plot, [plot, &workbench](const BitConfiguration& bits) {
         plot->setBitOps(workbench.model()->network, bits);
@@ -22,7 +22,7 @@ QWidget* bitOpsView(Workbench& workbench) {
 }
 
 QWidget* timeView(Workbench& workbench) {
-    auto* plot = new LayerPlot(LayerPlot::Quantity::Time);
+    auto* plot = new LayerPlot(QStringLiteral("No time measured yet."));
     QObject::connect(&workbench, &Workbench::modelChanged, plot, &LayerPlot::clear);
     QObject::connect(&workbench.mix(), &MixModel::changed, plot, &LayerPlot::setTimesStale);
     QObject::connect(&workbench.live(), &LiveBridge::latencyMeasured, plot, [plot](const jobs::LiveLatency& latency) {
