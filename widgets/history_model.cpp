@@ -12,6 +12,14 @@
 #include "widgets/theme.h"
 
 namespace bitdesk {
+namespace {
+
+QString when(const EvaluationSummary& row) {
+    const auto when = QDateTime::fromString(QString::fromStdString(row.createdAt), Qt::ISODate);
+    return when.isValid() ? when.toLocalTime().toString(QStringLiteral("yyyy-MM-dd HH:mm")) : QString();
+}
+
+}  // namespace
 
 void HistoryModel::setRows(std::vector<EvaluationSummary> rows) {
     beginResetModel();
@@ -41,10 +49,6 @@ QString HistoryModel::text(const EvaluationSummary& row, int column) const {
                 .arg(100 * row.interval().low, 0, 'f', 2)
                 .arg(100 * row.interval().high, 0, 'f', 2);
         case BitOps: return QString::fromStdString(bitopsText(row.bitops));
-        case When: {
-            const auto when = QDateTime::fromString(QString::fromStdString(row.createdAt), Qt::ISODate);
-            return when.isValid() ? when.toLocalTime().toString(QStringLiteral("yyyy-MM-dd HH:mm")) : QString();
-        }
         default: return {};
     }
 }
@@ -66,9 +70,8 @@ QVariant HistoryModel::data(const QModelIndex& index, int role) const {
         case kSortRole: return sortValue(entry, index.column());
         case kMixRole: return QVariant::fromValue(QList<int>(entry.bits.bits.begin(), entry.bits.bits.end()));
         case Qt::TextAlignmentRole:
-            return QVariant::fromValue(Qt::Alignment(index.column() == Bits || index.column() == When
-                                                         ? Qt::AlignLeft | Qt::AlignVCenter
-                                                         : Qt::AlignRight | Qt::AlignVCenter));
+            return QVariant::fromValue(
+                Qt::Alignment((index.column() == Bits ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter));
         case Qt::ToolTipRole:
             return Qt::convertFromPlainText(
                 QStringLiteral(
@@ -77,7 +80,7 @@ QVariant HistoryModel::data(const QModelIndex& index, int role) const {
                     .arg(entry.correct)
                     .arg(entry.total)
                     .arg(QString::fromStdString(entry.dataName), QString::fromStdString(entry.split),
-                         QString::fromStdString(entry.backend), QString::fromStdString(entry.device), text(entry, When),
+                         QString::fromStdString(entry.backend), QString::fromStdString(entry.device), when(entry),
                          entry.id > 0 ? QString() : QStringLiteral("\nfrom the session's file, not the database")));
         default: return {};
     }
@@ -90,7 +93,6 @@ QVariant HistoryModel::headerData(int section, Qt::Orientation orientation, int 
         case Bits: return QStringLiteral("bits");
         case Accuracy: return QStringLiteral("accuracy");
         case BitOps: return QStringLiteral("BitOPs");
-        case When: return QStringLiteral("when");
         default: return {};
     }
 }

@@ -16,7 +16,7 @@ namespace bitdesk {
 class HistoryModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { Id, Bits, Accuracy, BitOps, When, ColumnCount };
+    enum Column { Id, Bits, Accuracy, BitOps, ColumnCount };
     /// Sorts by number, not by text.
     static constexpr int kSortRole = Qt::UserRole;
     /// The mix of a row as QList<int>.

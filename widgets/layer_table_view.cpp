@@ -14,6 +14,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "widgets/building_blocks.h"
 #include "widgets/elided_label.h"
 #include "widgets/format.h"
 #include "widgets/layer_table_model.h"
@@ -76,12 +77,9 @@ QWidget* LayerTableView::createContent() {
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(0, 3, 0, 0);
     column->setSpacing(2);
-    m_caption = new ElidedLabel;
-    m_caption->setObjectName(QStringLiteral("layerTableCaption"));
-    m_warnings = new ElidedLabel;
-    m_warnings->setObjectName(QStringLiteral("layerTableWarnings"));
-    m_heading = new ElidedLabel;
-    m_heading->setObjectName(QStringLiteral("findingsHeading"));
+    m_caption = named(QStringLiteral("layerTableCaption"), new ElidedLabel);
+    m_warnings = named(QStringLiteral("layerTableWarnings"), new ElidedLabel);
+    m_heading = named(QStringLiteral("findingsHeading"), new ElidedLabel);
     m_heading->setFont(Theme::figures(font(), 0.85, true));
     m_findings = new QListWidget;
     m_findings->setFrameShape(QFrame::NoFrame);
@@ -100,13 +98,7 @@ QWidget* LayerTableView::createContent() {
     auto* halves = new QSplitter(Qt::Vertical);
     halves->setChildrenCollapsible(false);
     halves->addWidget(createTables());
-    auto* lower = new QWidget;
-    auto* list = new QVBoxLayout(lower);
-    list->setContentsMargins(0, 0, 0, 0);
-    list->setSpacing(2);
-    list->addWidget(m_heading);
-    list->addWidget(m_findings, 1);
-    halves->addWidget(lower);
+    halves->addWidget(inAColumn({m_heading, m_findings}, 2));
     halves->setStretchFactor(0, 3);
     halves->setStretchFactor(1, 2);
     halves->setSizes({300, 200});
@@ -125,34 +117,20 @@ QWidget* LayerTableView::createTables() {
     m_table->viewport()->installEventFilter(this);
     connect(m_table->horizontalScrollBar(), &QScrollBar::valueChanged, m_closing->horizontalScrollBar(),
             &QScrollBar::setValue);
-    auto* tables = new QWidget;
-    auto* column = new QVBoxLayout(tables);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addWidget(m_table, 1);
-    column->addWidget(m_closing);
-    return tables;
+    return inAColumn({m_table, m_closing}, 0);
 }
 
 QTableView* LayerTableView::createTable(const QString& name, const QString& accessibleName) {
-    auto* table = new QTableView;
-    table->setObjectName(name);
-    table->setModel(m_model);
+    QTableView* table = tableOf(m_model, name, accessibleName);
     table->setFont(Theme::figures(font(), 0.85, false));
     table->horizontalHeader()->setFont(table->font());
-    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table->setShowGrid(false);
     table->setAlternatingRowColors(true);
     table->setWordWrap(false);
     table->setTextElideMode(Qt::ElideMiddle);  // kernels differ at their ends
     table->setFrameShape(QFrame::NoFrame);
     table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    table->verticalHeader()->hide();
     table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 5);
-    table->horizontalHeader()->setHighlightSections(false);
     table->horizontalHeader()->setMinimumSectionSize(20);
-    table->setAccessibleName(accessibleName);
     return table;
 }
 

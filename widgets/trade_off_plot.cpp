@@ -119,25 +119,13 @@ void TradeOffPlot::setBaseline(std::optional<BitConfiguration> bits) {
     refresh();
 }
 
-void TradeOffPlot::takeLatency(const BitConfiguration& bits, const Measurement& measurement) {
-    if (measurement.simulated || !(measurement.latencyMs.median > 0)) return;
-    RunLatency& slot = m_latencies[bits];
-    if (slot.runGroup <= measurement.runGroup)
-        slot = {.ms = measurement.latencyMs, .ci95 = measurement.medianCi95, .runGroup = measurement.runGroup};
-}
-
-void TradeOffPlot::setLatency(const BitConfiguration& bits, const Measurement& measurement) {
-    takeLatency(bits, measurement);
-    refresh();
-}
-
-void TradeOffPlot::setLatencies(const std::vector<Measurement>& measurements) {
-    for (const Measurement& measurement : measurements) takeLatency(measurement.bits, measurement);
-    refresh();
-}
-
-void TradeOffPlot::clearLatencies() {
-    m_latencies.clear();
+void TradeOffPlot::addLatencies(const std::vector<Measurement>& measurements) {
+    for (const Measurement& each : measurements) {
+        if (each.simulated || !(each.latencyMs.median > 0)) continue;
+        RunLatency& slot = m_latencies[each.bits];
+        if (slot.runGroup <= each.runGroup)
+            slot = {.ms = each.latencyMs, .ci95 = each.medianCi95, .runGroup = each.runGroup};
+    }
     refresh();
 }
 

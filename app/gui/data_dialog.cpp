@@ -12,20 +12,123 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QLocale>
+#include <QPainter>
 #include <QPushButton>
 #include <QSortFilterProxyModel>
 #include <QSplitter>
+#include <QStyledItemDelegate>
 #include <QTableView>
 #include <QToolButton>
 #include <algorithm>
+#include <cstring>
 
 #include "app/gui/progress_strip.h"
-#include "widgets/class_counts.h"
+#include "core/base/error.h"
+#include "widgets/building_blocks.h"
 #include "widgets/elided_label.h"
 #include "widgets/format.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
+namespace {
+
+// The work of a preview, for a thread that is not the GUI's.
+
+DataOverview overviewOf(const DataSet& data) {
+    DataOverview overview;
+    overview.ofClass.resize(data.classNames().size());
+    for (std::int64_t i = 0; i < data.size(); ++i)
+        overview.ofClass[static_cast<std::size_t>(data.label(i))].push_back(i);
+    overview.mixed.reserve(static_cast<std::size_t>(data.size()));
+    std::vector<const std::vector<std::int64_t>*> left;  // that have another image; one class may have most of them
+    for (const auto& indices : overview.ofClass) left.push_back(&indices);
+    for (std::size_t round = 0; !left.empty(); ++round) {
+        std::erase_if(left, [&](const auto* indices) { return round >= indices->size(); });
+        for (const auto* indices : left) overview.mixed.push_back((*indices)[round]);
+    }
+    return overview;
+}
+
+/// One image, at most `longest` pixels high and wide. One channel is grey, three are colours; of others the first is
+/// shown.
+QImage imageOf(const DataSet& data, std::int64_t index, int longest) {
+    constexpr int kColours = 3;
+    std::vector<std::uint8_t> pixels(static_cast<std::size_t>(data.imageBytes()));
+    data.copyImages(std::span(&index, 1), pixels);
+    const bool colour = data.channels() == kColours;
+    const auto channels = static_cast<std::size_t>(data.channels()), width = static_cast<std::size_t>(data.width());
+    QImage image(data.width(), data.height(), colour ? QImage::Format_RGB888 : QImage::Format_Grayscale8);
+    for (int y = 0; y < data.height(); ++y) {
+        const std::uint8_t* row = pixels.data() + static_cast<std::size_t>(y) * width * channels;
+        uchar* line = image.scanLine(y);
+        if (colour || channels == 1) std::memcpy(line, row, width * channels);
+        else
+            for (std::size_t x = 0; x < width; ++x) line[x] = row[x * channels];
+    }
+    if (std::max(image.width(), image.height()) <= longest) return image;
+    return image.scaled(longest, longest, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+}
+
+/// Throws Error (BadInput) naming a file that changed, Cancelled.
+std::vector<CaptionedImage> captioned(const DataSet& data, std::span<const std::int64_t> indices,
+                                      const std::stop_token& stop) {
+    constexpr int kLongest = 256;
+    std::vector<CaptionedImage> images;
+    for (const std::int64_t index : indices) {
+        if (stop.stop_requested()) throw Cancelled();
+        const QString name = shownText(data.classNames()[static_cast<std::size_t>(data.label(index))]);
+        images.push_back({.image = imageOf(data, index, kLongest),
+                          .caption = name,
+                          .toolTip = QStringLiteral("image %1: %2").arg(index).arg(name)});
+    }
+    return images;
+}
+
+/// Draws ClassCounts::kShareRole as a slim bar.
+class CountBarDelegate : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        QStyledItemDelegate::paint(painter, option, index);
+        const Theme theme = Theme::of(option.palette);
+        const bool selected = option.state.testFlag(QStyle::State_Selected);
+        constexpr double kHeight = 6, kMargin = 6;
+        QRectF bar = QRectF(option.rect).adjusted(kMargin, 0, -kMargin, 0);
+        bar.setTop(bar.center().y() - kHeight / 2);
+        bar.setHeight(kHeight);
+        bar.setWidth(bar.width() * index.data(ClassCounts::kShareRole).toDouble());
+        painter->fillRect(bar, selected ? option.palette.color(QPalette::HighlightedText) : theme.accent);
+    }
+};
+
+}  // namespace
+
+ClassCounts::ClassCounts(QObject* parent) : QStandardItemModel(0, kColumns, parent) {
+    setHorizontalHeaderLabels({QStringLiteral("class"), QStringLiteral("images"), QString()});
+}
+
+void ClassCounts::setCounts(const QStringList& names, const std::vector<std::int64_t>& counts) {
+    removeRows(0, rowCount());
+    const std::int64_t largest = counts.empty() ? 1 : std::max<std::int64_t>(1, std::ranges::max(counts));
+    for (int row = 0; row < names.size(); ++row) {
+        const qlonglong images = counts[static_cast<std::size_t>(row)];
+        auto* name = new QStandardItem(names[row]);
+        auto* number = new QStandardItem(QLocale().toString(images));
+        auto* bar = new QStandardItem;
+        name->setData(names[row], kSortRole);
+        number->setData(images, kSortRole);
+        number->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+        bar->setData(images, kSortRole);
+        bar->setData(static_cast<double>(images) / static_cast<double>(largest), kShareRole);
+        for (QStandardItem* item : {name, number, bar}) {
+            item->setEditable(false);
+            item->setToolTip(
+                toolTipOf(QStringLiteral("class %1, %2: %L3 images").arg(row).arg(names[row]).arg(images)));
+        }
+        appendRow({name, number, bar});
+    }
+}
 
 DataDialog::DataDialog(std::shared_ptr<const DataSet> dataSet, QString spec, DataRequest request, QWidget* parent)
     : QDialog(parent), m_spec(std::move(spec)), m_request(std::move(request)) {
@@ -66,13 +169,10 @@ QLabel* DataDialog::addFact(QFormLayout* form, const char* name) {
 
 QWidget* DataDialog::createFacts() {
     m_name = new ElidedLabel;
-    m_split = new QComboBox;
-    m_split->setObjectName(QStringLiteral("split"));
-    m_split->setAccessibleName(QStringLiteral("Split"));
+    m_split = named(QStringLiteral("split"), new QComboBox, QStringLiteral("Split"));
     auto* box = new QWidget;
     auto* form = new QFormLayout(box);
     form->setContentsMargins(0, 0, 0, 0);
-    form->setFieldGrowthPolicy(QFormLayout::FieldsStayAtSizeHint);
     form->addRow(QStringLiteral("Data set"), m_name);
     form->addRow(QStringLiteral("Split"), m_split);
     form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
@@ -97,19 +197,11 @@ QWidget* DataDialog::createClasses() {
     m_sorted = new QSortFilterProxyModel(this);
     m_sorted->setSourceModel(m_counts);
     m_sorted->setSortRole(ClassCounts::kSortRole);
-    m_classes = new QTableView;
-    m_classes->setObjectName(QStringLiteral("classes"));
-    m_classes->setAccessibleName(QStringLiteral("Classes and their images"));
-    m_classes->setModel(m_sorted);
+    m_classes = tableOf(m_sorted, QStringLiteral("classes"), QStringLiteral("Classes and their images"));
     m_classes->setSortingEnabled(true);
     m_classes->sortByColumn(-1, Qt::AscendingOrder);  // as the data set has them
-    m_classes->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_classes->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_classes->setShowGrid(false);
     m_classes->setTabKeyNavigation(false);
-    m_classes->verticalHeader()->hide();
-    m_classes->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
-    m_classes->horizontalHeader()->setHighlightSections(false);
     m_classes->horizontalHeader()->setSectionResizeMode(ClassCounts::Name, QHeaderView::Stretch);
     m_classes->setColumnWidth(ClassCounts::Images, fontMetrics().horizontalAdvance(QStringLiteral("1,281,167")) + 16);
     m_classes->setColumnWidth(ClassCounts::Bar, 64);
@@ -125,13 +217,12 @@ QWidget* DataDialog::createClasses() {
 
 QWidget* DataDialog::createImages() {
     m_grid = new ImageGrid;
-    m_range = new QLabel;
-    m_range->setObjectName(QStringLiteral("range"));
+    m_range = named(QStringLiteral("range"), new QLabel);
     m_range->setTextFormat(Qt::PlainText);
+    m_range->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     const auto makeButton = [](const QString& text, const char* name) {
-        auto* button = new QToolButton;
+        auto* button = named(QLatin1String(name), new QToolButton);
         button->setText(text);
-        button->setObjectName(QLatin1String(name));
         return button;
     };
     m_previous = makeButton(QStringLiteral("Previous"), "previous");
@@ -143,17 +234,7 @@ QWidget* DataDialog::createImages() {
         m_classes->clearSelection();
         showClass(std::nullopt);
     });
-    auto* pager = new QHBoxLayout;
-    pager->addWidget(m_range, 1);
-    pager->addWidget(m_all);
-    pager->addWidget(m_previous);
-    pager->addWidget(m_next);
-    auto* box = new QWidget;
-    auto* column = new QVBoxLayout(box);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->addWidget(m_grid, 1);
-    column->addLayout(pager);
-    return box;
+    return inAColumn({m_grid, inARow({m_range, m_all, m_previous, m_next})});
 }
 
 QWidget* DataDialog::createBottom() {
@@ -163,12 +244,7 @@ QWidget* DataDialog::createBottom() {
     buttons->button(QDialogButtonBox::Close)->setText(QStringLiteral("Close"));
     buttons->button(QDialogButtonBox::Close)->setDefault(true);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    auto* box = new QWidget;
-    auto* row = new QHBoxLayout(box);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->addWidget(m_strip);
-    row->addWidget(buttons, 1);
-    return box;
+    return inARow({m_strip, buttons});
 }
 
 void DataDialog::setData(std::shared_ptr<const DataSet> dataSet) {
@@ -220,7 +296,9 @@ void DataDialog::takeOverview(DataOverview overview) {
     m_overview = std::move(overview);
     QStringList names;
     for (const std::string& name : m_data->classNames()) names << shownText(name);
-    m_counts->setCounts(std::move(names), m_overview.counts());
+    std::vector<std::int64_t> counts;
+    for (const auto& indices : m_overview.ofClass) counts.push_back(std::ssize(indices));
+    m_counts->setCounts(names, counts);
     loadPage();
 }
 

@@ -18,6 +18,7 @@
 #include "app/jobs/output_file.h"
 #include "app/workbench/workbench.h"
 #include "core/present/words.h"
+#include "widgets/building_blocks.h"
 #include "widgets/elided_label.h"
 #include "widgets/format.h"
 #include "widgets/theme.h"
@@ -55,15 +56,12 @@ ExportDialog::ExportDialog(Workbench& workbench, QWidget* parent)
       m_store(workbench.results().store()) {
     auto* mix = new ElidedLabel(
         QStringLiteral("%1 at %2").arg(shownText(m_model->name), QString::fromStdString(toText(m_bits))));
-    m_format = new QComboBox;
-    m_format->setObjectName(QStringLiteral("format"));
-    m_format->setAccessibleName(QStringLiteral("Format"));
+    m_format = named(QStringLiteral("format"), new QComboBox, QStringLiteral("Format"));
     for (const ExportFormat& format : exportFormats())
         m_format->addItem(
             QStringLiteral("%1 (%2)").arg(QString::fromStdString(format.description), QLatin1String(format.ending)),
             QString::fromLatin1(format.name));
-    m_metric = new QComboBox;
-    m_metric->setObjectName(QStringLiteral("metric"));
+    m_metric = named(QStringLiteral("metric"), new QComboBox);
     m_metric->setToolTip(QStringLiteral("What Model Explorer shows; the others are in the file as well"));
     for (const std::string& metric : nodeDataMetrics()) m_metric->addItem(QString::fromStdString(metric));
     createMeasurement();
@@ -73,7 +71,7 @@ ExportDialog::ExportDialog(Workbench& workbench, QWidget* parent)
     form()->addRow(QStringLiteral("Figure"), m_metric);
     form()->addRow(QStringLiteral("Measurement"), m_measurement);
     form()->addRow(QStringLiteral("File"), m_file);
-    QPushButton* folder = addButton(QStringLiteral("Show folder"), false);
+    QPushButton* folder = addButton(QStringLiteral("Show folder"));
     connect(folder, &QPushButton::clicked, this,
             [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(m_file->file()).absolutePath())); });
     connect(m_format, &QComboBox::currentIndexChanged, this, &ExportDialog::showFormat);
@@ -92,8 +90,7 @@ void ExportDialog::createFile() {
 }
 
 void ExportDialog::createMeasurement() {
-    m_measurement = new QComboBox;
-    m_measurement->setObjectName(QStringLiteral("measurement"));
+    m_measurement = named(QStringLiteral("measurement"), new QComboBox);
     m_measurement->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_measurement->addItem(QStringLiteral("looking into the database …"));
     m_measurement->setEnabled(false);

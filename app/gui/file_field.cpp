@@ -3,20 +3,49 @@
 
 #include "app/gui/file_field.h"
 
+#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QPushButton>
 
-#include "app/gui/choose_file.h"
+#include "widgets/building_blocks.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
+namespace {
+
+void open(QFileDialog* dialog, const FileChosen& chosen) {
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    QObject::connect(dialog, &QFileDialog::fileSelected, dialog->parent(), chosen);
+    dialog->open();
+}
+
+}  // namespace
+
+void chooseFile(QWidget* parent, const QString& title, const QString& start, const QString& filter,
+                const FileChosen& chosen) {
+    auto* dialog = new QFileDialog(parent, title, start, filter);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    open(dialog, chosen);
+}
+
+void chooseFolder(QWidget* parent, const QString& title, const QString& start, const FileChosen& chosen) {
+    auto* dialog = new QFileDialog(parent, title, start);
+    dialog->setFileMode(QFileDialog::Directory);
+    open(dialog, chosen);
+}
+
+void chooseNewFile(QWidget* parent, const QString& title, const QString& start, const QString& filter,
+                   const QString& suffix, const FileChosen& chosen) {
+    auto* dialog = new QFileDialog(parent, title, start, filter);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(suffix);
+    open(dialog, chosen);
+}
 
 FileField::FileField(const QString& name, const QString& what, const QString& hint, QWidget* parent)
     : QWidget(parent), m_what(what) {
-    m_line = new QLineEdit;
-    m_line->setObjectName(name);
-    m_line->setAccessibleName(what);
+    m_line = named(name, new QLineEdit, what);
     setHint(*m_line, hint);
     m_row = new QHBoxLayout(this);
     m_row->setContentsMargins(0, 0, 0, 0);

@@ -4,12 +4,24 @@
 #pragma once
 
 #include <QWidget>
+#include <functional>
 
 class QHBoxLayout;
 class QLineEdit;
 class QPushButton;
 
 namespace bitdesk {
+
+// File dialogs that are not modal to the program; `chosen` is told what is chosen, if anything is.
+using FileChosen = std::function<void(const QString& file)>;
+
+/// One that is there.
+void chooseFile(QWidget* parent, const QString& title, const QString& start, const QString& filter,
+                const FileChosen& chosen);
+void chooseFolder(QWidget* parent, const QString& title, const QString& start, const FileChosen& chosen);
+/// One to write: asks whether it may be replaced where it is there. Without an ending it gets `suffix`.
+void chooseNewFile(QWidget* parent, const QString& title, const QString& start, const QString& filter,
+                   const QString& suffix, const FileChosen& chosen);
 
 /// A field for the name of a file, with buttons that choose one.
 class FileField : public QWidget {

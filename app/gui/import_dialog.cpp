@@ -13,12 +13,13 @@
 #include <QPushButton>
 #include <QSpinBox>
 
-#include "app/gui/choose_file.h"
 #include "app/gui/file_field.h"
 #include "app/gui/import_form.h"
+#include "app/gui/window_settings.h"
 #include "app/jobs/output_file.h"
 #include "app/workbench/workbench.h"
 #include "core/network/catalogue.h"
+#include "widgets/building_blocks.h"
 #include "widgets/format.h"
 #include "widgets/theme.h"
 
@@ -69,9 +70,7 @@ ImportDialog::ImportDialog(Workbench& workbench, QWidget* parent)
 }
 
 void ImportDialog::createNetwork() {
-    m_network = new QComboBox;
-    m_network->setObjectName(QStringLiteral("network"));
-    m_network->setAccessibleName(QStringLiteral("Network"));
+    m_network = named(QStringLiteral("network"), new QComboBox, QStringLiteral("Network"));
     for (const CatalogueNetwork& network : networkCatalogue()) m_network->addItem(QString::fromLatin1(network.name));
     m_network->addItem(QStringLiteral("JSON file…"));
     m_networkText = createNote(QStringLiteral("networkText"), font());
@@ -79,14 +78,10 @@ void ImportDialog::createNetwork() {
     m_networkFile = new FileField(QStringLiteral("networkFile"), QStringLiteral("Network's JSON file"),
                                   QStringLiteral("a network described in JSON"));
     m_networkFile->addOpen(QStringLiteral("Choose…"), QStringLiteral("Networks (*.json);;All files (*)"));
-    m_input = new QLineEdit;
-    m_input->setObjectName(QStringLiteral("input"));
-    m_input->setAccessibleName(QStringLiteral("Height, width and channels of the input"));
-    m_classes = new QSpinBox;
-    m_classes->setObjectName(QStringLiteral("classes"));
+    m_input = named(QStringLiteral("input"), new QLineEdit, QStringLiteral("Height, width and channels of the input"));
+    m_classes = named(QStringLiteral("classes"), new QSpinBox, QStringLiteral("Classes"));
     m_classes->setRange(0, 1 << 20);
     m_classes->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("as the data set")) + kSpinButtons);
-    m_classes->setAccessibleName(QStringLiteral("Classes"));
     m_inputRow = inARow({m_input, new QLabel(QStringLiteral("classes")), m_classes});
 }
 
@@ -94,13 +89,12 @@ void ImportDialog::createMapping() {
     m_mapping = new FileField(QStringLiteral("mapping"), QStringLiteral("Mapping"),
                               QStringLiteral("drafted from names and shapes"));
     m_mapping->addOpen(QStringLiteral("Choose…"), QStringLiteral("Mappings (*.json);;All files (*)"));
-    m_draft = m_mapping->addButton(QStringLiteral("Draft…"));
-    m_draft->setObjectName(QStringLiteral("draft"));
+    m_draft = named(QStringLiteral("draft"), m_mapping->addButton(QStringLiteral("Draft…")));
     m_draft->setToolTip(
         QStringLiteral("Writes a draft of the mapping to a file, to be corrected by hand, and tells what it lacks"));
-    m_bits = new QLineEdit(QStringLiteral("2,3,4"));
-    m_bits->setObjectName(QStringLiteral("bits"));
-    setHint(*m_bits, QStringLiteral("2,3,4"));
+    const QString usual = QString::fromStdString(toText(BitConfiguration{jobs::ImportRequest().bits}));
+    m_bits = named(QStringLiteral("bits"), new QLineEdit(usual));
+    setHint(*m_bits, usual);
 }
 
 void ImportDialog::createData() {
@@ -110,26 +104,20 @@ void ImportDialog::createData() {
     m_data->addOpen(QStringLiteral("File…"), QStringLiteral("NumPy archives (*.npz);;All files (*)"));
     m_data->setFile(m_presentData);
     m_data->setToolTip(QStringLiteral("Its images set the activation scales that the file does not hold"));
-    m_split = new QComboBox;
-    m_split->setObjectName(QStringLiteral("split"));
+    const jobs::ImportRequest usual;
+    m_split = field(jobs::kSplitSetting, splitName(usual.split));
     m_split->setAccessibleName(QStringLiteral("Split"));
-    for (const Split split : {Split::Train, Split::Val, Split::Test})
-        m_split->addItem(QString::fromLatin1(splitName(split)));
-    m_images = new QSpinBox;
-    m_images->setObjectName(QStringLiteral("images"));
+    m_images = named(QStringLiteral("images"), new QSpinBox);
     m_images->setRange(1, 65536);
-    m_images->setValue(256);
+    m_images->setValue(static_cast<int>(usual.images));
     m_images->setSuffix(QStringLiteral(" images"));
     m_imagesRow = inARow({m_images, m_split, new QLabel(QStringLiteral("split, in a fixed random order"))});
 }
 
 void ImportDialog::createNormalization() {
-    m_mean = new QLineEdit;
-    m_mean->setObjectName(QStringLiteral("mean"));
-    m_mean->setAccessibleName(QStringLiteral("Mean of each channel"));
-    m_deviation = new QLineEdit;
-    m_deviation->setObjectName(QStringLiteral("deviation"));
-    m_deviation->setAccessibleName(QStringLiteral("Standard deviation of each channel"));
+    m_mean = named(QStringLiteral("mean"), new QLineEdit, QStringLiteral("Mean of each channel"));
+    m_deviation =
+        named(QStringLiteral("deviation"), new QLineEdit, QStringLiteral("Standard deviation of each channel"));
     for (QLineEdit* field : {m_mean, m_deviation})
         field->setToolTip(
             QStringLiteral("A number a channel, of pixels scaled to 0 … 1, as the network was trained with"));
@@ -140,8 +128,7 @@ void ImportDialog::createOut() {
     m_out = new FileField(QStringLiteral("out"), QStringLiteral("Model file to write"),
                           QStringLiteral("a model file to write"));
     m_out->addSave(QStringLiteral("Choose…"), QStringLiteral("Models (*.safetensors)"), QStringLiteral("safetensors"));
-    m_open = new QCheckBox(QStringLiteral("Open it when it is done"));
-    m_open->setObjectName(QStringLiteral("open"));
+    m_open = named(QStringLiteral("open"), new QCheckBox(QStringLiteral("Open it when it is done")));
     m_open->setChecked(true);
 }
 

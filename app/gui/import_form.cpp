@@ -3,10 +3,7 @@
 
 #include "app/gui/import_form.h"
 
-#include <QHBoxLayout>
-#include <QLineEdit>
 #include <QRegularExpression>
-#include <QWidget>
 #include <algorithm>
 
 #include "core/base/error.h"
@@ -74,20 +71,6 @@ QString numbersText(const std::vector<float>& numbers) {
     QStringList texts;
     for (const float number : numbers) texts << QString::number(static_cast<double>(number), 'g', kDigits);
     return texts.join(QStringLiteral(", "));
-}
-
-QWidget* inARow(std::initializer_list<QWidget*> widgets) {
-    auto* box = new QWidget;
-    auto* row = new QHBoxLayout(box);
-    row->setContentsMargins(0, 0, 0, 0);
-    bool wide = false;
-    for (QWidget* widget : widgets) {
-        const bool text = qobject_cast<QLineEdit*>(widget) != nullptr;
-        row->addWidget(widget, text ? 1 : 0);
-        wide = wide || text;
-    }
-    if (!wide) row->addStretch();
-    return box;
 }
 
 }  // namespace bitdesk

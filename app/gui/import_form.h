@@ -10,8 +10,6 @@
 #include "core/model/meta_model.h"
 #include "core/network/network.h"
 
-class QWidget;
-
 namespace bitdesk {
 
 // What is typed into the fields of an import; each throws Error (Usage) naming the field and the text.
@@ -25,8 +23,5 @@ std::optional<Normalization> normalizationIn(const QString& mean, const QString&
 
 /// "0.286, 0.353": what normalizationIn() reads.
 QString numbersText(const std::vector<float>& numbers);
-
-/// Widgets side by side. Fields of text share the room that there is; where there are none, it is behind them.
-QWidget* inARow(std::initializer_list<QWidget*> widgets);
 
 }  // namespace bitdesk

@@ -17,6 +17,7 @@
 
 #include "app/gui/progress_strip.h"
 #include "core/present/words.h"
+#include "widgets/building_blocks.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
@@ -57,15 +58,12 @@ QWidget* JobDialog::createOutcome() {
     m_bar->setTextVisible(false);
     m_bar->setFixedHeight(fontMetrics().height() - 4);
     m_bar->setAccessibleName(QStringLiteral("Progress"));
-    m_headline = new QLabel;
-    m_headline->setObjectName(QStringLiteral("headline"));
+    m_headline = named(QStringLiteral("headline"), new QLabel);
     m_headline->setTextFormat(Qt::PlainText);
     m_headline->setFont(Theme::figures(font(), 1, true));
-    m_outcome = new QPlainTextEdit;
-    m_outcome->setObjectName(QStringLiteral("outcome"));
+    m_outcome = named(QStringLiteral("outcome"), new QPlainTextEdit, QStringLiteral("What came of it"));
     m_outcome->setReadOnly(true);
     m_outcome->setTabChangesFocus(true);
-    m_outcome->setAccessibleName(QStringLiteral("What came of it"));
     constexpr int kLines = 9;
     m_outcome->setMinimumHeight(kLines * fontMetrics().lineSpacing());
     auto* box = new QWidget;
@@ -82,13 +80,10 @@ QWidget* JobDialog::createOutcome() {
 }
 
 QWidget* JobDialog::createButtons(const QString& startText) {
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
-    buttons->setObjectName(QStringLiteral("buttons"));
-    m_start = buttons->addButton(startText, QDialogButtonBox::AcceptRole);
-    m_start->setObjectName(QStringLiteral("start"));
+    auto* buttons = named(QStringLiteral("buttons"), new QDialogButtonBox(QDialogButtonBox::Close));
+    m_start = named(QStringLiteral("start"), buttons->addButton(startText, QDialogButtonBox::AcceptRole));
     m_start->setDefault(true);
-    m_close = buttons->button(QDialogButtonBox::Close);
-    m_close->setObjectName(QStringLiteral("close"));
+    m_close = named(QStringLiteral("close"), buttons->button(QDialogButtonBox::Close));
     m_close->setAutoDefault(false);
     m_close->setText(QStringLiteral("Close"));
     connect(m_start, &QPushButton::clicked, this, &JobDialog::startWanted);
@@ -96,11 +91,11 @@ QWidget* JobDialog::createButtons(const QString& startText) {
     return buttons;
 }
 
-QPushButton* JobDialog::addButton(const QString& text, bool always) {
+QPushButton* JobDialog::addButton(const QString& text) {
     auto* button =
         findChild<QDialogButtonBox*>(QStringLiteral("buttons"))->addButton(text, QDialogButtonBox::ActionRole);
     button->setAutoDefault(false);
-    (always ? m_always : m_afterwards) << button;
+    m_afterwards << button;
     return button;
 }
 
@@ -121,7 +116,6 @@ void JobDialog::refresh() {
     m_start->setToolTip(reason);
     m_start->setDefault(true);
     for (QPushButton* button : m_afterwards) button->setEnabled(!running() && m_done);
-    for (QPushButton* button : m_always) button->setEnabled(!running());
 }
 
 void JobDialog::begin(const QString& activity, const QString& failure) {
@@ -138,7 +132,7 @@ void JobDialog::begin(const QString& activity, const QString& failure) {
     m_bar->show();
     m_close->setText(QStringLiteral("Cancel"));
     m_start->setEnabled(false);
-    for (QPushButton* button : m_afterwards + m_always) button->setEnabled(false);
+    for (QPushButton* button : m_afterwards) button->setEnabled(false);
     m_close->setFocus();
 }
 

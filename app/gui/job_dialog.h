@@ -42,9 +42,8 @@ protected:
     JobDialog(const QString& name, const QString& title, const QString& startText, QWidget* parent);
 
     QFormLayout* form() const { return m_form; }
-    QPushButton* startButton() const { return m_start; }
-    /// Beside the others; enabled where a job has succeeded, unless `always`.
-    QPushButton* addButton(const QString& text, bool always);
+    /// Beside the others; enabled where a job has succeeded.
+    QPushButton* addButton(const QString& text);
     virtual void startWanted() = 0;
     /// Whether all is there that a job needs; the reason is the button's tool tip, empty: yes.
     virtual QString missing() const = 0;
@@ -88,7 +87,7 @@ private:
     QPlainTextEdit* m_outcome = nullptr;
     QPushButton* m_start = nullptr;
     QPushButton* m_close = nullptr;
-    QList<QPushButton*> m_afterwards, m_always;
+    QList<QPushButton*> m_afterwards;
     QString m_failure, m_confirmed;
     bool m_failed = false, m_done = false, m_ending = false;
     Task m_task;  // last, so first to go

@@ -3,22 +3,20 @@
 
 #include "app/gui/main_window.h"
 
-#include <QClipboard>
 #include <QDesktopServices>
 #include <QDragEnterEvent>
 #include <QFile>
 #include <QFileInfo>
-#include <QGuiApplication>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
 #include <QUrl>
 
-#include "app/gui/choose_file.h"
 #include "app/gui/console_panel.h"
 #include "app/gui/data_dialog.h"
 #include "app/gui/export_dialog.h"
+#include "app/gui/file_field.h"
 #include "app/gui/history_panel.h"
 #include "app/gui/import_dialog.h"
 #include "app/gui/report_dialog.h"
@@ -125,9 +123,6 @@ void MainWindow::saveMix() {
     chooseNewFile(this, QStringLiteral("Save mix"), QStringLiteral("mix.json"), QStringLiteral("Mixes (*.json)"),
                   QStringLiteral("json"), [this](const QString& path) { m_workbench.mix().save(path); });
 }
-
-void MainWindow::copyMix() { QGuiApplication::clipboard()->setText(m_workbench.mix().text()); }
-void MainWindow::pasteMix() { m_workbench.mix().paste(QGuiApplication::clipboard()->text()); }
 
 /// Not modal. The data set that it shows stays, whatever is opened meanwhile.
 void MainWindow::showDataDialog() {

@@ -51,8 +51,6 @@ private:
     /// A model, or what is to be imported as one.
     void openModelOrImport(const QString& path);
     void saveMix();
-    void copyMix();
-    void pasteMix();
     void showDataDialog();
     void showSweepDialog();
     void showReportDialog();

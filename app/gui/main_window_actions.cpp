@@ -5,6 +5,8 @@
 #include <qcustomplot.h>
 #include <sqlite3.h>
 #include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QIcon>
 #include <QMenuBar>
 #include <QMessageBox>
@@ -65,10 +67,12 @@ MainWindow::Actions MainWindow::makeActions() {
         return [=, this] { choose(QString::fromUtf8(title), QString::fromUtf8(filter), open); };
     };
     Workbench& workbench = m_workbench;
+    MixModel& mix = workbench.mix();
+    QClipboard* clipboard = QGuiApplication::clipboard();
     const auto openFile = [&workbench](const QString& path) { workbench.data().open(path); };
     const auto openResults = [&workbench](const QString& path) { workbench.openResults(path); };
     const auto openSession = [&workbench](const QString& path) { workbench.openSession(path); };
-    const auto loadMix = [&workbench](const QString& path) { workbench.mix().load(path); };
+    const auto loadMix = [&mix](const QString& path) { mix.load(path); };
     Actions actions{
         .openModel = make("model", "Open model…", QKeySequence::Open, [this] { chooseModel(); }),
         .openData = make("data", "Open data set…", kShift | Qt::Key_O, [this] { chooseData(); }),
@@ -89,8 +93,8 @@ MainWindow::Actions MainWindow::makeActions() {
         .quit = make("", "Quit", QKeySequence::Quit, [this] { close(); }),
         .undo = makeStepAction("undo", QKeySequence::Undo, QStringLiteral("Undo"), true),
         .redo = makeStepAction("redo", QKeySequence::Redo, QStringLiteral("Redo"), false),
-        .copy = make("copy", "Copy mix", QKeySequence::Copy, [this] { copyMix(); }),
-        .paste = make("paste", "Paste mix", QKeySequence::Paste, [this] { pasteMix(); }),
+        .copy = make("copy", "Copy mix", QKeySequence::Copy, [&mix, clipboard] { clipboard->setText(mix.text()); }),
+        .paste = make("paste", "Paste mix", QKeySequence::Paste, [&mix, clipboard] { mix.paste(clipboard->text()); }),
         .pin = make("pin", "Pin baseline", Qt::CTRL | Qt::Key_B,
                     [&workbench] { workbench.pinBaseline(!workbench.live().baseline()); }),
         .about = make("", "About Bitdesk", {}, [this] { showAbout(); }),

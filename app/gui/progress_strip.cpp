@@ -9,13 +9,13 @@
 #include <QToolButton>
 
 #include "core/present/words.h"
+#include "widgets/building_blocks.h"
 
 namespace bitdesk {
 
 ProgressStrip::ProgressStrip(const QString& name, const QString& widest, QWidget* parent) : QWidget(parent) {
     setObjectName(name);
-    m_text = new QLabel;
-    m_text->setObjectName(name + QStringLiteral("Text"));
+    m_text = named(name + QStringLiteral("Text"), new QLabel);
     m_text->setTextFormat(Qt::PlainText);
     m_text->setMinimumWidth(fontMetrics().horizontalAdvance(widest));
     m_bar = new QProgressBar;
@@ -24,8 +24,7 @@ ProgressStrip::ProgressStrip(const QString& name, const QString& widest, QWidget
     m_bar->setFixedWidth(110);
     m_bar->setFixedHeight(fontMetrics().height() - 4);
     m_bar->setAccessibleName(QStringLiteral("Progress"));
-    m_cancel = new QToolButton;
-    m_cancel->setObjectName(name + QStringLiteral("Cancel"));
+    m_cancel = named(name + QStringLiteral("Cancel"), new QToolButton);
     m_cancel->setText(QStringLiteral("Cancel"));
     connect(m_cancel, &QToolButton::clicked, this, [this] {
         m_text->setText(QStringLiteral("ending …"));

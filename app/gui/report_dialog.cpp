@@ -13,9 +13,10 @@
 #include <QRadioButton>
 
 #include "app/gui/report_files.h"
-#include "app/workbench/absolute_name.h"
+#include "app/jobs/absolute_name.h"
 #include "app/workbench/workbench.h"
 #include "core/base/shell_quote.h"
+#include "widgets/building_blocks.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
@@ -29,17 +30,13 @@ ReportDialog::ReportDialog(Workbench& workbench, std::vector<std::int64_t> selec
     const std::int64_t base = baseline ? workbench.results().idOf(*baseline) : 0,
                        mine = workbench.results().idOf(workbench.mix().bits());
     if (base > 0 && mine > 0 && base != mine) m_inHandIds = {base, mine};
-    m_title = new QLineEdit;
-    m_title->setObjectName(QStringLiteral("title"));
+    m_title = named(QStringLiteral("title"), new QLineEdit);
     setHint(*m_title, QStringLiteral("one is made"));
     m_files = new ReportFiles;
-    m_failOn = new QLineEdit;
-    m_failOn->setObjectName(QStringLiteral("failOn"));
-    setHint(*m_failOn, QStringLiteral("drop>0.5pp; slowdown>5%"));
     auto* form = new QFormLayout;
     form->addRow(QStringLiteral("Compare"), createChoices());
     form->addRow(QStringLiteral("Title"), m_title);
-    form->addRow(QStringLiteral("Limits"), m_failOn);
+    form->addRow(QStringLiteral("Limits"), m_files->limitsField());
     form->addRow(QStringLiteral("Write to"), m_files);
     auto* column = new QVBoxLayout(this);
     column->addLayout(form);
@@ -49,7 +46,7 @@ ReportDialog::ReportDialog(Workbench& workbench, std::vector<std::int64_t> selec
     followForm();
 }
 
-QLayout* ReportDialog::createChoices() {
+QWidget* ReportDialog::createChoices() {
     m_group = new QButtonGroup(this);
     m_front = addChoice("front", QStringLiteral("the baseline and the front of this model and data set"), true);
     m_selected = addChoice("selected", QStringLiteral("the %1 mixes selected in the history").arg(m_selectedIds.size()),
@@ -59,14 +56,11 @@ QLayout* ReportDialog::createChoices() {
     m_inHand = addChoice("inHand", QStringLiteral("the mix in hand against the baseline"), !m_inHandIds.empty());
     m_inHand->setToolTip(QStringLiteral("Pin a baseline first; both must be evaluated to the end"));
     (m_selected->isEnabled() ? m_selected : m_front)->setChecked(true);
-    auto* column = new QVBoxLayout;
-    for (QRadioButton* choice : {m_front, m_selected, m_inHand}) column->addWidget(choice);
-    return column;
+    return inAColumn({m_front, m_selected, m_inHand});
 }
 
 QRadioButton* ReportDialog::addChoice(const char* name, const QString& text, bool possible) {
-    auto* choice = new QRadioButton(text);
-    choice->setObjectName(QLatin1String(name));
+    auto* choice = named(QLatin1String(name), new QRadioButton(text));
     choice->setEnabled(possible);
     m_group->addButton(choice);
     return choice;
@@ -95,43 +89,39 @@ void ReportDialog::followForm() {
     m_copy->setEnabled(any);
 }
 
-WantedReport ReportDialog::wanted() const {
-    WantedReport report{
-        .ids = {}, .title = m_title->text().trimmed(), .files = m_files->files(), .failOn = limitsIn(m_failOn->text())};
-    if (m_selected->isChecked()) report.ids = m_selectedIds;
-    if (m_inHand->isChecked()) report.ids = m_inHandIds;
-    return report;
+std::vector<std::int64_t> ReportDialog::ids() const {
+    if (m_selected->isChecked()) return m_selectedIds;
+    return m_inHand->isChecked() ? m_inHandIds : std::vector<std::int64_t>();
 }
 
 QString ReportDialog::commandLine() const {
-    const WantedReport report = wanted();
-    const auto quoted = [](const QString& spec) { return shellQuoted(absoluteName(spec).toStdString()); };
-    std::string line = "bitdesk report --db " +
-                       quoted(QString::fromStdString(m_workbench.results().store()->path().string())) + " --model " +
-                       quoted(m_workbench.modelSpec()) + " --data " + quoted(m_workbench.data().spec());
-    for (const std::int64_t id : report.ids) line += " " + std::to_string(id);
-    for (const QString& file : report.files) line += " --out " + shellQuoted(file.toStdString());
-    if (!report.title.isEmpty()) line += " --title " + shellQuoted(report.title.toStdString());
-    for (const std::string& limit : report.failOn) line += " --fail-on " + shellQuoted(limit);
+    const auto quoted = [](const std::string& spec) { return shellQuoted(jobs::absoluteName(spec)); };
+    std::string line = "bitdesk report --db " + quoted(m_workbench.results().store()->path().string()) + " --model " +
+                       quoted(m_workbench.modelSpec().toStdString()) + " --data " +
+                       quoted(m_workbench.data().spec().toStdString());
+    for (const std::int64_t id : ids()) line += " " + std::to_string(id);
+    for (const QString& file : m_files->files()) line += " --out " + shellQuoted(file.toStdString());
+    if (const std::string title = m_title->text().trimmed().toStdString(); !title.empty())
+        line += " --title " + shellQuoted(title);
+    for (const std::string& limit : m_files->limits()) line += " --fail-on " + shellQuoted(limit);
     return QString::fromStdString(line);
 }
 
 void ReportDialog::write() {
-    const WantedReport report = wanted();
     const auto& model = m_workbench.model();
     const auto& set = m_workbench.data().set();
     if (set == nullptr) return;
     jobs::ReportRequest request;
-    request.ids = report.ids;
-    request.title = report.title.toStdString();
+    request.ids = ids();
+    request.title = m_title->text().trimmed().toStdString();
     request.model = model;
-    request.modelFile = absoluteName(m_workbench.modelSpec()).toStdString();
-    request.dataSpec = absoluteName(m_workbench.data().spec()).toStdString();
+    request.modelFile = jobs::absoluteName(m_workbench.modelSpec().toStdString());
+    request.dataSpec = jobs::absoluteName(m_workbench.data().spec().toStdString());
     request.splitName = splitName(set->split());
     request.baseline = m_workbench.live().baseline();
-    if (report.ids.empty())
+    if (request.ids.empty())
         request.scopes = {{.modelHash = model->hash, .dataHash = set->hash(), .split = request.splitName, .total = 0}};
-    m_workbench.results().write(std::move(request), report.failOn, report.files);
+    m_workbench.results().write(std::move(request), m_files->limits(), m_files->files());
 }
 
 }  // namespace bitdesk

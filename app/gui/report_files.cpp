@@ -6,10 +6,13 @@
 #include <QCheckBox>
 #include <QFileDialog>
 #include <QHBoxLayout>
+#include <QLineEdit>
 #include <QPushButton>
 
 #include "app/gui/file_field.h"
 #include "core/report/report.h"
+#include "widgets/building_blocks.h"
+#include "widgets/theme.h"
 
 namespace bitdesk {
 namespace {
@@ -29,10 +32,13 @@ QString withoutEnding(const QString& name) {
 ReportFiles::ReportFiles(QWidget* parent) : QWidget(parent) {
     m_base = new FileField(QStringLiteral("reportBase"), QStringLiteral("Report, without its ending"),
                            QStringLiteral("none"));
+    m_limits = named(QStringLiteral("failOn"), new QLineEdit(this));
+    setHint(*m_limits, QStringLiteral("drop>0.5pp; slowdown>5%"));
+    m_limits->setToolTip(
+        QStringLiteral("What no mix of the report may break: drop, slowdown, accuracy, latency, bitops, bytes"));
     auto* boxes = new QHBoxLayout;
     for (const ReportFormat& format : reportFormats()) {
-        auto* box = new QCheckBox(QLatin1String(format.description));
-        box->setObjectName(QLatin1String(format.ending));
+        auto* box = named(QLatin1String(format.ending), new QCheckBox(QLatin1String(format.description)));
         box->setToolTip(QStringLiteral("writes NAME.%1").arg(QLatin1String(format.ending)));
         box->setChecked(m_formats.isEmpty());
         boxes->addWidget(box);
@@ -75,9 +81,9 @@ void ReportFiles::choose() {
     dialog->open();
 }
 
-std::vector<std::string> limitsIn(const QString& text) {
+std::vector<std::string> ReportFiles::limits() const {
     std::vector<std::string> limits;
-    for (const QString& part : text.split(u';', Qt::SkipEmptyParts))
+    for (const QString& part : m_limits->text().split(u';', Qt::SkipEmptyParts))
         if (!part.trimmed().isEmpty()) limits.push_back(part.trimmed().toStdString());
     return limits;
 }

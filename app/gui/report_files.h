@@ -9,12 +9,14 @@
 #include <vector>
 
 class QCheckBox;
+class QLineEdit;
 
 namespace bitdesk {
 
 class FileField;
 
-/// Where a report goes: a name without its ending, and a check box for each format.
+/// Where a report goes: a name without its ending, and a check box for each format; and a field for its limits, which
+/// the form gives a row of its own.
 class ReportFiles : public QWidget {
     Q_OBJECT
 public:
@@ -24,6 +26,9 @@ public:
     QStringList files() const;
     void setBase(const QString& base);
     QCheckBox* format(const char* ending) const;
+    QLineEdit* limitsField() const { return m_limits; }
+    /// As they are typed: "drop>0.5pp; slowdown>5%".
+    std::vector<std::string> limits() const;
 
 signals:
     void changed();
@@ -32,10 +37,8 @@ private:
     void choose();
 
     FileField* m_base = nullptr;
+    QLineEdit* m_limits = nullptr;
     QList<QCheckBox*> m_formats;
 };
-
-/// Limits of a report as they are typed: "drop>0.5pp; slowdown>5%".
-std::vector<std::string> limitsIn(const QString& text);
 
 }  // namespace bitdesk

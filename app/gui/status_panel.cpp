@@ -12,6 +12,7 @@
 #include "app/gui/progress_strip.h"
 #include "app/jobs/import_job.h"
 #include "app/workbench/workbench.h"
+#include "widgets/building_blocks.h"
 #include "widgets/elided_label.h"
 #include "widgets/format.h"
 #include "widgets/theme.h"
@@ -31,8 +32,7 @@ StatusPanel::StatusPanel(Workbench& workbench, QWidget* parent) : QStatusBar(par
     m_sweepStrip->setCancelToolTip(
         QStringLiteral("Ends the sweep. What is finished is stored; the same sweep goes on from there."));
     addPermanentWidget(m_sweepStrip);
-    m_data = new QToolButton;
-    m_data->setObjectName(QStringLiteral("statusData"));
+    m_data = named(QStringLiteral("statusData"), new QToolButton);
     m_data->setAutoRaise(true);
     connect(m_data, &QToolButton::clicked, this, &StatusPanel::dataClicked);
     addWidget(m_data);
@@ -60,13 +60,11 @@ void StatusPanel::createLabels() {
         label->setContentsMargins(6, 0, 6, 0);
         return label;
     };
-    addWidget(style(m_model = new QLabel));
+    addWidget(style(m_model = named(QStringLiteral("statusModel"), new QLabel)));
     addWidget(style(m_device = new QLabel));
-    addWidget(style(m_speed = new QLabel));
+    addWidget(style(m_speed = named(QStringLiteral("statusSpeed"), new QLabel)));
     addWidget(style(m_conditions = new ElidedLabel), 1);
     addPermanentWidget(style(m_store = new QLabel));
-    m_speed->setObjectName(QStringLiteral("statusSpeed"));
-    m_model->setObjectName(QStringLiteral("statusModel"));
     m_speed->setToolTip(QStringLiteral(
         "Images evaluated in a second. Higher where a deep fader moved: the layers before it are not computed again, "
         "their results are kept from the mix before."));

@@ -12,7 +12,6 @@ class QCheckBox;
 class QComboBox;
 class QFormLayout;
 class QLabel;
-class QLineEdit;
 class QPushButton;
 class QSpinBox;
 
@@ -55,7 +54,6 @@ private:
     FileField* m_file = nullptr;
     QSpinBox* m_limit = nullptr;
     QComboBox* m_latency = nullptr;
-    QLineEdit* m_failOn = nullptr;
     ReportFiles* m_report = nullptr;
     QLabel* m_size = nullptr;
     QList<QPushButton*> m_actions;  ///< that need some mixes

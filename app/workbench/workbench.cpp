@@ -3,7 +3,7 @@
 
 #include "app/workbench/workbench.h"
 
-#include "app/workbench/absolute_name.h"
+#include "app/jobs/absolute_name.h"
 #include "core/base/utc_time.h"
 #include "core/model/model_file.h"
 
@@ -120,6 +120,7 @@ void Workbench::takeSession(Session session) {
     const ReportInput& input = session.input();
     const QString modelSpec = QString::fromStdString(input.modelFile),
                   dataSpec = QString::fromStdString(input.dataSpec);
+    const QString present = QString::fromStdString(jobs::absoluteName(m_data.spec().toStdString()));
     const bool sameModel = m_model != nullptr && m_model->hash == input.subjects.front().modelHash;
     if (modelSpec.isEmpty() && !sameModel) {
         m_data.openPending();
@@ -128,8 +129,7 @@ void Workbench::takeSession(Session session) {
                         .arg(session.name, QString::fromStdString(printable(input.subjects.front().modelName))));
         return;
     }
-    if (!dataSpec.isEmpty() && dataSpec != m_data.spec() && dataSpec != absoluteName(m_data.spec()))
-        m_data.setPending(dataSpec);
+    if (!dataSpec.isEmpty() && dataSpec != m_data.spec() && dataSpec != present) m_data.setPending(dataSpec);
     m_results.setSession(std::move(session));
     if (sameModel) take(m_model);
     else loadModel(modelSpec);

@@ -10,7 +10,6 @@
 
 #include "app/gui/data_dialog.h"
 #include "tests/app/gui/small_workbench.h"
-#include "widgets/class_counts.h"
 
 namespace bitdesk {
 namespace {

@@ -14,13 +14,16 @@
 #include <QSpinBox>
 #include <QTableView>
 #include <QToolButton>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "app/gui/report_dialog.h"
 #include "app/gui/report_files.h"
 #include "app/gui/sweep_dialog.h"
+#include "app/gui/window_settings.h"
 #include "app/jobs/report_job.h"
 #include "core/model/model_file.h"
+#include "core/network/configuration_set.h"
 #include "tests/app/gui/small_workbench.h"
 
 namespace bitdesk {
@@ -119,6 +122,32 @@ TEST_F(Small, ASweepsSizeKnowsTheModelsWidths) {
     for (const char* name : {"random", "inHand"}) dialog->findChild<QCheckBox*>(QLatin1String(name))->setChecked(false);
     const QString size = dialog->findChild<QLabel*>(QStringLiteral("size"))->text();
     EXPECT_TRUE(size.startsWith(QStringLiteral("About 2 mixes on "))) << size.toStdString();
+}
+
+/// What the table of settings says of a number, and where no default is left to the dialog, the field has.
+template <typename Row>
+void expectOfTheTable(const QSpinBox* field, const Row& row, std::int64_t most) {
+    SCOPED_TRACE(row.name.key);
+    const jobs::SweepSpec usual;
+    ASSERT_NE(field, nullptr);
+    EXPECT_EQ(field->minimum(), row.kind.least);
+    EXPECT_EQ(field->maximum(), std::min({row.kind.most, most, std::int64_t{std::numeric_limits<int>::max()}}));
+    EXPECT_EQ(field->value(), static_cast<std::int64_t>(row.of(usual)));
+    EXPECT_FALSE(field->toolTip().isEmpty());
+}
+
+TEST_F(Results, TheFieldsOfASweepAreThoseOfTheTableOfSettings) {
+    auto* dialog = sweepDialog();
+    const auto number = [&](const char* name) { return dialog->findChild<QSpinBox*>(QLatin1String(name)); };
+    expectOfTheTable(number("seed"), jobs::kSeedSetting, jobs::kSeedSetting.kind.most);
+    expectOfTheTable(number("limit"), jobs::kLimitSetting, 10'000);  // images that there are
+    EXPECT_EQ(number("seed")->toolTip(), QString::fromUtf8(jobs::kSeedSetting.name.help));
+    EXPECT_EQ(number("count")->maximum(), kMostConfigurations);
+    const auto* latency = dialog->findChild<QComboBox*>(QStringLiteral("latency"));
+    ASSERT_EQ(latency->count(), static_cast<int>(jobs::kLatencyOfSetting.kind.words.size()));
+    for (const char* word : jobs::kLatencyOfSetting.kind.words)
+        EXPECT_GE(latency->findData(QString::fromUtf8(word)), 0) << word;
+    EXPECT_EQ(latency->currentData().toString(), QStringLiteral("front")) << "who sits here can wait for the front";
 }
 
 TEST_F(Results, ASweepIsSavedAsABatchFile) {
@@ -233,7 +262,7 @@ TEST_F(Results, AReportOfTheMixInHandAgainstTheBaseline) {
     auto* choice = dialog->findChild<QRadioButton*>(QStringLiteral("inHand"));
     ASSERT_TRUE(choice->isEnabled());
     choice->setChecked(true);
-    EXPECT_EQ(dialog->wanted().ids.size(), 2U);
+    EXPECT_EQ(dialog->ids().size(), 2U);
     dialog->reportFiles()->setBase(path("pair"));
     dialog->reportFiles()->format("json")->setChecked(true);
     click(dialog, "Write");
