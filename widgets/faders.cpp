@@ -40,26 +40,24 @@ std::pair<QString, QString> stageAndRest(const std::string& name) {
 Fader::Caption captionOf(const Layer& layer, double share) {
     Fader::Caption caption;
     caption.name = stageAndRest(layer.name).second;
-    caption.channels = QStringLiteral("%1→%2").arg(layer.input.channels).arg(layer.output.channels);
-    caption.geometry = QStringLiteral("%1×%2 · %3×%4")
-                           .arg(layer.kernelHeight)
+    caption.channels = u"%1→%2"_s.arg(layer.input.channels).arg(layer.output.channels);
+    caption.geometry = u"%1×%2 · %3×%4"_s.arg(layer.kernelHeight)
                            .arg(layer.kernelWidth)
                            .arg(layer.output.height)
                            .arg(layer.output.width);
     caption.share = share;
-    const QString facts = QStringLiteral(
-                              "%1\n%2 → %3 channels, kernel %4×%5, output %6×%7\n%8 MACs, %9 % of the network (the "
-                              "slim bar)\n%10 weights")
-                              .arg(QString::fromStdString(layer.name))
-                              .arg(layer.input.channels)
-                              .arg(layer.output.channels)
-                              .arg(layer.kernelHeight)
-                              .arg(layer.kernelWidth)
-                              .arg(layer.output.height)
-                              .arg(layer.output.width)
-                              .arg(QLocale().toString(static_cast<qlonglong>(layer.macs)))
-                              .arg(100 * share, 0, 'f', 1)
-                              .arg(QLocale().toString(static_cast<qlonglong>(layer.weightCount)));
+    const QString facts =
+        u"%1\n%2 → %3 channels, kernel %4×%5, output %6×%7\n%8 MACs, %9 % of the network (the "
+        "slim bar)\n%10 weights"_s.arg(QString::fromStdString(layer.name))
+            .arg(layer.input.channels)
+            .arg(layer.output.channels)
+            .arg(layer.kernelHeight)
+            .arg(layer.kernelWidth)
+            .arg(layer.output.height)
+            .arg(layer.output.width)
+            .arg(QLocale().toString(static_cast<qlonglong>(layer.macs)))
+            .arg(100 * share, 0, 'f', 1)
+            .arg(QLocale().toString(static_cast<qlonglong>(layer.weightCount)));
     caption.toolTip = Qt::convertFromPlainText(facts);  // a name from a file must not become markup
     caption.description = facts;
     return caption;
@@ -192,8 +190,7 @@ void Fader::paintEvent(QPaintEvent*) {
     }
     painter.setFont(Theme::figures(font(), 1.35, true));
     painter.setPen(m_bits == 0 ? theme.muted : theme.text);
-    painter.drawText(QRect(0, 2, width(), kTop - 8), Qt::AlignCenter,
-                     m_bits == 0 ? QStringLiteral("–") : QString::number(m_bits));
+    painter.drawText(QRect(0, 2, width(), kTop - 8), Qt::AlignCenter, m_bits == 0 ? u"–"_s : QString::number(m_bits));
     paintGroove(painter);
     paintShare(painter);
     paintCaption(painter);
@@ -245,9 +242,8 @@ void Fader::paintShare(QPainter& painter) const {
     painter.drawRoundedRect(QRect(bar.left(), bar.bottom() - filled + 1, bar.width(), filled), 2, 2);
     painter.setFont(Theme::figures(font(), 0.65, false));
     painter.setPen(theme.muted);
-    painter.drawText(
-        QRect(bar.center().x() - 15, bar.top() - kKnobHeight / 2 - 17, 32, 14), Qt::AlignCenter,
-        m_caption.share < 0.005 ? QStringLiteral("<1%") : QStringLiteral("%1%").arg(100 * m_caption.share, 0, 'f', 0));
+    painter.drawText(QRect(bar.center().x() - 15, bar.top() - kKnobHeight / 2 - 17, 32, 14), Qt::AlignCenter,
+                     m_caption.share < 0.005 ? u"<1%"_s : u"%1%"_s.arg(100 * m_caption.share, 0, 'f', 0));
 }
 
 void Fader::paintCaption(QPainter& painter) const {
@@ -284,9 +280,8 @@ void FaderBank::setNetwork(const Network& network, const std::vector<int>& width
     delete m_master;
     m_faders.clear();
     m_titles.clear();
-    m_master = new Fader(widths, {QStringLiteral("MASTER"), QStringLiteral("all layers"), QString(),
-                                  QStringLiteral("Moves every layer to one bit-width"),
-                                  QStringLiteral("Moves every layer to one bit-width"), -1});
+    m_master = new Fader(widths, {u"MASTER"_s, u"all layers"_s, QString(), u"Moves every layer to one bit-width"_s,
+                                  u"Moves every layer to one bit-width"_s, -1});
     m_masterPlace->layout()->addWidget(m_master);
     connect(m_master, &Fader::moved, this, [this](int bits) {
         m_bits.bits.assign(m_bits.size(), bits);

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "core/present/words.h"
+#include "widgets/format.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
@@ -16,7 +17,7 @@ namespace {
 
 QString when(const EvaluationSummary& row) {
     const auto when = QDateTime::fromString(QString::fromStdString(row.createdAt), Qt::ISODate);
-    return when.isValid() ? when.toLocalTime().toString(QStringLiteral("yyyy-MM-dd HH:mm")) : QString();
+    return when.isValid() ? when.toLocalTime().toString(u"yyyy-MM-dd HH:mm"_s) : QString();
 }
 
 }  // namespace
@@ -41,11 +42,10 @@ int HistoryModel::columnCount(const QModelIndex& parent) const { return parent.i
 
 QString HistoryModel::text(const EvaluationSummary& row, int column) const {
     switch (column) {
-        case Id: return row.id > 0 ? QString::number(row.id) : QStringLiteral("file");
+        case Id: return row.id > 0 ? QString::number(row.id) : u"file"_s;
         case Bits: return QString::fromStdString(toText(row.bits));
         case Accuracy:
-            return QStringLiteral("%1 % [%2, %3]")
-                .arg(100 * row.accuracy(), 0, 'f', 2)
+            return u"%1 % [%2, %3]"_s.arg(100 * row.accuracy(), 0, 'f', 2)
                 .arg(100 * row.interval().low, 0, 'f', 2)
                 .arg(100 * row.interval().high, 0, 'f', 2);
         case BitOps: return QString::fromStdString(bitopsText(row.bitops));
@@ -74,14 +74,13 @@ QVariant HistoryModel::data(const QModelIndex& index, int role) const {
                 Qt::Alignment((index.column() == Bits ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter));
         case Qt::ToolTipRole:
             return Qt::convertFromPlainText(
-                QStringLiteral(
-                    "%1\n%2 of %3 images of %4 (%5) right, 95 % interval\n%6 on %7, %8%9\nA double click loads it")
+                u"%1\n%2 of %3 images of %4 (%5) right, 95 % interval\n%6 on %7, %8%9\nA double click loads it"_s
                     .arg(QString::fromStdString(toText(entry.bits)))
                     .arg(entry.correct)
                     .arg(entry.total)
                     .arg(QString::fromStdString(entry.dataName), QString::fromStdString(entry.split),
                          QString::fromStdString(entry.backend), QString::fromStdString(entry.device), when(entry),
-                         entry.id > 0 ? QString() : QStringLiteral("\nfrom the session's file, not the database")));
+                         entry.id > 0 ? QString() : u"\nfrom the session's file, not the database"_s));
         default: return {};
     }
 }
@@ -89,10 +88,10 @@ QVariant HistoryModel::data(const QModelIndex& index, int role) const {
 QVariant HistoryModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
     switch (section) {
-        case Id: return QStringLiteral("id");
-        case Bits: return QStringLiteral("bits");
-        case Accuracy: return QStringLiteral("accuracy");
-        case BitOps: return QStringLiteral("BitOPs");
+        case Id: return u"id"_s;
+        case Bits: return u"bits"_s;
+        case Accuracy: return u"accuracy"_s;
+        case BitOps: return u"BitOPs"_s;
         default: return {};
     }
 }

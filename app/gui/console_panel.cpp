@@ -13,6 +13,7 @@
 #include "core/network/cost.h"
 #include "widgets/distribution_plot.h"
 #include "widgets/faders.h"
+#include "widgets/format.h"
 #include "widgets/layer_plot.h"
 #include "widgets/layer_table_view.h"
 #include "widgets/prediction_plot.h"
@@ -35,7 +36,7 @@ QWidget* bitOpsView(Workbench& workbench) {
 }
 
 QWidget* timeView(Workbench& workbench) {
-    auto* plot = new LayerPlot(QStringLiteral("No time measured yet."));
+    auto* plot = new LayerPlot(u"No time measured yet."_s);
     QObject::connect(&workbench, &Workbench::modelChanged, plot, &LayerPlot::clear);
     QObject::connect(&workbench.mix(), &MixModel::changed, plot, &LayerPlot::setTimesStale);
     QObject::connect(&workbench.live(), &LiveBridge::latencyMeasured, plot, [plot](const jobs::LiveLatency& latency) {
@@ -64,9 +65,8 @@ QWidget* predictionView(Workbench& workbench) {
                      [plot](const jobs::LiveLatency& latency) { plot->addMeasured(latency.measurement); });
     QObject::connect(&workbench.results(), &Results::latenciesChanged, plot,
                      [plot, &workbench] { plot->addStored(workbench.results().storedLatencies()); });
-    QObject::connect(plot, &PredictionPlot::mixPicked, &workbench.mix(), [&workbench](const BitConfiguration& bits) {
-        workbench.mix().set(bits, QStringLiteral("mix from the plot"));
-    });
+    QObject::connect(plot, &PredictionPlot::mixPicked, &workbench.mix(),
+                     [&workbench](const BitConfiguration& bits) { workbench.mix().set(bits, u"mix from the plot"_s); });
     return plot;
 }
 
@@ -164,9 +164,8 @@ TradeOffPlot* createTradeOff(Workbench& workbench) {
     QObject::connect(&workbench.mix(), &MixModel::changed, plot, [plot] { plot->setPresent(std::nullopt); });
     QObject::connect(&workbench, &Workbench::estimated, plot,
                      [plot](const jobs::LiveUpdate&, const EvaluationSummary& row) { plot->setPresent(row); });
-    QObject::connect(plot, &TradeOffPlot::mixPicked, &workbench.mix(), [&workbench](const BitConfiguration& bits) {
-        workbench.mix().set(bits, QStringLiteral("mix from the plot"));
-    });
+    QObject::connect(plot, &TradeOffPlot::mixPicked, &workbench.mix(),
+                     [&workbench](const BitConfiguration& bits) { workbench.mix().set(bits, u"mix from the plot"_s); });
     return plot;
 }
 
@@ -176,9 +175,8 @@ FaderBank* createFaders(Workbench& workbench) {
     QObject::connect(&workbench, &Workbench::modelChanged, faders,
                      [&workbench, faders] { faders->setNetwork(workbench.model()->network, workbench.model()->bits); });
     QObject::connect(&mix, &MixModel::changed, faders, &FaderBank::setMix);
-    QObject::connect(faders, &FaderBank::mixMoved, &mix, [&mix](const BitConfiguration& bits, int gesture) {
-        mix.set(bits, QStringLiteral("fader"), gesture);
-    });
+    QObject::connect(faders, &FaderBank::mixMoved, &mix,
+                     [&mix](const BitConfiguration& bits, int gesture) { mix.set(bits, u"fader"_s, gesture); });
     return faders;
 }
 
@@ -193,12 +191,12 @@ QSplitter* splitter(Qt::Orientation orientation, QWidget* first, QWidget* second
 QWidget* createEmptyPage() {
     auto* page = new QWidget;
     auto* column = new QVBoxLayout(page);
-    auto* title = new QLabel(QStringLiteral("Open a meta-quantized model"));
+    auto* title = new QLabel(u"Open a meta-quantized model"_s);
     title->setFont(Theme::figures(title->font(), 1.7, true));
-    auto* text =
-        new QLabel(QStringLiteral("Drop a .safetensors file here, or press Ctrl+O.\n"
-                                  "The sample is resources/models/fashion-mnist.safetensors.\n"
-                                  "bitdesk train makes one of your own, Import… reads a network of PyTorch."));
+    auto* text = new QLabel(
+        u"Drop a .safetensors file here, or press Ctrl+O.\n"
+        "The sample is resources/models/fashion-mnist.safetensors.\n"
+        "bitdesk train makes one of your own, Import… reads a network of PyTorch."_s);
     for (QLabel* label : {title, text}) {
         label->setAlignment(Qt::AlignCenter);
         column->addWidget(label);

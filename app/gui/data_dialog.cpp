@@ -79,7 +79,7 @@ std::vector<CaptionedImage> captioned(const DataSet& data, std::span<const std::
         const QString name = shownText(data.classNames()[static_cast<std::size_t>(data.label(index))]);
         images.push_back({.image = imageOf(data, index, kLongest),
                           .caption = name,
-                          .toolTip = QStringLiteral("image %1: %2").arg(index).arg(name)});
+                          .toolTip = u"image %1: %2"_s.arg(index).arg(name)});
     }
     return images;
 }
@@ -105,7 +105,7 @@ public:
 }  // namespace
 
 ClassCounts::ClassCounts(QObject* parent) : QStandardItemModel(0, kColumns, parent) {
-    setHorizontalHeaderLabels({QStringLiteral("class"), QStringLiteral("images"), QString()});
+    setHorizontalHeaderLabels({u"class"_s, u"images"_s, QString()});
 }
 
 void ClassCounts::setCounts(const QStringList& names, const std::vector<std::int64_t>& counts) {
@@ -123,8 +123,7 @@ void ClassCounts::setCounts(const QStringList& names, const std::vector<std::int
         bar->setData(static_cast<double>(images) / static_cast<double>(largest), kShareRole);
         for (QStandardItem* item : {name, number, bar}) {
             item->setEditable(false);
-            item->setToolTip(
-                toolTipOf(QStringLiteral("class %1, %2: %L3 images").arg(row).arg(names[row]).arg(images)));
+            item->setToolTip(toolTipOf(u"class %1, %2: %L3 images"_s.arg(row).arg(names[row]).arg(images)));
         }
         appendRow({name, number, bar});
     }
@@ -132,8 +131,8 @@ void ClassCounts::setCounts(const QStringList& names, const std::vector<std::int
 
 DataDialog::DataDialog(std::shared_ptr<const DataSet> dataSet, QString spec, DataRequest request, QWidget* parent)
     : QDialog(parent), m_spec(std::move(spec)), m_request(std::move(request)) {
-    setWindowTitle(QStringLiteral("Data set"));
-    setObjectName(QStringLiteral("dataDialog"));
+    setWindowTitle(u"Data set"_s);
+    setObjectName(u"dataDialog"_s);
     setAttribute(Qt::WA_DeleteOnClose);
     auto* halves = new QSplitter(Qt::Horizontal);
     halves->addWidget(createClasses());
@@ -169,12 +168,12 @@ QLabel* DataDialog::addFact(QFormLayout* form, const char* name) {
 
 QWidget* DataDialog::createFacts() {
     m_name = new ElidedLabel;
-    m_split = named(QStringLiteral("split"), new QComboBox, QStringLiteral("Split"));
+    m_split = named(u"split"_s, new QComboBox, u"Split"_s);
     auto* box = new QWidget;
     auto* form = new QFormLayout(box);
     form->setContentsMargins(0, 0, 0, 0);
-    form->addRow(QStringLiteral("Data set"), m_name);
-    form->addRow(QStringLiteral("Split"), m_split);
+    form->addRow(u"Data set"_s, m_name);
+    form->addRow(u"Split"_s, m_split);
     form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
     m_note = addFact(form, "Note");
     m_images = addFact(form, "Images");
@@ -197,13 +196,13 @@ QWidget* DataDialog::createClasses() {
     m_sorted = new QSortFilterProxyModel(this);
     m_sorted->setSourceModel(m_counts);
     m_sorted->setSortRole(ClassCounts::kSortRole);
-    m_classes = tableOf(m_sorted, QStringLiteral("classes"), QStringLiteral("Classes and their images"));
+    m_classes = tableOf(m_sorted, u"classes"_s, u"Classes and their images"_s);
     m_classes->setSortingEnabled(true);
     m_classes->sortByColumn(-1, Qt::AscendingOrder);  // as the data set has them
     m_classes->setSelectionMode(QAbstractItemView::SingleSelection);
     m_classes->setTabKeyNavigation(false);
     m_classes->horizontalHeader()->setSectionResizeMode(ClassCounts::Name, QHeaderView::Stretch);
-    m_classes->setColumnWidth(ClassCounts::Images, fontMetrics().horizontalAdvance(QStringLiteral("1,281,167")) + 16);
+    m_classes->setColumnWidth(ClassCounts::Images, fontMetrics().horizontalAdvance(u"1,281,167"_s) + 16);
     m_classes->setColumnWidth(ClassCounts::Bar, 64);
     m_classes->setItemDelegateForColumn(ClassCounts::Bar, new CountBarDelegate(m_classes));
     m_classes->setMinimumWidth(240);
@@ -217,7 +216,7 @@ QWidget* DataDialog::createClasses() {
 
 QWidget* DataDialog::createImages() {
     m_grid = new ImageGrid;
-    m_range = named(QStringLiteral("range"), new QLabel);
+    m_range = named(u"range"_s, new QLabel);
     m_range->setTextFormat(Qt::PlainText);
     m_range->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     const auto makeButton = [](const QString& text, const char* name) {
@@ -225,9 +224,9 @@ QWidget* DataDialog::createImages() {
         button->setText(text);
         return button;
     };
-    m_previous = makeButton(QStringLiteral("Previous"), "previous");
-    m_next = makeButton(QStringLiteral("Next"), "next");
-    m_all = makeButton(QStringLiteral("All classes"), "all");
+    m_previous = makeButton(u"Previous"_s, "previous");
+    m_next = makeButton(u"Next"_s, "next");
+    m_all = makeButton(u"All classes"_s, "all");
     connect(m_previous, &QToolButton::clicked, this, [this] { turnPage(-1); });
     connect(m_next, &QToolButton::clicked, this, [this] { turnPage(1); });
     connect(m_all, &QToolButton::clicked, this, [this] {
@@ -238,10 +237,10 @@ QWidget* DataDialog::createImages() {
 }
 
 QWidget* DataDialog::createBottom() {
-    m_strip = new ProgressStrip(QStringLiteral("dataStrip"), QStringLiteral("checking images, 99 min left"));
+    m_strip = new ProgressStrip(u"dataStrip"_s, u"checking images, 99 min left"_s);
     connect(m_strip, &ProgressStrip::cancelled, &m_opening, &Task::cancel);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
-    buttons->button(QDialogButtonBox::Close)->setText(QStringLiteral("Close"));
+    buttons->button(QDialogButtonBox::Close)->setText(u"Close"_s);
     buttons->button(QDialogButtonBox::Close)->setDefault(true);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     return inARow({m_strip, buttons});
@@ -255,7 +254,7 @@ void DataDialog::setData(std::shared_ptr<const DataSet> dataSet) {
     m_page = 0;
     showFacts();
     m_counts->setCounts({}, {});
-    m_grid->setNote(QStringLiteral("…"));
+    m_grid->setNote(u"…"_s);
     showPager();
     m_counting.start([shown = m_data] { return overviewOf(*shown); },
                      [this](DataOverview overview) { takeOverview(std::move(overview)); });
@@ -269,17 +268,16 @@ void DataDialog::showFacts() {
     m_split->setEnabled(m_split->count() > 1);
     m_name->setText(shownText(m_data->name()));
     const auto channels = m_data->channels();
-    m_images->setText(QStringLiteral("%L1 of %2×%3 pixels, %4, in %L5 classes")
-                          .arg(m_data->size())
+    m_images->setText(u"%L1 of %2×%3 pixels, %4, in %L5 classes"_s.arg(m_data->size())
                           .arg(m_data->height())
                           .arg(m_data->width())
-                          .arg(channels == 1   ? QStringLiteral("grey")
-                               : channels == 3 ? QStringLiteral("in colour")
-                                               : QStringLiteral("%1 channels").arg(channels))
+                          .arg(channels == 1   ? u"grey"_s
+                               : channels == 3 ? u"in colour"_s
+                                               : u"%1 channels"_s.arg(channels))
                           .arg(m_data->classNames().size()));
     m_format->setText(shownText(description.format));
     m_preparation->setText(shownText(description.preprocessing));
-    m_memory->setText(QStringLiteral("at most %1 of pixels").arg(QLocale().formattedDataSize(description.memory)));
+    m_memory->setText(u"at most %1 of pixels"_s.arg(QLocale().formattedDataSize(description.memory)));
     m_note->setText(shownText(fmt::format("{}", fmt::join(description.notes, "; "))));
     auto* form = qobject_cast<QFormLayout*>(m_note->parentWidget()->layout());
     form->setRowVisible(m_note, !description.notes.empty());
@@ -327,7 +325,7 @@ void DataDialog::loadPage() {
     const auto& indices = shown();
     const std::size_t first = m_page * ImageGrid::kCells, last = std::min(first + ImageGrid::kCells, indices.size());
     if (first >= last) {
-        m_grid->setNote(QStringLiteral("no images of this class"));
+        m_grid->setNote(u"no images of this class"_s);
         return;
     }
     std::vector<std::int64_t> page(indices.begin() + static_cast<std::ptrdiff_t>(first),
@@ -343,9 +341,8 @@ void DataDialog::showPager() {
     const std::size_t all = shown().size(), first = m_page * ImageGrid::kCells,
                       last = std::min(first + ImageGrid::kCells, all);
     QString text;
-    if (all > 0) text = QStringLiteral("%L1 – %L2 of %L3").arg(first + 1).arg(last).arg(all);
-    if (all > 0 && m_class)
-        text += QStringLiteral(", %1").arg(shownText(m_data->classNames()[static_cast<std::size_t>(*m_class)]));
+    if (all > 0) text = u"%L1 – %L2 of %L3"_s.arg(first + 1).arg(last).arg(all);
+    if (all > 0 && m_class) text += u", %1"_s.arg(shownText(m_data->classNames()[static_cast<std::size_t>(*m_class)]));
     m_range->setText(text);
     m_previous->setEnabled(m_page > 0);
     m_next->setEnabled(last < all);
@@ -355,7 +352,7 @@ void DataDialog::showPager() {
 /// The present one stays until the other is open.
 void DataDialog::showSplit(Split split) {
     if (split == m_data->split()) return;
-    m_strip->begin(QStringLiteral("opening %1").arg(QLatin1String(splitName(split))));
+    m_strip->begin(u"opening %1"_s.arg(QLatin1String(splitName(split))));
     m_opening.start(
         [spec = m_spec.toStdString(), split, request = m_request](const std::stop_token& stop,
                                                                   const ProgressSink& progress) mutable {

@@ -11,14 +11,15 @@
 
 #include "app/workbench/workbench.h"
 #include "widgets/building_blocks.h"
+#include "widgets/format.h"
 #include "widgets/history_model.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
 
 HistoryPanel::HistoryPanel(Workbench& workbench, QWidget* parent)
-    : QDockWidget(QStringLiteral("History"), parent), m_workbench(workbench) {
-    setObjectName(QStringLiteral("history"));
+    : QDockWidget(u"History"_s, parent), m_workbench(workbench) {
+    setObjectName(u"history"_s);
     setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetClosable);
     createView();
     setWidget(m_view);
@@ -29,8 +30,7 @@ HistoryPanel::HistoryPanel(Workbench& workbench, QWidget* parent)
         if (row.id > 0) m_rows->addRow(row);
     });
     connect(m_view, &QTableView::activated, &workbench.mix(), [this](const QModelIndex& index) {
-        m_workbench.mix().set(m_rows->row(m_sorted->mapToSource(index).row()).bits,
-                              QStringLiteral("mix from the history"));
+        m_workbench.mix().set(m_rows->row(m_sorted->mapToSource(index).row()).bits, u"mix from the history"_s);
     });
 }
 
@@ -39,7 +39,7 @@ void HistoryPanel::createView() {
     m_sorted = new QSortFilterProxyModel(this);
     m_sorted->setSourceModel(m_rows);
     m_sorted->setSortRole(HistoryModel::kSortRole);
-    m_view = tableOf(m_sorted, QStringLiteral("historyView"), QStringLiteral("History of evaluations"));
+    m_view = tableOf(m_sorted, u"historyView"_s, u"History of evaluations"_s);
     m_view->setSortingEnabled(true);
     m_view->sortByColumn(HistoryModel::Id, Qt::DescendingOrder);
     m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "core/base/error.h"
+#include "widgets/format.h"
 
 namespace bitdesk {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 }
 
 QStringList parts(const QString& text) {
-    static const QRegularExpression kBetween(QStringLiteral("[\\s,;×x]+"));
+    static const QRegularExpression kBetween(u"[\\s,;×x]+"_s);
     return text.split(kBetween, Qt::SkipEmptyParts);
 }
 
@@ -70,7 +71,7 @@ QString numbersText(const std::vector<float>& numbers) {
     constexpr int kDigits = 6;
     QStringList texts;
     for (const float number : numbers) texts << QString::number(static_cast<double>(number), 'g', kDigits);
-    return texts.join(QStringLiteral(", "));
+    return texts.join(u", "_s);
 }
 
 }  // namespace bitdesk

@@ -18,6 +18,7 @@
 #include "app/gui/progress_strip.h"
 #include "core/present/words.h"
 #include "widgets/building_blocks.h"
+#include "widgets/format.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
@@ -57,11 +58,11 @@ QWidget* JobDialog::createOutcome() {
     m_bar->setRange(0, 1000);
     m_bar->setTextVisible(false);
     m_bar->setFixedHeight(fontMetrics().height() - 4);
-    m_bar->setAccessibleName(QStringLiteral("Progress"));
-    m_headline = named(QStringLiteral("headline"), new QLabel);
+    m_bar->setAccessibleName(u"Progress"_s);
+    m_headline = named(u"headline"_s, new QLabel);
     m_headline->setTextFormat(Qt::PlainText);
     m_headline->setFont(Theme::figures(font(), 1, true));
-    m_outcome = named(QStringLiteral("outcome"), new QPlainTextEdit, QStringLiteral("What came of it"));
+    m_outcome = named(u"outcome"_s, new QPlainTextEdit, u"What came of it"_s);
     m_outcome->setReadOnly(true);
     m_outcome->setTabChangesFocus(true);
     constexpr int kLines = 9;
@@ -80,20 +81,19 @@ QWidget* JobDialog::createOutcome() {
 }
 
 QWidget* JobDialog::createButtons(const QString& startText) {
-    auto* buttons = named(QStringLiteral("buttons"), new QDialogButtonBox(QDialogButtonBox::Close));
-    m_start = named(QStringLiteral("start"), buttons->addButton(startText, QDialogButtonBox::AcceptRole));
+    auto* buttons = named(u"buttons"_s, new QDialogButtonBox(QDialogButtonBox::Close));
+    m_start = named(u"start"_s, buttons->addButton(startText, QDialogButtonBox::AcceptRole));
     m_start->setDefault(true);
-    m_close = named(QStringLiteral("close"), buttons->button(QDialogButtonBox::Close));
+    m_close = named(u"close"_s, buttons->button(QDialogButtonBox::Close));
     m_close->setAutoDefault(false);
-    m_close->setText(QStringLiteral("Close"));
+    m_close->setText(u"Close"_s);
     connect(m_start, &QPushButton::clicked, this, &JobDialog::startWanted);
     connect(m_close, &QPushButton::clicked, this, &JobDialog::reject);
     return buttons;
 }
 
 QPushButton* JobDialog::addButton(const QString& text) {
-    auto* button =
-        findChild<QDialogButtonBox*>(QStringLiteral("buttons"))->addButton(text, QDialogButtonBox::ActionRole);
+    auto* button = findChild<QDialogButtonBox*>(u"buttons"_s)->addButton(text, QDialogButtonBox::ActionRole);
     button->setAutoDefault(false);
     m_afterwards << button;
     return button;
@@ -105,7 +105,7 @@ QString JobDialog::outcome() const { return m_outcome->toPlainText(); }
 void JobDialog::reject() {
     if (!running()) return QDialog::reject();
     m_ending = true;
-    m_activity->setText(QStringLiteral("ending …"));
+    m_activity->setText(u"ending …"_s);
     m_close->setEnabled(false);
     m_task.cancel();
 }
@@ -130,7 +130,7 @@ void JobDialog::begin(const QString& activity, const QString& failure) {
     m_bar->setValue(0);
     m_activity->show();
     m_bar->show();
-    m_close->setText(QStringLiteral("Cancel"));
+    m_close->setText(u"Cancel"_s);
     m_start->setEnabled(false);
     for (QPushButton* button : m_afterwards) button->setEnabled(false);
     m_close->setFocus();
@@ -140,7 +140,7 @@ void JobDialog::end() {
     m_fields->setEnabled(true);
     m_activity->hide();
     m_bar->hide();
-    m_close->setText(QStringLiteral("Close"));
+    m_close->setText(u"Close"_s);
     m_close->setEnabled(true);
     refresh();
 }
@@ -149,7 +149,7 @@ void JobDialog::showOutcome(const QString& headline, const QString& text) { tell
 void JobDialog::showProblem(const QString& headline, const QString& text) { tell(headline, text, true); }
 
 void JobDialog::showCancelled() {
-    tell(QStringLiteral("Cancelled"), QStringLiteral("Nothing was written."), false);
+    tell(u"Cancelled"_s, u"Nothing was written."_s, false);
     m_done = false;
     refresh();
 }
@@ -186,22 +186,20 @@ void JobDialog::confirmReplacing(const QString& file, const std::function<void()
         std::error_code code;
         return std::filesystem::is_regular_file(path, code);
     };
-    run(QStringLiteral("looking at %1").arg(QFileInfo(file).fileName()), QString(), isThere,
-        [this, file, go](bool there) {
-            if (m_ending) showCancelled();
-            else if (there) askReplacing(file, go);
-            else go();
-        });
+    run(u"looking at %1"_s.arg(QFileInfo(file).fileName()), QString(), isThere, [this, file, go](bool there) {
+        if (m_ending) showCancelled();
+        else if (there) askReplacing(file, go);
+        else go();
+    });
 }
 
 void JobDialog::askReplacing(const QString& file, std::function<void()> go) {
     auto* box = new QMessageBox(QMessageBox::Question, windowTitle(),
-                                QStringLiteral("%1 exists already.").arg(QFileInfo(file).fileName()),
-                                QMessageBox::Cancel, this);
+                                u"%1 exists already."_s.arg(QFileInfo(file).fileName()), QMessageBox::Cancel, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setTextFormat(Qt::PlainText);
-    box->setInformativeText(QStringLiteral("Replace it? What it holds is lost."));
-    auto* replace = box->addButton(QStringLiteral("Replace"), QMessageBox::AcceptRole);
+    box->setInformativeText(u"Replace it? What it holds is lost."_s);
+    auto* replace = box->addButton(u"Replace"_s, QMessageBox::AcceptRole);
     box->setDefaultButton(QMessageBox::Cancel);
     connect(replace, &QPushButton::clicked, this, [go = std::move(go)] { go(); });
     box->open();

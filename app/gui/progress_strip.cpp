@@ -10,12 +10,13 @@
 
 #include "core/present/words.h"
 #include "widgets/building_blocks.h"
+#include "widgets/format.h"
 
 namespace bitdesk {
 
 ProgressStrip::ProgressStrip(const QString& name, const QString& widest, QWidget* parent) : QWidget(parent) {
     setObjectName(name);
-    m_text = named(name + QStringLiteral("Text"), new QLabel);
+    m_text = named(name + u"Text"_s, new QLabel);
     m_text->setTextFormat(Qt::PlainText);
     m_text->setMinimumWidth(fontMetrics().horizontalAdvance(widest));
     m_bar = new QProgressBar;
@@ -23,11 +24,11 @@ ProgressStrip::ProgressStrip(const QString& name, const QString& widest, QWidget
     m_bar->setTextVisible(false);
     m_bar->setFixedWidth(110);
     m_bar->setFixedHeight(fontMetrics().height() - 4);
-    m_bar->setAccessibleName(QStringLiteral("Progress"));
-    m_cancel = named(name + QStringLiteral("Cancel"), new QToolButton);
-    m_cancel->setText(QStringLiteral("Cancel"));
+    m_bar->setAccessibleName(u"Progress"_s);
+    m_cancel = named(name + u"Cancel"_s, new QToolButton);
+    m_cancel->setText(u"Cancel"_s);
     connect(m_cancel, &QToolButton::clicked, this, [this] {
-        m_text->setText(QStringLiteral("ending …"));
+        m_text->setText(u"ending …"_s);
         m_cancel->setEnabled(false);
         emit cancelled();
     });

@@ -17,27 +17,28 @@
 #include "app/workbench/workbench.h"
 #include "core/base/shell_quote.h"
 #include "widgets/building_blocks.h"
+#include "widgets/format.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
 
 ReportDialog::ReportDialog(Workbench& workbench, std::vector<std::int64_t> selected, QWidget* parent)
     : QDialog(parent), m_workbench(workbench), m_selectedIds(std::move(selected)) {
-    setWindowTitle(QStringLiteral("Report"));
-    setObjectName(QStringLiteral("reportDialog"));
+    setWindowTitle(u"Report"_s);
+    setObjectName(u"reportDialog"_s);
     setAttribute(Qt::WA_DeleteOnClose);
     const auto& baseline = workbench.live().baseline();
     const std::int64_t base = baseline ? workbench.results().idOf(*baseline) : 0,
                        mine = workbench.results().idOf(workbench.mix().bits());
     if (base > 0 && mine > 0 && base != mine) m_inHandIds = {base, mine};
-    m_title = named(QStringLiteral("title"), new QLineEdit);
-    setHint(*m_title, QStringLiteral("one is made"));
+    m_title = named(u"title"_s, new QLineEdit);
+    setHint(*m_title, u"one is made"_s);
     m_files = new ReportFiles;
     auto* form = new QFormLayout;
-    form->addRow(QStringLiteral("Compare"), createChoices());
-    form->addRow(QStringLiteral("Title"), m_title);
-    form->addRow(QStringLiteral("Limits"), m_files->limitsField());
-    form->addRow(QStringLiteral("Write to"), m_files);
+    form->addRow(u"Compare"_s, createChoices());
+    form->addRow(u"Title"_s, m_title);
+    form->addRow(u"Limits"_s, m_files->limitsField());
+    form->addRow(u"Write to"_s, m_files);
     auto* column = new QVBoxLayout(this);
     column->addLayout(form);
     column->addStretch();
@@ -48,13 +49,13 @@ ReportDialog::ReportDialog(Workbench& workbench, std::vector<std::int64_t> selec
 
 QWidget* ReportDialog::createChoices() {
     m_group = new QButtonGroup(this);
-    m_front = addChoice("front", QStringLiteral("the baseline and the front of this model and data set"), true);
-    m_selected = addChoice("selected", QStringLiteral("the %1 mixes selected in the history").arg(m_selectedIds.size()),
+    m_front = addChoice("front", u"the baseline and the front of this model and data set"_s, true);
+    m_selected = addChoice("selected", u"the %1 mixes selected in the history"_s.arg(m_selectedIds.size()),
                            m_selectedIds.size() > 1);
-    m_selected->setToolTip(QStringLiteral(
-        "Select several rows with Ctrl or Shift; the pinned baseline, else the first, is what they are compared with"));
-    m_inHand = addChoice("inHand", QStringLiteral("the mix in hand against the baseline"), !m_inHandIds.empty());
-    m_inHand->setToolTip(QStringLiteral("Pin a baseline first; both must be evaluated to the end"));
+    m_selected->setToolTip(
+        u"Select several rows with Ctrl or Shift; the pinned baseline, else the first, is what they are compared with"_s);
+    m_inHand = addChoice("inHand", u"the mix in hand against the baseline"_s, !m_inHandIds.empty());
+    m_inHand->setToolTip(u"Pin a baseline first; both must be evaluated to the end"_s);
     (m_selected->isEnabled() ? m_selected : m_front)->setChecked(true);
     return inAColumn({m_front, m_selected, m_inHand});
 }
@@ -68,8 +69,8 @@ QRadioButton* ReportDialog::addChoice(const char* name, const QString& text, boo
 
 QWidget* ReportDialog::createButtons() {
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
-    m_write = buttons->addButton(QStringLiteral("Write"), QDialogButtonBox::AcceptRole);
-    m_copy = buttons->addButton(QStringLiteral("Copy as command line"), QDialogButtonBox::ActionRole);
+    m_write = buttons->addButton(u"Write"_s, QDialogButtonBox::AcceptRole);
+    m_copy = buttons->addButton(u"Copy as command line"_s, QDialogButtonBox::ActionRole);
     m_write->setDefault(true);
     connect(m_write, &QPushButton::clicked, this, [this] {
         write();
@@ -77,7 +78,7 @@ QWidget* ReportDialog::createButtons() {
     });
     connect(m_copy, &QPushButton::clicked, this, [this] {
         QGuiApplication::clipboard()->setText(commandLine());
-        m_workbench.tell(QStringLiteral("The command line is in the clipboard."));
+        m_workbench.tell(u"The command line is in the clipboard."_s);
     });
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     return buttons;

@@ -12,6 +12,7 @@
 #include "app/gui/file_field.h"
 #include "core/report/report.h"
 #include "widgets/building_blocks.h"
+#include "widgets/format.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
@@ -30,16 +31,14 @@ QString withoutEnding(const QString& name) {
 }  // namespace
 
 ReportFiles::ReportFiles(QWidget* parent) : QWidget(parent) {
-    m_base = new FileField(QStringLiteral("reportBase"), QStringLiteral("Report, without its ending"),
-                           QStringLiteral("none"));
-    m_limits = named(QStringLiteral("failOn"), new QLineEdit(this));
-    setHint(*m_limits, QStringLiteral("drop>0.5pp; slowdown>5%"));
-    m_limits->setToolTip(
-        QStringLiteral("What no mix of the report may break: drop, slowdown, accuracy, latency, bitops, bytes"));
+    m_base = new FileField(u"reportBase"_s, u"Report, without its ending"_s, u"none"_s);
+    m_limits = named(u"failOn"_s, new QLineEdit(this));
+    setHint(*m_limits, u"drop>0.5pp; slowdown>5%"_s);
+    m_limits->setToolTip(u"What no mix of the report may break: drop, slowdown, accuracy, latency, bitops, bytes"_s);
     auto* boxes = new QHBoxLayout;
     for (const ReportFormat& format : reportFormats()) {
         auto* box = named(QLatin1String(format.ending), new QCheckBox(QLatin1String(format.description)));
-        box->setToolTip(QStringLiteral("writes NAME.%1").arg(QLatin1String(format.ending)));
+        box->setToolTip(u"writes NAME.%1"_s.arg(QLatin1String(format.ending)));
         box->setChecked(m_formats.isEmpty());
         boxes->addWidget(box);
         m_formats << box;
@@ -50,7 +49,7 @@ ReportFiles::ReportFiles(QWidget* parent) : QWidget(parent) {
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_base);
     column->addLayout(boxes);
-    connect(m_base->addButton(QStringLiteral("Choose…")), &QPushButton::clicked, this, &ReportFiles::choose);
+    connect(m_base->addButton(u"Choose…"_s), &QPushButton::clicked, this, &ReportFiles::choose);
     connect(m_base, &FileField::changed, this, &ReportFiles::changed);
 }
 
@@ -72,7 +71,7 @@ QCheckBox* ReportFiles::format(const char* ending) const {
 }
 
 void ReportFiles::choose() {
-    auto* dialog = new QFileDialog(this, QStringLiteral("Report"), m_base->file());
+    auto* dialog = new QFileDialog(this, u"Report"_s, m_base->file());
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setOption(QFileDialog::DontConfirmOverwrite);  // the ending is not chosen yet

@@ -10,6 +10,9 @@
 #include "profiling/environment.h"
 
 namespace bitdesk {
+
+using namespace Qt::StringLiterals;
+
 namespace {
 
 /// Of one data set.
@@ -39,15 +42,15 @@ Results::Results(jobs::DeviceChoice device, const ComputeArbiter& arbiter, QObje
       m_toWrite{.wait = {.endless = true, .stop = m_closing.get_token()}} {
     connect(&m_opening, &Task::failed, this, [this](const Error& error) {
         if (m_store != nullptr) {
-            emit failed(QStringLiteral("The results cannot be opened"), QString::fromUtf8(error.what()));
+            emit failed(u"The results cannot be opened"_s, QString::fromUtf8(error.what()));
             return;
         }
         emit notStored(error);
         emit storeChanged();
     });
-    m_readingRows.failAs(this, QStringLiteral("The history cannot be read"));
-    m_readingLatencies.failAs(this, QStringLiteral("Latencies cannot be read"));
-    m_writing.failAs(this, QStringLiteral("The report cannot be written"));
+    m_readingRows.failAs(this, u"The history cannot be read"_s);
+    m_readingLatencies.failAs(this, u"Latencies cannot be read"_s);
+    m_writing.failAs(this, u"The report cannot be written"_s);
 }
 
 void Results::openFirst(const QString& path) {
@@ -192,7 +195,7 @@ void Results::write(jobs::ReportRequest request, const std::vector<std::string>&
             return told;
         },
         [this, files](const std::string& summary) {
-            emit written(QStringLiteral("The report is written"), QString::fromStdString(summary), files);
+            emit written(u"The report is written"_s, QString::fromStdString(summary), files);
         });
 }
 

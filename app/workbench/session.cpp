@@ -10,6 +10,9 @@
 #include "core/network/cost.h"
 
 namespace bitdesk {
+
+using namespace Qt::StringLiterals;
+
 namespace {
 
 /// A width for each fader, and one that the model has.
@@ -29,10 +32,9 @@ Session Session::read(const QString& path) {
 
 QString Session::misfit(const MetaModel& model, const QString& file) const {
     if (input().subjects.front().modelHash != model.hash)
-        return QStringLiteral("The file %1 is not the model that the session is of: its content has changed.")
-            .arg(file);
+        return u"The file %1 is not the model that the session is of: its content has changed."_s.arg(file);
     if (!fits(baseline(), model) || !fits(mix(), model))
-        return QStringLiteral("Its mixes do not fit the model's layers and widths.");
+        return u"Its mixes do not fit the model's layers and widths."_s;
     return {};
 }
 
