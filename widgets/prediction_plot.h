@@ -10,7 +10,7 @@
 
 #include "core/results/layer_table.h"
 #include "core/results/results.h"
-#include "widgets/mix_plot.h"
+#include "widgets/plot_panel.h"
 
 namespace bitdesk {
 

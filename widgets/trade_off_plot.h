@@ -9,7 +9,7 @@
 
 #include "core/results/results.h"
 #include "core/results/trade_off_view.h"
-#include "widgets/mix_plot.h"
+#include "widgets/plot_panel.h"
 
 class QButtonGroup;
 

@@ -284,12 +284,6 @@ void DataDialog::showFacts() {
     form->setRowVisible(m_preparation, !description.preprocessing.empty());
 }
 
-QString DataDialog::facts() const {
-    QStringList lines{m_name->text(), m_split->currentText()};
-    for (const QLabel* label : {m_images, m_format, m_preparation, m_memory, m_note}) lines << label->text();
-    return lines.join(u'\n');
-}
-
 void DataDialog::takeOverview(DataOverview overview) {
     m_overview = std::move(overview);
     QStringList names;

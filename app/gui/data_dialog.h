@@ -55,7 +55,6 @@ public:
 
     const ClassCounts* counts() const { return m_counts; }
     const ImageGrid* grid() const { return m_grid; }
-    QString facts() const;
     void showSplit(Split split);
     /// Images of one class, or of all.
     void showClass(std::optional<int> index);

@@ -126,12 +126,6 @@ const ExportFormat& ExportDialog::format() const {
     return exportFormats()[static_cast<std::size_t>(std::max(0, m_format->currentIndex()))];
 }
 
-void ExportDialog::setFormat(const char* name) {
-    m_format->setCurrentIndex(std::max(0, m_format->findData(QString::fromLatin1(name))));
-}
-
-void ExportDialog::setFile(const QString& file) { m_file->setFile(file); }
-
 /// Rows that the format has no use for go; a name that was suggested follows the format, one that was typed stays.
 void ExportDialog::showFormat() {
     form()->setRowVisible(m_metric, std::string_view(format().name) == "node-data");

@@ -149,13 +149,6 @@ void ImportDialog::connectFields() {
 }
 
 void ImportDialog::setSource(const QString& file) { m_source->setFile(file); }
-void ImportDialog::setOut(const QString& file) { m_out->setFile(file); }
-
-void ImportDialog::setNetwork(const QString& network) {
-    const int known = m_network->findText(network);
-    m_network->setCurrentIndex(known >= 0 ? known : m_network->count() - 1);
-    if (known < 0) m_networkFile->setFile(network);
-}
 
 bool ImportDialog::ofCatalogue() const { return m_network->currentIndex() < m_network->count() - 1; }
 

@@ -28,9 +28,6 @@ public:
     explicit ImportDialog(Workbench& workbench, QWidget* parent = nullptr);
 
     void setSource(const QString& file);
-    /// Of the catalogue, or a JSON file.
-    void setNetwork(const QString& network);
-    void setOut(const QString& file);
     /// Writes a draft of the mapping, and uses it.
     void draft(const QString& file);
 

@@ -29,7 +29,6 @@ public:
     std::vector<std::int64_t> ids() const;
     /// The command line that writes the same.
     QString commandLine() const;
-    ReportFiles* reportFiles() const { return m_files; }
 
 private:
     QWidget* createChoices();

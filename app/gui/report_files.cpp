@@ -62,14 +62,6 @@ QStringList ReportFiles::files() const {
     return files;
 }
 
-void ReportFiles::setBase(const QString& base) { m_base->setFile(base); }
-
-QCheckBox* ReportFiles::format(const char* ending) const {
-    for (QCheckBox* box : m_formats)
-        if (box->objectName() == QLatin1String(ending)) return box;
-    return nullptr;
-}
-
 void ReportFiles::choose() {
     auto* dialog = new QFileDialog(this, u"Report"_s, m_base->file());
     dialog->setAttribute(Qt::WA_DeleteOnClose);

@@ -24,8 +24,6 @@ public:
 
     /// The name with each ending that is checked; empty where there is no name.
     QStringList files() const;
-    void setBase(const QString& base);
-    QCheckBox* format(const char* ending) const;
     QLineEdit* limitsField() const { return m_limits; }
     /// As they are typed: "drop>0.5pp; slowdown>5%".
     std::vector<std::string> limits() const;

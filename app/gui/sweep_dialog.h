@@ -29,7 +29,6 @@ public:
 
     /// What the widgets say.
     jobs::Batch batch() const;
-    ReportFiles* reportFiles() const { return m_report; }
 
 private:
     QWidget* createConfigurations();

@@ -3,10 +3,13 @@
 
 #include "app/workbench/results.h"
 
+#include <QFileInfo>
 #include <algorithm>
 
 #include "app/jobs/output_file.h"
 #include "core/base/file_type.h"
+#include "core/base/read_file.h"
+#include "core/network/cost.h"
 #include "profiling/environment.h"
 
 namespace bitdesk {
@@ -33,7 +36,51 @@ std::vector<Measurement> comparable(Store& store, LayerTableKey setting) {
     return {found.rbegin(), found.rend()};  // the newest of a mix counts, so it comes last
 }
 
+/// A width for each fader, and one that the model has.
+bool fits(const BitConfiguration& bits, const MetaModel& model) {
+    return bits.size() == model.network.quantizable().size() && std::ranges::all_of(bits.bits, [&](int width) {
+               return std::ranges::find(model.bits, width) != model.bits.end();
+           });
+}
+
 }  // namespace
+
+Session Session::read(const QString& path) {
+    constexpr std::uint64_t kLargest = 512 << 20;
+    const std::string file = path.toStdString();
+    return {.name = QFileInfo(path).fileName(), .report = makeReport(readReportJson(readFile(file, kLargest), file))};
+}
+
+QString Session::misfit(const MetaModel& model, const QString& file) const {
+    if (input().subjects.front().modelHash != model.hash)
+        return u"The file %1 is not the model that the session is of: its content has changed."_s.arg(file);
+    if (!fits(baseline(), model) || !fits(mix(), model))
+        return u"Its mixes do not fit the model's layers and widths."_s;
+    return {};
+}
+
+std::vector<EvaluationSummary> Session::rows(const MetaModel& model, const DataSet& data) const {
+    std::vector<EvaluationSummary> rows;
+    for (const ReportPoint& point : input().points) {
+        EvaluationSummary row = point.evaluation;
+        if (row.modelHash != model.hash || row.dataHash != data.hash() || !fits(row.bits, model)) continue;
+        row.bitops = bitOps(model.network, row.bits);
+        row.weightBytes = weightBytes(model.network, row.bits);
+        row.normBytes = normBytes(model.network, static_cast<int>(model.bits.size()));
+        row.id = -static_cast<std::int64_t>(rows.size()) - 1;
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+std::vector<Measurement> Session::latencies(const MetaModel& model) const {
+    std::vector<Measurement> found;
+    for (const ReportSubject& subject : input().subjects)
+        if (subject.measurement && !subject.measurement->simulated && subject.modelHash == model.hash &&
+            fits(subject.bits, model))
+            found.push_back(*subject.measurement);
+    return found;
+}
 
 Results::Results(jobs::DeviceChoice device, const ComputeArbiter& arbiter, QObject* parent)
     : QObject(parent),

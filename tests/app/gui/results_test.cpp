@@ -29,6 +29,9 @@
 namespace bitdesk {
 namespace {
 
+/// Where the name of a report is typed, without its ending.
+QLineEdit* reportBase(const QWidget* parent) { return parent->findChild<QLineEdit*>(QStringLiteral("reportBase")); }
+
 class Results : public test::Workbench {
 protected:
     SweepDialog* sweepDialog() const {
@@ -61,7 +64,7 @@ protected:
     /// Lets a report of the front be written.
     void writeReport(const QString& base) const {
         auto* dialog = reportDialog();
-        dialog->reportFiles()->setBase(base);
+        reportBase(dialog)->setText(base);
         click(dialog, "Write");
     }
     bool waitSwept() const {
@@ -83,14 +86,15 @@ protected:
 
 TEST(ReportFiles, AnEndingThatIsTypedIsNotWrittenTwice) {
     ReportFiles files;
-    for (const char* ending : {"html", "pdf", "json"}) files.format(ending)->setChecked(true);
+    for (const char* ending : {"html", "pdf", "json"})
+        files.findChild<QCheckBox*>(QLatin1String(ending))->setChecked(true);
     for (const char* typed : {"rep", "rep.html", "rep.PDF", " rep.json "}) {
-        files.setBase(QString::fromUtf8(typed));
+        reportBase(&files)->setText(QString::fromUtf8(typed));
         EXPECT_EQ(files.files(), (QStringList{"rep.html", "rep.pdf", "rep.json"})) << typed;
     }
-    files.setBase(QStringLiteral("night.2.results"));
+    reportBase(&files)->setText(QStringLiteral("night.2.results"));
     EXPECT_EQ(files.files().front(), QStringLiteral("night.2.results.html"));
-    files.setBase(QStringLiteral(".html"));
+    reportBase(&files)->setText(QStringLiteral(".html"));
     EXPECT_EQ(files.files().front(), QStringLiteral(".html.html")) << "a name is left";
 }
 
@@ -99,8 +103,8 @@ TEST_F(Results, ASweepIsCopiedAsACommandLine) {
     ASSERT_NE(dialog, nullptr);
     dialog->findChild<QSpinBox*>(QStringLiteral("count"))->setValue(7);
     dialog->findChild<QSpinBox*>(QStringLiteral("limit"))->setValue(300);
-    dialog->reportFiles()->setBase(path("my night"));
-    dialog->reportFiles()->format("pdf")->setChecked(true);
+    reportBase(dialog)->setText(path("my night"));
+    dialog->findChild<QCheckBox*>(QStringLiteral("pdf"))->setChecked(true);
     click(dialog, "Copy as command line");
     const std::string line = QApplication::clipboard()->text().toStdString();
     EXPECT_EQ(line, jobs::toCommandLine(dialog->batch()));
@@ -239,8 +243,8 @@ TEST_F(Results, AReportOfTheFrontIsWritten) {
     auto* dialog = reportDialog();
     ASSERT_NE(dialog, nullptr);
     EXPECT_FALSE(dialog->findChild<QRadioButton*>(QStringLiteral("inHand"))->isEnabled()) << "no baseline is pinned";
-    dialog->reportFiles()->setBase(path("front"));
-    dialog->reportFiles()->format("md")->setChecked(true);
+    reportBase(dialog)->setText(path("front"));
+    dialog->findChild<QCheckBox*>(QStringLiteral("md"))->setChecked(true);
     dialog->findChild<QLineEdit*>(QStringLiteral("failOn"))->setText(QStringLiteral("drop>20pp; accuracy<99.9%"));
     click(dialog, "Copy as command line");
     EXPECT_TRUE(QApplication::clipboard()->text().startsWith(QStringLiteral("bitdesk report --db ")));
@@ -263,8 +267,8 @@ TEST_F(Results, AReportOfTheMixInHandAgainstTheBaseline) {
     ASSERT_TRUE(choice->isEnabled());
     choice->setChecked(true);
     EXPECT_EQ(dialog->ids().size(), 2U);
-    dialog->reportFiles()->setBase(path("pair"));
-    dialog->reportFiles()->format("json")->setChecked(true);
+    reportBase(dialog)->setText(path("pair"));
+    dialog->findChild<QCheckBox*>(QStringLiteral("json"))->setChecked(true);
     click(dialog, "Write");
     expectMessage("pair.json");
     const auto report = nlohmann::json::parse(read(path("pair.json")).toStdString());
