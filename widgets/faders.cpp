@@ -327,7 +327,8 @@ QWidget* FaderBank::createGroup(const Network& network, const QString& title, co
     for (const int i : layers) {
         const Layer& layer = network.quantizableLayer(i);
         auto* fader = new Fader(widths, captionOf(layer, static_cast<double>(layer.macs) / all));
-        connectFader(fader, i);
+        connect(fader, &Fader::moved, this, [this, i](int bits) { moveLayer(i, bits); });
+        connect(fader, &Fader::released, this, [this] { ++m_gesture; });
         row->addWidget(fader);
         m_faders.push_back(fader);
     }
@@ -342,11 +343,6 @@ void FaderBank::style() {
 void FaderBank::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange) style();
-}
-
-void FaderBank::connectFader(Fader* fader, int layer) {
-    connect(fader, &Fader::moved, this, [this, layer](int bits) { moveLayer(layer, bits); });
-    connect(fader, &Fader::released, this, [this] { ++m_gesture; });
 }
 
 void FaderBank::moveLayer(int layer, int bits) {

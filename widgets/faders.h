@@ -94,7 +94,6 @@ private:
     void style();
     QWidget* createGroup(const Network& network, const QString& title, const std::vector<int>& layers,
                          const std::vector<int>& widths);
-    void connectFader(Fader* fader, int layer);
     void moveLayer(int layer, int bits);
 
     QScrollArea* m_scroll = nullptr;

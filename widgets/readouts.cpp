@@ -266,6 +266,4 @@ void Readouts::clear() {
     style();
 }
 
-QString Readouts::accuracyText() const { return m_accuracy.value->text(); }
-
 }  // namespace bitdesk

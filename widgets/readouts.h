@@ -41,7 +41,6 @@ public:
 
     ReadoutState accuracyState() const { return m_accuracy.state; }
     ReadoutState latencyState() const { return m_latency.state; }
-    QString accuracyText() const;
 
 protected:
     void changeEvent(QEvent* event) override;

@@ -8,7 +8,6 @@
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
-#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLocale>
@@ -19,6 +18,7 @@
 #include <QStyledItemDelegate>
 #include <QTableView>
 #include <QToolButton>
+#include <QVBoxLayout>
 #include <algorithm>
 #include <cstring>
 
@@ -162,6 +162,9 @@ QLabel* DataDialog::addFact(QFormLayout* form, const char* name) {
     auto* label = new QLabel;
     label->setTextFormat(Qt::PlainText);
     label->setWordWrap(true);
+    QSizePolicy policy = label->sizePolicy();
+    policy.setHorizontalPolicy(QSizePolicy::Expanding);
+    label->setSizePolicy(policy);
     form->addRow(QString::fromLatin1(name), label);
     return label;
 }
@@ -180,11 +183,6 @@ QWidget* DataDialog::createFacts() {
     m_format = addFact(form, "Format");
     m_preparation = addFact(form, "Preparation");
     m_memory = addFact(form, "Memory");
-    for (QLabel* label : {m_note, m_images, m_format, m_preparation, m_memory}) {
-        QSizePolicy policy = label->sizePolicy();
-        policy.setHorizontalPolicy(QSizePolicy::Expanding);
-        label->setSizePolicy(policy);
-    }
     m_name->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     connect(m_split, &QComboBox::activated, this,
             [this] { showSplit(parseSplit(m_split->currentText().toStdString())); });

@@ -99,9 +99,6 @@ QPushButton* JobDialog::addButton(const QString& text) {
     return button;
 }
 
-QString JobDialog::headline() const { return m_headline->text(); }
-QString JobDialog::outcome() const { return m_outcome->toPlainText(); }
-
 void JobDialog::reject() {
     if (!running()) return QDialog::reject();
     m_ending = true;

@@ -14,7 +14,6 @@ class QLabel;
 class QPlainTextEdit;
 class QProgressBar;
 class QPushButton;
-class QVBoxLayout;
 
 namespace bitdesk {
 
@@ -24,9 +23,7 @@ class JobDialog : public QDialog {
     Q_OBJECT
 public:
     bool running() const { return m_task.running(); }
-    /// What came of the last job: a headline, and what there is to say of it; empty: nothing yet.
-    QString headline() const;
-    QString outcome() const;
+    /// Of the last job.
     bool failed() const { return m_failed; }
 
     void reject() override;

@@ -74,14 +74,10 @@ MainWindow::MainWindow(Workbench& workbench, QWidget* parent) : QMainWindow(pare
 /// The dialogs go with the window; their jobs must not wait for another program's lock then.
 MainWindow::~MainWindow() { m_workbench.results().stopWaiting(); }
 
-void MainWindow::choose(const QString& title, const QString& filter, const std::function<void(const QString&)>& open) {
-    chooseFile(this, title, {}, filter, open);
-}
-
 void MainWindow::chooseModel() {
-    choose(u"Open model"_s,
-           u"Models (*.safetensors);;Networks of PyTorch, to be imported (*.pt *.pth);;All files (*)"_s,
-           [this](const QString& path) { openModelOrImport(path); });
+    chooseFile(this, u"Open model"_s, {},
+               u"Models (*.safetensors);;Networks of PyTorch, to be imported (*.pt *.pth);;All files (*)"_s,
+               [this](const QString& path) { openModelOrImport(path); });
 }
 
 void MainWindow::chooseData() {

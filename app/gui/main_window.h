@@ -3,7 +3,6 @@
 
 #pragma once
 
-#include <QList>
 #include <QMainWindow>
 #include <functional>
 
@@ -43,8 +42,6 @@ private:
     void createMenus(const Actions& actions);
     void createToolBar(const Actions& actions);
 
-    /// Asks for a file that is there.
-    void choose(const QString& title, const QString& filter, const std::function<void(const QString&)>& open);
     void chooseData();
     void chooseModel();
     void openPath(const QString& path);

@@ -12,6 +12,7 @@
 #include <QMessageBox>
 #include <QToolBar>
 
+#include "app/gui/file_field.h"
 #include "app/gui/history_panel.h"
 #include "app/gui/main_window.h"
 #include "app/gui/status_panel.h"
@@ -64,8 +65,8 @@ MainWindow::Actions MainWindow::makeActions() {
     const auto make = [this](const char* icon, const char* text, const QKeySequence& key, const Slot& slot) {
         return makeAction(icon, QString::fromUtf8(text), key, slot);
     };
-    const auto ask = [this](const char* title, const char* filter, const std::function<void(const QString&)>& open) {
-        return [=, this] { choose(QString::fromUtf8(title), QString::fromUtf8(filter), open); };
+    const auto ask = [this](const char* title, const char* filter, const FileChosen& open) {
+        return [=, this] { chooseFile(this, QString::fromUtf8(title), {}, QString::fromUtf8(filter), open); };
     };
     Workbench& workbench = m_workbench;
     MixModel& mix = workbench.mix();

@@ -3,7 +3,6 @@
 
 #include "app/gui/report_dialog.h"
 
-#include <QButtonGroup>
 #include <QClipboard>
 #include <QDialogButtonBox>
 #include <QFormLayout>
@@ -48,7 +47,6 @@ ReportDialog::ReportDialog(Workbench& workbench, std::vector<std::int64_t> selec
 }
 
 QWidget* ReportDialog::createChoices() {
-    m_group = new QButtonGroup(this);
     m_front = addChoice("front", u"the baseline and the front of this model and data set"_s, true);
     m_selected = addChoice("selected", u"the %1 mixes selected in the history"_s.arg(m_selectedIds.size()),
                            m_selectedIds.size() > 1);
@@ -63,7 +61,6 @@ QWidget* ReportDialog::createChoices() {
 QRadioButton* ReportDialog::addChoice(const char* name, const QString& text, bool possible) {
     auto* choice = named(QLatin1String(name), new QRadioButton(text));
     choice->setEnabled(possible);
-    m_group->addButton(choice);
     return choice;
 }
 

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <vector>
 
-class QButtonGroup;
 class QLineEdit;
 class QPushButton;
 class QRadioButton;
@@ -40,7 +39,6 @@ private:
     Workbench& m_workbench;
     std::vector<std::int64_t> m_selectedIds;
     std::vector<std::int64_t> m_inHandIds;  ///< baseline and mix in hand; empty: not both are stored
-    QButtonGroup* m_group = nullptr;
     QRadioButton* m_front = nullptr;
     QRadioButton* m_selected = nullptr;
     QRadioButton* m_inHand = nullptr;
