@@ -5,6 +5,7 @@
 
 #include <QBoxLayout>
 #include <QHeaderView>
+#include <QSplitter>
 #include <QTableView>
 
 namespace bitdesk {
@@ -35,6 +36,18 @@ QWidget* inAColumn(std::initializer_list<QWidget*> widgets, int spacing) {
     column->setSpacing(spacing);
     for (QWidget* widget : widgets) column->addWidget(widget);
     return box;
+}
+
+QWidget* splitter(Qt::Orientation orientation, QWidget* first, QWidget* second, std::pair<int, int> stretch,
+                  const QList<int>& sizes) {
+    auto* splitter = new QSplitter(orientation);
+    splitter->addWidget(first);
+    splitter->addWidget(second);
+    splitter->setStretchFactor(0, stretch.first);
+    splitter->setStretchFactor(1, stretch.second);
+    splitter->setChildrenCollapsible(false);
+    if (!sizes.isEmpty()) splitter->setSizes(sizes);
+    return splitter;
 }
 
 QTableView* tableOf(QAbstractItemModel* model, const QString& name, const QString& accessible) {

@@ -3,8 +3,10 @@
 
 #pragma once
 
+#include <QList>
 #include <QString>
 #include <initializer_list>
+#include <utility>
 
 class QAbstractItemModel;
 class QTableView;
@@ -27,6 +29,10 @@ Widget* named(const QString& name, Widget* widget, const QString& accessible = {
 QWidget* inARow(std::initializer_list<QWidget*> widgets);
 /// Widgets one below the other without margins. `spacing` < 0: the desktop's.
 QWidget* inAColumn(std::initializer_list<QWidget*> widgets, int spacing = -1);
+
+/// Two widgets that share the room as `sizes` say, in pixels, and what is more of it as `stretch` says.
+QWidget* splitter(Qt::Orientation orientation, QWidget* first, QWidget* second, std::pair<int, int> stretch,
+                  const QList<int>& sizes = {});
 
 /// A table of whole rows without grid or numbers of rows, in which nothing is edited.
 QTableView* tableOf(QAbstractItemModel* model, const QString& name, const QString& accessible);

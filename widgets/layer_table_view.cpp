@@ -8,7 +8,6 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QScrollBar>
-#include <QSplitter>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -93,14 +92,8 @@ QWidget* LayerTableView::createContent() {
     for (QLabel* label : {m_caption, m_warnings, m_heading}) label->setContentsMargins(6, 0, 6, 0);
     column->addWidget(m_caption);
     column->addWidget(m_warnings);
-    auto* halves = new QSplitter(Qt::Vertical);
-    halves->setChildrenCollapsible(false);
-    halves->addWidget(createTables());
-    halves->addWidget(inAColumn({m_heading, m_findings}, 2));
-    halves->setStretchFactor(0, 3);
-    halves->setStretchFactor(1, 2);
-    halves->setSizes({300, 200});
-    column->addWidget(halves, 1);
+    QWidget* lower = inAColumn({m_heading, m_findings}, 2);
+    column->addWidget(splitter(Qt::Vertical, createTables(), lower, {3, 2}, {300, 200}), 1);
     return content;
 }
 

@@ -4,13 +4,13 @@
 #include "app/gui/console_panel.h"
 
 #include <QLabel>
-#include <QSplitter>
 #include <QTabWidget>
 #include <QVBoxLayout>
 #include <array>
 
 #include "app/workbench/workbench.h"
 #include "core/network/cost.h"
+#include "widgets/building_blocks.h"
 #include "widgets/distribution_plot.h"
 #include "widgets/faders.h"
 #include "widgets/format.h"
@@ -180,14 +180,6 @@ FaderBank* createFaders(Workbench& workbench) {
     return faders;
 }
 
-QSplitter* splitter(Qt::Orientation orientation, QWidget* first, QWidget* second) {
-    auto* splitter = new QSplitter(orientation);
-    splitter->addWidget(first);
-    splitter->addWidget(second);
-    splitter->setChildrenCollapsible(false);
-    return splitter;
-}
-
 QWidget* createEmptyPage() {
     auto* page = new QWidget;
     auto* column = new QVBoxLayout(page);
@@ -209,13 +201,8 @@ QWidget* createEmptyPage() {
 QWidget* createConsole(Workbench& workbench) {
     auto* views = createViews(workbench);  // before the readouts, which ask the prediction when it has been told
     auto* readouts = createReadouts(workbench, *views->findChild<PredictionPlot*>());
-    auto* plots = splitter(Qt::Horizontal, createTradeOff(workbench), views);
-    plots->setStretchFactor(0, 6);
-    plots->setStretchFactor(1, 5);
-    plots->setSizes({530, 440});
-    auto* halves = splitter(Qt::Vertical, plots, createFaders(workbench));
-    halves->setStretchFactor(0, 3);
-    halves->setStretchFactor(1, 1);
+    auto* plots = splitter(Qt::Horizontal, createTradeOff(workbench), views, {6, 5}, {530, 440});
+    auto* halves = splitter(Qt::Vertical, plots, createFaders(workbench), {3, 1});
     auto* console = new QWidget;
     auto* column = new QVBoxLayout(console);
     column->setContentsMargins(0, 0, 0, 0);

@@ -14,7 +14,6 @@
 #include <QPainter>
 #include <QPushButton>
 #include <QSortFilterProxyModel>
-#include <QSplitter>
 #include <QStyledItemDelegate>
 #include <QTableView>
 #include <QToolButton>
@@ -134,12 +133,8 @@ DataDialog::DataDialog(std::shared_ptr<const DataSet> dataSet, QString spec, Dat
     setWindowTitle(u"Data set"_s);
     setObjectName(u"dataDialog"_s);
     setAttribute(Qt::WA_DeleteOnClose);
-    auto* halves = new QSplitter(Qt::Horizontal);
-    halves->addWidget(createClasses());
-    halves->addWidget(createImages());
-    halves->setStretchFactor(1, 1);
-    halves->setSizes({340, 520});
-    halves->setChildrenCollapsible(false);
+    QWidget* classes = createClasses();
+    auto* halves = splitter(Qt::Horizontal, classes, createImages(), {0, 1}, {340, 520});
     auto* column = new QVBoxLayout(this);
     column->addWidget(createFacts());
     column->addWidget(halves, 1);

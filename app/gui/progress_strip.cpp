@@ -14,7 +14,7 @@
 
 namespace bitdesk {
 
-ProgressStrip::ProgressStrip(const QString& name, const QString& widest, QWidget* parent) : QWidget(parent) {
+ProgressStrip::ProgressStrip(const QString& name, const QString& widest, const QString& cancelToolTip) {
     setObjectName(name);
     m_text = named(name + u"Text"_s, new QLabel);
     m_text->setTextFormat(Qt::PlainText);
@@ -27,6 +27,7 @@ ProgressStrip::ProgressStrip(const QString& name, const QString& widest, QWidget
     m_bar->setAccessibleName(u"Progress"_s);
     m_cancel = named(name + u"Cancel"_s, new QToolButton);
     m_cancel->setText(u"Cancel"_s);
+    m_cancel->setToolTip(cancelToolTip);
     connect(m_cancel, &QToolButton::clicked, this, [this] {
         m_text->setText(u"ending …"_s);
         m_cancel->setEnabled(false);
@@ -52,7 +53,5 @@ void ProgressStrip::tell(const Progress& progress, const QString& of) {
         m_text->setText(of + QString::fromStdString(progress.activity + remainingText(progress.remainingSeconds)));
     m_bar->setValue(static_cast<int>(progress.fraction * m_bar->maximum()));
 }
-
-void ProgressStrip::setCancelToolTip(const QString& text) { m_cancel->setToolTip(text); }
 
 }  // namespace bitdesk

@@ -28,15 +28,15 @@ QString quantizationNote(const Workbench& workbench) {
 
 StatusPanel::StatusPanel(Workbench& workbench, QWidget* parent) : QStatusBar(parent), m_workbench(workbench) {
     setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
-    m_sweepStrip = new ProgressStrip(u"job"_s, u"sweep: measuring latency, 99 min left"_s);
-    m_sweepStrip->setCancelToolTip(u"Ends the sweep. What is finished is stored; the same sweep goes on from there."_s);
+    m_sweepStrip =
+        new ProgressStrip(u"job"_s, u"sweep: measuring latency, 99 min left"_s,
+                          u"Ends the sweep. What is finished is stored; the same sweep goes on from there."_s);
     addPermanentWidget(m_sweepStrip);
     m_data = named(u"statusData"_s, new QToolButton);
     m_data->setAutoRaise(true);
     connect(m_data, &QToolButton::clicked, this, &StatusPanel::dataClicked);
     addWidget(m_data);
-    m_dataStrip = new ProgressStrip(u"data"_s, u"checking images, 99 min left"_s);
-    m_dataStrip->setCancelToolTip(u"The present data set stays open"_s);
+    m_dataStrip = new ProgressStrip(u"data"_s, u"checking images, 99 min left"_s, u"The present data set stays open"_s);
     addPermanentWidget(m_dataStrip);
     createLabels();
     followData();
