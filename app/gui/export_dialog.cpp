@@ -14,7 +14,7 @@
 #include <QUrl>
 #include <algorithm>
 
-#include "app/gui/file_field.h"
+#include "app/gui/file_fields.h"
 #include "app/jobs/output_file.h"
 #include "app/workbench/workbench.h"
 #include "core/present/words.h"

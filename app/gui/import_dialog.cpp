@@ -12,7 +12,7 @@
 #include <QPushButton>
 #include <QSpinBox>
 
-#include "app/gui/file_field.h"
+#include "app/gui/file_fields.h"
 #include "app/gui/import_form.h"
 #include "app/gui/window_settings.h"
 #include "app/jobs/output_file.h"

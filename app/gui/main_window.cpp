@@ -16,7 +16,7 @@
 #include "app/gui/console_panel.h"
 #include "app/gui/data_dialog.h"
 #include "app/gui/export_dialog.h"
-#include "app/gui/file_field.h"
+#include "app/gui/file_fields.h"
 #include "app/gui/history_panel.h"
 #include "app/gui/import_dialog.h"
 #include "app/gui/report_dialog.h"

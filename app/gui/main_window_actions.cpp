@@ -12,7 +12,7 @@
 #include <QMessageBox>
 #include <QToolBar>
 
-#include "app/gui/file_field.h"
+#include "app/gui/file_fields.h"
 #include "app/gui/history_panel.h"
 #include "app/gui/main_window.h"
 #include "app/gui/status_panel.h"

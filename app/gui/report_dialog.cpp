@@ -11,7 +11,7 @@
 #include <QPushButton>
 #include <QRadioButton>
 
-#include "app/gui/report_files.h"
+#include "app/gui/file_fields.h"
 #include "app/jobs/absolute_name.h"
 #include "app/workbench/workbench.h"
 #include "core/base/shell_quote.h"

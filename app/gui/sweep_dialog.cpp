@@ -15,8 +15,7 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 
-#include "app/gui/file_field.h"
-#include "app/gui/report_files.h"
+#include "app/gui/file_fields.h"
 #include "app/gui/window_settings.h"
 #include "app/jobs/absolute_name.h"
 #include "app/workbench/workbench.h"

@@ -17,8 +17,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "app/gui/file_fields.h"
 #include "app/gui/report_dialog.h"
-#include "app/gui/report_files.h"
 #include "app/gui/sweep_dialog.h"
 #include "app/gui/window_settings.h"
 #include "app/jobs/report_job.h"
