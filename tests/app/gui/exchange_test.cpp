@@ -11,7 +11,6 @@
 
 #include "app/gui/export_dialog.h"
 #include "app/gui/import_dialog.h"
-#include "app/gui/import_form.h"
 #include "core/base/error.h"
 #include "tests/app/gui/float_network.h"
 #include "tests/app/gui/small_workbench.h"
