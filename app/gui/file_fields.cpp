@@ -104,7 +104,7 @@ void FileField::addSave(const QString& text, const QString& filter, const QStrin
 
 ReportFiles::ReportFiles(QWidget* parent) : QWidget(parent) {
     m_base = new FileField(u"reportBase"_s, u"Report, without its ending"_s, u"none"_s);
-    m_limits = named(u"failOn"_s, new QLineEdit(this));
+    m_limits = named(u"failOn"_s, new QLineEdit);
     setHint(*m_limits, u"drop>0.5pp; slowdown>5%"_s);
     m_limits->setToolTip(u"What no mix of the report may break: drop, slowdown, accuracy, latency, bitops, bytes"_s);
     auto* boxes = new QHBoxLayout;

@@ -57,7 +57,7 @@ private:
 };
 
 /// Where a report goes: a name without its ending, and a check box for each format; and a field for its limits, which
-/// the form gives a row of its own.
+/// the form gives a row of its own, and owns: where it stands is its place among the fields that Tab goes through.
 class ReportFiles : public QWidget {
     Q_OBJECT
 public:
