@@ -14,8 +14,7 @@
 #include "app/workbench/workbench.h"
 #include "benchmarks/percentiles.h"
 #include "core/base/random.h"
-#include "widgets/fader.h"
-#include "widgets/fader_bank.h"
+#include "widgets/faders.h"
 #include "widgets/readouts.h"
 
 namespace bitdesk {

@@ -18,7 +18,7 @@ constexpr int kLowest = 140;  // of the plot, in pixels
 
 /// "median 412.3 [410.1, 414.0] µs, quartiles 405.2–420.1 µs, n = 120"
 QString figures(const Measurement& m, const TimeUnit& unit) {
-    return QStringLiteral("median %1 %2 %3, quartiles %4–%5 %3, n = %6")
+    return u"median %1 %2 %3, quartiles %4–%5 %3, n = %6"_s
         .arg(unit.number(m.latencyMs.median), unit.interval(m.medianCi95), unit.name, unit.number(m.latencyMs.q1),
              unit.number(m.latencyMs.q3))
         .arg(m.latencyMs.n);
@@ -29,12 +29,10 @@ QString outsideText(const Measurement& m, const Binning& binning, const TimeUnit
     const Histogram found = histogram(m.samplesMs, binning);
     QString text;
     if (found.above > 0)
-        text += QStringLiteral("; %1 run(s) beyond the axis, up to %2 %3")
-                    .arg(found.above)
+        text += u"; %1 run(s) beyond the axis, up to %2 %3"_s.arg(found.above)
                     .arg(unit.number(*std::ranges::max_element(m.samplesMs)), unit.name);
     if (found.below > 0)
-        text += QStringLiteral("; %1 run(s) before the axis, down to %2 %3")
-                    .arg(found.below)
+        text += u"; %1 run(s) before the axis, down to %2 %3"_s.arg(found.below)
                     .arg(unit.number(*std::ranges::min_element(m.samplesMs)), unit.name);
     return text;
 }
@@ -42,19 +40,19 @@ QString outsideText(const Measurement& m, const Binning& binning, const TimeUnit
 }  // namespace
 
 DistributionPlot::DistributionPlot(QWidget* parent) : PlotPanel(parent) {
-    plot().yAxis->setLabel(QStringLiteral("share of the runs, %"));
+    plot().yAxis->setLabel(u"share of the runs, %"_s);
     plot().setMinimumHeight(kLowest);
-    m_reference = createSeries(QStringLiteral("reference"), 2);
-    m_present = createSeries(QStringLiteral("this mix"), 1);
+    m_reference = createSeries(u"reference"_s, 2);
+    m_present = createSeries(u"this mix"_s, 1);
     m_outsideText = new QCPItemText(&plot());
     m_outsideText->setPositionAlignment(Qt::AlignRight | Qt::AlignTop);
     m_outsideText->position->setType(QCPItemPosition::ptAxisRectRatio);
     m_outsideText->position->setCoords(1, 0);
-    m_outsideText->setText(QStringLiteral("hatched: beyond the axis "));
+    m_outsideText->setText(u"hatched: beyond the axis "_s);
     createLegend();
-    m_note = addNote(QStringLiteral("distributionNote"));
-    m_verdict = addNote(QStringLiteral("distributionVerdict"));
-    m_warnings = addNote(QStringLiteral("distributionWarnings"));
+    m_note = addNote(u"distributionNote"_s);
+    m_verdict = addNote(u"distributionVerdict"_s);
+    m_warnings = addNote(u"distributionWarnings"_s);
     clear();
 }
 
@@ -75,7 +73,7 @@ DistributionPlot::Series DistributionPlot::createSeries(const QString& name, int
     series.bars->addToLegend();
     series.key = plot().addGraph();
     series.key->removeFromLegend();
-    series.key->setName(QStringLiteral("median, 95 %"));
+    series.key->setName(u"median, 95 %"_s);
     return series;
 }
 
@@ -204,7 +202,7 @@ double DistributionPlot::fill(const Series& series, const Measurement& measureme
 }
 
 void DistributionPlot::setRanges(double tallest, bool below, bool above, const TimeUnit& unit) {
-    plot().xAxis->setLabel(QStringLiteral("latency, %1").arg(unit.name));
+    plot().xAxis->setLabel(u"latency, %1"_s.arg(unit.name));
     plot().xAxis->setRange(unit.perMs * m_binning.centre(below ? -4 : -1),
                            unit.perMs * m_binning.centre(m_binning.bins + (above ? 3 : 0)));
     plot().yAxis->setRange(0, tallest > 0 ? 1.12 * tallest : 1);
@@ -221,31 +219,28 @@ void DistributionPlot::nameReference() {
 
 /// "the mix before, 24444444444244"
 QString DistributionPlot::referenceText() const {
-    const QString name = m_referenceName.isEmpty() ? QStringLiteral("measured in turns") : m_referenceName;
+    const QString name = m_referenceName.isEmpty() ? u"measured in turns"_s : m_referenceName;
     constexpr std::size_t kRoom = 20;
-    return m_against ? QStringLiteral("%1, %2").arg(name, QString::fromStdString(shortMix(m_against->bits, kRoom)))
-                     : name;
+    return m_against ? u"%1, %2"_s.arg(name, QString::fromStdString(shortMix(m_against->bits, kRoom))) : name;
 }
 
 void DistributionPlot::writeNotes(const TimeUnit& unit) {
     QStringList lines;
-    if (m_stale) lines << QStringLiteral("Of the mix before (stale).");
+    if (m_stale) lines << u"Of the mix before (stale)."_s;
     if (m_shown) {
-        lines << QStringLiteral("In hand: %1%2. Sampling stopped: %3.")
-                     .arg(figures(*m_shown, unit), outsideText(*m_shown, m_binning, unit),
-                          stopReasonText(m_shown->stopReason));
-        if (m_shown->simulated) lines << QStringLiteral("Simulated bits: float arithmetic, not low-bit time.");
+        lines << u"In hand: %1%2. Sampling stopped: %3."_s.arg(
+            figures(*m_shown, unit), outsideText(*m_shown, m_binning, unit), stopReasonText(m_shown->stopReason));
+        if (m_shown->simulated) lines << u"Simulated bits: float arithmetic, not low-bit time."_s;
     }
     if (m_against)
-        lines << QStringLiteral("Against %1: %2%3.")
-                     .arg(referenceText(), figures(*m_against, unit), outsideText(*m_against, m_binning, unit));
-    m_note->setText(m_shown ? lines.join('\n')
-                            : QStringLiteral("No latency measured yet. It is measured when the hand rests."));
+        lines << u"Against %1: %2%3."_s.arg(referenceText(), figures(*m_against, unit),
+                                            outsideText(*m_against, m_binning, unit));
+    m_note->setText(m_shown ? lines.join('\n') : u"No latency measured yet. It is measured when the hand rests."_s);
     m_note->setAlignment(m_shown ? Qt::AlignLeft : Qt::AlignCenter);
     m_verdict->setVisible(m_shown && m_comparison);
-    m_verdict->setText(m_comparison ? QStringLiteral("%1: %2").arg(QLatin1String(toText(m_comparison->verdict)),
-                                                                   shownText(m_comparison->reason))
-                                    : QString());
+    m_verdict->setText(
+        m_comparison ? u"%1: %2"_s.arg(QLatin1String(toText(m_comparison->verdict)), shownText(m_comparison->reason))
+                     : QString());
     writeWarnings();
 }
 
@@ -259,8 +254,8 @@ void DistributionPlot::writeWarnings() {
     m_warnings->setToolTip(toolTipOf(warnings.join('\n')));
     m_warnings->setVisible(!warnings.isEmpty());
     const qsizetype more = warnings.size() - kShown;
-    if (more > 0) warnings = warnings.mid(0, kShown) << QStringLiteral("and %1 more").arg(more);
-    const QString text = warnings.join(QStringLiteral(" · "));
+    if (more > 0) warnings = warnings.mid(0, kShown) << u"and %1 more"_s.arg(more);
+    const QString text = warnings.join(u" · "_s);
     const int line = width() - 16;
     m_warnings->setText(height() >= kRoomy ? text : m_warnings->fontMetrics().elidedText(text, Qt::ElideRight, line));
 }

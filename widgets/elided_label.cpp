@@ -49,7 +49,7 @@ bool ElidedLabel::event(QEvent* event) {
     if (!fits()) parts << text();
     if (!m_facts.isEmpty()) parts << m_facts;
     QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(),
-                       parts.isEmpty() ? QString() : toolTipOf(parts.join(QStringLiteral("\n"))), this);
+                       parts.isEmpty() ? QString() : toolTipOf(parts.join(u"\n"_s)), this);
     return true;
 }
 

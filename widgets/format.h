@@ -10,6 +10,9 @@
 
 namespace bitdesk {
 
+// u"text"_s, wherever the window has a text of its own.
+using namespace Qt::StringLiterals;
+
 /// A text from a file as one short line: no control, direction or line-breaking characters.
 QString shownText(const std::string& text);
 

@@ -4,12 +4,23 @@
 #include "widgets/history_model.h"
 
 #include <QDateTime>
+#include <QPainter>
 #include <QTextDocument>
 #include <algorithm>
 
 #include "core/present/words.h"
+#include "widgets/format.h"
+#include "widgets/theme.h"
 
 namespace bitdesk {
+namespace {
+
+QString when(const EvaluationSummary& row) {
+    const auto when = QDateTime::fromString(QString::fromStdString(row.createdAt), Qt::ISODate);
+    return when.isValid() ? when.toLocalTime().toString(u"yyyy-MM-dd HH:mm"_s) : QString();
+}
+
+}  // namespace
 
 void HistoryModel::setRows(std::vector<EvaluationSummary> rows) {
     beginResetModel();
@@ -31,18 +42,13 @@ int HistoryModel::columnCount(const QModelIndex& parent) const { return parent.i
 
 QString HistoryModel::text(const EvaluationSummary& row, int column) const {
     switch (column) {
-        case Id: return row.id > 0 ? QString::number(row.id) : QStringLiteral("file");
+        case Id: return row.id > 0 ? QString::number(row.id) : u"file"_s;
         case Bits: return QString::fromStdString(toText(row.bits));
         case Accuracy:
-            return QStringLiteral("%1 % [%2, %3]")
-                .arg(100 * row.accuracy(), 0, 'f', 2)
+            return u"%1 % [%2, %3]"_s.arg(100 * row.accuracy(), 0, 'f', 2)
                 .arg(100 * row.interval().low, 0, 'f', 2)
                 .arg(100 * row.interval().high, 0, 'f', 2);
         case BitOps: return QString::fromStdString(bitopsText(row.bitops));
-        case When: {
-            const auto when = QDateTime::fromString(QString::fromStdString(row.createdAt), Qt::ISODate);
-            return when.isValid() ? when.toLocalTime().toString(QStringLiteral("yyyy-MM-dd HH:mm")) : QString();
-        }
         default: return {};
     }
 }
@@ -64,19 +70,17 @@ QVariant HistoryModel::data(const QModelIndex& index, int role) const {
         case kSortRole: return sortValue(entry, index.column());
         case kMixRole: return QVariant::fromValue(QList<int>(entry.bits.bits.begin(), entry.bits.bits.end()));
         case Qt::TextAlignmentRole:
-            return QVariant::fromValue(Qt::Alignment(index.column() == Bits || index.column() == When
-                                                         ? Qt::AlignLeft | Qt::AlignVCenter
-                                                         : Qt::AlignRight | Qt::AlignVCenter));
+            return QVariant::fromValue(
+                Qt::Alignment((index.column() == Bits ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter));
         case Qt::ToolTipRole:
             return Qt::convertFromPlainText(
-                QStringLiteral(
-                    "%1\n%2 of %3 images of %4 (%5) right, 95 % interval\n%6 on %7, %8%9\nA double click loads it")
+                u"%1\n%2 of %3 images of %4 (%5) right, 95 % interval\n%6 on %7, %8%9\nA double click loads it"_s
                     .arg(QString::fromStdString(toText(entry.bits)))
                     .arg(entry.correct)
                     .arg(entry.total)
                     .arg(QString::fromStdString(entry.dataName), QString::fromStdString(entry.split),
-                         QString::fromStdString(entry.backend), QString::fromStdString(entry.device), text(entry, When),
-                         entry.id > 0 ? QString() : QStringLiteral("\nfrom the session's file, not the database")));
+                         QString::fromStdString(entry.backend), QString::fromStdString(entry.device), when(entry),
+                         entry.id > 0 ? QString() : u"\nfrom the session's file, not the database"_s));
         default: return {};
     }
 }
@@ -84,13 +88,36 @@ QVariant HistoryModel::data(const QModelIndex& index, int role) const {
 QVariant HistoryModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
     switch (section) {
-        case Id: return QStringLiteral("id");
-        case Bits: return QStringLiteral("bits");
-        case Accuracy: return QStringLiteral("accuracy");
-        case BitOps: return QStringLiteral("BitOPs");
-        case When: return QStringLiteral("when");
+        case Id: return u"id"_s;
+        case Bits: return u"bits"_s;
+        case Accuracy: return u"accuracy"_s;
+        case BitOps: return u"BitOPs"_s;
         default: return {};
     }
+}
+
+void MixDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+    QStyleOptionViewItem empty = option;
+    initStyleOption(&empty, index);
+    empty.text.clear();
+    const QStyle* style = option.widget != nullptr ? option.widget->style() : nullptr;
+    if (style != nullptr) style->drawControl(QStyle::CE_ItemViewItem, &empty, painter, option.widget);
+    const auto bits = index.data(HistoryModel::kMixRole).value<QList<int>>();
+    if (bits.isEmpty()) return;
+    const int tallest = std::max(4, *std::ranges::max_element(bits));
+    const Theme theme = Theme::of(option.palette);
+    const bool selected = option.state.testFlag(QStyle::State_Selected);
+    const QRectF area = QRectF(option.rect).adjusted(6, 4, -6, -4);
+    const double pitch = std::min(8.0, area.width() / static_cast<double>(bits.size()));
+    painter->save();
+    painter->setPen(Qt::NoPen);
+    for (qsizetype i = 0; i < bits.size(); ++i) {
+        const double share = static_cast<double>(bits[i]) / tallest;
+        painter->setBrush(selected ? option.palette.color(QPalette::HighlightedText) : theme.forWidth(share));
+        painter->drawRect(QRectF(area.left() + pitch * static_cast<double>(i), area.bottom() - share * area.height(),
+                                 std::max(1.0, pitch - 2), share * area.height()));
+    }
+    painter->restore();
 }
 
 }  // namespace bitdesk

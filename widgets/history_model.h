@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QAbstractTableModel>
+#include <QStyledItemDelegate>
 #include <vector>
 
 #include "core/results/results.h"
@@ -15,7 +16,7 @@ namespace bitdesk {
 class HistoryModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { Id, Bits, Accuracy, BitOps, When, ColumnCount };
+    enum Column { Id, Bits, Accuracy, BitOps, ColumnCount };
     /// Sorts by number, not by text.
     static constexpr int kSortRole = Qt::UserRole;
     /// The mix of a row as QList<int>.
@@ -38,6 +39,15 @@ private:
     QVariant sortValue(const EvaluationSummary& row, int column) const;
 
     std::vector<EvaluationSummary> m_rows;
+};
+
+/// Draws a mix as a row of slim bars, one a layer, as tall as its bits: a shape that the eye finds again. Wants the mix
+/// as a QList<int> under HistoryModel::kMixRole.
+class MixDelegate : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 };
 
 }  // namespace bitdesk

@@ -32,7 +32,7 @@ void drawImage(QPainter& painter, const QImage& image, const QRect& area) {
 
 ImageGrid::ImageGrid(QWidget* parent) : QWidget(parent) {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
-    setAccessibleName(QStringLiteral("Example images"));
+    setAccessibleName(u"Example images"_s);
 }
 
 void ImageGrid::setImages(std::vector<CaptionedImage> images) {

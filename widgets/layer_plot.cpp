@@ -11,15 +11,10 @@
 #include "widgets/theme.h"
 
 namespace bitdesk {
-namespace {
 
-QString nothingMeasured() { return QStringLiteral("No time measured yet."); }
-
-}  // namespace
-
-LayerPlot::LayerPlot(Quantity quantity, QWidget* parent) : PlotPanel(parent), m_quantity(quantity) {
-    m_note = addNote(QStringLiteral("layerNote"));
-    m_note->setVisible(quantity == Quantity::Time);
+LayerPlot::LayerPlot(const QString& empty, QWidget* parent) : PlotPanel(parent), m_empty(empty) {
+    m_note = addNote(u"layerNote"_s);
+    m_note->setVisible(!empty.isEmpty());
     m_bars = new QCPBars(plot().xAxis, plot().yAxis);
     m_bars->setWidth(0.7);
     m_errors = new QCPErrorBars(plot().xAxis, plot().yAxis);
@@ -39,9 +34,8 @@ void LayerPlot::style(const Theme& theme) {
 }
 
 void LayerPlot::setBitOps(const Network& network, const BitConfiguration& bits) {
-    if (m_quantity != Quantity::BitOps) return;
     m_shown = {};
-    m_shown.unit = QStringLiteral("BitOPs, millions");
+    m_shown.unit = u"BitOPs, millions"_s;
     const auto perLayer = bitOpsPerLayer(network, bits);
     for (std::size_t i = 0; i < perLayer.size(); ++i) {
         m_shown.values << static_cast<double>(perLayer[i]) / 1e6;
@@ -51,7 +45,6 @@ void LayerPlot::setBitOps(const Network& network, const BitConfiguration& bits) 
 }
 
 void LayerPlot::setTimes(const std::vector<LayerTime>& layers, bool simulated) {
-    if (m_quantity != Quantity::Time) return;
     m_shown = {};
     std::int64_t runs = 0;
     double longest = 0;
@@ -65,26 +58,25 @@ void LayerPlot::setTimes(const std::vector<LayerTime>& layers, bool simulated) {
         m_shown.high << unit.perMs * (layer.milliseconds.q3 - layer.milliseconds.median);
         runs = layer.milliseconds.n;
     }
-    QString note = QStringLiteral(
-                       "This mix's own runs, n = %1: median and quartiles, one image. The tab Layers has "
-                       "times fitted from many mixes.")
-                       .arg(runs);
-    if (simulated) note += QStringLiteral(" Simulated bits: float arithmetic, not low-bit time.");
+    QString note =
+        u"This mix's own runs, n = %1: median and quartiles, one image. The tab Layers has "
+        "times fitted from many mixes."_s.arg(runs);
+    if (simulated) note += u" Simulated bits: float arithmetic, not low-bit time."_s;
     m_doubtful = simulated;
-    show(layers.empty() ? nothingMeasured() : note);
+    show(layers.empty() ? m_empty : note);
 }
 
 void LayerPlot::setTimesStale() {
-    if (m_quantity == Quantity::Time && !m_shown.values.isEmpty()) {
+    if (!m_shown.values.isEmpty()) {
         m_doubtful = true;
-        m_note->setText(QStringLiteral("Times of the mix before (stale)."));
+        m_note->setText(u"Times of the mix before (stale)."_s);
         restyle();
     }
 }
 
 void LayerPlot::clear() {
     m_shown = {};
-    show(nothingMeasured());
+    show(m_empty);
 }
 
 void LayerPlot::show(const QString& note) {

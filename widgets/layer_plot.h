@@ -17,15 +17,13 @@ class QLabel;
 
 namespace bitdesk {
 
-/// One quantity per layer as bars: BitOPs of the present mix, or measured time. What is of the other quantity is
-/// ignored.
+/// One quantity per layer as bars: BitOPs of the present mix, or measured time.
 class LayerPlot : public PlotPanel {
     Q_OBJECT
 public:
-    enum class Quantity { BitOps, Time };
-    explicit LayerPlot(Quantity quantity, QWidget* parent = nullptr);
+    /// `empty` is said below while there is nothing to show.
+    explicit LayerPlot(const QString& empty = {}, QWidget* parent = nullptr);
 
-    Quantity quantity() const { return m_quantity; }
     void setBitOps(const Network& network, const BitConfiguration& bits);
     void setTimes(const std::vector<LayerTime>& layers, bool simulated);
     void setTimesStale();
@@ -42,7 +40,7 @@ private:
     };
     void show(const QString& note);
 
-    Quantity m_quantity;
+    QString m_empty;
     QCPBars* m_bars = nullptr;
     QCPErrorBars* m_errors = nullptr;
     QLabel* m_note = nullptr;

@@ -12,9 +12,9 @@ namespace bitdesk {
 namespace {
 
 constexpr int kFloatBits = 32;  // of a layer that is simulated on floats
-const QString kNothing = QStringLiteral("–");
+const QString kNothing = u"–"_s;
 
-QString bitsText(int bits) { return bits == kFloatBits ? QStringLiteral("float") : QString::number(bits); }
+QString bitsText(int bits) { return bits == kFloatBits ? u"float"_s : QString::number(bits); }
 
 template <typename T>
 const T* at(const std::vector<T>& values, int index) {
@@ -107,14 +107,14 @@ bool LayerTableModel::isPresent(int row, int column) const {
 
 QString LayerTableModel::share(double ms) const {
     if (!m_predicted || !(*m_predicted > 0)) return kNothing;
-    const QString text = QStringLiteral("%1 %").arg(100 * ms / *m_predicted, 0, 'f', 1);
+    const QString text = u"%1 %"_s.arg(100 * ms / *m_predicted, 0, 'f', 1);
     return text.startsWith('-') ? QChar(0x2212) + text.mid(1) : text;
 }
 
 QString LayerTableModel::text(int row, int column) const {
     if (row < outsideRow()) return layerText(layer(row), column);
     if (row == outsideRow()) return outsideText(column);
-    if (column == Layer) return QStringLiteral("whole run");
+    if (column == Layer) return u"whole run"_s;
     return column == Requested ? wholeText() : QString();
 }
 
@@ -140,19 +140,19 @@ QString LayerTableModel::layerText(const LayerRow& row, int column) const {
 }
 
 QString LayerTableModel::outsideText(int column) const {
-    if (column == Layer) return QStringLiteral("outside");
+    if (column == Layer) return u"outside"_s;
     if (column < FirstWidth || column == kernelColumn()) return {};
     const double ms = m_table->outsideMs.median;
     return column == shareColumn() ? share(ms) : m_unit.number(ms);
 }
 
 QString LayerTableModel::wholeText() const {
-    if (!m_predicted) return QStringLiteral("no time for this mix in the table");
+    if (!m_predicted) return u"no time for this mix in the table"_s;
     const TimeUnit& unit = m_wholeUnit;
-    const QString predicted = QStringLiteral("predicted %1 %2").arg(unit.number(*m_predicted), unit.name);
-    if (!m_measured || m_measured->bits != m_mix) return predicted + QStringLiteral("\nnot measured yet");
+    const QString predicted = u"predicted %1 %2"_s.arg(unit.number(*m_predicted), unit.name);
+    if (!m_measured || m_measured->bits != m_mix) return predicted + u"\nnot measured yet"_s;
     const double measured = m_measured->latencyMs.median;
-    return QStringLiteral("%1, error %2 (%3 %4)\nmeasured %5 %6 %4, n = %7")
+    return u"%1, error %2 (%3 %4)\nmeasured %5 %6 %4, n = %7"_s
         .arg(predicted, formatError(measured > 0 ? *m_predicted / measured - 1 : 0),
              QString::fromStdString(signedText(unit.perMs * (*m_predicted - measured), unit.scale.digits)), unit.name,
              unit.number(measured), unit.interval(m_measured->medianCi95))
@@ -162,30 +162,28 @@ QString LayerTableModel::wholeText() const {
 QString LayerTableModel::wholeToolTip() const {
     if (!m_predicted) return wholeText();
     const double outside = m_table->outsideMs.median;
-    return QStringLiteral("sum of the layers %1 + outside %2 = predicted %3 %4\n%5\nerror: predicted / measured − 1")
-        .arg(m_wholeUnit.number(*m_predicted - outside), m_wholeUnit.number(outside), m_wholeUnit.number(*m_predicted),
-             m_wholeUnit.name, wholeText());
+    return u"sum of the layers %1 + outside %2 = predicted %3 %4\n%5\nerror: predicted / measured − 1"_s.arg(
+        m_wholeUnit.number(*m_predicted - outside), m_wholeUnit.number(outside), m_wholeUnit.number(*m_predicted),
+        m_wholeUnit.name, wholeText());
 }
 
 QString LayerTableModel::toolTip(int row, int column) const {
     const auto quartilesText = [this](const Quartiles& q) {
-        return QStringLiteral("quartiles %1–%2 %3, n = %4")
-            .arg(m_unit.number(q.q1), m_unit.number(q.q3), m_unit.name)
-            .arg(q.n);
+        return u"quartiles %1–%2 %3, n = %4"_s.arg(m_unit.number(q.q1), m_unit.number(q.q3), m_unit.name).arg(q.n);
     };
     if (row == wholeRow()) return wholeToolTip();
     if (row == outsideRow())
-        return QStringLiteral("Whole run less the sum of its layers: starting, copying the result, waiting.\n%1")
-            .arg(quartilesText(m_table->outsideMs));
+        return u"Whole run less the sum of its layers: starting, copying the result, waiting.\n%1"_s.arg(
+            quartilesText(m_table->outsideMs));
     if (executedDiffers(row) && (column == Requested || column == Executed))
-        return QStringLiteral("The fastest kernel here does another width's arithmetic than was asked for.");
+        return u"The fastest kernel here does another width's arithmetic than was asked for."_s;
     if (column == Layer) return shownText(layer(row).name);
     if (column < FirstWidth || column >= shareColumn()) return text(row, column);
     const LayerCell* shown = cell(layer(row), spansWidths(row) ? 0 : column - FirstWidth);
     if (shown == nullptr) return {};
-    return QStringLiteral("%1\nmedian %2 %3, 95 % interval %4\n%5")
-        .arg(shownText(layer(row).name), m_unit.number(shown->milliseconds.median), m_unit.name,
-             m_unit.interval(shown->ci95), quartilesText(shown->milliseconds));
+    return u"%1\nmedian %2 %3, 95 % interval %4\n%5"_s.arg(
+        shownText(layer(row).name), m_unit.number(shown->milliseconds.median), m_unit.name,
+        m_unit.interval(shown->ci95), quartilesText(shown->milliseconds));
 }
 
 QVariant LayerTableModel::colour(int row, int column) const {
@@ -219,19 +217,18 @@ QVariant LayerTableModel::data(const QModelIndex& index, int role) const {
 
 QVariant LayerTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal || !m_table) return {};
-    if (role == Qt::ToolTipRole && section == shareColumn())
-        return QStringLiteral("of the predicted time of a whole run");
+    if (role == Qt::ToolTipRole && section == shareColumn()) return u"of the predicted time of a whole run"_s;
     if (role != Qt::DisplayRole) return {};
     switch (section) {
-        case Layer: return QStringLiteral("layer");
-        case Requested: return QStringLiteral("bits\nasked");
-        case Executed: return QStringLiteral("bits\nrun at");
+        case Layer: return u"layer"_s;
+        case Requested: return u"bits\nasked"_s;
+        case Executed: return u"bits\nrun at"_s;
         default: break;
     }
-    if (section == shareColumn()) return QStringLiteral("share\nof run");
-    if (section == kernelColumn()) return QStringLiteral("kernel");
+    if (section == shareColumn()) return u"share\nof run"_s;
+    if (section == kernelColumn()) return u"kernel"_s;
     const int* width = at(m_table->widths, section - FirstWidth);
-    return width != nullptr ? QVariant(QStringLiteral("%1 bits\n%2").arg(*width).arg(m_unit.name)) : QVariant();
+    return width != nullptr ? QVariant(u"%1 bits\n%2"_s.arg(*width).arg(m_unit.name)) : QVariant();
 }
 
 }  // namespace bitdesk

@@ -5,7 +5,6 @@
 
 #include <QAbstractTableModel>
 #include <optional>
-#include <vector>
 
 #include "core/results/layer_table.h"
 #include "core/results/results.h"

@@ -8,12 +8,12 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QScrollBar>
-#include <QSplitter>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "widgets/building_blocks.h"
 #include "widgets/elided_label.h"
 #include "widgets/format.h"
 #include "widgets/layer_table_model.h"
@@ -23,15 +23,14 @@ namespace bitdesk {
 namespace {
 
 QString cellText(const LayerCell& cell, const TimeUnit& unit) {
-    return QStringLiteral("%1 %2").arg(unit.number(cell.milliseconds.median), unit.interval(cell.ci95));
+    return u"%1 %2"_s.arg(unit.number(cell.milliseconds.median), unit.interval(cell.ci95));
 }
 
 /// "stage1.conv1 · 4 → 3 bits · memory-bound · 12.3 [12.1, 12.5] → 12.4 [12.2, 12.6] µs"
 QString findingText(const LayerFinding& finding) {
     const TimeUnit unit =
         TimeUnit::forLongest(std::max(finding.from.milliseconds.median, finding.to.milliseconds.median));
-    return QStringLiteral("%1 · %2 → %3 bits · %4 · %5 → %6 %7")
-        .arg(shortLayerName(finding.layer))
+    return u"%1 · %2 → %3 bits · %4 · %5 → %6 %7"_s.arg(shortLayerName(finding.layer))
         .arg(finding.fromBits)
         .arg(finding.toBits)
         .arg(QLatin1String(toText(finding.cause)), cellText(finding.from, unit), cellText(finding.to, unit), unit.name);
@@ -39,12 +38,11 @@ QString findingText(const LayerFinding& finding) {
 
 /// What the list shows: the figures, and under them the cause in a sentence.
 QString findingLines(const LayerFinding& finding) {
-    return QStringLiteral("%1\n%2").arg(findingText(finding), shownText(finding.explanation));
+    return u"%1\n%2"_s.arg(findingText(finding), shownText(finding.explanation));
 }
 
 QString findingToolTip(const LayerFinding& finding) {
-    return QStringLiteral("%1\nBitOPs × %2, n = %3 and %4\n%5")
-        .arg(findingText(finding))
+    return u"%1\nBitOPs × %2, n = %3 and %4\n%5"_s.arg(findingText(finding))
         .arg(finding.bitopsRatio, 0, 'f', 2)
         .arg(finding.from.milliseconds.n)
         .arg(finding.to.milliseconds.n)
@@ -58,9 +56,9 @@ LayerTableView::LayerTableView(QWidget* parent) : QWidget(parent) {
     column->setContentsMargins(0, 0, 0, 0);
     m_model = new LayerTableModel(this);
     m_empty = new QLabel(
-        QStringLiteral("No layer has been timed yet.\nThe table is measured when the hand rests: every layer at every "
-                       "width, inside whole runs."));
-    m_empty->setObjectName(QStringLiteral("layerTableEmpty"));
+        u"No layer has been timed yet.\nThe table is measured when the hand rests: every layer at every "
+        "width, inside whole runs."_s);
+    m_empty->setObjectName(u"layerTableEmpty"_s);
     m_empty->setTextFormat(Qt::PlainText);
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
@@ -76,12 +74,9 @@ QWidget* LayerTableView::createContent() {
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(0, 3, 0, 0);
     column->setSpacing(2);
-    m_caption = new ElidedLabel;
-    m_caption->setObjectName(QStringLiteral("layerTableCaption"));
-    m_warnings = new ElidedLabel;
-    m_warnings->setObjectName(QStringLiteral("layerTableWarnings"));
-    m_heading = new ElidedLabel;
-    m_heading->setObjectName(QStringLiteral("findingsHeading"));
+    m_caption = named(u"layerTableCaption"_s, new ElidedLabel);
+    m_warnings = named(u"layerTableWarnings"_s, new ElidedLabel);
+    m_heading = named(u"findingsHeading"_s, new ElidedLabel);
     m_heading->setFont(Theme::figures(font(), 0.85, true));
     m_findings = new QListWidget;
     m_findings->setFrameShape(QFrame::NoFrame);
@@ -91,33 +86,21 @@ QWidget* LayerTableView::createContent() {
     m_findings->setAlternatingRowColors(true);
     m_findings->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_findings->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_findings->setAccessibleName(QStringLiteral("Layers that fewer BitOPs did not make faster"));
+    m_findings->setAccessibleName(u"Layers that fewer BitOPs did not make faster"_s);
     for (QWidget* widget : std::initializer_list<QWidget*>{m_caption, m_warnings, m_findings})
         widget->setFont(Theme::figures(font(), 0.85, false));
     for (QLabel* label : {m_caption, m_warnings, m_heading}) label->setContentsMargins(6, 0, 6, 0);
     column->addWidget(m_caption);
     column->addWidget(m_warnings);
-    auto* halves = new QSplitter(Qt::Vertical);
-    halves->setChildrenCollapsible(false);
-    halves->addWidget(createTables());
-    auto* lower = new QWidget;
-    auto* list = new QVBoxLayout(lower);
-    list->setContentsMargins(0, 0, 0, 0);
-    list->setSpacing(2);
-    list->addWidget(m_heading);
-    list->addWidget(m_findings, 1);
-    halves->addWidget(lower);
-    halves->setStretchFactor(0, 3);
-    halves->setStretchFactor(1, 2);
-    halves->setSizes({300, 200});
-    column->addWidget(halves, 1);
+    QWidget* lower = inAColumn({m_heading, m_findings}, 2);
+    column->addWidget(splitter(Qt::Vertical, createTables(), lower, {3, 2}, {300, 200}), 1);
     return content;
 }
 
 /// The layers, which scroll, and under them the closing rows, which do not.
 QWidget* LayerTableView::createTables() {
-    m_table = createTable(QStringLiteral("layerTable"), QStringLiteral("Times of the layers"));
-    m_closing = createTable(QStringLiteral("layerTableClosing"), QStringLiteral("Their sum and the whole run"));
+    m_table = createTable(u"layerTable"_s, u"Times of the layers"_s);
+    m_closing = createTable(u"layerTableClosing"_s, u"Their sum and the whole run"_s);
     m_closing->horizontalHeader()->hide();
     m_closing->setAlternatingRowColors(false);
     m_closing->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -125,34 +108,20 @@ QWidget* LayerTableView::createTables() {
     m_table->viewport()->installEventFilter(this);
     connect(m_table->horizontalScrollBar(), &QScrollBar::valueChanged, m_closing->horizontalScrollBar(),
             &QScrollBar::setValue);
-    auto* tables = new QWidget;
-    auto* column = new QVBoxLayout(tables);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addWidget(m_table, 1);
-    column->addWidget(m_closing);
-    return tables;
+    return inAColumn({m_table, m_closing}, 0);
 }
 
 QTableView* LayerTableView::createTable(const QString& name, const QString& accessibleName) {
-    auto* table = new QTableView;
-    table->setObjectName(name);
-    table->setModel(m_model);
+    QTableView* table = tableOf(m_model, name, accessibleName);
     table->setFont(Theme::figures(font(), 0.85, false));
     table->horizontalHeader()->setFont(table->font());
-    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table->setShowGrid(false);
     table->setAlternatingRowColors(true);
     table->setWordWrap(false);
     table->setTextElideMode(Qt::ElideMiddle);  // kernels differ at their ends
     table->setFrameShape(QFrame::NoFrame);
     table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    table->verticalHeader()->hide();
     table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 5);
-    table->horizontalHeader()->setHighlightSections(false);
     table->horizontalHeader()->setMinimumSectionSize(20);
-    table->setAccessibleName(accessibleName);
     return table;
 }
 
@@ -215,19 +184,19 @@ void LayerTableView::fitColumns() {
     if (m_model->empty()) return;
     const QFontMetrics metrics = m_table->fontMetrics();
     const auto wide = [&](const QString& text) { return metrics.horizontalAdvance(text) + 10; };
-    int layer = wide(QStringLiteral("whole run")), kernel = 0;
+    int layer = wide(u"whole run"_s), kernel = 0;
     for (const LayerRow& row : m_model->table()->rows) {
         layer = std::max(layer, wide(shortLayerName(row.name)));
         for (const std::string& name : row.kernels) kernel = std::max(kernel, wide(shownText(name)));
     }
     constexpr int kWidest = 190;  // a longer name ends in an ellipsis
     m_table->setColumnWidth(LayerTableModel::Layer, std::min(layer, kWidest));
-    m_table->setColumnWidth(LayerTableModel::Requested, wide(QStringLiteral("asked")));
-    m_table->setColumnWidth(LayerTableModel::Executed, wide(QStringLiteral("run at")));
+    m_table->setColumnWidth(LayerTableModel::Requested, wide(u"asked"_s));
+    m_table->setColumnWidth(LayerTableModel::Executed, wide(u"run at"_s));
     const double longest = m_model->table()->longestMs();
-    const int time = std::max(wide(QStringLiteral("100.00")), wide(TimeUnit::forLongest(longest).number(longest)));
+    const int time = std::max(wide(u"100.00"_s), wide(TimeUnit::forLongest(longest).number(longest)));
     for (int i = 0; i < m_model->widths(); ++i) m_table->setColumnWidth(LayerTableModel::FirstWidth + i, time);
-    m_table->setColumnWidth(m_model->shareColumn(), wide(QStringLiteral("100.0 %")));
+    m_table->setColumnWidth(m_model->shareColumn(), wide(u"100.0 %"_s));
     // Kernels have what is left.
     int others = 0;
     for (int i = 0; i < m_model->columnCount(); ++i)
@@ -250,8 +219,8 @@ void LayerTableView::showFindings(const std::vector<LayerFinding>& findings) {
         item->setToolTip(toolTipOf(findingToolTip(finding)));
         m_findings->addItem(item);
     }
-    m_heading->setText(findings.empty() ? QStringLiteral("No layer found where BitOPs fell and latency did not")
-                                        : QStringLiteral("BitOPs fell, latency did not · %1").arg(findings.size()));
+    m_heading->setText(findings.empty() ? u"No layer found where BitOPs fell and latency did not"_s
+                                        : u"BitOPs fell, latency did not · %1"_s.arg(findings.size()));
     m_findings->setVisible(!findings.empty());
     // Nothing to list: the table has all the room but the heading's.
     m_findings->parentWidget()->setMaximumHeight(findings.empty() ? m_heading->sizeHint().height() : QWIDGETSIZE_MAX);
@@ -259,18 +228,17 @@ void LayerTableView::showFindings(const std::vector<LayerFinding>& findings) {
 
 void LayerTableView::writeCaption() {
     const LayerTable& table = *m_model->table();
-    QString text = QStringLiteral("Fitted from %1 mixes; this mix's own runs: tab Time\nbatch %2, %3 thread(s) on %4")
-                       .arg(table.mixes)
-                       .arg(table.key.batch)
-                       .arg(table.key.threads)
-                       .arg(shownText(table.key.device));
+    QString text =
+        u"Fitted from %1 mixes; this mix's own runs: tab Time\nbatch %2, %3 thread(s) on %4"_s.arg(table.mixes)
+            .arg(table.key.batch)
+            .arg(table.key.threads)
+            .arg(shownText(table.key.device));
     if (const auto error = table.medianError())
-        text +=
-            QStringLiteral(" · median error %1 % over %2 checks").arg(100 * *error, 0, 'f', 1).arg(table.checks.size());
+        text += u" · median error %1 % over %2 checks"_s.arg(100 * *error, 0, 'f', 1).arg(table.checks.size());
     m_caption->setText(text);
     QStringList warnings;
     for (const std::string& warning : table.warnings) warnings << shownText(warning);
-    m_warnings->setText(warnings.join(QStringLiteral(" · ")));
+    m_warnings->setText(warnings.join(u" · "_s));
     m_warnings->setVisible(!warnings.isEmpty());
 }
 

@@ -20,8 +20,8 @@ constexpr double kBand = 0.05;
 
 PredictionPlot::PredictionPlot(QWidget* parent) : MixPlot(parent) {
     constexpr double kGap = 5;
-    m_note = addNote(QStringLiteral("predictionNote"));
-    m_warning = addNote(QStringLiteral("predictionWarning"));
+    m_note = addNote(u"predictionNote"_s);
+    m_warning = addNote(u"predictionWarning"_s);
     m_lowEdge = plot().addGraph();
     m_highEdge = plot().addGraph();
     m_highEdge->setChannelFillGraph(m_lowEdge);
@@ -120,8 +120,8 @@ void PredictionPlot::refresh() {
     double longest = 0;
     for (const Point& point : m_points) longest = std::max({longest, point.predictedMs, point.measuredMs});
     const TimeUnit unit = TimeUnit::forLongest(longest);
-    plot().xAxis->setLabel(QStringLiteral("predicted, %1").arg(unit.name));
-    plot().yAxis->setLabel(QStringLiteral("measured, %1").arg(unit.name));
+    plot().xAxis->setLabel(u"predicted, %1"_s.arg(unit.name));
+    plot().yAxis->setLabel(u"measured, %1"_s.arg(unit.name));
     const double far = 10 * unit.perMs * std::max(longest, 1e-3);
     m_diagonal->setData({0, far}, {0, far}, true);
     m_lowEdge->setData({0, far}, {0, (1 - kBand) * far}, true);
@@ -144,9 +144,9 @@ void PredictionPlot::refresh() {
     m_note->setAlignment(m_points.empty() ? Qt::AlignCenter : Qt::AlignLeft);
     m_warning->setVisible(trust().otherSpeed());
     if (m_lastError)
-        m_warning->setText(QStringLiteral("The mix measured last was predicted with an error of %1: the machine now "
-                                          "runs at another speed than when the table was measured.")
-                               .arg(formatError(*m_lastError)));
+        m_warning->setText(
+            u"The mix measured last was predicted with an error of %1: the machine now "
+            "runs at another speed than when the table was measured."_s.arg(formatError(*m_lastError)));
     restyle();
     setMixes(std::move(mixes), std::move(dots));
 }
@@ -155,26 +155,23 @@ QString PredictionPlot::noteText() const {
     QStringList parts;
     if (m_table) {
         const auto median = m_table->medianError(), most = m_table->error90();
-        parts << (median && most
-                      ? QStringLiteral("median error %1 % over %2 mixes, 90 % within %3 %; table of %4 mixes")
-                            .arg(100 * *median, 0, 'f', 1)
-                            .arg(m_checks.size())
-                            .arg(100 * *most, 0, 'f', 1)
-                            .arg(m_table->mixes)
-                      : QStringLiteral("table of %1 mixes, not checked yet").arg(m_table->mixes));
+        parts << (median && most ? u"median error %1 % over %2 mixes, 90 % within %3 %; table of %4 mixes"_s
+                                       .arg(100 * *median, 0, 'f', 1)
+                                       .arg(m_checks.size())
+                                       .arg(100 * *most, 0, 'f', 1)
+                                       .arg(m_table->mixes)
+                                 : u"table of %1 mixes, not checked yet"_s.arg(m_table->mixes));
     } else {
-        parts << QStringLiteral("No layer table yet. It is measured when the hand rests.");
+        parts << u"No layer table yet. It is measured when the hand rests."_s;
     }
     const auto errors = measuredErrors(false), live = measuredErrors(true);
     if (!errors.empty())
-        parts << QStringLiteral("◆ measured since: %1 mix(es), median error %2 %")
-                     .arg(errors.size())
+        parts << u"◆ measured since: %1 mix(es), median error %2 %"_s.arg(errors.size())
                      .arg(100 * quantile(errors, 0.5), 0, 'f', 1);
     if (!live.empty() && live.size() < errors.size())
-        parts.last() +=
-            QStringLiteral("; in this window %1, %2 %").arg(live.size()).arg(100 * quantile(live, 0.5), 0, 'f', 1);
-    if (pointCount() > 0) parts << QStringLiteral("bars: 95 % of the median; band: ± %1 %").arg(100 * kBand);
-    return parts.join(QStringLiteral("\n"));
+        parts.last() += u"; in this window %1, %2 %"_s.arg(live.size()).arg(100 * quantile(live, 0.5), 0, 'f', 1);
+    if (pointCount() > 0) parts << u"bars: 95 % of the median; band: ± %1 %"_s.arg(100 * kBand);
+    return parts.join(u"\n"_s);
 }
 
 void PredictionPlot::setRanges() {
@@ -195,10 +192,10 @@ void PredictionPlot::setRanges() {
 QString PredictionPlot::toolTipText(std::size_t mix) const {
     const Point& point = m_points[mix];
     const TimeUnit unit = TimeUnit::forLongest(std::max(point.predictedMs, point.measuredMs));
-    const QString runs = point.n > 0 ? QStringLiteral(", n = %1").arg(point.n) : QString();
-    return QStringLiteral("%1\npredicted %2 %3, error %4\nmeasured %5 %6 %3%7\nclick to load")
-        .arg(QString::fromStdString(toText(point.bits)), unit.number(point.predictedMs), unit.name,
-             formatError(point.error()), unit.number(point.measuredMs), unit.interval(point.ci95), runs);
+    const QString runs = point.n > 0 ? u", n = %1"_s.arg(point.n) : QString();
+    return u"%1\npredicted %2 %3, error %4\nmeasured %5 %6 %3%7\nclick to load"_s.arg(
+        QString::fromStdString(toText(point.bits)), unit.number(point.predictedMs), unit.name,
+        formatError(point.error()), unit.number(point.measuredMs), unit.interval(point.ci95), runs);
 }
 
 }  // namespace bitdesk

@@ -9,11 +9,11 @@
 
 #include "core/results/results.h"
 #include "core/statistics/verdicts.h"
-#include "widgets/prediction_trust.h"
 
 namespace bitdesk {
 
 class ElidedLabel;
+struct PredictionTrust;
 
 /// How far a shown number can be trusted.
 enum class ReadoutState { Empty, Stale, Streaming, Final, Stored };
@@ -40,7 +40,6 @@ public:
 
     ReadoutState accuracyState() const { return m_accuracy.state; }
     ReadoutState latencyState() const { return m_latency.state; }
-    QString accuracyText() const;
 
 protected:
     void changeEvent(QEvent* event) override;

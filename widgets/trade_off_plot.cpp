@@ -4,14 +4,15 @@
 #include "widgets/trade_off_plot.h"
 
 #include <qcustomplot.h>
+#include <QButtonGroup>
 #include <QHBoxLayout>
+#include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "core/present/words.h"
 #include "widgets/elided_label.h"
 #include "widgets/format.h"
-#include "widgets/segment_switch.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
@@ -19,7 +20,7 @@ namespace bitdesk {
 TradeOffPlot::TradeOffPlot(QWidget* parent) : MixPlot(parent) {
     constexpr double kGap = 6;
     addSwitch();
-    plot().yAxis->setLabel(QStringLiteral("accuracy, %"));
+    plot().yAxis->setLabel(u"accuracy, %"_s);
     m_front.graph = addGraph();
     m_front.graph->setLineStyle(QCPGraph::lsStepLeft);
     m_all = addDots(kGap);
@@ -34,13 +35,22 @@ void TradeOffPlot::addSwitch() {
     row->setContentsMargins(8, 2, 6, 2);
     row->setSpacing(0);
     m_note = new ElidedLabel;
-    m_note->setObjectName(QStringLiteral("tradeOffNote"));
+    m_note->setObjectName(u"tradeOffNote"_s);
     m_note->setFont(Theme::figures(font(), 0.85, false));
     row->addWidget(m_note, 1);
-    m_switch = new SegmentSwitch({QStringLiteral("BitOPs"), QStringLiteral("Latency")});
-    m_switch->setToolTip(QStringLiteral("Accuracy against BitOPs, or against measured latency"));
-    connect(m_switch, &SegmentSwitch::chosen, this, [this](int id) { setCostAxis(static_cast<CostOf>(id)); });
-    row->addWidget(m_switch);
+    m_switch = new QButtonGroup(this);
+    for (const CostOf cost : {CostOf::BitOps, CostOf::Latency}) {
+        auto* button = new QToolButton;
+        button->setText(cost == CostOf::BitOps ? u"BitOPs"_s : u"Latency"_s);
+        button->setToolTip(u"Accuracy against BitOPs, or against measured latency"_s);
+        button->setCheckable(true);
+        button->setChecked(cost == m_cost);
+        button->setAutoRaise(true);
+        button->setFont(m_note->font());
+        m_switch->addButton(button, static_cast<int>(cost));
+        row->addWidget(button);
+    }
+    connect(m_switch, &QButtonGroup::idClicked, this, [this](int id) { setCostAxis(static_cast<CostOf>(id)); });
     column().insertLayout(0, row);
 }
 
@@ -68,7 +78,7 @@ void TradeOffPlot::style(const Theme& theme) {
 }
 
 void TradeOffPlot::setCostAxis(CostOf cost) {
-    m_switch->setChoice(static_cast<int>(cost));
+    m_switch->button(static_cast<int>(cost))->setChecked(true);
     if (m_cost == cost) return;
     m_cost = cost;
     forgetZoom();  // it was on the other axis
@@ -109,25 +119,13 @@ void TradeOffPlot::setBaseline(std::optional<BitConfiguration> bits) {
     refresh();
 }
 
-void TradeOffPlot::takeLatency(const BitConfiguration& bits, const Measurement& measurement) {
-    if (measurement.simulated || !(measurement.latencyMs.median > 0)) return;
-    RunLatency& slot = m_latencies[bits];
-    if (slot.runGroup <= measurement.runGroup)
-        slot = {.ms = measurement.latencyMs, .ci95 = measurement.medianCi95, .runGroup = measurement.runGroup};
-}
-
-void TradeOffPlot::setLatency(const BitConfiguration& bits, const Measurement& measurement) {
-    takeLatency(bits, measurement);
-    refresh();
-}
-
-void TradeOffPlot::setLatencies(const std::vector<Measurement>& measurements) {
-    for (const Measurement& measurement : measurements) takeLatency(measurement.bits, measurement);
-    refresh();
-}
-
-void TradeOffPlot::clearLatencies() {
-    m_latencies.clear();
+void TradeOffPlot::addLatencies(const std::vector<Measurement>& measurements) {
+    for (const Measurement& each : measurements) {
+        if (each.simulated || !(each.latencyMs.median > 0)) continue;
+        RunLatency& slot = m_latencies[each.bits];
+        if (slot.runGroup <= each.runGroup)
+            slot = {.ms = each.latencyMs, .ci95 = each.medianCi95, .runGroup = each.runGroup};
+    }
     refresh();
 }
 
@@ -146,8 +144,7 @@ void TradeOffPlot::refresh() {
     for (const auto& [bits, latency] : m_latencies)
         if (!m_points.contains(bits)) points.push_back({.evaluation = nullptr, .latency = latency});
     m_view = TradeOffView(points, m_cost);
-    plot().xAxis->setLabel((m_cost == CostOf::BitOps ? QStringLiteral("BitOPs an image, ")
-                                                     : QStringLiteral("measured latency of a run, ")) +
+    plot().xAxis->setLabel((m_cost == CostOf::BitOps ? u"BitOPs an image, "_s : u"measured latency of a run, "_s) +
                            QString::fromStdString(m_view.unit()));
     m_shown.clear();
     std::vector<BitConfiguration> mixes;
@@ -179,14 +176,13 @@ int TradeOffPlot::otherRunCount() const {
 
 void TradeOffPlot::writeNote() {
     QStringList parts;
-    if (otherRunCount() > 0) parts << QStringLiteral("○ measured in another run: not comparable exactly");
+    if (otherRunCount() > 0) parts << u"○ measured in another run: not comparable exactly"_s;
     if (missingCount() > 0)
-        parts << QStringLiteral("%1 of %2 mixes not shown: no latency measured").arg(missingCount()).arg(pointCount());
-    m_note->setText(parts.join(QStringLiteral(" · ")));
-    m_note->setFacts(otherRunCount() == 0
-                         ? QString()
-                         : QStringLiteral("The machine may have run at another speed then. The front joins what was "
-                                          "measured in turns with the mix measured last."));
+        parts << u"%1 of %2 mixes not shown: no latency measured"_s.arg(missingCount()).arg(pointCount());
+    m_note->setText(parts.join(u" · "_s));
+    m_note->setFacts(otherRunCount() == 0 ? QString()
+                                          : u"The machine may have run at another speed then. The front joins what was "
+                                            "measured in turns with the mix measured last."_s);
 }
 
 void TradeOffPlot::setRanges() {
@@ -206,8 +202,7 @@ void TradeOffPlot::setRanges() {
 QString TradeOffPlot::toolTipText(std::size_t mix) const {
     const EvaluationSummary& point = *m_shown[mix];
     const TradeOffMark& mark = m_view.marks()[mix];
-    QString text = QStringLiteral("%1\n%2 % [%3, %4] of %5 images\n%6 BitOPs")
-                       .arg(QString::fromStdString(toText(point.bits)))
+    QString text = u"%1\n%2 % [%3, %4] of %5 images\n%6 BitOPs"_s.arg(QString::fromStdString(toText(point.bits)))
                        .arg(mark.percent, 0, 'f', 2)
                        .arg(mark.percents.low, 0, 'f', 2)
                        .arg(mark.percents.high, 0, 'f', 2)
@@ -215,13 +210,12 @@ QString TradeOffPlot::toolTipText(std::size_t mix) const {
                        .arg(QString::fromStdString(bitopsText(point.bitops)));
     if (const auto latency = latencyOf(point.bits)) {
         const TimeUnit unit = TimeUnit::forLongest(latency->ms.median);
-        text += QStringLiteral("\n%1 %2 %3, n = %4")
-                    .arg(unit.number(latency->ms.median), unit.interval(latency->ci95), unit.name)
+        text += u"\n%1 %2 %3, n = %4"_s.arg(unit.number(latency->ms.median), unit.interval(latency->ci95), unit.name)
                     .arg(latency->ms.n);
         if (latency->runGroup != m_view.newestRun())
-            text += QStringLiteral("\nmeasured in another run than the mix measured last: not comparable exactly");
+            text += u"\nmeasured in another run than the mix measured last: not comparable exactly"_s;
     }
-    return text + QStringLiteral("\nclick to load");
+    return text + u"\nclick to load"_s;
 }
 
 }  // namespace bitdesk

@@ -9,18 +9,19 @@
 
 #include "core/results/results.h"
 #include "core/results/trade_off.h"
-#include "widgets/mix_plot.h"
+#include "widgets/plot_panel.h"
+
+class QButtonGroup;
 
 namespace bitdesk {
 
 class ElidedLabel;
-class SegmentSwitch;
 
 /// Accuracy against cost of every mix tried, with 95 % intervals, the front, the present mix and the baseline. Cost is
 /// BitOPs or, at the switch, the latency measured. Click a point to load its mix.
 ///
 /// Latencies of different machines, executors, thread counts or batches do not belong on one axis. The plot draws what
-/// it is given: the caller hands it those of one setting, and calls clearLatencies() when the setting changes. Even
+/// it is given: the caller hands it those of one setting, and calls clear() when the setting changes. Even
 /// then the machine may have been at another speed in another run: only what was measured in turns, in the newest run
 /// group, is joined to a front; the rest is drawn hollow.
 class TradeOffPlot : public MixPlot {
@@ -37,10 +38,8 @@ public:
     /// The mix in hand, with its estimate so far; nothing where it has none.
     void setPresent(std::optional<EvaluationSummary> present);
     void setBaseline(std::optional<BitConfiguration> bits);
-    /// What a whole run of a mix was measured to take; of a mix its newest run counts. Simulated bits are refused.
-    void setLatency(const BitConfiguration& bits, const Measurement& measurement);
-    void setLatencies(const std::vector<Measurement>& measurements);
-    void clearLatencies();
+    /// What whole runs of mixes were measured to take; of a mix its newest run counts. Simulated bits are refused.
+    void addLatencies(const std::vector<Measurement>& measurements);
 
     int pointCount() const { return static_cast<int>(m_points.size()); }
     /// Mixes with an accuracy that the chosen axis has no place for.
@@ -57,12 +56,11 @@ private:
     void addSwitch();
     void refresh();
     void writeNote();
-    void takeLatency(const BitConfiguration& bits, const Measurement& measurement);
     std::optional<RunLatency> latencyOf(const BitConfiguration& bits) const;
     static Dot dotOf(const TradeOffMark& mark);
 
     ElidedLabel* m_note = nullptr;
-    SegmentSwitch* m_switch = nullptr;
+    QButtonGroup* m_switch = nullptr;
     Dots m_front, m_all, m_others, m_baseline, m_present;  ///< others: of other run groups
     CostOf m_cost = CostOf::BitOps;
     TradeOffView m_view;                            ///< of m_points and m_latencies

@@ -7,10 +7,6 @@
 
 namespace bitdesk {
 
-class FaderBank;
-class PredictionPlot;
-class Readouts;
-class TradeOffPlot;
 class Workbench;
 
 /// The faders below, their consequences above; before there is a model, what to do.
@@ -18,16 +14,6 @@ class ConsolePanel : public QStackedWidget {
     Q_OBJECT
 public:
     explicit ConsolePanel(Workbench& workbench, QWidget* parent = nullptr);
-
-private:
-    QWidget* createEmptyPage();
-    QWidget* createConsole();
-    QWidget* createViews();
-    Readouts* createReadouts(const PredictionPlot& prediction);
-    TradeOffPlot* createTradeOff();
-    FaderBank* createFaders();
-
-    Workbench& m_workbench;
 };
 
 }  // namespace bitdesk

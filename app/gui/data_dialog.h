@@ -4,11 +4,14 @@
 #pragma once
 
 #include <QDialog>
+#include <QStandardItemModel>
 #include <memory>
 #include <optional>
+#include <vector>
 
-#include "app/gui/data_preview.h"
 #include "app/workbench/task.h"
+#include "core/data/data_set.h"
+#include "widgets/image_grid.h"
 
 class QComboBox;
 class QFormLayout;
@@ -19,9 +22,28 @@ class QToolButton;
 
 namespace bitdesk {
 
-class ClassCounts;
 class ElidedLabel;
 class ProgressStrip;
+
+/// Classes of a data set and how many images each has.
+class ClassCounts : public QStandardItemModel {
+public:
+    enum Column { Name, Images, Bar, kColumns };
+    static constexpr int kSortRole = Qt::UserRole;       ///< a number where the column shows one
+    static constexpr int kShareRole = Qt::UserRole + 1;  ///< of Bar: 0 … 1, of the largest class
+
+    explicit ClassCounts(QObject* parent = nullptr);
+
+    /// A count for each name.
+    void setCounts(const QStringList& names, const std::vector<std::int64_t>& counts);
+    std::int64_t count(int row) const { return index(row, Images).data(kSortRole).toLongLong(); }
+};
+
+/// Where the images of each class lie.
+struct DataOverview {
+    std::vector<std::vector<std::int64_t>> ofClass;  ///< indices, ascending
+    std::vector<std::int64_t> mixed;                 ///< the first of each class, the second of each, …
+};
 
 /// A preview of a data set: what it is, its classes and their counts, and some images. Images are decoded, and other
 /// splits opened, on threads of their own.
@@ -33,7 +55,6 @@ public:
 
     const ClassCounts* counts() const { return m_counts; }
     const ImageGrid* grid() const { return m_grid; }
-    QString facts() const;
     void showSplit(Split split);
     /// Images of one class, or of all.
     void showClass(std::optional<int> index);

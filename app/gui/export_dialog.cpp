@@ -14,10 +14,11 @@
 #include <QUrl>
 #include <algorithm>
 
-#include "app/gui/file_field.h"
+#include "app/gui/file_fields.h"
 #include "app/jobs/named_files.h"
 #include "app/workbench/workbench.h"
 #include "core/present/words.h"
+#include "widgets/building_blocks.h"
 #include "widgets/elided_label.h"
 #include "widgets/format.h"
 #include "widgets/theme.h"
@@ -29,51 +30,44 @@ constexpr const char* kFolderKey = "exportFolder";
 
 QString measurementText(const Measurement& measurement) {
     const TimeUnit unit = TimeUnit::forLongest(measurement.latencyMs.median);
-    return QStringLiteral("%1: %2 %3 on %4, %5 thread(s), %6%7")
-        .arg(measurement.id)
+    return u"%1: %2 %3 on %4, %5 thread(s), %6%7"_s.arg(measurement.id)
         .arg(unit.number(measurement.latencyMs.median), unit.name, shownText(measurement.device))
         .arg(measurement.threads)
         .arg(shownText(measurement.createdAt).left(16).replace(u'T', u' '),
-             measurement.simulated ? QStringLiteral(", simulated bits") : QString());
+             measurement.simulated ? u", simulated bits"_s : QString());
 }
 
 QString tensorText(const char* what, const ExportedTensor& tensor) {
     QStringList shape;
     for (const std::string& extent : tensor.shape) shape << QString::fromStdString(extent);
-    return QStringLiteral("%1 %2 [%3]: %4\n")
-        .arg(QLatin1String(what), QString::fromStdString(tensor.name), shape.join(QStringLiteral(", ")),
-             QString::fromStdString(tensor.values));
+    return u"%1 %2 [%3]: %4\n"_s.arg(QLatin1String(what), QString::fromStdString(tensor.name), shape.join(u", "_s),
+                                     QString::fromStdString(tensor.values));
 }
 
 }  // namespace
 
 ExportDialog::ExportDialog(Workbench& workbench, QWidget* parent)
-    : JobDialog(QStringLiteral("exportDialog"), QStringLiteral("Export"), QStringLiteral("Export"), parent),
+    : JobDialog(u"exportDialog"_s, u"Export"_s, u"Export"_s, parent),
       m_model(workbench.model()),
       m_bits(workbench.mix().bits()),
       m_modelFile(workbench.modelSpec().toStdString()),
       m_store(workbench.results().store()) {
-    auto* mix = new ElidedLabel(
-        QStringLiteral("%1 at %2").arg(shownText(m_model->name), QString::fromStdString(toText(m_bits))));
-    m_format = new QComboBox;
-    m_format->setObjectName(QStringLiteral("format"));
-    m_format->setAccessibleName(QStringLiteral("Format"));
+    auto* mix = new ElidedLabel(u"%1 at %2"_s.arg(shownText(m_model->name), QString::fromStdString(toText(m_bits))));
+    m_format = named(u"format"_s, new QComboBox, u"Format"_s);
     for (const ExportFormat& format : exportFormats())
-        m_format->addItem(
-            QStringLiteral("%1 (%2)").arg(QString::fromStdString(format.description), QLatin1String(format.ending)),
-            QString::fromLatin1(format.name));
-    m_metric = new QComboBox;
-    m_metric->setObjectName(QStringLiteral("metric"));
-    m_metric->setToolTip(QStringLiteral("What Model Explorer shows; the others are in the file as well"));
+        m_format->addItem(u"%1 (%2)"_s.arg(QString::fromStdString(format.description), QLatin1String(format.ending)),
+                          QString::fromLatin1(format.name));
+    m_metric = named(u"metric"_s, new QComboBox);
+    m_metric->setToolTip(u"What Model Explorer shows; the others are in the file as well"_s);
     for (const std::string& metric : nodeDataMetrics()) m_metric->addItem(QString::fromStdString(metric));
     createMeasurement();
     createFile();
-    form()->addRow(QStringLiteral("Mix"), mix);
-    form()->addRow(QStringLiteral("Format"), m_format);
-    form()->addRow(QStringLiteral("Figure"), m_metric);
-    form()->addRow(QStringLiteral("Measurement"), m_measurement);
-    form()->addRow(QStringLiteral("File"), m_file);
-    QPushButton* folder = addButton(QStringLiteral("Show folder"), false);
+    form()->addRow(u"Mix"_s, mix);
+    form()->addRow(u"Format"_s, m_format);
+    form()->addRow(u"Figure"_s, m_metric);
+    form()->addRow(u"Measurement"_s, m_measurement);
+    form()->addRow(u"File"_s, m_file);
+    QPushButton* folder = addButton(u"Show folder"_s);
     connect(folder, &QPushButton::clicked, this,
             [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(m_file->file()).absolutePath())); });
     connect(m_format, &QComboBox::currentIndexChanged, this, &ExportDialog::showFormat);
@@ -85,19 +79,18 @@ ExportDialog::ExportDialog(Workbench& workbench, QWidget* parent)
 }
 
 void ExportDialog::createFile() {
-    m_file = new FileField(QStringLiteral("file"), QStringLiteral("File to write"), QStringLiteral("a file to write"));
-    m_file->addSave(QStringLiteral("Choose…"), QString(), QString());
+    m_file = new FileField(u"file"_s, u"File to write"_s, u"a file to write"_s);
+    m_file->addSave(u"Choose…"_s, QString(), QString());
     connect(m_file, &FileField::changed, this, [this] { refresh(); });
     connect(m_file, &FileField::replacing, this, &ExportDialog::setConfirmed);
 }
 
 void ExportDialog::createMeasurement() {
-    m_measurement = new QComboBox;
-    m_measurement->setObjectName(QStringLiteral("measurement"));
+    m_measurement = named(u"measurement"_s, new QComboBox);
     m_measurement->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    m_measurement->addItem(QStringLiteral("looking into the database …"));
+    m_measurement->addItem(u"looking into the database …"_s);
     m_measurement->setEnabled(false);
-    m_measurement->setToolTip(QStringLiteral("Stored latencies of this mix, newest first; simulated bits last"));
+    m_measurement->setToolTip(u"Stored latencies of this mix, newest first; simulated bits last"_s);
 }
 
 /// Those of this mix; simulated bits behind the others, as the export itself prefers them.
@@ -105,7 +98,7 @@ void ExportDialog::loadMeasurements() {
     if (m_store == nullptr) return showMeasurements({});
     connect(&m_looking, &Task::failed, this, [this](const Error& error) {
         showMeasurements({});
-        showProblem(QStringLiteral("The measurements cannot be read"), QString::fromUtf8(error.what()));
+        showProblem(u"The measurements cannot be read"_s, QString::fromUtf8(error.what()));
     });
     m_looking.start(
         [store = m_store, hash = m_model->hash, bits = m_bits] {
@@ -124,9 +117,8 @@ void ExportDialog::showMeasurements(const std::vector<Measurement>& found) {
         m_measurement->addItem(measurementText(each), QVariant::fromValue<qlonglong>(each.id));
     m_measurement->setEnabled(!found.empty());
     if (found.empty())
-        m_measurement->addItem(m_store == nullptr
-                                   ? QStringLiteral("none: results are not stored")
-                                   : QStringLiteral("none yet: rest on this mix until its latency stands above"));
+        m_measurement->addItem(m_store == nullptr ? u"none: results are not stored"_s
+                                                  : u"none yet: rest on this mix until its latency stands above"_s);
     refresh();
 }
 
@@ -134,19 +126,13 @@ const ExportFormat& ExportDialog::format() const {
     return exportFormats()[static_cast<std::size_t>(std::max(0, m_format->currentIndex()))];
 }
 
-void ExportDialog::setFormat(const char* name) {
-    m_format->setCurrentIndex(std::max(0, m_format->findData(QString::fromLatin1(name))));
-}
-
-void ExportDialog::setFile(const QString& file) { m_file->setFile(file); }
-
 /// Rows that the format has no use for go; a name that was suggested follows the format, one that was typed stays.
 void ExportDialog::showFormat() {
     form()->setRowVisible(m_metric, std::string_view(format().name) == "node-data");
     form()->setRowVisible(m_measurement, format().measurement != NeedOfMeasurement::None);
-    m_file->setSaveFilter(QStringLiteral("%1 (*%2);;All files (*)")
-                              .arg(QString::fromStdString(format().description), QLatin1String(format().ending)),
-                          QString::fromLatin1(format().ending).mid(1));
+    m_file->setSaveFilter(
+        u"%1 (*%2);;All files (*)"_s.arg(QString::fromStdString(format().description), QLatin1String(format().ending)),
+        QString::fromLatin1(format().ending).mid(1));
     if (m_file->file() == m_suggested) {
         m_suggested = suggestedFile();
         m_file->setFile(m_suggested);
@@ -158,22 +144,21 @@ QString ExportDialog::suggestedFile() const {
     const std::string_view name = format().name;
     QString part;
     if (name == "node-data") part = u'.' + m_metric->currentText();
-    if (name == "nvbench") part = QStringLiteral(".nvbench");
+    if (name == "nvbench") part = u".nvbench"_s;
     QString model = shownText(m_model->name);
     model.replace(u'/', u'-').replace(u':', u'-');
     const QString folder = QSettings().value(QLatin1String(kFolderKey), QDir::homePath()).toString();
     return QDir(folder).filePath(
-        QStringLiteral("%1-%2%3%4")
-            .arg(model, QString::fromStdString(mixInFileName(m_bits)), part, QLatin1String(format().ending)));
+        u"%1-%2%3%4"_s.arg(model, QString::fromStdString(mixInFileName(m_bits)), part, QLatin1String(format().ending)));
 }
 
 QString ExportDialog::missing() const {
     const bool needed = format().measurement == NeedOfMeasurement::Required ||
                         (std::string_view(format().name) == "node-data" && m_metric->currentText() == u"time");
-    if (needed && !m_looked) return QStringLiteral("The database is read");
+    if (needed && !m_looked) return u"The database is read"_s;
     if (needed && !m_measurement->isEnabled() && !running())
-        return QStringLiteral("There is no stored latency of this mix: rest on it until it is measured");
-    return m_file->file().isEmpty() ? QStringLiteral("Name a file") : QString();
+        return u"There is no stored latency of this mix: rest on it until it is measured"_s;
+    return m_file->file().isEmpty() ? u"Name a file"_s : QString();
 }
 
 void ExportDialog::startWanted() {
@@ -199,8 +184,7 @@ void ExportDialog::write() {
             .store = store.get(), .arbiter = nullptr, .progress = progress, .stop = stop, .prefixes = nullptr};
         return jobs::exportMix(request, context);
     };
-    run(QStringLiteral("writing %1").arg(QFileInfo(m_file->file()).fileName()),
-        QStringLiteral("The mix is not exported"), work,
+    run(u"writing %1"_s.arg(QFileInfo(m_file->file()).fileName()), u"The mix is not exported"_s, work,
         [this](const jobs::ExportResult& result) { showResult(result); });
 }
 
@@ -208,14 +192,14 @@ void ExportDialog::showResult(const jobs::ExportResult& result) {
     const QFileInfo file(m_file->file());
     QSettings().setValue(QLatin1String(kFolderKey), file.absolutePath());
     const ExportedMix& mix = result.mix;
-    QString text = QStringLiteral("%1, %2%3\n")
-                       .arg(file.absoluteFilePath(), QLocale().formattedDataSize(static_cast<qint64>(mix.bytes.size())),
-                            mix.opset > 0 ? QStringLiteral(", opset %1").arg(mix.opset) : QString());
+    QString text =
+        u"%1, %2%3\n"_s.arg(file.absoluteFilePath(), QLocale().formattedDataSize(static_cast<qint64>(mix.bytes.size())),
+                            mix.opset > 0 ? u", opset %1"_s.arg(mix.opset) : QString());
     for (const ExportedTensor& tensor : mix.inputs) text += tensorText("input", tensor);
     for (const ExportedTensor& tensor : mix.outputs) text += tensorText("output", tensor);
-    if (result.measurement > 0) text += QStringLiteral("measurement %1\n").arg(result.measurement);
-    for (const std::string& note : mix.notes) text += QStringLiteral("\n%1\n").arg(QString::fromStdString(note));
-    showOutcome(QStringLiteral("The mix is exported"), text.trimmed());
+    if (result.measurement > 0) text += u"measurement %1\n"_s.arg(result.measurement);
+    for (const std::string& note : mix.notes) text += u"\n%1\n"_s.arg(QString::fromStdString(note));
+    showOutcome(u"The mix is exported"_s, text.trimmed());
 }
 
 }  // namespace bitdesk

@@ -23,9 +23,6 @@ class ExportDialog : public JobDialog {
 public:
     explicit ExportDialog(Workbench& workbench, QWidget* parent = nullptr);
 
-    /// By its name of the command line.
-    void setFormat(const char* name);
-    void setFile(const QString& file);
     /// Whether the stored measurements of this mix are known by now.
     bool looked() const { return m_looked; }
 

@@ -10,15 +10,16 @@
 #include <algorithm>
 
 #include "app/workbench/workbench.h"
+#include "widgets/building_blocks.h"
+#include "widgets/format.h"
 #include "widgets/history_model.h"
-#include "widgets/mix_delegate.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
 
 HistoryPanel::HistoryPanel(Workbench& workbench, QWidget* parent)
-    : QDockWidget(QStringLiteral("History"), parent), m_workbench(workbench) {
-    setObjectName(QStringLiteral("history"));
+    : QDockWidget(u"History"_s, parent), m_workbench(workbench) {
+    setObjectName(u"history"_s);
     setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetClosable);
     createView();
     setWidget(m_view);
@@ -29,8 +30,7 @@ HistoryPanel::HistoryPanel(Workbench& workbench, QWidget* parent)
         if (row.id > 0) m_rows->addRow(row);
     });
     connect(m_view, &QTableView::activated, &workbench.mix(), [this](const QModelIndex& index) {
-        m_workbench.mix().set(m_rows->row(m_sorted->mapToSource(index).row()).bits,
-                              QStringLiteral("mix from the history"));
+        m_workbench.mix().set(m_rows->row(m_sorted->mapToSource(index).row()).bits, u"mix from the history"_s);
     });
 }
 
@@ -39,30 +39,20 @@ void HistoryPanel::createView() {
     m_sorted = new QSortFilterProxyModel(this);
     m_sorted->setSourceModel(m_rows);
     m_sorted->setSortRole(HistoryModel::kSortRole);
-    m_view = new QTableView;
-    m_view->setObjectName(QStringLiteral("historyView"));
-    m_view->setModel(m_sorted);
+    m_view = tableOf(m_sorted, u"historyView"_s, u"History of evaluations"_s);
     m_view->setSortingEnabled(true);
     m_view->sortByColumn(HistoryModel::Id, Qt::DescendingOrder);
-    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
-    m_view->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_view->setShowGrid(false);
     m_view->setAlternatingRowColors(true);
     setStripes(*m_view, Theme::of(palette()));
-    m_view->verticalHeader()->hide();
-    m_view->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
-    m_view->horizontalHeader()->setHighlightSections(false);
     m_view->setColumnWidth(HistoryModel::Id, 40);
     m_view->setColumnWidth(HistoryModel::Accuracy, 104);
     m_view->setColumnWidth(HistoryModel::BitOps, 66);
-    m_view->setColumnHidden(HistoryModel::When, true);  // the tool tip tells it
     m_view->horizontalHeader()->setSectionResizeMode(HistoryModel::Bits, QHeaderView::Stretch);
     m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_view->setMinimumWidth(240);
     m_view->setItemDelegateForColumn(HistoryModel::Bits, new MixDelegate(m_view));
     m_view->setFrameShape(QFrame::NoFrame);
-    m_view->setAccessibleName(QStringLiteral("History of evaluations"));
 }
 
 std::vector<std::int64_t> HistoryPanel::selectedIds() const {

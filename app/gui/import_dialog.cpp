@@ -11,14 +11,17 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSpinBox>
+#include <algorithm>
 
-#include "app/gui/choose_file.h"
-#include "app/gui/file_field.h"
-#include "app/gui/import_form.h"
+#include "app/gui/file_fields.h"
+#include "app/gui/window_settings.h"
 #include "app/jobs/named_files.h"
 #include "app/workbench/workbench.h"
+#include "core/base/error.h"
 #include "core/network/catalogue.h"
+#include "widgets/building_blocks.h"
 #include "widgets/format.h"
 #include "widgets/theme.h"
 
@@ -36,26 +39,84 @@ QString listed(const std::vector<std::string>& names) {
     constexpr std::size_t kMost = 12;
     QStringList shown;
     for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) shown << shownText(names[i]);
-    if (names.size() > kMost) shown << QStringLiteral("… (%1 in all)").arg(names.size());
-    return shown.join(QStringLiteral(", "));
+    if (names.size() > kMost) shown << u"… (%1 in all)"_s.arg(names.size());
+    return shown.join(u", "_s);
 }
 
 jobs::JobContext contextOf(ComputeArbiter* arbiter, const std::stop_token& stop, const ProgressSink& progress) {
     return {.store = nullptr, .arbiter = arbiter, .progress = progress, .stop = stop, .prefixes = nullptr};
 }
 
+[[noreturn]] void fail(const char* field, const QString& text, const char* hint) {
+    throw Error(ErrorKind::Usage, field, "'" + text.toStdString() + "' cannot be read", hint);
+}
+
+QStringList parts(const QString& text) {
+    static const QRegularExpression kBetween(u"[\\s,;×x]+"_s);
+    return text.split(kBetween, Qt::SkipEmptyParts);
+}
+
+std::vector<float> numbersIn(const QString& text, const char* field) {
+    std::vector<float> numbers;
+    for (const QString& part : parts(text)) {
+        bool good = false;
+        numbers.push_back(part.toFloat(&good));
+        if (!good) fail(field, text, "Give a number a channel: 0.485, 0.456, 0.406");
+    }
+    return numbers;
+}
+
 }  // namespace
 
+std::vector<int> widthsIn(const QString& text) {
+    constexpr int kFewest = 2, kMost = 8;
+    std::vector<int> widths;
+    for (const QString& part : parts(text)) {
+        bool good = false;
+        widths.push_back(part.toInt(&good));
+        if (!good || widths.back() < kFewest || widths.back() > kMost)
+            fail("Bit-widths", text, "Give widths from 2 to 8: 2,3,4");
+    }
+    std::ranges::sort(widths);
+    if (widths.empty() || std::ranges::adjacent_find(widths) != widths.end())
+        fail("Bit-widths", text, "Give widths from 2 to 8, each once: 2,3,4");
+    return widths;
+}
+
+std::optional<Shape> shapeIn(const QString& text) {
+    constexpr int kExtents = 3, kMost = 1 << 20;
+    const QStringList extents = parts(text);
+    if (extents.isEmpty()) return std::nullopt;
+    std::vector<int> values;
+    for (const QString& extent : extents) values.push_back(extent.toInt());
+    if (values.size() != kExtents || std::ranges::any_of(values, [](int value) { return value < 1 || value > kMost; }))
+        fail("Input", text, "Give height, width and channels: 224,224,3");
+    return Shape{values[0], values[1], values[2]};
+}
+
+std::optional<Normalization> normalizationIn(const QString& mean, const QString& deviation) {
+    Normalization normalization{.mean = numbersIn(mean, "Mean"), .std = numbersIn(deviation, "Standard deviation")};
+    if (normalization.mean.size() != normalization.std.size())
+        throw Error(ErrorKind::Usage, "Mean", "and standard deviation have different numbers of channels");
+    if (normalization.mean.empty()) return std::nullopt;
+    return normalization;
+}
+
+QString numbersText(const std::vector<float>& numbers) {
+    constexpr int kDigits = 6;
+    QStringList texts;
+    for (const float number : numbers) texts << QString::number(static_cast<double>(number), 'g', kDigits);
+    return texts.join(u", "_s);
+}
+
 ImportDialog::ImportDialog(Workbench& workbench, QWidget* parent)
-    : JobDialog(QStringLiteral("importDialog"), QStringLiteral("Import a network"), QStringLiteral("Import"), parent),
+    : JobDialog(u"importDialog"_s, u"Import a network"_s, u"Import"_s, parent),
       m_workbench(workbench),
       m_present(workbench.model()),
       m_presentData(workbench.data().spec()) {
     if (const auto& set = workbench.data().set(); set != nullptr) m_presentShape = set->shape();
-    m_source = new FileField(QStringLiteral("source"), QStringLiteral("File of tensors"),
-                             QStringLiteral("a state dict of PyTorch, or safetensors"));
-    m_source->addOpen(QStringLiteral("Choose…"),
-                      QStringLiteral("Tensors (*.pt *.pth *.bin *.safetensors);;All files (*)"));
+    m_source = new FileField(u"source"_s, u"File of tensors"_s, u"a state dict of PyTorch, or safetensors"_s);
+    m_source->addOpen(u"Choose…"_s, u"Tensors (*.pt *.pth *.bin *.safetensors);;All files (*)"_s);
     createNetwork();
     createMapping();
     createData();
@@ -69,94 +130,74 @@ ImportDialog::ImportDialog(Workbench& workbench, QWidget* parent)
 }
 
 void ImportDialog::createNetwork() {
-    m_network = new QComboBox;
-    m_network->setObjectName(QStringLiteral("network"));
-    m_network->setAccessibleName(QStringLiteral("Network"));
+    m_network = named(u"network"_s, new QComboBox, u"Network"_s);
     for (const CatalogueNetwork& network : networkCatalogue()) m_network->addItem(QString::fromLatin1(network.name));
-    m_network->addItem(QStringLiteral("JSON file…"));
-    m_networkText = createNote(QStringLiteral("networkText"), font());
+    m_network->addItem(u"JSON file…"_s);
+    m_networkText = createNote(u"networkText"_s, font());
     m_networkText->setContentsMargins(2, 0, 2, 4);
-    m_networkFile = new FileField(QStringLiteral("networkFile"), QStringLiteral("Network's JSON file"),
-                                  QStringLiteral("a network described in JSON"));
-    m_networkFile->addOpen(QStringLiteral("Choose…"), QStringLiteral("Networks (*.json);;All files (*)"));
-    m_input = new QLineEdit;
-    m_input->setObjectName(QStringLiteral("input"));
-    m_input->setAccessibleName(QStringLiteral("Height, width and channels of the input"));
-    m_classes = new QSpinBox;
-    m_classes->setObjectName(QStringLiteral("classes"));
+    m_networkFile = new FileField(u"networkFile"_s, u"Network's JSON file"_s, u"a network described in JSON"_s);
+    m_networkFile->addOpen(u"Choose…"_s, u"Networks (*.json);;All files (*)"_s);
+    m_input = named(u"input"_s, new QLineEdit, u"Height, width and channels of the input"_s);
+    m_classes = named(u"classes"_s, new QSpinBox, u"Classes"_s);
     m_classes->setRange(0, 1 << 20);
-    m_classes->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("as the data set")) + kSpinButtons);
-    m_classes->setAccessibleName(QStringLiteral("Classes"));
-    m_inputRow = inARow({m_input, new QLabel(QStringLiteral("classes")), m_classes});
+    m_classes->setMinimumWidth(fontMetrics().horizontalAdvance(u"as the data set"_s) + kSpinButtons);
+    m_inputRow = inARow({m_input, new QLabel(u"classes"_s), m_classes});
 }
 
 void ImportDialog::createMapping() {
-    m_mapping = new FileField(QStringLiteral("mapping"), QStringLiteral("Mapping"),
-                              QStringLiteral("drafted from names and shapes"));
-    m_mapping->addOpen(QStringLiteral("Choose…"), QStringLiteral("Mappings (*.json);;All files (*)"));
-    m_draft = m_mapping->addButton(QStringLiteral("Draft…"));
-    m_draft->setObjectName(QStringLiteral("draft"));
-    m_draft->setToolTip(
-        QStringLiteral("Writes a draft of the mapping to a file, to be corrected by hand, and tells what it lacks"));
-    m_bits = new QLineEdit(QStringLiteral("2,3,4"));
-    m_bits->setObjectName(QStringLiteral("bits"));
-    setHint(*m_bits, QStringLiteral("2,3,4"));
+    m_mapping = new FileField(u"mapping"_s, u"Mapping"_s, u"drafted from names and shapes"_s);
+    m_mapping->addOpen(u"Choose…"_s, u"Mappings (*.json);;All files (*)"_s);
+    m_draft = named(u"draft"_s, m_mapping->addButton(u"Draft…"_s));
+    m_draft->setToolTip(u"Writes a draft of the mapping to a file, to be corrected by hand, and tells what it lacks"_s);
+    const QString usual = QString::fromStdString(toText(BitConfiguration{jobs::ImportRequest().bits}));
+    m_bits = named(u"bits"_s, new QLineEdit(usual));
+    setHint(*m_bits, usual);
 }
 
 void ImportDialog::createData() {
-    m_data = new FileField(QStringLiteral("data"), QStringLiteral("Data set for activation scales"),
-                           QStringLiteral("none: all activation scales are in the file"));
-    m_data->addFolder(QStringLiteral("Folder…"));
-    m_data->addOpen(QStringLiteral("File…"), QStringLiteral("NumPy archives (*.npz);;All files (*)"));
+    m_data =
+        new FileField(u"data"_s, u"Data set for activation scales"_s, u"none: all activation scales are in the file"_s);
+    m_data->addFolder(u"Folder…"_s);
+    m_data->addOpen(u"File…"_s, u"NumPy archives (*.npz);;All files (*)"_s);
     m_data->setFile(m_presentData);
-    m_data->setToolTip(QStringLiteral("Its images set the activation scales that the file does not hold"));
-    m_split = new QComboBox;
-    m_split->setObjectName(QStringLiteral("split"));
-    m_split->setAccessibleName(QStringLiteral("Split"));
-    for (const Split split : {Split::Train, Split::Val, Split::Test})
-        m_split->addItem(QString::fromLatin1(splitName(split)));
-    m_images = new QSpinBox;
-    m_images->setObjectName(QStringLiteral("images"));
+    m_data->setToolTip(u"Its images set the activation scales that the file does not hold"_s);
+    const jobs::ImportRequest usual;
+    m_split = field(jobs::kSplitSetting, splitName(usual.split));
+    m_split->setAccessibleName(u"Split"_s);
+    m_images = named(u"images"_s, new QSpinBox);
     m_images->setRange(1, 65536);
-    m_images->setValue(256);
-    m_images->setSuffix(QStringLiteral(" images"));
-    m_imagesRow = inARow({m_images, m_split, new QLabel(QStringLiteral("split, in a fixed random order"))});
+    m_images->setValue(static_cast<int>(usual.images));
+    m_images->setSuffix(u" images"_s);
+    m_imagesRow = inARow({m_images, m_split, new QLabel(u"split, in a fixed random order"_s)});
 }
 
 void ImportDialog::createNormalization() {
-    m_mean = new QLineEdit;
-    m_mean->setObjectName(QStringLiteral("mean"));
-    m_mean->setAccessibleName(QStringLiteral("Mean of each channel"));
-    m_deviation = new QLineEdit;
-    m_deviation->setObjectName(QStringLiteral("deviation"));
-    m_deviation->setAccessibleName(QStringLiteral("Standard deviation of each channel"));
+    m_mean = named(u"mean"_s, new QLineEdit, u"Mean of each channel"_s);
+    m_deviation = named(u"deviation"_s, new QLineEdit, u"Standard deviation of each channel"_s);
     for (QLineEdit* field : {m_mean, m_deviation})
-        field->setToolTip(
-            QStringLiteral("A number a channel, of pixels scaled to 0 … 1, as the network was trained with"));
-    m_normalizationRow = inARow({m_mean, new QLabel(QStringLiteral("standard deviation")), m_deviation});
+        field->setToolTip(u"A number a channel, of pixels scaled to 0 … 1, as the network was trained with"_s);
+    m_normalizationRow = inARow({m_mean, new QLabel(u"standard deviation"_s), m_deviation});
 }
 
 void ImportDialog::createOut() {
-    m_out = new FileField(QStringLiteral("out"), QStringLiteral("Model file to write"),
-                          QStringLiteral("a model file to write"));
-    m_out->addSave(QStringLiteral("Choose…"), QStringLiteral("Models (*.safetensors)"), QStringLiteral("safetensors"));
-    m_open = new QCheckBox(QStringLiteral("Open it when it is done"));
-    m_open->setObjectName(QStringLiteral("open"));
+    m_out = new FileField(u"out"_s, u"Model file to write"_s, u"a model file to write"_s);
+    m_out->addSave(u"Choose…"_s, u"Models (*.safetensors)"_s, u"safetensors"_s);
+    m_open = named(u"open"_s, new QCheckBox(u"Open it when it is done"_s));
     m_open->setChecked(true);
 }
 
 void ImportDialog::addRows() {
-    form()->addRow(QStringLiteral("File"), m_source);
-    form()->addRow(QStringLiteral("Network"), m_network);
+    form()->addRow(u"File"_s, m_source);
+    form()->addRow(u"Network"_s, m_network);
     form()->addRow(QString(), m_networkText);
-    form()->addRow(QStringLiteral("Network file"), m_networkFile);
-    form()->addRow(QStringLiteral("Input"), m_inputRow);
-    form()->addRow(QStringLiteral("Mapping"), m_mapping);
-    form()->addRow(QStringLiteral("Bit-widths"), m_bits);
-    form()->addRow(QStringLiteral("Images"), m_data);
+    form()->addRow(u"Network file"_s, m_networkFile);
+    form()->addRow(u"Input"_s, m_inputRow);
+    form()->addRow(u"Mapping"_s, m_mapping);
+    form()->addRow(u"Bit-widths"_s, m_bits);
+    form()->addRow(u"Images"_s, m_data);
     form()->addRow(QString(), m_imagesRow);
-    form()->addRow(QStringLiteral("Mean"), m_normalizationRow);
-    form()->addRow(QStringLiteral("Model file"), m_out);
+    form()->addRow(u"Mean"_s, m_normalizationRow);
+    form()->addRow(u"Model file"_s, m_out);
     form()->addRow(QString(), m_open);
 }
 
@@ -170,13 +211,6 @@ void ImportDialog::connectFields() {
 }
 
 void ImportDialog::setSource(const QString& file) { m_source->setFile(file); }
-void ImportDialog::setOut(const QString& file) { m_out->setFile(file); }
-
-void ImportDialog::setNetwork(const QString& network) {
-    const int known = m_network->findText(network);
-    m_network->setCurrentIndex(known >= 0 ? known : m_network->count() - 1);
-    if (known < 0) m_networkFile->setFile(network);
-}
 
 bool ImportDialog::ofCatalogue() const { return m_network->currentIndex() < m_network->count() - 1; }
 
@@ -193,19 +227,18 @@ void ImportDialog::followForm() {
     form()->setRowVisible(m_inputRow, catalogue);
     form()->setRowVisible(m_networkFile, !catalogue);
     m_bits->setEnabled(drafted);
-    m_bits->setToolTip(drafted ? QString() : QStringLiteral("The mapping says them"));
+    m_bits->setToolTip(drafted ? QString() : u"The mapping says them"_s);
     const bool hasData = !m_data->file().isEmpty();
     m_imagesRow->setEnabled(hasData);
     if (catalogue) {
         const CatalogueNetwork& found = findNetwork(m_network->currentText().toStdString());
         const Shape& own = found.defaultInput;
         m_networkText->setText(QString::fromUtf8(found.description));
-        setHint(*m_input, hasData ? QStringLiteral("as the data set's images")
-                                  : QStringLiteral("%1×%2×%3").arg(own.height).arg(own.width).arg(own.channels));
-        m_classes->setSpecialValueText(hasData ? QStringLiteral("as the data set")
-                                               : QString::number(found.defaultClasses));
+        setHint(*m_input, hasData ? u"as the data set's images"_s
+                                  : u"%1×%2×%3"_s.arg(own.height).arg(own.width).arg(own.channels));
+        m_classes->setSpecialValueText(hasData ? u"as the data set"_s : QString::number(found.defaultClasses));
     }
-    const QString hint = drafted ? QStringLiteral("of each channel") : QStringLiteral("as the mapping says");
+    const QString hint = drafted ? u"of each channel"_s : u"as the mapping says"_s;
     setHint(*m_mean, hint);
     setHint(*m_deviation, hint);
     suggestOut();
@@ -218,9 +251,8 @@ void ImportDialog::suggestOut() {
     if (m_out->file() != m_suggestedOut) return;
     const QFileInfo source(m_source->file());
     QString name = source.completeBaseName();
-    if (source.suffix() == QStringLiteral("safetensors")) name += QStringLiteral("-imported");
-    const QString suggested =
-        m_source->file().isEmpty() ? QString() : source.dir().filePath(name + QStringLiteral(".safetensors"));
+    if (source.suffix() == u"safetensors"_s) name += u"-imported"_s;
+    const QString suggested = m_source->file().isEmpty() ? QString() : source.dir().filePath(name + u".safetensors"_s);
     m_suggestedOut = suggested;
     if (m_out->file() != suggested) m_out->setFile(suggested);
 }
@@ -250,9 +282,9 @@ void ImportDialog::fillNormalization() {
 }
 
 QString ImportDialog::missing() const {
-    if (m_source->file().isEmpty()) return QStringLiteral("Name the file to import");
-    if (network().isEmpty()) return QStringLiteral("Name the network's file");
-    return m_out->file().isEmpty() ? QStringLiteral("Name the model file to write") : QString();
+    if (m_source->file().isEmpty()) return u"Name the file to import"_s;
+    if (network().isEmpty()) return u"Name the network's file"_s;
+    return m_out->file().isEmpty() ? u"Name the model file to write"_s : QString();
 }
 
 jobs::ImportRequest ImportDialog::request() const {
@@ -277,7 +309,7 @@ std::optional<jobs::ImportRequest> ImportDialog::checkedRequest() {
     try {
         return request();
     } catch (const std::exception& error) {
-        showProblem(QStringLiteral("Something is wrong in the form"), QString::fromStdString(error.what()));
+        showProblem(u"Something is wrong in the form"_s, QString::fromStdString(error.what()));
         return std::nullopt;
     }
 }
@@ -295,8 +327,7 @@ void ImportDialog::importTo(const jobs::ImportRequest& request) {
         jobs::JobContext context = contextOf(arbiter, stop, progress);
         return jobs::importNetwork(request, context);
     };
-    run(QStringLiteral("reading %1").arg(QFileInfo(m_source->file()).fileName()),
-        QStringLiteral("The network is not imported"), work,
+    run(u"reading %1"_s.arg(QFileInfo(m_source->file()).fileName()), u"The network is not imported"_s, work,
         [this, file = m_out->file()](const jobs::ImportResult& result) { showResult(file, result); });
 }
 
@@ -304,24 +335,22 @@ void ImportDialog::showResult(const QString& file, const jobs::ImportResult& res
     const MetaModel& model = result.model;
     QStringList widths;
     for (const int width : model.bits) widths << QString::number(width);
-    QString text = QStringLiteral("%1: %2, %3 layers, %4 of them quantizable, bits %5\n")
+    QString text = u"%1: %2, %3 layers, %4 of them quantizable, bits %5\n"_s
                        .arg(QFileInfo(file).absoluteFilePath(), shownText(model.network.name()))
                        .arg(model.layers.size())
                        .arg(model.network.quantizable().size())
-                       .arg(widths.join(QStringLiteral(", ")));
-    for (const std::string& note : result.notes) text += QStringLiteral("\n%1\n").arg(QString::fromStdString(note));
-    if (!result.unused.empty())
-        text += QStringLiteral("\nTensors of the file that were not used: %1.\n").arg(listed(result.unused));
-    showOutcome(QStringLiteral("The network is imported"), text.trimmed());
+                       .arg(widths.join(u", "_s));
+    for (const std::string& note : result.notes) text += u"\n%1\n"_s.arg(QString::fromStdString(note));
+    if (!result.unused.empty()) text += u"\nTensors of the file that were not used: %1.\n"_s.arg(listed(result.unused));
+    showOutcome(u"The network is imported"_s, text.trimmed());
     if (m_open->isChecked()) m_workbench.openModel(file);
 }
 
 void ImportDialog::chooseDraft() {
     const QFileInfo source(m_source->file());
-    chooseNewFile(this, QStringLiteral("Draft of the mapping"),
-                  source.dir().filePath(source.completeBaseName() + QStringLiteral("-mapping.json")),
-                  QStringLiteral("Mappings (*.json)"), QStringLiteral("json"),
-                  [this](const QString& file) { draft(file); });
+    chooseNewFile(this, u"Draft of the mapping"_s,
+                  source.dir().filePath(source.completeBaseName() + u"-mapping.json"_s), u"Mappings (*.json)"_s,
+                  u"json"_s, [this](const QString& file) { draft(file); });
 }
 
 void ImportDialog::draft(const QString& file) {
@@ -339,7 +368,7 @@ void ImportDialog::draft(const QString& file) {
         for (const std::string& name : missingFrom(draft.mapping, network)) result.missing << shownText(name);
         return result;
     };
-    run(QStringLiteral("drafting the mapping"), QStringLiteral("The mapping is not drafted"), work,
+    run(u"drafting the mapping"_s, u"The mapping is not drafted"_s, work,
         [this, file](const Draft& draft) { showDraft(file, draft.missing, draft.unused); });
 }
 
@@ -347,12 +376,10 @@ void ImportDialog::showDraft(const QString& file, const QStringList& missing, co
     m_mapping->setFile(file);
     QString text = file + u'\n';
     if (!missing.isEmpty())
-        text += QStringLiteral("\nNo tensor was found for: %1. Name them in the file.\n")
-                    .arg(missing.join(QStringLiteral(", ")));
-    if (!unused.empty()) text += QStringLiteral("\nTensors that were not used: %1.\n").arg(listed(unused));
-    if (missing.isEmpty())
-        text += QStringLiteral("\nEvery layer and norm has its tensors. Look it over, then import.\n");
-    showOutcome(QStringLiteral("The mapping is drafted"), text.trimmed());
+        text += u"\nNo tensor was found for: %1. Name them in the file.\n"_s.arg(missing.join(u", "_s));
+    if (!unused.empty()) text += u"\nTensors that were not used: %1.\n"_s.arg(listed(unused));
+    if (missing.isEmpty()) text += u"\nEvery layer and norm has its tensors. Look it over, then import.\n"_s;
+    showOutcome(u"The mapping is drafted"_s, text.trimmed());
 }
 
 }  // namespace bitdesk

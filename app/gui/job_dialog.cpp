@@ -17,6 +17,8 @@
 
 #include "app/gui/progress_strip.h"
 #include "core/present/words.h"
+#include "widgets/building_blocks.h"
+#include "widgets/format.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
@@ -56,16 +58,13 @@ QWidget* JobDialog::createOutcome() {
     m_bar->setRange(0, 1000);
     m_bar->setTextVisible(false);
     m_bar->setFixedHeight(fontMetrics().height() - 4);
-    m_bar->setAccessibleName(QStringLiteral("Progress"));
-    m_headline = new QLabel;
-    m_headline->setObjectName(QStringLiteral("headline"));
+    m_bar->setAccessibleName(u"Progress"_s);
+    m_headline = named(u"headline"_s, new QLabel);
     m_headline->setTextFormat(Qt::PlainText);
     m_headline->setFont(Theme::figures(font(), 1, true));
-    m_outcome = new QPlainTextEdit;
-    m_outcome->setObjectName(QStringLiteral("outcome"));
+    m_outcome = named(u"outcome"_s, new QPlainTextEdit, u"What came of it"_s);
     m_outcome->setReadOnly(true);
     m_outcome->setTabChangesFocus(true);
-    m_outcome->setAccessibleName(QStringLiteral("What came of it"));
     constexpr int kLines = 9;
     m_outcome->setMinimumHeight(kLines * fontMetrics().lineSpacing());
     auto* box = new QWidget;
@@ -82,35 +81,28 @@ QWidget* JobDialog::createOutcome() {
 }
 
 QWidget* JobDialog::createButtons(const QString& startText) {
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
-    buttons->setObjectName(QStringLiteral("buttons"));
-    m_start = buttons->addButton(startText, QDialogButtonBox::AcceptRole);
-    m_start->setObjectName(QStringLiteral("start"));
+    auto* buttons = named(u"buttons"_s, new QDialogButtonBox(QDialogButtonBox::Close));
+    m_start = named(u"start"_s, buttons->addButton(startText, QDialogButtonBox::AcceptRole));
     m_start->setDefault(true);
-    m_close = buttons->button(QDialogButtonBox::Close);
-    m_close->setObjectName(QStringLiteral("close"));
+    m_close = named(u"close"_s, buttons->button(QDialogButtonBox::Close));
     m_close->setAutoDefault(false);
-    m_close->setText(QStringLiteral("Close"));
+    m_close->setText(u"Close"_s);
     connect(m_start, &QPushButton::clicked, this, &JobDialog::startWanted);
     connect(m_close, &QPushButton::clicked, this, &JobDialog::reject);
     return buttons;
 }
 
-QPushButton* JobDialog::addButton(const QString& text, bool always) {
-    auto* button =
-        findChild<QDialogButtonBox*>(QStringLiteral("buttons"))->addButton(text, QDialogButtonBox::ActionRole);
+QPushButton* JobDialog::addButton(const QString& text) {
+    auto* button = findChild<QDialogButtonBox*>(u"buttons"_s)->addButton(text, QDialogButtonBox::ActionRole);
     button->setAutoDefault(false);
-    (always ? m_always : m_afterwards) << button;
+    m_afterwards << button;
     return button;
 }
-
-QString JobDialog::headline() const { return m_headline->text(); }
-QString JobDialog::outcome() const { return m_outcome->toPlainText(); }
 
 void JobDialog::reject() {
     if (!running()) return QDialog::reject();
     m_ending = true;
-    m_activity->setText(QStringLiteral("ending …"));
+    m_activity->setText(u"ending …"_s);
     m_close->setEnabled(false);
     m_task.cancel();
 }
@@ -121,7 +113,6 @@ void JobDialog::refresh() {
     m_start->setToolTip(reason);
     m_start->setDefault(true);
     for (QPushButton* button : m_afterwards) button->setEnabled(!running() && m_done);
-    for (QPushButton* button : m_always) button->setEnabled(!running());
 }
 
 void JobDialog::begin(const QString& activity, const QString& failure) {
@@ -136,9 +127,9 @@ void JobDialog::begin(const QString& activity, const QString& failure) {
     m_bar->setValue(0);
     m_activity->show();
     m_bar->show();
-    m_close->setText(QStringLiteral("Cancel"));
+    m_close->setText(u"Cancel"_s);
     m_start->setEnabled(false);
-    for (QPushButton* button : m_afterwards + m_always) button->setEnabled(false);
+    for (QPushButton* button : m_afterwards) button->setEnabled(false);
     m_close->setFocus();
 }
 
@@ -146,7 +137,7 @@ void JobDialog::end() {
     m_fields->setEnabled(true);
     m_activity->hide();
     m_bar->hide();
-    m_close->setText(QStringLiteral("Close"));
+    m_close->setText(u"Close"_s);
     m_close->setEnabled(true);
     refresh();
 }
@@ -155,7 +146,7 @@ void JobDialog::showOutcome(const QString& headline, const QString& text) { tell
 void JobDialog::showProblem(const QString& headline, const QString& text) { tell(headline, text, true); }
 
 void JobDialog::showCancelled() {
-    tell(QStringLiteral("Cancelled"), QStringLiteral("Nothing was written."), false);
+    tell(u"Cancelled"_s, u"Nothing was written."_s, false);
     m_done = false;
     refresh();
 }
@@ -192,22 +183,20 @@ void JobDialog::confirmReplacing(const QString& file, const std::function<void()
         std::error_code code;
         return std::filesystem::is_regular_file(path, code);
     };
-    run(QStringLiteral("looking at %1").arg(QFileInfo(file).fileName()), QString(), isThere,
-        [this, file, go](bool there) {
-            if (m_ending) showCancelled();
-            else if (there) askReplacing(file, go);
-            else go();
-        });
+    run(u"looking at %1"_s.arg(QFileInfo(file).fileName()), QString(), isThere, [this, file, go](bool there) {
+        if (m_ending) showCancelled();
+        else if (there) askReplacing(file, go);
+        else go();
+    });
 }
 
 void JobDialog::askReplacing(const QString& file, std::function<void()> go) {
     auto* box = new QMessageBox(QMessageBox::Question, windowTitle(),
-                                QStringLiteral("%1 exists already.").arg(QFileInfo(file).fileName()),
-                                QMessageBox::Cancel, this);
+                                u"%1 exists already."_s.arg(QFileInfo(file).fileName()), QMessageBox::Cancel, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setTextFormat(Qt::PlainText);
-    box->setInformativeText(QStringLiteral("Replace it? What it holds is lost."));
-    auto* replace = box->addButton(QStringLiteral("Replace"), QMessageBox::AcceptRole);
+    box->setInformativeText(u"Replace it? What it holds is lost."_s);
+    auto* replace = box->addButton(u"Replace"_s, QMessageBox::AcceptRole);
     box->setDefaultButton(QMessageBox::Cancel);
     connect(replace, &QPushButton::clicked, this, [go = std::move(go)] { go(); });
     box->open();

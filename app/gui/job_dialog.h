@@ -14,7 +14,6 @@ class QLabel;
 class QPlainTextEdit;
 class QProgressBar;
 class QPushButton;
-class QVBoxLayout;
 
 namespace bitdesk {
 
@@ -24,9 +23,7 @@ class JobDialog : public QDialog {
     Q_OBJECT
 public:
     bool running() const { return m_task.running(); }
-    /// What came of the last job: a headline, and what there is to say of it; empty: nothing yet.
-    QString headline() const;
-    QString outcome() const;
+    /// Of the last job.
     bool failed() const { return m_failed; }
 
     void reject() override;
@@ -42,9 +39,8 @@ protected:
     JobDialog(const QString& name, const QString& title, const QString& startText, QWidget* parent);
 
     QFormLayout* form() const { return m_form; }
-    QPushButton* startButton() const { return m_start; }
-    /// Beside the others; enabled where a job has succeeded, unless `always`.
-    QPushButton* addButton(const QString& text, bool always);
+    /// Beside the others; enabled where a job has succeeded.
+    QPushButton* addButton(const QString& text);
     virtual void startWanted() = 0;
     /// Whether all is there that a job needs; the reason is the button's tool tip, empty: yes.
     virtual QString missing() const = 0;
@@ -88,7 +84,7 @@ private:
     QPlainTextEdit* m_outcome = nullptr;
     QPushButton* m_start = nullptr;
     QPushButton* m_close = nullptr;
-    QList<QPushButton*> m_afterwards, m_always;
+    QList<QPushButton*> m_afterwards;
     QString m_failure, m_confirmed;
     bool m_failed = false, m_done = false, m_ending = false;
     Task m_task;  // last, so first to go

@@ -7,7 +7,7 @@
 #include <iostream>
 
 #include "app/gui/main_window.h"
-#include "app/gui/window_setting_name.h"
+#include "app/gui/window_settings.h"
 #include "app/jobs/executors.h"
 #include "app/workbench/workbench.h"
 #include "core/base/build_info.h"

@@ -3,22 +3,20 @@
 
 #include "app/gui/main_window.h"
 
-#include <QClipboard>
 #include <QDesktopServices>
 #include <QDragEnterEvent>
 #include <QFile>
 #include <QFileInfo>
-#include <QGuiApplication>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
 #include <QUrl>
 
-#include "app/gui/choose_file.h"
 #include "app/gui/console_panel.h"
 #include "app/gui/data_dialog.h"
 #include "app/gui/export_dialog.h"
+#include "app/gui/file_fields.h"
 #include "app/gui/history_panel.h"
 #include "app/gui/import_dialog.h"
 #include "app/gui/report_dialog.h"
@@ -32,7 +30,7 @@ namespace {
 
 bool isOfPyTorch(const QString& path) {
     const QString suffix = QFileInfo(path).suffix().toLower();
-    return suffix == QStringLiteral("pt") || suffix == QStringLiteral("pth");
+    return suffix == u"pt"_s || suffix == u"pth"_s;
 }
 
 /// A report tells what it is in its first key; any other JSON is taken for a mix.
@@ -45,7 +43,7 @@ bool isReport(const QString& path) {
 }  // namespace
 
 MainWindow::MainWindow(Workbench& workbench, QWidget* parent) : QMainWindow(parent), m_workbench(workbench) {
-    setWindowTitle(QStringLiteral("Bitdesk"));
+    setWindowTitle(u"Bitdesk"_s);
     setAcceptDrops(true);
     setCentralWidget(new ConsolePanel(workbench));
     m_history = new HistoryPanel(workbench);
@@ -59,36 +57,31 @@ MainWindow::MainWindow(Workbench& workbench, QWidget* parent) : QMainWindow(pare
         else chooseData();
     });
     connect(&workbench, &Workbench::modelChanged, this, [this] {
-        const QString mark =
-            quantizationNote(m_workbench).isEmpty() ? QString() : QStringLiteral(" (not meta-quantized)");
-        setWindowTitle(QStringLiteral("%1%2 – Bitdesk").arg(shownText(m_workbench.model()->name), mark));
+        const QString mark = quantizationNote(m_workbench).isEmpty() ? QString() : u" (not meta-quantized)"_s;
+        setWindowTitle(u"%1%2 – Bitdesk"_s.arg(shownText(m_workbench.model()->name), mark));
     });
     connect(&workbench, &Workbench::failed, this, &MainWindow::showFailure);
     connect(&workbench, &Workbench::written, this, &MainWindow::showWritten);
     connect(&workbench.results(), &Results::notStored, this, [this](const Error& error) {
-        showFailure(QStringLiteral("The results database cannot be used"),
-                    QString::fromUtf8(error.what()) + QStringLiteral("\n\nResults are not stored."));
+        showFailure(u"The results database cannot be used"_s,
+                    QString::fromUtf8(error.what()) + u"\n\nResults are not stored."_s);
     });
     resize(1280, 760);
-    restoreGeometry(QSettings().value(QStringLiteral("geometry")).toByteArray());
+    restoreGeometry(QSettings().value(u"geometry"_s).toByteArray());
     workbench.begin();
 }
 
 /// The dialogs go with the window; their jobs must not wait for another program's lock then.
 MainWindow::~MainWindow() { m_workbench.results().stopWaiting(); }
 
-void MainWindow::choose(const QString& title, const QString& filter, const std::function<void(const QString&)>& open) {
-    chooseFile(this, title, {}, filter, open);
-}
-
 void MainWindow::chooseModel() {
-    choose(QStringLiteral("Open model"),
-           QStringLiteral("Models (*.safetensors);;Networks of PyTorch, to be imported (*.pt *.pth);;All files (*)"),
-           [this](const QString& path) { openModelOrImport(path); });
+    chooseFile(this, u"Open model"_s, {},
+               u"Models (*.safetensors);;Networks of PyTorch, to be imported (*.pt *.pth);;All files (*)"_s,
+               [this](const QString& path) { openModelOrImport(path); });
 }
 
 void MainWindow::chooseData() {
-    chooseFolder(this, QStringLiteral("Open data set: a folder of images, or of CIFAR or IDX files"), {},
+    chooseFolder(this, u"Open data set: a folder of images, or of CIFAR or IDX files"_s, {},
                  [this](const QString& path) { m_workbench.data().open(path); });
 }
 
@@ -100,8 +93,8 @@ void MainWindow::openModelOrImport(const QString& path) {
 void MainWindow::openPath(const QString& path) {
     const QFileInfo info(path);
     const QString suffix = info.isDir() ? QString() : info.suffix();
-    if (suffix == QStringLiteral("safetensors") || (!info.isDir() && isOfPyTorch(path))) openModelOrImport(path);
-    else if (suffix != QStringLiteral("json")) m_workbench.data().open(path);
+    if (suffix == u"safetensors"_s || (!info.isDir() && isOfPyTorch(path))) openModelOrImport(path);
+    else if (suffix != u"json"_s) m_workbench.data().open(path);
     else if (isReport(path)) m_workbench.openSession(path);
     else m_workbench.mix().load(path);
 }
@@ -117,17 +110,14 @@ void MainWindow::dropEvent(QDropEvent* event) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-    QSettings().setValue(QStringLiteral("geometry"), saveGeometry());
+    QSettings().setValue(u"geometry"_s, saveGeometry());
     QMainWindow::closeEvent(event);
 }
 
 void MainWindow::saveMix() {
-    chooseNewFile(this, QStringLiteral("Save mix"), QStringLiteral("mix.json"), QStringLiteral("Mixes (*.json)"),
-                  QStringLiteral("json"), [this](const QString& path) { m_workbench.mix().save(path); });
+    chooseNewFile(this, u"Save mix"_s, u"mix.json"_s, u"Mixes (*.json)"_s, u"json"_s,
+                  [this](const QString& path) { m_workbench.mix().save(path); });
 }
-
-void MainWindow::copyMix() { QGuiApplication::clipboard()->setText(m_workbench.mix().text()); }
-void MainWindow::pasteMix() { m_workbench.mix().paste(QGuiApplication::clipboard()->text()); }
 
 /// Not modal. The data set that it shows stays, whatever is opened meanwhile.
 void MainWindow::showDataDialog() {
@@ -174,10 +164,10 @@ void MainWindow::showWritten(const QString& title, const QString& summary, const
             connect(button, &QPushButton::clicked, box,
                     [target] { QDesktopServices::openUrl(QUrl::fromLocalFile(target)); });
         };
-        offer(QStringLiteral("Open"), files.front());
-        offer(QStringLiteral("Show folder"), QFileInfo(files.front()).absolutePath());
+        offer(u"Open"_s, files.front());
+        offer(u"Show folder"_s, QFileInfo(files.front()).absolutePath());
     }
-    showBox(box, files.isEmpty() ? summary : summary + QStringLiteral("\n\n") + files.join(u'\n'));
+    showBox(box, files.isEmpty() ? summary : summary + u"\n\n"_s + files.join(u'\n'));
 }
 
 /// One at a time: a new message closes the one before.

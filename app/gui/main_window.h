@@ -3,7 +3,6 @@
 
 #pragma once
 
-#include <QList>
 #include <QMainWindow>
 #include <functional>
 
@@ -43,16 +42,12 @@ private:
     void createMenus(const Actions& actions);
     void createToolBar(const Actions& actions);
 
-    /// Asks for a file that is there.
-    void choose(const QString& title, const QString& filter, const std::function<void(const QString&)>& open);
     void chooseData();
     void chooseModel();
     void openPath(const QString& path);
     /// A model, or what is to be imported as one.
     void openModelOrImport(const QString& path);
     void saveMix();
-    void copyMix();
-    void pasteMix();
     void showDataDialog();
     void showSweepDialog();
     void showReportDialog();

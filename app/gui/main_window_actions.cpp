@@ -5,23 +5,27 @@
 #include <qcustomplot.h>
 #include <sqlite3.h>
 #include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QIcon>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QToolBar>
 
+#include "app/gui/file_fields.h"
 #include "app/gui/history_panel.h"
 #include "app/gui/main_window.h"
 #include "app/gui/status_panel.h"
 #include "app/workbench/workbench.h"
 #include "core/base/build_info.h"
+#include "widgets/format.h"
 
 namespace bitdesk {
 namespace {
 
 constexpr auto kShift = Qt::CTRL | Qt::SHIFT;
 
-QIcon iconOf(const char* name) { return QIcon(QStringLiteral(":/icons/%1.svg").arg(QLatin1String(name))); }
+QIcon iconOf(const char* name) { return QIcon(u":/icons/%1.svg"_s.arg(QLatin1String(name))); }
 
 }  // namespace
 
@@ -35,7 +39,7 @@ QAction* MainWindow::makeAction(const char* icon, const QString& text, const QKe
     auto* action = new QAction(text, this);
     if (*icon != 0) action->setIcon(iconOf(icon));
     action->setShortcut(key);
-    if (!key.isEmpty()) action->setToolTip(QStringLiteral("%1 (%2)").arg(text, key.toString(QKeySequence::NativeText)));
+    if (!key.isEmpty()) action->setToolTip(u"%1 (%2)"_s.arg(text, key.toString(QKeySequence::NativeText)));
     connect(action, &QAction::triggered, this, slot);
     return action;
 }
@@ -61,14 +65,16 @@ MainWindow::Actions MainWindow::makeActions() {
     const auto make = [this](const char* icon, const char* text, const QKeySequence& key, const Slot& slot) {
         return makeAction(icon, QString::fromUtf8(text), key, slot);
     };
-    const auto ask = [this](const char* title, const char* filter, const std::function<void(const QString&)>& open) {
-        return [=, this] { choose(QString::fromUtf8(title), QString::fromUtf8(filter), open); };
+    const auto ask = [this](const char* title, const char* filter, const FileChosen& open) {
+        return [=, this] { chooseFile(this, QString::fromUtf8(title), {}, QString::fromUtf8(filter), open); };
     };
     Workbench& workbench = m_workbench;
+    MixModel& mix = workbench.mix();
+    QClipboard* clipboard = QGuiApplication::clipboard();
     const auto openFile = [&workbench](const QString& path) { workbench.data().open(path); };
     const auto openResults = [&workbench](const QString& path) { workbench.openResults(path); };
     const auto openSession = [&workbench](const QString& path) { workbench.openSession(path); };
-    const auto loadMix = [&workbench](const QString& path) { workbench.mix().load(path); };
+    const auto loadMix = [&mix](const QString& path) { mix.load(path); };
     Actions actions{
         .openModel = make("model", "Open model…", QKeySequence::Open, [this] { chooseModel(); }),
         .openData = make("data", "Open data set…", kShift | Qt::Key_O, [this] { chooseData(); }),
@@ -87,20 +93,20 @@ MainWindow::Actions MainWindow::makeActions() {
         .report = make("report", "Report…", Qt::CTRL | Qt::Key_R, [this] { showReportDialog(); }),
         .exportMix = make("export", "Export…", kShift | Qt::Key_E, [this] { showExportDialog(); }),
         .quit = make("", "Quit", QKeySequence::Quit, [this] { close(); }),
-        .undo = makeStepAction("undo", QKeySequence::Undo, QStringLiteral("Undo"), true),
-        .redo = makeStepAction("redo", QKeySequence::Redo, QStringLiteral("Redo"), false),
-        .copy = make("copy", "Copy mix", QKeySequence::Copy, [this] { copyMix(); }),
-        .paste = make("paste", "Paste mix", QKeySequence::Paste, [this] { pasteMix(); }),
+        .undo = makeStepAction("undo", QKeySequence::Undo, u"Undo"_s, true),
+        .redo = makeStepAction("redo", QKeySequence::Redo, u"Redo"_s, false),
+        .copy = make("copy", "Copy mix", QKeySequence::Copy, [&mix, clipboard] { clipboard->setText(mix.text()); }),
+        .paste = make("paste", "Paste mix", QKeySequence::Paste, [&mix, clipboard] { mix.paste(clipboard->text()); }),
         .pin = make("pin", "Pin baseline", Qt::CTRL | Qt::Key_B,
                     [&workbench] { workbench.pinBaseline(!workbench.live().baseline()); }),
         .about = make("", "About Bitdesk", {}, [this] { showAbout(); }),
     };
     // Short in the tool bar, so that all of it fits a small screen; menus and tool tips have the whole name.
-    actions.openData->setIconText(QStringLiteral("Open data…"));
-    actions.copy->setIconText(QStringLiteral("Copy"));
-    actions.paste->setIconText(QStringLiteral("Paste"));
-    actions.loadMix->setIconText(QStringLiteral("Load…"));
-    actions.saveMix->setIconText(QStringLiteral("Save…"));
+    actions.openData->setIconText(u"Open data…"_s);
+    actions.copy->setIconText(u"Copy"_s);
+    actions.paste->setIconText(u"Paste"_s);
+    actions.loadMix->setIconText(u"Load…"_s);
+    actions.saveMix->setIconText(u"Save…"_s);
     return actions;
 }
 
@@ -127,7 +133,7 @@ void MainWindow::enable(const Actions& actions) {
 }
 
 void MainWindow::createMenus(const Actions& actions) {
-    auto* file = menuBar()->addMenu(QStringLiteral("&File"));
+    auto* file = menuBar()->addMenu(u"&File"_s);
     file->addActions({actions.openModel, actions.openData, actions.openDataFile, actions.showData, actions.import,
                       actions.openResults, actions.openSession});
     file->addSeparator();
@@ -136,19 +142,19 @@ void MainWindow::createMenus(const Actions& actions) {
     file->addActions({actions.sweep, actions.report, actions.exportMix});
     file->addSeparator();
     file->addAction(actions.quit);
-    auto* edit = menuBar()->addMenu(QStringLiteral("&Edit"));
+    auto* edit = menuBar()->addMenu(u"&Edit"_s);
     edit->addActions({actions.undo, actions.redo});
     edit->addSeparator();
     edit->addActions({actions.copy, actions.paste});
     edit->addSeparator();
     edit->addAction(actions.pin);
-    menuBar()->addMenu(QStringLiteral("&View"))->addAction(m_history->toggleViewAction());
-    menuBar()->addMenu(QStringLiteral("&Help"))->addAction(actions.about);
+    menuBar()->addMenu(u"&View"_s)->addAction(m_history->toggleViewAction());
+    menuBar()->addMenu(u"&Help"_s)->addAction(actions.about);
 }
 
 void MainWindow::createToolBar(const Actions& actions) {
-    auto* bar = addToolBar(QStringLiteral("Tools"));
-    bar->setObjectName(QStringLiteral("tools"));
+    auto* bar = addToolBar(u"Tools"_s);
+    bar->setObjectName(u"tools"_s);
     bar->setMovable(false);
     bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     bar->addActions({actions.openModel, actions.openData, actions.import});
@@ -161,17 +167,17 @@ void MainWindow::createToolBar(const Actions& actions) {
 }
 
 void MainWindow::showAbout() {
-    auto* box =
-        new QMessageBox(QMessageBox::NoIcon, QStringLiteral("About Bitdesk"),
-                        QStringLiteral("Bitdesk %1").arg(QStringLiteral(BITDESK_VERSION)), QMessageBox::Ok, this);
+    auto* box = new QMessageBox(QMessageBox::NoIcon, u"About Bitdesk"_s,
+                                u"Bitdesk %1"_s.arg(QStringLiteral(BITDESK_VERSION)), QMessageBox::Ok, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setInformativeText(QStringLiteral("A mixing desk for bit-widths.\n\n"
-                                           "Qt %1 · QCustomPlot %2 · SQLite %3 · LibTorch %4\nBuilt by %5 (%6)\n\n"
-                                           "© 2026 The Bitdesk Developers, GPL-3.0-or-later.\n"
-                                           "This program comes with no warranty.")
-                                .arg(QLatin1String(qVersion()), QStringLiteral(QCUSTOMPLOT_VERSION_STR),
-                                     QLatin1String(sqlite3_libversion()), QString::fromStdString(jobs::torchVersion()),
-                                     QStringLiteral(BITDESK_COMPILER), QStringLiteral(BITDESK_BUILD_TYPE)));
+    box->setInformativeText(
+        u"A mixing desk for bit-widths.\n\n"
+        "Qt %1 · QCustomPlot %2 · SQLite %3 · LibTorch %4\nBuilt by %5 (%6)\n\n"
+        "© 2026 The Bitdesk Developers, GPL-3.0-or-later.\n"
+        "This program comes with no warranty."_s.arg(
+            QLatin1String(qVersion()), QStringLiteral(QCUSTOMPLOT_VERSION_STR), QLatin1String(sqlite3_libversion()),
+            QString::fromStdString(jobs::torchVersion()), QStringLiteral(BITDESK_COMPILER),
+            QStringLiteral(BITDESK_BUILD_TYPE)));
     box->open();
 }
 

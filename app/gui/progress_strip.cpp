@@ -9,13 +9,14 @@
 #include <QToolButton>
 
 #include "core/present/words.h"
+#include "widgets/building_blocks.h"
+#include "widgets/format.h"
 
 namespace bitdesk {
 
-ProgressStrip::ProgressStrip(const QString& name, const QString& widest, QWidget* parent) : QWidget(parent) {
+ProgressStrip::ProgressStrip(const QString& name, const QString& widest, const QString& cancelToolTip) {
     setObjectName(name);
-    m_text = new QLabel;
-    m_text->setObjectName(name + QStringLiteral("Text"));
+    m_text = named(name + u"Text"_s, new QLabel);
     m_text->setTextFormat(Qt::PlainText);
     m_text->setMinimumWidth(fontMetrics().horizontalAdvance(widest));
     m_bar = new QProgressBar;
@@ -23,12 +24,12 @@ ProgressStrip::ProgressStrip(const QString& name, const QString& widest, QWidget
     m_bar->setTextVisible(false);
     m_bar->setFixedWidth(110);
     m_bar->setFixedHeight(fontMetrics().height() - 4);
-    m_bar->setAccessibleName(QStringLiteral("Progress"));
-    m_cancel = new QToolButton;
-    m_cancel->setObjectName(name + QStringLiteral("Cancel"));
-    m_cancel->setText(QStringLiteral("Cancel"));
+    m_bar->setAccessibleName(u"Progress"_s);
+    m_cancel = named(name + u"Cancel"_s, new QToolButton);
+    m_cancel->setText(u"Cancel"_s);
+    m_cancel->setToolTip(cancelToolTip);
     connect(m_cancel, &QToolButton::clicked, this, [this] {
-        m_text->setText(QStringLiteral("ending …"));
+        m_text->setText(u"ending …"_s);
         m_cancel->setEnabled(false);
         emit cancelled();
     });
@@ -52,7 +53,5 @@ void ProgressStrip::tell(const Progress& progress, const QString& of) {
         m_text->setText(of + QString::fromStdString(progress.activity + remainingText(progress.remainingSeconds)));
     m_bar->setValue(static_cast<int>(progress.fraction * m_bar->maximum()));
 }
-
-void ProgressStrip::setCancelToolTip(const QString& text) { m_cancel->setToolTip(text); }
 
 }  // namespace bitdesk

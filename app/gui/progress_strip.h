@@ -18,12 +18,12 @@ class ProgressStrip : public QWidget {
     Q_OBJECT
 public:
     /// `name` is the strip's; "nameText" and "nameCancel" are those of its parts. `widest`: a text that has room.
-    ProgressStrip(const QString& name, const QString& widest, QWidget* parent = nullptr);
+    /// `cancelToolTip`: what the button does, where that is not plain.
+    ProgressStrip(const QString& name, const QString& widest, const QString& cancelToolTip = {});
 
     void begin(const QString& text);
     /// `of` stands before it: "sweep: ".
     void tell(const Progress& progress, const QString& of = {});
-    void setCancelToolTip(const QString& text);
 
 signals:
     void cancelled();

@@ -3,7 +3,6 @@
 
 #include "app/gui/report_dialog.h"
 
-#include <QButtonGroup>
 #include <QClipboard>
 #include <QDialogButtonBox>
 #include <QFormLayout>
@@ -12,35 +11,33 @@
 #include <QPushButton>
 #include <QRadioButton>
 
-#include "app/gui/report_files.h"
-#include "app/workbench/absolute_name.h"
+#include "app/gui/file_fields.h"
+#include "app/jobs/absolute_name.h"
 #include "app/workbench/workbench.h"
 #include "core/base/quoting.h"
+#include "widgets/building_blocks.h"
+#include "widgets/format.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {
 
 ReportDialog::ReportDialog(Workbench& workbench, std::vector<std::int64_t> selected, QWidget* parent)
     : QDialog(parent), m_workbench(workbench), m_selectedIds(std::move(selected)) {
-    setWindowTitle(QStringLiteral("Report"));
-    setObjectName(QStringLiteral("reportDialog"));
+    setWindowTitle(u"Report"_s);
+    setObjectName(u"reportDialog"_s);
     setAttribute(Qt::WA_DeleteOnClose);
     const auto& baseline = workbench.live().baseline();
     const std::int64_t base = baseline ? workbench.results().idOf(*baseline) : 0,
                        mine = workbench.results().idOf(workbench.mix().bits());
     if (base > 0 && mine > 0 && base != mine) m_inHandIds = {base, mine};
-    m_title = new QLineEdit;
-    m_title->setObjectName(QStringLiteral("title"));
-    setHint(*m_title, QStringLiteral("one is made"));
+    m_title = named(u"title"_s, new QLineEdit);
+    setHint(*m_title, u"one is made"_s);
     m_files = new ReportFiles;
-    m_failOn = new QLineEdit;
-    m_failOn->setObjectName(QStringLiteral("failOn"));
-    setHint(*m_failOn, QStringLiteral("drop>0.5pp; slowdown>5%"));
     auto* form = new QFormLayout;
-    form->addRow(QStringLiteral("Compare"), createChoices());
-    form->addRow(QStringLiteral("Title"), m_title);
-    form->addRow(QStringLiteral("Limits"), m_failOn);
-    form->addRow(QStringLiteral("Write to"), m_files);
+    form->addRow(u"Compare"_s, createChoices());
+    form->addRow(u"Title"_s, m_title);
+    form->addRow(u"Limits"_s, m_files->limitsField());
+    form->addRow(u"Write to"_s, m_files);
     auto* column = new QVBoxLayout(this);
     column->addLayout(form);
     column->addStretch();
@@ -49,33 +46,28 @@ ReportDialog::ReportDialog(Workbench& workbench, std::vector<std::int64_t> selec
     followForm();
 }
 
-QLayout* ReportDialog::createChoices() {
-    m_group = new QButtonGroup(this);
-    m_front = addChoice("front", QStringLiteral("the baseline and the front of this model and data set"), true);
-    m_selected = addChoice("selected", QStringLiteral("the %1 mixes selected in the history").arg(m_selectedIds.size()),
+QWidget* ReportDialog::createChoices() {
+    m_front = addChoice("front", u"the baseline and the front of this model and data set"_s, true);
+    m_selected = addChoice("selected", u"the %1 mixes selected in the history"_s.arg(m_selectedIds.size()),
                            m_selectedIds.size() > 1);
-    m_selected->setToolTip(QStringLiteral(
-        "Select several rows with Ctrl or Shift; the pinned baseline, else the first, is what they are compared with"));
-    m_inHand = addChoice("inHand", QStringLiteral("the mix in hand against the baseline"), !m_inHandIds.empty());
-    m_inHand->setToolTip(QStringLiteral("Pin a baseline first; both must be evaluated to the end"));
+    m_selected->setToolTip(
+        u"Select several rows with Ctrl or Shift; the pinned baseline, else the first, is what they are compared with"_s);
+    m_inHand = addChoice("inHand", u"the mix in hand against the baseline"_s, !m_inHandIds.empty());
+    m_inHand->setToolTip(u"Pin a baseline first; both must be evaluated to the end"_s);
     (m_selected->isEnabled() ? m_selected : m_front)->setChecked(true);
-    auto* column = new QVBoxLayout;
-    for (QRadioButton* choice : {m_front, m_selected, m_inHand}) column->addWidget(choice);
-    return column;
+    return inAColumn({m_front, m_selected, m_inHand});
 }
 
 QRadioButton* ReportDialog::addChoice(const char* name, const QString& text, bool possible) {
-    auto* choice = new QRadioButton(text);
-    choice->setObjectName(QLatin1String(name));
+    auto* choice = named(QLatin1String(name), new QRadioButton(text));
     choice->setEnabled(possible);
-    m_group->addButton(choice);
     return choice;
 }
 
 QWidget* ReportDialog::createButtons() {
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
-    m_write = buttons->addButton(QStringLiteral("Write"), QDialogButtonBox::AcceptRole);
-    m_copy = buttons->addButton(QStringLiteral("Copy as command line"), QDialogButtonBox::ActionRole);
+    m_write = buttons->addButton(u"Write"_s, QDialogButtonBox::AcceptRole);
+    m_copy = buttons->addButton(u"Copy as command line"_s, QDialogButtonBox::ActionRole);
     m_write->setDefault(true);
     connect(m_write, &QPushButton::clicked, this, [this] {
         write();
@@ -83,7 +75,7 @@ QWidget* ReportDialog::createButtons() {
     });
     connect(m_copy, &QPushButton::clicked, this, [this] {
         QGuiApplication::clipboard()->setText(commandLine());
-        m_workbench.tell(QStringLiteral("The command line is in the clipboard."));
+        m_workbench.tell(u"The command line is in the clipboard."_s);
     });
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     return buttons;
@@ -95,43 +87,39 @@ void ReportDialog::followForm() {
     m_copy->setEnabled(any);
 }
 
-WantedReport ReportDialog::wanted() const {
-    WantedReport report{
-        .ids = {}, .title = m_title->text().trimmed(), .files = m_files->files(), .failOn = limitsIn(m_failOn->text())};
-    if (m_selected->isChecked()) report.ids = m_selectedIds;
-    if (m_inHand->isChecked()) report.ids = m_inHandIds;
-    return report;
+std::vector<std::int64_t> ReportDialog::ids() const {
+    if (m_selected->isChecked()) return m_selectedIds;
+    return m_inHand->isChecked() ? m_inHandIds : std::vector<std::int64_t>();
 }
 
 QString ReportDialog::commandLine() const {
-    const WantedReport report = wanted();
-    const auto quoted = [](const QString& spec) { return shellQuoted(absoluteName(spec).toStdString()); };
-    std::string line = "bitdesk report --db " +
-                       quoted(QString::fromStdString(m_workbench.results().store()->path().string())) + " --model " +
-                       quoted(m_workbench.modelSpec()) + " --data " + quoted(m_workbench.data().spec());
-    for (const std::int64_t id : report.ids) line += " " + std::to_string(id);
-    for (const QString& file : report.files) line += " --out " + shellQuoted(file.toStdString());
-    if (!report.title.isEmpty()) line += " --title " + shellQuoted(report.title.toStdString());
-    for (const std::string& limit : report.failOn) line += " --fail-on " + shellQuoted(limit);
+    const auto quoted = [](const std::string& spec) { return shellQuoted(jobs::absoluteName(spec)); };
+    std::string line = "bitdesk report --db " + quoted(m_workbench.results().store()->path().string()) + " --model " +
+                       quoted(m_workbench.modelSpec().toStdString()) + " --data " +
+                       quoted(m_workbench.data().spec().toStdString());
+    for (const std::int64_t id : ids()) line += " " + std::to_string(id);
+    for (const QString& file : m_files->files()) line += " --out " + shellQuoted(file.toStdString());
+    if (const std::string title = m_title->text().trimmed().toStdString(); !title.empty())
+        line += " --title " + shellQuoted(title);
+    for (const std::string& limit : m_files->limits()) line += " --fail-on " + shellQuoted(limit);
     return QString::fromStdString(line);
 }
 
 void ReportDialog::write() {
-    const WantedReport report = wanted();
     const auto& model = m_workbench.model();
     const auto& set = m_workbench.data().set();
     if (set == nullptr) return;
     jobs::ReportRequest request;
-    request.ids = report.ids;
-    request.title = report.title.toStdString();
+    request.ids = ids();
+    request.title = m_title->text().trimmed().toStdString();
     request.model = model;
-    request.modelFile = absoluteName(m_workbench.modelSpec()).toStdString();
-    request.dataSpec = absoluteName(m_workbench.data().spec()).toStdString();
+    request.modelFile = jobs::absoluteName(m_workbench.modelSpec().toStdString());
+    request.dataSpec = jobs::absoluteName(m_workbench.data().spec().toStdString());
     request.split = splitName(set->split());
     request.baseline = m_workbench.live().baseline();
-    if (report.ids.empty())
+    if (request.ids.empty())
         request.scopes = {{.modelHash = model->hash, .dataHash = set->hash(), .split = request.split, .total = 0}};
-    m_workbench.results().write(std::move(request), report.failOn, report.files);
+    m_workbench.results().write(std::move(request), m_files->limits(), m_files->files());
 }
 
 }  // namespace bitdesk

@@ -4,13 +4,9 @@
 #pragma once
 
 #include <QDialog>
-#include <QStringList>
 #include <cstdint>
-#include <string>
 #include <vector>
 
-class QButtonGroup;
-class QLayout;
 class QLineEdit;
 class QPushButton;
 class QRadioButton;
@@ -20,14 +16,6 @@ namespace bitdesk {
 class ReportFiles;
 class Workbench;
 
-/// What a report is to hold.
-struct WantedReport {
-    std::vector<std::int64_t> ids;  ///< empty: baseline and front
-    QString title;
-    QStringList files;
-    std::vector<std::string> failOn;
-};
-
 /// Puts a report together, and lets it be written: of the front, of rows of the history, or of the mix in hand and the
 /// baseline as they were when the dialog was opened.
 class ReportDialog : public QDialog {
@@ -36,13 +24,13 @@ public:
     /// `selected`: rows of the history, by their ids, the baseline first.
     ReportDialog(Workbench& workbench, std::vector<std::int64_t> selected, QWidget* parent = nullptr);
 
-    WantedReport wanted() const;
+    /// Of the rows that are compared; empty: baseline and front.
+    std::vector<std::int64_t> ids() const;
     /// The command line that writes the same.
     QString commandLine() const;
-    ReportFiles* reportFiles() const { return m_files; }
 
 private:
-    QLayout* createChoices();
+    QWidget* createChoices();
     QRadioButton* addChoice(const char* name, const QString& text, bool possible);
     QWidget* createButtons();
     void followForm();
@@ -51,12 +39,10 @@ private:
     Workbench& m_workbench;
     std::vector<std::int64_t> m_selectedIds;
     std::vector<std::int64_t> m_inHandIds;  ///< baseline and mix in hand; empty: not both are stored
-    QButtonGroup* m_group = nullptr;
     QRadioButton* m_front = nullptr;
     QRadioButton* m_selected = nullptr;
     QRadioButton* m_inHand = nullptr;
     QLineEdit* m_title = nullptr;
-    QLineEdit* m_failOn = nullptr;
     ReportFiles* m_files = nullptr;
     QPushButton* m_write = nullptr;
     QPushButton* m_copy = nullptr;

@@ -9,18 +9,19 @@
 #include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QGuiApplication>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QVBoxLayout>
 
-#include "app/gui/choose_file.h"
-#include "app/gui/file_field.h"
-#include "app/gui/report_files.h"
-#include "app/workbench/absolute_name.h"
+#include "app/gui/file_fields.h"
+#include "app/gui/window_settings.h"
+#include "app/jobs/absolute_name.h"
 #include "app/workbench/workbench.h"
-#include "widgets/theme.h"
+#include "core/network/configuration_set.h"
+#include "widgets/building_blocks.h"
+#include "widgets/format.h"
 
 namespace bitdesk {
 
@@ -31,18 +32,18 @@ SweepDialog::SweepDialog(Workbench& workbench, QWidget* parent)
       m_widths(std::ssize(workbench.model()->bits)),
       m_images(workbench.data().set()->size()) {
     if (const auto& store = workbench.results().store(); store != nullptr)
-        m_open.db = absoluteName(QString::fromStdString(store->path().string())).toStdString();
+        m_open.db = jobs::absoluteName(store->path().string());
     m_open.device = workbench.startup().device.toStdString();
     m_open.threads = workbench.startup().threads;
     jobs::SweepSpec& sweep = m_open.sweeps.emplace_back();
-    sweep.model = absoluteName(workbench.modelSpec()).toStdString();
-    sweep.data = absoluteName(workbench.data().spec()).toStdString();
+    sweep.model = jobs::absoluteName(workbench.modelSpec().toStdString());
+    sweep.data = jobs::absoluteName(workbench.data().spec().toStdString());
     sweep.split = splitName(workbench.data().set()->split());
-    setWindowTitle(QStringLiteral("Sweep"));
-    setObjectName(QStringLiteral("sweepDialog"));
+    setWindowTitle(u"Sweep"_s);
+    setObjectName(u"sweepDialog"_s);
     setAttribute(Qt::WA_DeleteOnClose);
     auto* form = new QFormLayout;
-    form->addRow(QStringLiteral("Mixes"), createConfigurations());
+    form->addRow(u"Mixes"_s, createConfigurations());
     addMeasures(*form);
     auto* buttons = createButtons();
     auto* column = new QVBoxLayout(this);
@@ -54,78 +55,51 @@ SweepDialog::SweepDialog(Workbench& workbench, QWidget* parent)
 }
 
 void SweepDialog::addMeasures(QFormLayout& form) {
-    m_limit = new QSpinBox;
-    m_limit->setObjectName(QStringLiteral("limit"));
-    m_limit->setRange(0, static_cast<int>(std::min<std::int64_t>(m_images, 2'000'000'000)));
-    m_limit->setSpecialValueText(QStringLiteral("all %1").arg(m_images));
-    m_limit->setToolTip(QStringLiteral("The first images of the fixed random order"));
-    m_latency = new QComboBox;
-    m_latency->setObjectName(QStringLiteral("latency"));
-    m_latency->addItem(QStringLiteral("of the mixes on the front"), QStringLiteral("front"));
-    m_latency->addItem(QStringLiteral("of all mixes"), QStringLiteral("all"));
-    m_latency->addItem(QStringLiteral("of none"), QStringLiteral("none"));
+    m_limit = field(jobs::kLimitSetting, m_open.sweeps.front().limit);
+    m_limit->setMaximum(static_cast<int>(std::min<std::int64_t>(m_images, m_limit->maximum())));
+    m_limit->setSpecialValueText(u"all %1"_s.arg(m_images));
+    m_limit->setToolTip(u"The first images of the fixed random order"_s);
+    m_latency = named(u"latency"_s, new QComboBox);
+    m_latency->addItem(u"of the mixes on the front"_s, u"front"_s);
+    m_latency->addItem(u"of all mixes"_s, u"all"_s);
+    m_latency->addItem(u"of none"_s, u"none"_s);
     m_latency->setToolTip(
-        QStringLiteral("Measured when all accuracies are known, in turns with the baseline. Nothing "
-                       "else computes meanwhile."));
+        u"Measured when all accuracies are known, in turns with the baseline. Nothing "
+        "else computes meanwhile."_s);
     m_report = new ReportFiles;
-    m_failOn = new QLineEdit;
-    m_failOn->setObjectName(QStringLiteral("failOn"));
-    setHint(*m_failOn, QStringLiteral("drop>0.5pp; slowdown>5%"));
-    m_failOn->setToolTip(
-        QStringLiteral("What no mix of the report may break: drop, slowdown, accuracy, latency, bitops, bytes"));
-    m_size = new QLabel;
-    m_size->setObjectName(QStringLiteral("size"));
+    m_size = named(u"size"_s, new QLabel);
     m_size->setWordWrap(true);
-    form.addRow(QStringLiteral("Images"), m_limit);
-    form.addRow(QStringLiteral("Latency"), m_latency);
-    form.addRow(QStringLiteral("Report"), m_report);
-    form.addRow(QStringLiteral("Limits"), m_failOn);
+    form.addRow(u"Images"_s, m_limit);
+    form.addRow(u"Latency"_s, m_latency);
+    form.addRow(u"Report"_s, m_report);
+    form.addRow(u"Limits"_s, m_report->limitsField());
     form.addRow(QString(), m_size);
     connect(m_limit, &QSpinBox::valueChanged, this, &SweepDialog::followForm);
     connect(m_report, &ReportFiles::changed, this, &SweepDialog::followForm);
 }
 
 QWidget* SweepDialog::createConfigurations() {
-    m_uniform = new QCheckBox(QStringLiteral("uniform: all layers at each width"));
-    m_uniform->setObjectName(QStringLiteral("uniform"));
-    m_uniform->setChecked(true);
-    m_random = new QCheckBox(QStringLiteral("random:"));
-    m_random->setObjectName(QStringLiteral("random"));
-    m_random->setChecked(true);
-    m_count = new QSpinBox;
-    m_count->setObjectName(QStringLiteral("count"));
-    m_count->setRange(1, 1'000'000);
+    m_uniform = named(u"uniform"_s, new QCheckBox(u"uniform: all layers at each width"_s));
+    m_random = named(u"random"_s, new QCheckBox(u"random:"_s));
+    m_inHand = named(u"inHand"_s, new QCheckBox(u"the mix in hand"_s));
+    m_count = named(u"count"_s, new QSpinBox);
+    m_count->setRange(1, kMostConfigurations);
     m_count->setValue(100);
-    m_seed = new QSpinBox;
-    m_seed->setRange(0, 2'000'000'000);
-    m_seed->setPrefix(QStringLiteral("seed "));
+    m_seed = field(jobs::kSeedSetting, m_open.sweeps.front().seed);
+    m_seed->setPrefix(u"seed "_s);
     if (m_open.sweeps.front().model.starts_with("random:")) {
         m_seed->setEnabled(false);
-        m_seed->setToolTip(QStringLiteral("It would be the seed of this model's weights, too"));
+        m_seed->setToolTip(u"It would be the seed of this model's weights, too"_s);
     }
-    m_inHand = new QCheckBox(QStringLiteral("the mix in hand"));
-    m_inHand->setObjectName(QStringLiteral("inHand"));
-    m_inHand->setChecked(true);
-    m_file = new FileField(QStringLiteral("mixFile"), QStringLiteral("File of mixes"),
-                           QStringLiteral("a file: one mix a line, or JSON"));
-    m_file->addOpen(QStringLiteral("Choose…"), QString());
-    auto* random = new QHBoxLayout;
-    random->addWidget(m_random);
-    random->addWidget(m_count);
-    random->addWidget(m_seed);
-    random->addStretch();
-    auto* box = new QWidget;
-    auto* column = new QVBoxLayout(box);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->addWidget(m_uniform);
-    column->addLayout(random);
-    column->addWidget(m_inHand);
-    column->addWidget(m_file);
-    for (QCheckBox* each : {m_uniform, m_random, m_inHand})
+    m_file = new FileField(u"mixFile"_s, u"File of mixes"_s, u"a file: one mix a line, or JSON"_s);
+    m_file->addOpen(u"Choose…"_s, QString());
+    for (QCheckBox* each : {m_uniform, m_random, m_inHand}) {
+        each->setChecked(true);
         connect(each, &QCheckBox::toggled, this, &SweepDialog::followForm);
+    }
     connect(m_count, &QSpinBox::valueChanged, this, &SweepDialog::followForm);
     connect(m_file, &FileField::changed, this, &SweepDialog::followForm);
-    return box;
+    return inAColumn({m_uniform, inARow({m_random, m_count, m_seed}), m_inHand, m_file});
 }
 
 QWidget* SweepDialog::createButtons() {
@@ -135,9 +109,9 @@ QWidget* SweepDialog::createButtons() {
         connect(button, &QPushButton::clicked, this, slot);
         m_actions << button;
     };
-    add(QStringLiteral("Run"), QDialogButtonBox::AcceptRole, &SweepDialog::run);
-    add(QStringLiteral("Copy as command line"), QDialogButtonBox::ActionRole, &SweepDialog::copy);
-    add(QStringLiteral("Save as batch file…"), QDialogButtonBox::ActionRole, &SweepDialog::save);
+    add(u"Run"_s, QDialogButtonBox::AcceptRole, &SweepDialog::run);
+    add(u"Copy as command line"_s, QDialogButtonBox::ActionRole, &SweepDialog::copy);
+    add(u"Save as batch file…"_s, QDialogButtonBox::ActionRole, &SweepDialog::save);
     m_actions.front()->setDefault(true);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     return buttons;
@@ -150,12 +124,11 @@ void SweepDialog::run() {
 
 void SweepDialog::copy() {
     QGuiApplication::clipboard()->setText(QString::fromStdString(jobs::toCommandLine(batch())));
-    m_workbench.tell(QStringLiteral("The command line is in the clipboard."));
+    m_workbench.tell(u"The command line is in the clipboard."_s);
 }
 
 void SweepDialog::save() {
-    chooseNewFile(parentWidget(), QStringLiteral("Save batch file"), QStringLiteral("night.json"),
-                  QStringLiteral("Batch files (*.json)"), QStringLiteral("json"),
+    chooseNewFile(parentWidget(), u"Save batch file"_s, u"night.json"_s, u"Batch files (*.json)"_s, u"json"_s,
                   [&sweep = m_workbench.sweep(), batch = batch()](const QString& path) { sweep.save(batch, path); });
 }
 
@@ -178,7 +151,7 @@ jobs::Batch SweepDialog::batch() const {
     if (const QStringList files = m_report->files(); !files.isEmpty()) {
         jobs::ReportSpec report;
         for (const QString& file : files) report.files.push_back(file.toStdString());
-        report.failOn = limitsIn(m_failOn->text());
+        report.failOn = m_report->limits();
         batch.reports.push_back(std::move(report));
     }
     return batch;
@@ -188,20 +161,18 @@ void SweepDialog::followForm() {
     const bool any = !words().empty();
     for (QPushButton* button : m_actions) button->setEnabled(any);
     m_count->setEnabled(m_random->isChecked());
-    m_failOn->setEnabled(!m_report->files().isEmpty());
+    m_report->limitsField()->setEnabled(!m_report->files().isEmpty());
     const std::int64_t images = m_limit->value() > 0 ? m_limit->value() : m_images;
     const std::int64_t mixes = (m_random->isChecked() ? m_count->value() : 0) +
                                (m_uniform->isChecked() ? m_widths : 0) + (m_inHand->isChecked() ? 1 : 0);
     constexpr double kMiB = 1048576;
     QString text =
-        any ? QStringLiteral(
-                  "About %1 mixes%2 on %L3 images; the database grows by about %L4 MiB. What is stored already is not "
-                  "computed again.")
-                  .arg(mixes)
-                  .arg(m_file->file().isEmpty() ? QString() : QStringLiteral(" and those of the file"))
+        any ? u"About %1 mixes%2 on %L3 images; the database grows by about %L4 MiB. What is stored already is not "
+              "computed again."_s.arg(mixes)
+                  .arg(m_file->file().isEmpty() ? QString() : u" and those of the file"_s)
                   .arg(images)
                   .arg(static_cast<double>(jobs::storedBytes(mixes, images)) / kMiB, 0, 'f', 1)
-            : QStringLiteral("Choose some mixes.");
+            : u"Choose some mixes."_s;
     m_size->setText(text);
 }
 

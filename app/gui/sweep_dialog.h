@@ -12,7 +12,6 @@ class QCheckBox;
 class QComboBox;
 class QFormLayout;
 class QLabel;
-class QLineEdit;
 class QPushButton;
 class QSpinBox;
 
@@ -30,7 +29,6 @@ public:
 
     /// What the widgets say.
     jobs::Batch batch() const;
-    ReportFiles* reportFiles() const { return m_report; }
 
 private:
     QWidget* createConfigurations();
@@ -55,7 +53,6 @@ private:
     FileField* m_file = nullptr;
     QSpinBox* m_limit = nullptr;
     QComboBox* m_latency = nullptr;
-    QLineEdit* m_failOn = nullptr;
     ReportFiles* m_report = nullptr;
     QLabel* m_size = nullptr;
     QList<QPushButton*> m_actions;  ///< that need some mixes

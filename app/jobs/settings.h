@@ -133,12 +133,14 @@ inline constexpr std::tuple kSweepSettings{
     kModelSetting, kDataSetting,   kSplitSetting,      kConfigurationsSetting, kSeedSetting,     kLimitSetting,
     kBatchSetting, kResizeSetting, kDataMemorySetting, kSkipBadSetting,        kClassMapSetting, kExifSetting};
 
+inline constexpr Setting kLatencyOfSetting{{"of", "--latency", "whose latency to measure: none, front or all"},
+                                           OneOf<3>{{"none", "front", "all"}},
+                                           BITDESK_OF(latency),
+                                           InJob{"latency", true}};
+
 /// Of the latencies that a sweep measures (SweepLatency): in a batch file an object of its own.
 inline constexpr std::tuple kLatencySettings{
-    Setting{{"of", "--latency", "whose latency to measure: none, front or all"},
-            OneOf<3>{{"none", "front", "all"}},
-            BITDESK_OF(latency),
-            InJob{"latency", true}},
+    kLatencyOfSetting,
     Setting{{"batch", "--latency-batch", "images a timed run"},
             Whole{1, 65536},
             BITDESK_OF(latencyBatch),

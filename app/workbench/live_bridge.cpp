@@ -8,6 +8,8 @@
 
 namespace bitdesk {
 
+using namespace Qt::StringLiterals;
+
 /// Events on their way from the worker to the GUI thread. Shared with the session's sink, so that a session that ends
 /// after its bridge finds a mailbox that nobody empties, not a dangling pointer.
 struct LiveBridge::Mailbox {
@@ -83,7 +85,7 @@ void LiveBridge::pin(std::optional<BitConfiguration> bits) {
 }
 
 QString LiveBridge::referenceName() const {
-    return m_baseline ? QStringLiteral("the baseline") : m_hasPrevious ? QStringLiteral("the mix before") : QString();
+    return m_baseline ? u"the baseline"_s : m_hasPrevious ? u"the mix before"_s : QString();
 }
 
 void LiveBridge::receive() {
@@ -104,7 +106,7 @@ void LiveBridge::receive() {
             emit tableChanged();
         } else if (const auto* failure = std::get_if<jobs::LiveFailure>(&event)) {
             if (failure->generation == 0 || failure->generation == m_generation)
-                emit failed(QStringLiteral("Evaluation failed"), QString::fromStdString(failure->message));
+                emit failed(u"Evaluation failed"_s, QString::fromStdString(failure->message));
         }
     }
 }

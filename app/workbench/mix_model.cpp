@@ -7,9 +7,11 @@
 
 namespace bitdesk {
 
+using namespace Qt::StringLiterals;
+
 MixModel::MixModel(QObject* parent) : QObject(parent) {
-    m_loading.failAs(this, QStringLiteral("The mix cannot be loaded"));
-    m_saving.failAs(this, QStringLiteral("The mix cannot be saved"));
+    m_loading.failAs(this, u"The mix cannot be loaded"_s);
+    m_saving.failAs(this, u"The mix cannot be saved"_s);
 }
 
 void MixModel::set(const BitConfiguration& bits, const QString& what, int gesture) {
@@ -64,20 +66,20 @@ void MixModel::paste(const QString& text) {
     try {
         if (mix.starts_with('@'))
             throw Error(ErrorKind::BadInput, "clipboard", "holds no mix", "Copy something like 4,4,3,2,…");
-        set(parseBits(mix, m_model->network, m_model->bits, "clipboard"), QStringLiteral("paste mix"));
+        set(parseBits(mix, m_model->network, m_model->bits, "clipboard"), u"paste mix"_s);
     } catch (const Error& error) {
-        emit failed(QStringLiteral("The clipboard holds no mix for this model"), QString::fromUtf8(error.what()));
+        emit failed(u"The clipboard holds no mix for this model"_s, QString::fromUtf8(error.what()));
     }
 }
 
 void MixModel::load(const QString& path) {
     if (m_model == nullptr) {
-        emit failed(QStringLiteral("The mix cannot be loaded"), QStringLiteral("Open a model first."));
+        emit failed(u"The mix cannot be loaded"_s, u"Open a model first."_s);
         return;
     }
     m_loading.start([path = path.toStdString(),
                      model = m_model] { return parseBits("@" + path, model->network, model->bits, path); },
-                    [this](const BitConfiguration& bits) { set(bits, QStringLiteral("load mix")); });
+                    [this](const BitConfiguration& bits) { set(bits, u"load mix"_s); });
 }
 
 void MixModel::save(const QString& path) {

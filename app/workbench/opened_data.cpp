@@ -10,13 +10,15 @@
 
 namespace bitdesk {
 
+using namespace Qt::StringLiterals;
+
 OpenedData::OpenedData(QObject* parent) : QObject(parent) {
     connect(&m_opening, &Task::progressed, this, &OpenedData::progressed);
     connect(&m_opening, &Task::cancelled, this, &OpenedData::ended);
     connect(&m_opening, &Task::failed, this, [this](const Error& error) {
         if (m_model == nullptr) m_pending = m_opened;  // a model's input may be what it lacks
         emit ended();
-        emit failed(QStringLiteral("The data set cannot be opened"), QString::fromUtf8(error.what()));
+        emit failed(u"The data set cannot be opened"_s, QString::fromUtf8(error.what()));
     });
 }
 
@@ -78,7 +80,7 @@ std::shared_ptr<const DataSet> OpenedData::fitted(const std::shared_ptr<const Da
         checkDataFitsModel(*matched, *m_model);
         return matched;
     } catch (const std::exception& error) {
-        emit failed(QStringLiteral("The data set does not fit the model"), QString::fromUtf8(error.what()));
+        emit failed(u"The data set does not fit the model"_s, QString::fromUtf8(error.what()));
         return nullptr;
     }
 }

@@ -3,13 +3,19 @@
 
 #include "app/workbench/results.h"
 
+#include <QFileInfo>
 #include <algorithm>
 
 #include "app/jobs/named_files.h"
 #include "core/base/files.h"
+#include "core/base/read_file.h"
+#include "core/network/cost.h"
 #include "profiling/machine_state.h"
 
 namespace bitdesk {
+
+using namespace Qt::StringLiterals;
+
 namespace {
 
 /// Of one data set.
@@ -30,7 +36,51 @@ std::vector<Measurement> comparable(Store& store, LatencyKey setting) {
     return {found.rbegin(), found.rend()};  // the newest of a mix counts, so it comes last
 }
 
+/// A width for each fader, and one that the model has.
+bool fits(const BitConfiguration& bits, const MetaModel& model) {
+    return bits.size() == model.network.quantizable().size() && std::ranges::all_of(bits.bits, [&](int width) {
+               return std::ranges::find(model.bits, width) != model.bits.end();
+           });
+}
+
 }  // namespace
+
+Session Session::read(const QString& path) {
+    constexpr std::uint64_t kLargest = 512 << 20;
+    const std::string file = path.toStdString();
+    return {.name = QFileInfo(path).fileName(), .report = makeReport(readReportJson(readFile(file, kLargest), file))};
+}
+
+QString Session::misfit(const MetaModel& model, const QString& file) const {
+    if (input().subjects.front().modelHash != model.hash)
+        return u"The file %1 is not the model that the session is of: its content has changed."_s.arg(file);
+    if (!fits(baseline(), model) || !fits(mix(), model))
+        return u"Its mixes do not fit the model's layers and widths."_s;
+    return {};
+}
+
+std::vector<EvaluationSummary> Session::rows(const MetaModel& model, const DataSet& data) const {
+    std::vector<EvaluationSummary> rows;
+    for (const ReportPoint& point : input().points) {
+        EvaluationSummary row = point.evaluation;
+        if (row.modelHash != model.hash || row.dataHash != data.hash() || !fits(row.bits, model)) continue;
+        row.bitops = bitOps(model.network, row.bits);
+        row.weightBytes = weightBytes(model.network, row.bits);
+        row.normBytes = normBytes(model.network, static_cast<int>(model.bits.size()));
+        row.id = -static_cast<std::int64_t>(rows.size()) - 1;
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+std::vector<Measurement> Session::latencies(const MetaModel& model) const {
+    std::vector<Measurement> found;
+    for (const ReportSubject& subject : input().subjects)
+        if (subject.measurement && !subject.measurement->simulated && subject.modelHash == model.hash &&
+            fits(subject.bits, model))
+            found.push_back(*subject.measurement);
+    return found;
+}
 
 Results::Results(jobs::DeviceChoice device, const ComputeArbiter& arbiter, QObject* parent)
     : QObject(parent),
@@ -39,15 +89,15 @@ Results::Results(jobs::DeviceChoice device, const ComputeArbiter& arbiter, QObje
       m_toWrite{.wait = {.endless = true, .stop = m_closing.get_token()}} {
     connect(&m_opening, &Task::failed, this, [this](const Error& error) {
         if (m_store != nullptr) {
-            emit failed(QStringLiteral("The results cannot be opened"), QString::fromUtf8(error.what()));
+            emit failed(u"The results cannot be opened"_s, QString::fromUtf8(error.what()));
             return;
         }
         emit notStored(error);
         emit storeChanged();
     });
-    m_readingRows.failAs(this, QStringLiteral("The history cannot be read"));
-    m_readingLatencies.failAs(this, QStringLiteral("Latencies cannot be read"));
-    m_writing.failAs(this, QStringLiteral("The report cannot be written"));
+    m_readingRows.failAs(this, u"The history cannot be read"_s);
+    m_readingLatencies.failAs(this, u"Latencies cannot be read"_s);
+    m_writing.failAs(this, u"The report cannot be written"_s);
 }
 
 void Results::openFirst(const QString& path) {
@@ -192,7 +242,7 @@ void Results::write(jobs::ReportRequest request, const std::vector<std::string>&
             return told;
         },
         [this, files](const std::string& summary) {
-            emit written(QStringLiteral("The report is written"), QString::fromStdString(summary), files);
+            emit written(u"The report is written"_s, QString::fromStdString(summary), files);
         });
 }
 

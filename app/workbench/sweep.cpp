@@ -6,6 +6,9 @@
 #include "core/base/files.h"
 
 namespace bitdesk {
+
+using namespace Qt::StringLiterals;
+
 namespace {
 
 QString problemsOf(const jobs::BatchResult& result) {
@@ -22,7 +25,7 @@ QString summaryOf(const jobs::BatchResult& result) {
     QStringList lines;
     for (const jobs::SweepOutcome& sweep : result.sweeps)
         if (sweep.result)
-            lines << QStringLiteral("%1 mixes evaluated, %2 were stored already; %3 latencies measured.")
+            lines << u"%1 mixes evaluated, %2 were stored already; %3 latencies measured."_s
                          .arg(sweep.result->evaluated)
                          .arg(sweep.result->fromStore)
                          .arg(sweep.result->measured);
@@ -46,7 +49,7 @@ jobs::BatchResult runBatch(const jobs::Batch& batch, const std::string& modelHas
 
 Sweep::Sweep(Results& results, ComputeArbiter& arbiter, QObject* parent)
     : QObject(parent), m_results(results), m_arbiter(arbiter) {
-    m_saving.failAs(this, QStringLiteral("The batch file cannot be saved"));
+    m_saving.failAs(this, u"The batch file cannot be saved"_s);
     connect(&m_running, &Task::cancelled, this, &Sweep::end);
     connect(&m_running, &Task::failed, this, [this](const Error& error) {
         tell({.summary = {}, .problem = QString::fromUtf8(error.what()), .files = {}});
@@ -63,11 +66,11 @@ Sweep::Sweep(Results& results, ComputeArbiter& arbiter, QObject* parent)
 
 void Sweep::run(const jobs::Batch& batch, const std::string& modelHash) {
     if (running()) {
-        emit failed(QStringLiteral("A sweep is running"), QStringLiteral("Cancel it, or wait until it is done."));
+        emit failed(u"A sweep is running"_s, u"Cancel it, or wait until it is done."_s);
         return;
     }
     if (m_results.store() == nullptr) {
-        emit failed(QStringLiteral("A sweep needs a results database"), QStringLiteral("Open one with Open results…"));
+        emit failed(u"A sweep needs a results database"_s, u"Open one with Open results…"_s);
         return;
     }
     emit began();
@@ -96,8 +99,8 @@ void Sweep::end() {
 
 void Sweep::tell(const Outcome& outcome) {
     end();
-    if (outcome.problem.isEmpty()) emit written(QStringLiteral("The sweep is done"), outcome.summary, outcome.files);
-    else emit failed(QStringLiteral("The sweep ended with a problem"), outcome.problem);
+    if (outcome.problem.isEmpty()) emit written(u"The sweep is done"_s, outcome.summary, outcome.files);
+    else emit failed(u"The sweep ended with a problem"_s, outcome.problem);
 }
 
 void Sweep::save(const jobs::Batch& batch, const QString& path) {

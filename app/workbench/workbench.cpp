@@ -3,11 +3,14 @@
 
 #include "app/workbench/workbench.h"
 
-#include "app/workbench/absolute_name.h"
+#include "app/jobs/absolute_name.h"
 #include "core/base/clock.h"
 #include "core/model/model_file.h"
 
 namespace bitdesk {
+
+using namespace Qt::StringLiterals;
+
 namespace {
 
 EvaluationSummary summaryOf(const jobs::LiveUpdate& update) {
@@ -42,11 +45,11 @@ Workbench::Workbench(Startup startup, QObject* parent)
         m_results.setSession(std::nullopt);
         emit opening({});
         m_data.openPending();
-        emit failed(QStringLiteral("The model cannot be opened"), QString::fromUtf8(error.what()));
+        emit failed(u"The model cannot be opened"_s, QString::fromUtf8(error.what()));
     });
     connect(&m_openingSession, &Task::failed, this, [this](const Error& error) {
         m_data.openPending();
-        emit failed(QStringLiteral("The session cannot be opened"), QString::fromUtf8(error.what()));
+        emit failed(u"The session cannot be opened"_s, QString::fromUtf8(error.what()));
     });
 }
 
@@ -56,7 +59,7 @@ void Workbench::begin() {
     m_results.openFirst(m_startup.database);
     m_data.setPending(m_startup.data);
     if (m_startup.model.isEmpty()) m_data.openPending();
-    else if (m_startup.model.endsWith(QStringLiteral(".json"), Qt::CaseInsensitive)) openSession(m_startup.model);
+    else if (m_startup.model.endsWith(u".json"_s, Qt::CaseInsensitive)) openSession(m_startup.model);
     else openModel(m_startup.model);
 }
 
@@ -66,7 +69,7 @@ void Workbench::openModel(const QString& spec) {
 }
 
 void Workbench::loadModel(const QString& spec) {
-    emit opening(QStringLiteral("the model"));
+    emit opening(u"the model"_s);
     m_openingModel.start(
         [spec = spec.toStdString()] { return std::make_shared<const MetaModel>(bitdesk::openModel(spec)); },
         [this, spec](std::shared_ptr<const MetaModel> model) {
@@ -120,16 +123,16 @@ void Workbench::takeSession(Session session) {
     const ReportInput& input = session.input();
     const QString modelSpec = QString::fromStdString(input.modelFile),
                   dataSpec = QString::fromStdString(input.dataSpec);
+    const QString present = QString::fromStdString(jobs::absoluteName(m_data.spec().toStdString()));
     const bool sameModel = m_model != nullptr && m_model->hash == input.subjects.front().modelHash;
     if (modelSpec.isEmpty() && !sameModel) {
         m_data.openPending();
-        emit failed(QStringLiteral("The session cannot be opened"),
-                    QStringLiteral("%1 does not name its model (%2). Open that model first, then the session.")
-                        .arg(session.name, QString::fromStdString(printable(input.subjects.front().modelName))));
+        emit failed(u"The session cannot be opened"_s,
+                    u"%1 does not name its model (%2). Open that model first, then the session."_s.arg(
+                        session.name, QString::fromStdString(printable(input.subjects.front().modelName))));
         return;
     }
-    if (!dataSpec.isEmpty() && dataSpec != m_data.spec() && dataSpec != absoluteName(m_data.spec()))
-        m_data.setPending(dataSpec);
+    if (!dataSpec.isEmpty() && dataSpec != m_data.spec() && dataSpec != present) m_data.setPending(dataSpec);
     m_results.setSession(std::move(session));
     if (sameModel) take(m_model);
     else loadModel(modelSpec);
@@ -140,14 +143,14 @@ bool Workbench::sessionFits() {
     const QString misfit = m_results.session()->misfit(*m_model, m_modelSpec);
     if (misfit.isEmpty()) return true;
     m_results.setSession(std::nullopt);
-    emit failed(QStringLiteral("The session does not fit the model"), misfit);
+    emit failed(u"The session does not fit the model"_s, misfit);
     return false;
 }
 
 void Workbench::openResults(const QString& path) {
     if (m_sweep.running())
-        emit failed(QStringLiteral("A sweep is running"),
-                    QStringLiteral("It writes into the present database: cancel it, or wait until it is done."));
+        emit failed(u"A sweep is running"_s,
+                    u"It writes into the present database: cancel it, or wait until it is done."_s);
     else m_results.open(path);
 }
 

@@ -8,6 +8,7 @@
 #include <QCoreApplication>
 
 #include "tests/widgets/samples.h"
+#include "widgets/prediction_plot.h"
 #include "widgets/theme.h"
 
 namespace bitdesk {

@@ -57,7 +57,7 @@ struct TradeOffPlotTest : testing::Test {
 };
 
 TEST_F(TradeOffPlotTest, TheLatencyAxisShowsOnlyWhatWasMeasured) {
-    plot.setLatencies({samples::measured(kWide, {0.4, 0.4, 0.4}), samples::measured(kNarrow, {0.45, 0.45, 0.45})});
+    plot.addLatencies({samples::measured(kWide, {0.4, 0.4, 0.4}), samples::measured(kNarrow, {0.45, 0.45, 0.45})});
     EXPECT_EQ(plot.missingCount(), 0);
     EXPECT_TRUE(note().isEmpty());
     press("Latency");
@@ -66,10 +66,8 @@ TEST_F(TradeOffPlotTest, TheLatencyAxisShowsOnlyWhatWasMeasured) {
     EXPECT_TRUE(note().contains(QStringLiteral("1 of 3 mixes not shown")));
     EXPECT_FALSE(plot.pixelOf(kMiddle));
     EXPECT_TRUE(inner()->xAxis->label().contains(QStringLiteral("µs")));
-    plot.setLatency(kMiddle, samples::measured(kMiddle, {0.42, 0.42}));
+    plot.addLatencies({samples::measured(kMiddle, {0.42, 0.42})});
     EXPECT_EQ(plot.missingCount(), 0);
-    plot.clearLatencies();
-    EXPECT_EQ(plot.missingCount(), 3);
     press("BitOPs");
     EXPECT_EQ(plot.missingCount(), 0);
 }
@@ -77,8 +75,7 @@ TEST_F(TradeOffPlotTest, TheLatencyAxisShowsOnlyWhatWasMeasured) {
 TEST_F(TradeOffPlotTest, SimulatedLatenciesAreRefused) {
     Measurement simulated = samples::measured(kWide, {0.4, 0.4});
     simulated.simulated = true;
-    plot.setLatency(kWide, simulated);
-    plot.setLatencies({simulated});
+    plot.addLatencies({simulated});
     plot.setCostAxis(CostOf::Latency);
     EXPECT_EQ(plot.missingCount(), 3);
 }
@@ -86,7 +83,7 @@ TEST_F(TradeOffPlotTest, SimulatedLatenciesAreRefused) {
 TEST_F(TradeOffPlotTest, TheFrontIsOfTheAxisShown) {
     EXPECT_EQ(front(), (QVector<double>{100, 200, 400}));
     // The mix of fewest BitOPs is the slowest: it is on no front of latencies.
-    plot.setLatencies(
+    plot.addLatencies(
         {samples::measured(kWide, {0.4}), samples::measured(kMiddle, {0.35}), samples::measured(kNarrow, {0.45})});
     plot.setCostAxis(CostOf::Latency);
     ASSERT_EQ(front().size(), 2);
@@ -101,7 +98,7 @@ TEST_F(TradeOffPlotTest, TheFrontJoinsOnlyWhatWasMeasuredInOneRun) {
         return m;
     };
     // The machine was slower in run 1: kMiddle is not slower than kWide for that.
-    plot.setLatencies({inRun(kMiddle, 0.7, 1), inRun(kWide, 0.4, 2), inRun(kNarrow, 0.35, 2)});
+    plot.addLatencies({inRun(kMiddle, 0.7, 1), inRun(kWide, 0.4, 2), inRun(kNarrow, 0.35, 2)});
     EXPECT_EQ(plot.otherRunCount(), 0) << "BitOPs are exact";
     EXPECT_EQ(front().size(), 3);
     plot.setCostAxis(CostOf::Latency);
@@ -109,19 +106,19 @@ TEST_F(TradeOffPlotTest, TheFrontJoinsOnlyWhatWasMeasuredInOneRun) {
     EXPECT_TRUE(note().contains(QStringLiteral("another run"))) << note().toStdString();
     EXPECT_TRUE(plot.toolTipOf(kMiddle).contains(QStringLiteral("not comparable exactly")));
     EXPECT_FALSE(plot.toolTipOf(kWide).contains(QStringLiteral("not comparable exactly")));
-    plot.setLatency(kMiddle, inRun(kMiddle, 0.5, 3));
+    plot.addLatencies({inRun(kMiddle, 0.5, 3)});
     EXPECT_EQ(plot.otherRunCount(), 2);
     EXPECT_EQ(front(), (QVector<double>{500})) << "the newest run alone";
-    plot.setLatency(kMiddle, inRun(kMiddle, 0.9, 1));
+    plot.addLatencies({inRun(kMiddle, 0.9, 1)});
     EXPECT_EQ(front(), (QVector<double>{500})) << "an older measurement that arrives later";
-    plot.setLatency(kWide, inRun(kWide, 0.6, 3));
-    plot.setLatency(kNarrow, inRun(kNarrow, 0.4, 3));
+    plot.addLatencies({inRun(kWide, 0.6, 3)});
+    plot.addLatencies({inRun(kNarrow, 0.4, 3)});
     EXPECT_EQ(front(), (QVector<double>{400, 500, 600}));
     EXPECT_TRUE(note().isEmpty());
 }
 
 TEST_F(TradeOffPlotTest, AClickPicksOnBothAxes) {
-    plot.setLatencies({samples::measured(kWide, {0.4}), samples::measured(kNarrow, {0.45})});
+    plot.addLatencies({samples::measured(kWide, {0.4}), samples::measured(kNarrow, {0.45})});
     click(kNarrow);
     plot.setCostAxis(CostOf::Latency);
     click(kWide);
@@ -130,7 +127,7 @@ TEST_F(TradeOffPlotTest, AClickPicksOnBothAxes) {
 
 TEST_F(TradeOffPlotTest, ToolTipsGiveBothCosts) {
     EXPECT_FALSE(plot.toolTipOf(kWide).contains(QStringLiteral("µs")));
-    plot.setLatency(kWide, samples::measured(kWide, {0.4, 0.4, 0.4}));
+    plot.addLatencies({samples::measured(kWide, {0.4, 0.4, 0.4})});
     EXPECT_TRUE(plot.toolTipOf(kWide).contains(QStringLiteral("400.00 M BitOPs")));
     EXPECT_TRUE(plot.toolTipOf(kWide).contains(QStringLiteral("400.00 [397.00, 403.00] µs, n = 3")));
 }
@@ -138,7 +135,7 @@ TEST_F(TradeOffPlotTest, ToolTipsGiveBothCosts) {
 TEST_F(TradeOffPlotTest, ErrorBarsBelongToTheirPoints) {
     Measurement wide = samples::measured(kWide, {0.3}), narrow = samples::measured(kNarrow, {0.4});
     wide.medianCi95 = {.low = 0.29, .high = 0.32};
-    plot.setLatencies({narrow, wide});
+    plot.addLatencies({narrow, wide});
     plot.setCostAxis(CostOf::Latency);
     for (int i = 0; i < inner()->plottableCount(); ++i) {
         const auto* bars = qobject_cast<QCPErrorBars*>(inner()->plottable(i));

@@ -11,7 +11,6 @@
 
 #include "app/gui/export_dialog.h"
 #include "app/gui/import_dialog.h"
-#include "app/gui/import_form.h"
 #include "core/base/error.h"
 #include "tests/app/gui/float_network.h"
 #include "tests/app/gui/small_workbench.h"
@@ -30,13 +29,18 @@ protected:
     ImportDialog* importOf(const QString& source) const {
         ImportDialog* dialog = importDialog();
         dialog->setSource(source);
-        dialog->setNetwork(QStringLiteral("resnet14"));
-        dialog->setOut(path("imported.safetensors"));
+        dialog->findChild<QComboBox*>(QStringLiteral("network"))->setCurrentText(QStringLiteral("resnet14"));
+        field(dialog, "out")->setText(path("imported.safetensors"));
         dialog->findChild<QSpinBox*>(QStringLiteral("images"))->setValue(40);
         return dialog;
     }
     static QLineEdit* field(const QWidget* dialog, const char* name) {
         return dialog->findChild<QLineEdit*>(QLatin1String(name));
+    }
+    /// By its name of the command line.
+    static void chooseFormat(const QWidget* dialog, const char* name) {
+        auto* format = dialog->findChild<QComboBox*>(QStringLiteral("format"));
+        format->setCurrentIndex(format->findData(QString::fromLatin1(name)));
     }
 };
 
@@ -44,7 +48,7 @@ TEST_F(Exchange, TheMixIsExportedAndTheNotesAreShown) {
     ExportDialog* dialog = exportDialog();
     ASSERT_NE(dialog, nullptr);
     EXPECT_TRUE(field(dialog, "file")->text().endsWith(QStringLiteral("small-4bit.onnx")));
-    dialog->setFile(path("mix.onnx"));
+    field(dialog, "file")->setText(path("mix.onnx"));
     start(*dialog);
     EXPECT_FALSE(dialog->failed());
     expectOutcome(*dialog, {"exported", "mix.onnx", "opset 13", "input pixels [N, 1, 8, 8]", "round"});
@@ -56,22 +60,22 @@ TEST_F(Exchange, TheMixIsExportedAndTheNotesAreShown) {
 TEST_F(Exchange, ASuggestedNameFollowsTheFormatAndATypedOneStays) {
     drag(0, 4, 2);
     ExportDialog* dialog = exportDialog();
-    dialog->setFormat("qonnx");
+    chooseFormat(dialog, "qonnx");
     EXPECT_TRUE(field(dialog, "file")->text().endsWith(QStringLiteral("small-24444444444444.qonnx.onnx")));
-    dialog->setFormat("node-data");
+    chooseFormat(dialog, "node-data");
     EXPECT_TRUE(field(dialog, "file")->text().endsWith(QStringLiteral(".bits.json")));
-    dialog->setFile(path("mine.json"));
+    field(dialog, "file")->setText(path("mine.json"));
     dialog->findChild<QComboBox*>(QStringLiteral("metric"))->setCurrentText(QStringLiteral("macs"));
     EXPECT_EQ(field(dialog, "file")->text(), path("mine.json"));
     start(*dialog);
     EXPECT_TRUE(nlohmann::json::parse(read(path("mine.json")).toStdString()).contains("main_graph"));
-    dialog->setFile(QString());
+    field(dialog, "file")->setText(QString());
     EXPECT_FALSE(startButton(*dialog)->isEnabled());
 }
 
 TEST_F(Exchange, ALatencyIsExportedWhereOneIsStored) {
     ExportDialog* dialog = exportDialog();
-    dialog->setFormat("nvbench");
+    chooseFormat(dialog, "nvbench");
     ASSERT_TRUE(QTest::qWaitFor([&] { return dialog->looked(); }, kPatience));
     EXPECT_FALSE(startButton(*dialog)->isEnabled());
     EXPECT_TRUE(startButton(*dialog)->toolTip().contains(QStringLiteral("rest on it")));
@@ -88,8 +92,8 @@ TEST_F(Exchange, ALatencyIsExportedWhereOneIsStored) {
     measurement.summarize();
     const std::int64_t id = Store(database().toStdString()).save(measurement);
     dialog = exportDialog();
-    dialog->setFormat("nvbench");
-    dialog->setFile(path("latency.json"));
+    chooseFormat(dialog, "nvbench");
+    field(dialog, "file")->setText(path("latency.json"));
     ASSERT_TRUE(QTest::qWaitFor([&] { return dialog->looked(); }, kPatience));
     start(*dialog);
     expectOutcome(*dialog, {qPrintable(QStringLiteral("measurement %1").arg(id))});
@@ -98,19 +102,19 @@ TEST_F(Exchange, ALatencyIsExportedWhereOneIsStored) {
 
 TEST_F(Exchange, AFileIsReplacedOnlyWhereOneSaysSoAndTheModelNever) {
     ExportDialog* dialog = exportDialog();
-    dialog->setFile(write("old.onnx", "old"));
+    field(dialog, "file")->setText(write("old.onnx", "old"));
     QTest::mouseClick(startButton(*dialog), Qt::LeftButton);
     answer(*dialog, "Cancel");
     EXPECT_EQ(read(path("old.onnx")), "old");
     const QByteArray model = read(path("small.safetensors"));
-    dialog->setFile(path("small.safetensors"));
+    field(dialog, "file")->setText(path("small.safetensors"));
     ASSERT_TRUE(QTest::qWaitFor([&] { return dialog->findChild<QMessageBox*>() == nullptr; }, kPatience));
     QTest::mouseClick(startButton(*dialog), Qt::LeftButton);
     answer(*dialog, "Replace");
     ASSERT_TRUE(QTest::qWaitFor([&] { return dialog->failed(); }, kPatience));
     expectOutcome(*dialog, {"not exported", "small.safetensors", "is an input"});
     EXPECT_EQ(read(path("small.safetensors")), model);
-    dialog->setFile(path("no/such/folder/mix.onnx"));
+    field(dialog, "file")->setText(path("no/such/folder/mix.onnx"));
     start(*dialog);
     expectOutcome(*dialog, {"not exported", "no/such/folder"});
 }

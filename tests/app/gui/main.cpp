@@ -6,7 +6,7 @@
 #include <QApplication>
 #include <QStandardPaths>
 
-#include "app/gui/window_setting_name.h"
+#include "app/gui/window_settings.h"
 #include "core/base/setting_name.h"
 
 int main(int argc, char** argv) {

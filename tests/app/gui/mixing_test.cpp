@@ -43,8 +43,8 @@ TEST_F(Mixing, ADragShowsAccuracyAPointAndARow) {
     EXPECT_EQ(stored.front().total, 10'000);
     EXPECT_EQ(history()->rowCount(), 2);
     const double percent = 100.0 * static_cast<double>(stored.front().correct) / 10'000;
-    EXPECT_TRUE(readouts()->accuracyText().contains(QString::number(percent, 'f', 2)))
-        << readouts()->accuracyText().toStdString();
+    EXPECT_TRUE(label("accuracyValue").contains(QString::number(percent, 'f', 2)))
+        << label("accuracyValue").toStdString();
     EXPECT_TRUE(label("differenceValue").contains(QStringLiteral("pp")));
 }
 

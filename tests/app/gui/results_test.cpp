@@ -14,17 +14,23 @@
 #include <QSpinBox>
 #include <QTableView>
 #include <QToolButton>
+#include <limits>
 #include <nlohmann/json.hpp>
 
+#include "app/gui/file_fields.h"
 #include "app/gui/report_dialog.h"
-#include "app/gui/report_files.h"
 #include "app/gui/sweep_dialog.h"
+#include "app/gui/window_settings.h"
 #include "app/jobs/report_job.h"
 #include "core/model/model_file.h"
+#include "core/network/configuration_set.h"
 #include "tests/app/gui/small_workbench.h"
 
 namespace bitdesk {
 namespace {
+
+/// Where the name of a report is typed, without its ending.
+QLineEdit* reportBase(const QWidget* parent) { return parent->findChild<QLineEdit*>(QStringLiteral("reportBase")); }
 
 class Results : public test::Workbench {
 protected:
@@ -58,7 +64,7 @@ protected:
     /// Lets a report of the front be written.
     void writeReport(const QString& base) const {
         auto* dialog = reportDialog();
-        dialog->reportFiles()->setBase(base);
+        reportBase(dialog)->setText(base);
         click(dialog, "Write");
     }
     bool waitSwept() const {
@@ -80,14 +86,16 @@ protected:
 
 TEST(ReportFiles, AnEndingThatIsTypedIsNotWrittenTwice) {
     ReportFiles files;
-    for (const char* ending : {"html", "pdf", "json"}) files.format(ending)->setChecked(true);
+    const std::unique_ptr<QLineEdit> limits(files.limitsField());  // no form has it
+    for (const char* ending : {"html", "pdf", "json"})
+        files.findChild<QCheckBox*>(QLatin1String(ending))->setChecked(true);
     for (const char* typed : {"rep", "rep.html", "rep.PDF", " rep.json "}) {
-        files.setBase(QString::fromUtf8(typed));
+        reportBase(&files)->setText(QString::fromUtf8(typed));
         EXPECT_EQ(files.files(), (QStringList{"rep.html", "rep.pdf", "rep.json"})) << typed;
     }
-    files.setBase(QStringLiteral("night.2.results"));
+    reportBase(&files)->setText(QStringLiteral("night.2.results"));
     EXPECT_EQ(files.files().front(), QStringLiteral("night.2.results.html"));
-    files.setBase(QStringLiteral(".html"));
+    reportBase(&files)->setText(QStringLiteral(".html"));
     EXPECT_EQ(files.files().front(), QStringLiteral(".html.html")) << "a name is left";
 }
 
@@ -96,8 +104,8 @@ TEST_F(Results, ASweepIsCopiedAsACommandLine) {
     ASSERT_NE(dialog, nullptr);
     dialog->findChild<QSpinBox*>(QStringLiteral("count"))->setValue(7);
     dialog->findChild<QSpinBox*>(QStringLiteral("limit"))->setValue(300);
-    dialog->reportFiles()->setBase(path("my night"));
-    dialog->reportFiles()->format("pdf")->setChecked(true);
+    reportBase(dialog)->setText(path("my night"));
+    dialog->findChild<QCheckBox*>(QStringLiteral("pdf"))->setChecked(true);
     click(dialog, "Copy as command line");
     const std::string line = QApplication::clipboard()->text().toStdString();
     EXPECT_EQ(line, jobs::toCommandLine(dialog->batch()));
@@ -119,6 +127,32 @@ TEST_F(Small, ASweepsSizeKnowsTheModelsWidths) {
     for (const char* name : {"random", "inHand"}) dialog->findChild<QCheckBox*>(QLatin1String(name))->setChecked(false);
     const QString size = dialog->findChild<QLabel*>(QStringLiteral("size"))->text();
     EXPECT_TRUE(size.startsWith(QStringLiteral("About 2 mixes on "))) << size.toStdString();
+}
+
+/// What the table of settings says of a number, and where no default is left to the dialog, the field has.
+template <typename Row>
+void expectOfTheTable(const QSpinBox* field, const Row& row, std::int64_t most) {
+    SCOPED_TRACE(row.name.key);
+    const jobs::SweepSpec usual;
+    ASSERT_NE(field, nullptr);
+    EXPECT_EQ(field->minimum(), row.kind.least);
+    EXPECT_EQ(field->maximum(), std::min({row.kind.most, most, std::int64_t{std::numeric_limits<int>::max()}}));
+    EXPECT_EQ(field->value(), static_cast<std::int64_t>(row.of(usual)));
+    EXPECT_FALSE(field->toolTip().isEmpty());
+}
+
+TEST_F(Results, TheFieldsOfASweepAreThoseOfTheTableOfSettings) {
+    auto* dialog = sweepDialog();
+    const auto number = [&](const char* name) { return dialog->findChild<QSpinBox*>(QLatin1String(name)); };
+    expectOfTheTable(number("seed"), jobs::kSeedSetting, jobs::kSeedSetting.kind.most);
+    expectOfTheTable(number("limit"), jobs::kLimitSetting, 10'000);  // images that there are
+    EXPECT_EQ(number("seed")->toolTip(), QString::fromUtf8(jobs::kSeedSetting.name.help));
+    EXPECT_EQ(number("count")->maximum(), kMostConfigurations);
+    const auto* latency = dialog->findChild<QComboBox*>(QStringLiteral("latency"));
+    ASSERT_EQ(latency->count(), static_cast<int>(jobs::kLatencyOfSetting.kind.words.size()));
+    for (const char* word : jobs::kLatencyOfSetting.kind.words)
+        EXPECT_GE(latency->findData(QString::fromUtf8(word)), 0) << word;
+    EXPECT_EQ(latency->currentData().toString(), QStringLiteral("front")) << "who sits here can wait for the front";
 }
 
 TEST_F(Results, ASweepIsSavedAsABatchFile) {
@@ -210,8 +244,8 @@ TEST_F(Results, AReportOfTheFrontIsWritten) {
     auto* dialog = reportDialog();
     ASSERT_NE(dialog, nullptr);
     EXPECT_FALSE(dialog->findChild<QRadioButton*>(QStringLiteral("inHand"))->isEnabled()) << "no baseline is pinned";
-    dialog->reportFiles()->setBase(path("front"));
-    dialog->reportFiles()->format("md")->setChecked(true);
+    reportBase(dialog)->setText(path("front"));
+    dialog->findChild<QCheckBox*>(QStringLiteral("md"))->setChecked(true);
     dialog->findChild<QLineEdit*>(QStringLiteral("failOn"))->setText(QStringLiteral("drop>20pp; accuracy<99.9%"));
     click(dialog, "Copy as command line");
     EXPECT_TRUE(QApplication::clipboard()->text().startsWith(QStringLiteral("bitdesk report --db ")));
@@ -233,9 +267,9 @@ TEST_F(Results, AReportOfTheMixInHandAgainstTheBaseline) {
     auto* choice = dialog->findChild<QRadioButton*>(QStringLiteral("inHand"));
     ASSERT_TRUE(choice->isEnabled());
     choice->setChecked(true);
-    EXPECT_EQ(dialog->wanted().ids.size(), 2U);
-    dialog->reportFiles()->setBase(path("pair"));
-    dialog->reportFiles()->format("json")->setChecked(true);
+    EXPECT_EQ(dialog->ids().size(), 2U);
+    reportBase(dialog)->setText(path("pair"));
+    dialog->findChild<QCheckBox*>(QStringLiteral("json"))->setChecked(true);
     click(dialog, "Write");
     expectMessage("pair.json");
     const auto report = nlohmann::json::parse(read(path("pair.json")).toStdString());

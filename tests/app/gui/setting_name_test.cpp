@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "app/gui/window_setting_name.h"
+#include "app/gui/window_settings.h"
 #include "core/store/store.h"
 #include "tests/core/base/expect_error.h"
 #include "tests/core/base/temporary_folder.h"

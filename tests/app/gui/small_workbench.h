@@ -4,6 +4,8 @@
 #pragma once
 
 #include <QAbstractButton>
+#include <QLabel>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 
@@ -47,7 +49,8 @@ protected:
         ASSERT_TRUE(QTest::qWaitFor([&] { return !ended.isEmpty(); }, kPatience));
     }
     static void expectOutcome(const JobDialog& dialog, std::initializer_list<const char*> parts) {
-        const QString text = dialog.headline() + u'\n' + dialog.outcome();
+        const QString text = dialog.findChild<QLabel*>(QStringLiteral("headline"))->text() + u'\n' +
+                             dialog.findChild<QPlainTextEdit*>(QStringLiteral("outcome"))->toPlainText();
         for (const char* part : parts)
             EXPECT_TRUE(text.contains(QString::fromUtf8(part))) << part << " in " << text.toStdString();
     }

@@ -1,10 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "app/gui/window_setting_name.h"
+#include "app/gui/window_settings.h"
 
 #include <algorithm>
 #include <array>
+#include <limits>
+
+#include "widgets/building_blocks.h"
 
 namespace bitdesk {
 namespace {
@@ -30,6 +33,25 @@ constexpr std::array kSettings{
 std::string windowSettingName(std::string_view setting) {
     const auto found = std::ranges::find(kSettings, setting, &WindowSetting::setting);
     return found != kSettings.end() ? found->name : "bitdesk's --" + std::string(setting);
+}
+
+QSpinBox* fieldOf(const jobs::SettingName& name, const jobs::Whole& range, std::int64_t usual) {
+    const auto whole = [](std::int64_t value) {
+        return static_cast<int>(std::min<std::int64_t>(value, std::numeric_limits<int>::max()));
+    };
+    auto* field = named(QString::fromUtf8(name.key), new QSpinBox);
+    field->setToolTip(QString::fromUtf8(name.help));
+    field->setRange(whole(range.least), whole(range.most));
+    field->setValue(whole(usual));
+    return field;
+}
+
+QComboBox* fieldOf(const jobs::SettingName& name, std::span<const char* const> words, const std::string& usual) {
+    auto* field = named(QString::fromUtf8(name.key), new QComboBox);
+    field->setToolTip(QString::fromUtf8(name.help));
+    for (const char* word : words) field->addItem(QString::fromUtf8(word));
+    field->setCurrentText(QString::fromStdString(usual));
+    return field;
 }
 
 }  // namespace bitdesk
