@@ -8,7 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/base/shell_quote.h"
+#include "core/base/quoting.h"
 #include "core/store/store.h"
 
 namespace bitdesk::cli {

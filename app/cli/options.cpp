@@ -3,14 +3,14 @@
 
 #include "app/cli/options.h"
 
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <chrono>
 #include <cmath>
-#include <fmt/format.h>
 #include <mutex>
-#include <poll.h>
-#include <unistd.h>
 
 #include "app/cli/setting_options.h"
 #include "app/jobs/named_files.h"

@@ -12,7 +12,7 @@
 #include <QRadioButton>
 
 #include "app/gui/file_fields.h"
-#include "app/jobs/absolute_name.h"
+#include "app/jobs/named_files.h"
 #include "app/workbench/workbench.h"
 #include "core/base/quoting.h"
 #include "widgets/building_blocks.h"

@@ -17,9 +17,9 @@
 
 #include "app/gui/file_fields.h"
 #include "app/gui/window_settings.h"
-#include "app/jobs/absolute_name.h"
+#include "app/jobs/named_files.h"
 #include "app/workbench/workbench.h"
-#include "core/network/configuration_set.h"
+#include "core/network/bit_configuration.h"
 #include "widgets/building_blocks.h"
 #include "widgets/format.h"
 

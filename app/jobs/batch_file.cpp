@@ -3,9 +3,9 @@
 
 #include "app/jobs/batch_file.h"
 
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <cctype>
-#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>

@@ -12,7 +12,7 @@
 #include "app/jobs/job_context.h"
 #include "core/evaluate/evaluator.h"
 #include "core/results/results.h"
-#include "core/statistics/accuracy_verdict.h"
+#include "core/statistics/verdicts.h"
 
 namespace bitdesk::jobs {
 

@@ -9,8 +9,8 @@
 #include "app/jobs/executors.h"
 #include "app/jobs/job_context.h"
 #include "core/results/layer_table.h"
-#include "profiling/environment.h"
 #include "profiling/layer_profile.h"
+#include "profiling/machine_state.h"
 
 namespace bitdesk::jobs {
 

@@ -8,7 +8,6 @@
 #include <fstream>
 
 #include "core/base/error.h"
-#include "core/base/file_type.h"
 #include "core/base/files.h"
 #include "core/base/setting_name.h"
 #include "core/data/data_set.h"

@@ -11,12 +11,10 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "core/base/atomic_file.h"
 #include "core/base/error.h"
-#include "core/base/json_reader.h"
-#include "core/base/read_file.h"
+#include "core/base/files.h"
+#include "core/base/json.h"
 #include "core/base/setting_name.h"
-#include "core/base/strict_json.h"
 
 namespace bitdesk::jobs {
 namespace {

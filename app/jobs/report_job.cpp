@@ -3,8 +3,8 @@
 
 #include "app/jobs/report_job.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 #include <map>
 #include <set>
 

@@ -8,7 +8,6 @@
 
 #include "app/jobs/named_files.h"
 #include "core/base/files.h"
-#include "core/base/read_file.h"
 #include "core/network/cost.h"
 #include "profiling/machine_state.h"
 

@@ -3,7 +3,7 @@
 
 #include "app/workbench/workbench.h"
 
-#include "app/jobs/absolute_name.h"
+#include "app/jobs/named_files.h"
 #include "core/base/clock.h"
 #include "core/model/model_file.h"
 

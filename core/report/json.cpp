@@ -6,8 +6,6 @@
 
 #include "core/base/error.h"
 #include "core/base/json.h"
-#include "core/base/json_reader.h"
-#include "core/base/strict_json.h"
 #include "core/report/formats.h"
 #include "core/results/results_json.h"
 

@@ -3,10 +3,10 @@
 
 #include "core/report/limits.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <fmt/format.h>
 
 #include "core/base/error.h"
 #include "core/base/number_text.h"

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/json_reader.h"
+#include "core/base/json.h"
 #include "core/network/bit_configuration.h"
 #include "core/results/fields.h"
 #include "core/statistics/intervals.h"

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/file_system.h"
+#include "core/base/files.h"
 #include "core/results/layer_table.h"
 #include "core/results/results.h"
 

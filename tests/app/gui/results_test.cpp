@@ -23,7 +23,7 @@
 #include "app/gui/window_settings.h"
 #include "app/jobs/report_job.h"
 #include "core/model/model_file.h"
-#include "core/network/configuration_set.h"
+#include "core/network/bit_configuration.h"
 #include "tests/app/gui/small_workbench.h"
 
 namespace bitdesk {
