@@ -22,6 +22,7 @@ namespace {
 
 constexpr const char* kKind = "sweep";
 constexpr std::array kLatencyWords{"none", "front", "all"};  // by LatencyOf
+static_assert(kLatencyWords.size() == 1 + static_cast<std::size_t>(LatencyOf::All));
 
 /// Of no mix.
 EvaluationKey keyOfContent(const SweepRequest& request) { return keyOf(evaluationOf(request, {})); }

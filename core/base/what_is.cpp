@@ -182,13 +182,13 @@ WhatItIs asZip(const fs::path& path) {
     };
     const bool arrays =
         !names.empty() && std::ranges::all_of(names, [](const std::string& name) { return name.ends_with(".npy"); });
+    if (ends("/constants.pkl")) return {FileKind::TorchZip, "a TorchScript archive"};
+    if (ends("/data.pkl")) return {FileKind::TorchZip, "a file of torch.save (a PyTorch checkpoint)"};
+    if (ends("model.weights.h5")) return {FileKind::Network, "a Keras network (.keras)"};
     const bool more = names.size() > kNames;
     names.resize(std::min(names.size(), kNames));
     const std::string list = listed(names, more);
-    if (ends("/constants.pkl")) return {FileKind::TorchZip, "a TorchScript archive"};
-    if (ends("/data.pkl")) return {FileKind::TorchZip, "a file of torch.save (a PyTorch checkpoint)"};
     if (arrays) return {FileKind::Npz, "an .npz of NumPy's arrays " + list};
-    if (ends("model.weights.h5")) return {FileKind::Network, "a Keras network (.keras)"};
     return {FileKind::Zip, "a zip archive " + list};
 }
 

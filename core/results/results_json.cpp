@@ -145,11 +145,12 @@ void readValue(JsonReader& reader, const char* key, const Json& json, LayerTable
 
 void readValue(JsonReader& reader, const char* key, const Json& json, SlowCause& value) {
     constexpr std::array kCauses{SlowCause::Noise, SlowCause::Fallback, SlowCause::MemoryBound,
-                                 SlowCause::EpilogueBound};
+                                 SlowCause::EpilogueBound, SlowCause::Kernel};
     std::string text;
     readValue(reader, key, json, text);
     const auto known = std::ranges::find(kCauses, text, [](SlowCause c) { return std::string(toText(c)); });
-    value = known != kCauses.end() ? *known : SlowCause::Kernel;
+    if (known == kCauses.end()) reader.fail(key, "is no cause that this version knows");
+    value = *known;
 }
 
 namespace {

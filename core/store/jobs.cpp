@@ -16,6 +16,7 @@ constexpr const char* kJobColumns =
     "(SELECT count(measurement) FROM job_items WHERE job = j.id) FROM jobs j ";
 
 constexpr std::array kStates{"running", "done", "failed", "cancelled"};  // by JobState
+static_assert(kStates.size() == 1 + static_cast<std::size_t>(JobState::Cancelled));
 
 JobState parseState(const std::string& text) {
     const auto known = std::ranges::find(kStates, text);

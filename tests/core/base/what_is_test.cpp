@@ -30,6 +30,9 @@ TEST(WhatIs, TellsFilesByTheirFirstBytes) {
         {test::zipBytes({{.name = "a/1.png"}}), FileKind::Zip, "a zip archive (a/1.png)"},
         {test::zipBytes({{.name = "x.npy"}}), FileKind::Npz, "an .npz of NumPy's arrays (x.npy)"},
         {test::zipBytes({{.name = "m/data.pkl"}}), FileKind::TorchZip, "a file of torch.save (a PyTorch checkpoint)"},
+        {test::zipBytes(
+             {{.name = "m/data.pkl"}, {.name = "m/code/a.py"}, {.name = "m/b.py"}, {.name = "m/constants.pkl"}}),
+         FileKind::TorchZip, "a TorchScript archive"},
         {test::zipBytes({{.name = "../x"}}), FileKind::Zip, "a zip archive that is damaged, or not to be trusted"},
         {"\x80\x02}q\x00(X\x06\x00\x00\x00labels"s, FileKind::Pickle, "a pickle of Python"},
         {"\x80\x02\x8a\nl\xfc\x9c\x46\xf9\x20j\xa8\x50\x19.\x80\x02M"s, FileKind::Pickle,
