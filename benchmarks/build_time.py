@@ -44,7 +44,7 @@ def clean_build(tree, options):
 
 def edit(tree):
     begin = time.monotonic()
-    with (tree / "widgets/faders.cpp").open("a") as file:
+    with (tree / "widgets/trade_off_plot.cpp").open("a") as file:
         file.write("// edited\n")
     told(*build(tree), cwd=tree)
     told(tree / "build/release/bin/bitdesk-gui", "--help", cwd=tree)
