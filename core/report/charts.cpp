@@ -15,7 +15,7 @@
 namespace bitdesk {
 namespace {
 
-constexpr double kNameSize = 8, kLeft = 130, kRight = 50;
+constexpr double kNameSize = 8, kBarsLeft = 130, kBarsRight = 50;
 
 Interval widthsOf(const ReportInput& input) {
     Interval range{1e9, 0};
@@ -67,11 +67,11 @@ Drawing barChart(const std::vector<BarRow>& rows, const std::vector<std::size_t>
     const double rowHeight = kBar * static_cast<double>(subjects.size()) + kGap;
     Drawing drawing{
         .width = kChartWidth, .height = kTop + kBottom + rowHeight * static_cast<double>(rows.size()), .shapes = {}};
-    Axis x = Axis::around(0, most, kLeft, kChartWidth - kRight, 6);
+    Axis x = Axis::around(0, most, kBarsLeft, kChartWidth - kBarsRight, 6);
     x.low = 0;
     const Axis y{.low = 0.25, .high = 1, .from = drawing.height - kBottom, .to = kTop, .step = 2};
     addFrame(drawing, x, y, title, "");
-    double legend = kLeft;
+    double legend = kBarsLeft;
     for (std::size_t s = 0; s < subjects.size(); ++s) {
         drawing.bar({legend, 4}, 8, 8, kInks[s % 4]);
         drawing.text({legend + 12, 11.5}, letterOf(subjects[s]), {.ink = Ink::Muted, .size = kNameSize});
@@ -79,8 +79,8 @@ Drawing barChart(const std::vector<BarRow>& rows, const std::vector<std::size_t>
     }
     for (std::size_t r = 0; r < rows.size(); ++r) {
         const double top = kTop + rowHeight * static_cast<double>(r) + kGap / 2;
-        drawing.text({kLeft - 6, top + (rowHeight - kGap) / 2 + kNameSize / 3},
-                     fitted(rows[r].name, kLeft - 10, kNameSize),
+        drawing.text({kBarsLeft - 6, top + (rowHeight - kGap) / 2 + kNameSize / 3},
+                     fitted(rows[r].name, kBarsLeft - 10, kNameSize),
                      {.ink = Ink::Text, .size = kNameSize, .anchor = Anchor::End});
         for (std::size_t s = 0; s < rows[r].values.size(); ++s)
             drawing.bar({x.from, top + kBar * static_cast<double>(s)}, std::max(x.at(rows[r].values[s]) - x.from, 0.4),
