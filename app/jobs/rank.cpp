@@ -159,7 +159,7 @@ void checkIsPart(const Launch& launch, const Division& recorded) {
 
 namespace fs = std::filesystem;
 
-constexpr int kPartsVersion = 1, kMostParts = 10'000'000;
+constexpr int kPartsVersion = 1, kMostRecorded = 10'000'000;
 
 std::string toJson(const Division& division, const std::string& work) {
     const JobArray& array = division.array;
@@ -180,13 +180,13 @@ Division divisionFromJson(const std::string& text, const std::string& work, cons
     JsonReader array = reader.object(reader.get("array"), "array");
     for (const char* key : {"first", "last", "stride", "tasks"}) array.get(key);
     Division division;
-    division.array.first = static_cast<int>(array.whole("first", -1, 0, kMostParts));
-    division.array.last = static_cast<int>(array.whole("last", -1, division.array.first, kMostParts));
-    division.array.stride = static_cast<int>(array.whole("stride", 1, 1, kMostParts));
-    division.array.tasks = static_cast<int>(array.whole("tasks", 0, 2, kMostParts));
+    division.array.first = static_cast<int>(array.whole("first", -1, 0, kMostRecorded));
+    division.array.last = static_cast<int>(array.whole("last", -1, division.array.first, kMostRecorded));
+    division.array.stride = static_cast<int>(array.whole("stride", 1, 1, kMostRecorded));
+    division.array.tasks = static_cast<int>(array.whole("tasks", 0, 2, kMostRecorded));
     if (!division.array.whole()) array.fail("tasks", "is not the number of tasks from first to last");
     array.finish();
-    division.processes = static_cast<int>(reader.whole("processes", 1, 1, kMostParts));
+    division.processes = static_cast<int>(reader.whole("processes", 1, 1, kMostRecorded));
     reader.finish();
     return division;
 }

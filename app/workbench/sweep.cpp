@@ -36,7 +36,7 @@ QString summaryOf(const jobs::BatchResult& result) {
     return lines.join(u'\n');
 }
 
-jobs::BatchResult runBatch(const jobs::Batch& batch, const std::string& modelHash, jobs::JobContext context) {
+jobs::BatchResult runBatch(const jobs::Batch& batch, const std::string& modelHash, const jobs::JobContext& context) {
     const auto prepared =
         jobs::prepareBatch(batch, {}, true, context.store->path().string(), context.stop, context.progress);
     if (!modelHash.empty() && prepared.sweeps.front().model->hash != modelHash)
