@@ -36,7 +36,6 @@ public:
 
     QString file() const;  ///< without blanks around it; may be empty
     void setFile(const QString& file);
-    QLineEdit* line() const { return m_line; }
 
     /// A button for a file that is there, for a folder, or for one to write, which `replacing` tells of.
     void addOpen(const QString& text, const QString& filter);
