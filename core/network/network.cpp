@@ -21,13 +21,28 @@ constexpr std::size_t kMaxName = 200;
     throw Error(ErrorKind::BadInput, nodePlace(network, node), reason);
 }
 
-std::size_t inputCount(const Node& node) {
+/// Inputs that a node takes, at least and at most.
+struct InputCount {
+    std::size_t least, most;
+};
+InputCount inputCount(const Node& node) {
+    constexpr std::size_t kMostJoined = 256;
     return std::visit(
-        Overloads{
-            [](const InputAttributes&) { return 0U; }, [](const AddAttributes&) { return 2U; },
-            [](const OneOf<Conv2dAttributes, LinearAttributes, NormAttributes, ActivationAttributes, MaxPoolAttributes,
-                           AvgPoolAttributes, FlattenAttributes, QuantizeAttributes> auto&) { return 1U; }},
+        Overloads{[](const InputAttributes&) { return InputCount{0, 0}; },
+                  [](const OneOf<AddAttributes, MultiplyAttributes> auto&) { return InputCount{2, 2}; },
+                  [](const ConcatAttributes&) { return InputCount{2, kMostJoined}; },
+                  [](const auto&) { return InputCount{1, 1}; }},
         node.attributes);
+}
+
+void checkInputCount(const std::string& network, const Node& node) {
+    const auto [least, most] = inputCount(node);
+    if (node.inputs.size() >= least && node.inputs.size() <= most) return;
+    const std::string range =
+        least == most ? std::to_string(least) : std::to_string(least) + " to " + std::to_string(most);
+    fail(network, node,
+         std::string(operationName(node)) + " takes " + range + " input(s), not " +
+             std::to_string(node.inputs.size()));
 }
 
 /// What a node's attributes say of it as a layer; nothing where it is none.
@@ -50,8 +65,7 @@ std::optional<Layer> layerOf(const Node& node) {
                 layer.hasBias = linear.hasBias;
                 return true;
             },
-            [](const OneOf<InputAttributes, NormAttributes, ActivationAttributes, AddAttributes, MaxPoolAttributes,
-                           AvgPoolAttributes, FlattenAttributes, QuantizeAttributes> auto&) { return false; }},
+            [](const auto&) { return false; }},
         node.attributes);
     return isLayer ? std::optional(std::move(layer)) : std::nullopt;
 }
@@ -73,102 +87,6 @@ void checkWeightsInAll(const std::string& network, const std::vector<Layer>& lay
 }
 
 constexpr const char* kNameRule = "a name has 1 to 200 printable ASCII characters and no space";
-
-constexpr int kMaxExtent = 1 << 20;
-constexpr std::int64_t kMaxElements = std::int64_t{1} << 28;
-
-/// The rules of one node; `fail` names it.
-class Inference {
-public:
-    Inference(const std::string& network, const Node& node, std::span<const Shape> inputs)
-        : m_network(network), m_node(node), m_inputs(inputs) {}
-
-    Shape operator()(const InputAttributes& a) const { return a.shape; }
-    Shape operator()(const ActivationAttributes& a) const {
-        const ActivationParameter* p = entryOf(a.kind).parameter;
-        if (p != nullptr && a.parameter != p->fallback && !(a.parameter >= p->lowest && a.parameter <= p->highest))
-            fail(std::string(p->key) + " lies between " + p->range);
-        return m_inputs[0];
-    }
-    Shape operator()(const QuantizeAttributes&) const { return m_inputs[0]; }
-
-    Shape operator()(const Conv2dAttributes& a) const {
-        checkWidth(a.fixedBits);
-        checkChannels(a.outChannels);
-        if (a.groups < 1 || m_inputs[0].channels % a.groups != 0 || a.outChannels % a.groups != 0)
-            fail("groups must divide input and output channels");
-        return {windows(m_inputs[0].height, a.kernelHeight, a.strideHeight, a.paddingHeight),
-                windows(m_inputs[0].width, a.kernelWidth, a.strideWidth, a.paddingWidth), a.outChannels};
-    }
-
-    Shape operator()(const LinearAttributes& a) const {
-        checkWidth(a.fixedBits);
-        checkChannels(a.outFeatures);
-        if (m_inputs[0].height != 1 || m_inputs[0].width != 1)
-            fail("a linear layer reads a flat input: flatten it first");
-        return {1, 1, a.outFeatures};
-    }
-
-    Shape operator()(const NormAttributes& a) const {
-        if (!(a.epsilon >= 1e-12) || !(a.epsilon < 1)) fail("epsilon lies between 1e-12 and 1");
-        return m_inputs[0];
-    }
-
-    Shape operator()(const AddAttributes&) const {
-        if (!(m_inputs[0] == m_inputs[1])) fail("its two inputs have different shapes");
-        return m_inputs[0];
-    }
-
-    Shape operator()(const MaxPoolAttributes& a) const { return pool(a); }
-    Shape operator()(const AvgPoolAttributes& a) const { return pool(a); }
-
-    Shape operator()(const FlattenAttributes&) const {
-        const std::int64_t elements = m_inputs[0].elements();
-        if (elements > kMaxExtent) fail("a flat tensor of this size is too large");
-        return {1, 1, static_cast<int>(elements)};
-    }
-
-    void check(const Shape& shape) const {
-        for (const int extent : {shape.height, shape.width, shape.channels})
-            if (extent < 1 || extent > kMaxExtent) fail("a shape's extents lie between 1 and 1048576");
-        if (shape.elements() > kMaxElements) fail("its output is larger than 2^28 elements");
-    }
-
-    [[noreturn]] void fail(const std::string& reason) const {
-        throw Error(ErrorKind::BadInput, nodePlace(m_network, m_node), reason);
-    }
-
-private:
-    Shape pool(const PoolAttributes& a) const {
-        if (a.global) return {1, 1, m_inputs[0].channels};
-        if (2 * a.paddingHeight > a.kernelHeight || 2 * a.paddingWidth > a.kernelWidth)
-            fail("padding is at most half of a pooling window");
-        return {windows(m_inputs[0].height, a.kernelHeight, a.strideHeight, a.paddingHeight),
-                windows(m_inputs[0].width, a.kernelWidth, a.strideWidth, a.paddingWidth), m_inputs[0].channels};
-    }
-
-    int windows(int size, int kernel, int stride, int padding) const {
-        constexpr int kMaxKernel = 256;  // so that out · height · width · in stays below 2^63
-        if (kernel < 1 || kernel > kMaxKernel || stride < 1 || stride > kMaxKernel)
-            fail("kernel and stride lie between 1 and 256");
-        if (padding < 0 || padding > kernel) fail("padding lies between 0 and the size of the kernel");
-        if (size + 2 * padding < kernel)
-            fail("its window of " + std::to_string(kernel) + " does not fit into " + std::to_string(size) +
-                 " with padding " + std::to_string(padding));
-        return (size + 2 * padding - kernel) / stride + 1;
-    }
-
-    void checkChannels(int channels) const {
-        if (channels < 1 || channels > kMaxExtent) fail("output channels lie between 1 and 1048576");
-    }
-    void checkWidth(const std::optional<int>& bits) const {
-        if (bits && (*bits < 2 || *bits > 8)) fail("fixed bits lie between 2 and 8");
-    }
-
-    const std::string& m_network;
-    const Node& m_node;
-    std::span<const Shape> m_inputs;
-};
 
 }  // namespace
 
@@ -194,10 +112,7 @@ void Network::connect() {
         if (!isName(node.name)) fail(m_name, node, kNameRule);
         if ((n == 0) != (node.as<InputAttributes>() != nullptr))
             fail(m_name, node, "the first node, and no other, is the input");
-        if (node.inputs.size() != inputCount(node))
-            fail(m_name, node,
-                 std::string(operationName(node)) + " takes " + std::to_string(inputCount(node)) + " input(s), not " +
-                     std::to_string(node.inputs.size()));
+        checkInputCount(m_name, node);
         for (const std::string& input : node.inputs) {
             const auto found = seen.find(input);
             if (found == seen.end()) {
@@ -307,7 +222,11 @@ const char* operationName(const Node& node) {
         Overloads{[](const InputAttributes&) { return "input"; }, [](const Conv2dAttributes&) { return "conv2d"; },
                   [](const LinearAttributes&) { return "linear"; }, [](const NormAttributes&) { return "norm"; },
                   [](const ActivationAttributes& a) { return entryOf(a.kind).operation; },
-                  [](const AddAttributes&) { return "add"; }, [](const MaxPoolAttributes&) { return "max_pool"; },
+                  [](const AddAttributes&) { return "add"; }, [](const MultiplyAttributes&) { return "mul"; },
+                  [](const ConcatAttributes&) { return "concat"; }, [](const SliceAttributes&) { return "slice"; },
+                  [](const ChannelShuffleAttributes&) { return "channel_shuffle"; },
+                  [](const LayerNormAttributes&) { return "layer_norm"; },
+                  [](const UpsampleAttributes&) { return "upsample"; }, [](const MaxPoolAttributes&) { return "max_pool"; },
                   [](const AvgPoolAttributes&) { return "avg_pool"; },
                   [](const FlattenAttributes&) { return "flatten"; },
                   [](const QuantizeAttributes&) { return "quantize"; }},
@@ -320,13 +239,6 @@ std::string toText(const Shape& shape) {
 
 std::string nodePlace(const std::string& network, const Node& node) {
     return "network '" + network + "', node '" + node.name + "'";
-}
-
-Shape inferShape(const std::string& network, const Node& node, std::span<const Shape> inputs) {
-    const Inference inference(network, node, inputs);
-    const Shape shape = std::visit(inference, node.attributes);
-    inference.check(shape);
-    return shape;
 }
 
 std::int64_t checkedMacs(const std::string& network, const Node& node, std::int64_t weights, const Shape& output) {

@@ -32,13 +32,29 @@ struct InputAttributes {
     bool operator==(const InputAttributes&) const = default;
 };
 
-/// `fixedBits` set: the layer runs always at that many bits for weights and input (stem, classifier). Unset: it is
-/// quantizable, and a bit configuration has an entry for it. `hasBias`: a float bias after the scale.
-struct Conv2dAttributes {
-    int outChannels = 0;
+/// The windows that slide over a map. A tap is `dilation` pixels from the next.
+struct WindowAttributes {
     int kernelHeight = 1, kernelWidth = 1;
     int strideHeight = 1, strideWidth = 1;
-    int paddingHeight = 0, paddingWidth = 0;  ///< on both sides; padding is the activation value 0
+    int paddingTop = 0, paddingLeft = 0, paddingBottom = 0, paddingRight = 0;
+    int dilationHeight = 1, dilationWidth = 1;
+
+    /// As many rows above as below, and columns left as right.
+    void pad(int height, int width) {
+        paddingTop = paddingBottom = height;
+        paddingLeft = paddingRight = width;
+    }
+    /// Pixels from a window's first to its last.
+    int spanHeight() const { return (kernelHeight - 1) * dilationHeight + 1; }
+    int spanWidth() const { return (kernelWidth - 1) * dilationWidth + 1; }
+    bool operator==(const WindowAttributes&) const = default;
+};
+
+/// `fixedBits` set: the layer runs always at that many bits for weights and input (stem, classifier). Unset: it is
+/// quantizable, and a bit configuration has an entry for it. `hasBias`: a float bias after the scale. Padding is the
+/// activation value 0.
+struct Conv2dAttributes : WindowAttributes {
+    int outChannels = 0;
     int groups = 1;
     std::optional<int> fixedBits;
     bool hasBias = false;
@@ -67,12 +83,14 @@ struct NormAttributes {
     bool operator==(const NormAttributes&) const = default;
 };
 
-/// An elementwise function (activations.h). `parameter` is its one number, 0 where it has none.
+/// An elementwise function (activations.h). `first` and `second` are its numbers, 0 where it has none.
 struct ActivationAttributes {
     ActivationKind kind = ActivationKind::Relu;
-    double parameter = 0;
+    double first = 0, second = 0;
+    double& number(std::size_t index) { return index == 0 ? first : second; }
+    double number(std::size_t index) const { return index == 0 ? first : second; }
     bool operator==(const ActivationAttributes&) const = default;
-    Activation inFloat() const { return {kind, static_cast<float>(parameter)}; }
+    Activation inFloat() const { return {kind, static_cast<float>(first), static_cast<float>(second)}; }
 };
 /// min(max(x, 0), maximum): 6 is ReLU6.
 inline ActivationAttributes relu(double maximum = std::numeric_limits<double>::infinity()) {
@@ -82,13 +100,46 @@ struct AddAttributes {
     bool operator==(const AddAttributes&) const = default;
 };
 
-/// `global`: the window is the whole map and the other fields are ignored. Average pooling divides by the window's
-/// size, padding included; max pooling ignores padding.
-struct PoolAttributes {
+/// The product, element by element. An extent that is 1 in one input is repeated: [H, W, C] times [1, 1, C] scales
+/// channels (squeeze-and-excitation).
+struct MultiplyAttributes {
+    bool operator==(const MultiplyAttributes&) const = default;
+};
+/// The channels of two or more maps of one size, one after another.
+struct ConcatAttributes {
+    bool operator==(const ConcatAttributes&) const = default;
+};
+/// Channels first … first + count − 1.
+struct SliceAttributes {
+    int first = 0, count = 1;
+    bool operator==(const SliceAttributes&) const = default;
+};
+/// Channel j·groups + i becomes what channel i·(C/groups) + j was (Zhang et al. 2018, ShuffleNet).
+struct ChannelShuffleAttributes {
+    int groups = 1;
+    bool operator==(const ChannelShuffleAttributes&) const = default;
+};
+/// Each pixel's channels: (x − their mean) / √(their variance + epsilon). A norm behind it has scale and offset.
+struct LayerNormAttributes {
+    double epsilon = 1e-6;
+    bool operator==(const LayerNormAttributes&) const = default;
+};
+/// Each pixel becomes `height` × `width` pixels.
+struct UpsampleAttributes {
+    int height = 1, width = 1;
+    bool operator==(const UpsampleAttributes&) const = default;
+};
+
+/// `global`: the window is the whole map. `outHeight` above 0: adaptive, as PyTorch has it: row i pools rows
+/// ⌊i·H/out⌋ … ⌈(i+1)·H/out⌉ − 1. Else the fields of the window hold; those of the other ways are ignored.
+/// Max pooling ignores padding; average pooling divides by the window's size: with `countPadding` by that of its part
+/// inside the padded map, else by that inside the map. `ceilMode`: windows may reach beyond the padded map, as long as
+/// they begin inside the map or the padding before it.
+struct PoolAttributes : WindowAttributes {
     bool global = false;
-    int kernelHeight = 1, kernelWidth = 1;
-    int strideHeight = 1, strideWidth = 1;
-    int paddingHeight = 0, paddingWidth = 0;
+    int outHeight = 0, outWidth = 0;
+    bool ceilMode = false;
+    bool countPadding = true;
     bool operator==(const PoolAttributes&) const = default;
 };
 struct MaxPoolAttributes : PoolAttributes {
@@ -111,7 +162,9 @@ struct QuantizeAttributes {
 
 using Attributes =
     std::variant<InputAttributes, Conv2dAttributes, LinearAttributes, NormAttributes, ActivationAttributes,
-                 AddAttributes, MaxPoolAttributes, AvgPoolAttributes, FlattenAttributes, QuantizeAttributes>;
+                 AddAttributes, MultiplyAttributes, ConcatAttributes, SliceAttributes, ChannelShuffleAttributes,
+                 LayerNormAttributes, UpsampleAttributes, MaxPoolAttributes, AvgPoolAttributes, FlattenAttributes,
+                 QuantizeAttributes>;
 
 /// One operation. Inputs are names of earlier nodes; `add` takes (residual branch, shortcut).
 struct Node {
@@ -211,9 +264,19 @@ Network networkFromJson(std::string_view json, const std::string& where);
 /// Returns the name of A, empty when the walk ends at the input. `nodes` must be topologically ordered.
 std::string transitionSource(const std::vector<Node>& nodes, std::string_view to);
 
-/// Output shape of a node, by the rules of PyTorch: ⌊(size + 2·padding − kernel)/stride⌋ + 1. Checks its attributes
-/// against its inputs; throws Error (BadInput) naming network and node.
+/// Output shape of a node, by the rules of PyTorch: ⌊(size + padding − span)/stride⌋ + 1, a pool's in ceil mode
+/// rounded up. Checks its attributes against its inputs; throws Error (BadInput) naming network and node.
 Shape inferShape(const std::string& network, const Node& node, std::span<const Shape> inputs);
+
+/// Where a pool's window lies along one side of a map: positions [begin, end) inside the map, and how many an average
+/// counts.
+struct PoolSpan {
+    int begin = 0, end = 1, counted = 1;
+    bool operator==(const PoolSpan&) const = default;
+};
+/// Those of all rows, or of all columns, of a pool's output. `size`: rows, or columns, of its input.
+std::vector<PoolSpan> poolRows(const PoolAttributes& pool, int size);
+std::vector<PoolSpan> poolColumns(const PoolAttributes& pool, int size);
 
 /// Multiply-accumulates of a layer. Refuses what no machine of today runs (2^28 weights, 2^44 MACs), so that products
 /// and sums over the layers, times their bits, stay below 2^63.

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -20,14 +21,22 @@ using OrderedJson = nlohmann::ordered_json;
 
 void write(OrderedJson&, const AddAttributes&) {}
 void write(OrderedJson&, const FlattenAttributes&) {}
+void write(OrderedJson&, const MultiplyAttributes&) {}
+void write(OrderedJson&, const ConcatAttributes&) {}
 void write(OrderedJson& json, const InputAttributes& a) {
     json["shape"] = {a.shape.height, a.shape.width, a.shape.channels};
 }
-void write(OrderedJson& json, const Conv2dAttributes& a) {
-    json["out_channels"] = a.outChannels;
+void write(OrderedJson& json, const WindowAttributes& a) {
     json["kernel"] = {a.kernelHeight, a.kernelWidth};
     json["stride"] = {a.strideHeight, a.strideWidth};
-    json["padding"] = {a.paddingHeight, a.paddingWidth};
+    if (a.paddingTop == a.paddingBottom && a.paddingLeft == a.paddingRight)
+        json["padding"] = {a.paddingTop, a.paddingLeft};
+    else json["padding"] = {a.paddingTop, a.paddingLeft, a.paddingBottom, a.paddingRight};
+    if (a.dilationHeight != 1 || a.dilationWidth != 1) json["dilation"] = {a.dilationHeight, a.dilationWidth};
+}
+void write(OrderedJson& json, const Conv2dAttributes& a) {
+    json["out_channels"] = a.outChannels;
+    write(json, static_cast<const WindowAttributes&>(a));
     json["groups"] = a.groups;
     if (a.fixedBits) json["bits"] = *a.fixedBits;
     json["bias"] = a.hasBias;
@@ -38,21 +47,33 @@ void write(OrderedJson& json, const LinearAttributes& a) {
     json["bias"] = a.hasBias;
 }
 void write(OrderedJson& json, const ActivationAttributes& a) {
-    const ActivationParameter* p = entryOf(a.kind).parameter;
-    if (p != nullptr && a.parameter != p->fallback) json[p->key] = a.parameter;
+    const auto parameters = entryOf(a.kind).parameters;
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+        if (parameters[i].required || a.number(i) != parameters[i].fallback) json[parameters[i].key] = a.number(i);
 }
 void write(OrderedJson& json, const NormAttributes& a) {
     json["transition"] = {a.from, a.to};
     json["epsilon"] = a.epsilon;
 }
+void write(OrderedJson& json, const SliceAttributes& a) {
+    json["first"] = a.first;
+    json["count"] = a.count;
+}
+void write(OrderedJson& json, const ChannelShuffleAttributes& a) { json["groups"] = a.groups; }
+void write(OrderedJson& json, const LayerNormAttributes& a) { json["epsilon"] = a.epsilon; }
+void write(OrderedJson& json, const UpsampleAttributes& a) { json["scale"] = {a.height, a.width}; }
 void write(OrderedJson& json, const PoolAttributes& a) {
     if (a.global) {
         json["global"] = true;
         return;
     }
-    json["kernel"] = {a.kernelHeight, a.kernelWidth};
-    json["stride"] = {a.strideHeight, a.strideWidth};
-    json["padding"] = {a.paddingHeight, a.paddingWidth};
+    if (a.outHeight > 0) {
+        json["output"] = {a.outHeight, a.outWidth};
+        return;
+    }
+    write(json, static_cast<const WindowAttributes&>(a));
+    if (a.ceilMode) json["ceil_mode"] = true;
+    if (!a.countPadding) json["count_padding"] = false;
 }
 void write(OrderedJson& json, const QuantizeAttributes& a) {
     json["layer"] = a.layer;
@@ -107,6 +128,21 @@ public:
         height = integer((*value)[0], key);
         width = integer((*value)[1], key);
     }
+    void window(WindowAttributes& a) {
+        pair("kernel", 1, a.kernelHeight, a.kernelWidth);
+        pair("stride", 1, a.strideHeight, a.strideWidth);
+        pair("dilation", 1, a.dilationHeight, a.dilationWidth);
+        const Json* value = find("padding");
+        if (value == nullptr) return;
+        if (!value->is_array() || (value->size() != 2 && value->size() != 4))
+            fail("padding", "is neither [height, width] nor [top, left, bottom, right]");
+        std::array<int, 4> sides{};
+        for (std::size_t i = 0; i < 4; ++i) sides[i] = integer((*value)[i % value->size()], "padding");
+        a.paddingTop = sides[0];
+        a.paddingLeft = sides[1];
+        a.paddingBottom = sides[2];
+        a.paddingRight = sides[3];
+    }
     std::optional<int> fixedBits() {
         const Json* value = find("bits");
         return value == nullptr ? std::nullopt : std::optional(integer(*value, "bits"));
@@ -127,9 +163,7 @@ private:
 Attributes readConv(NodeReader& reader) {
     Conv2dAttributes a;
     a.outChannels = reader.integer("out_channels");
-    reader.pair("kernel", 1, a.kernelHeight, a.kernelWidth);
-    reader.pair("stride", 1, a.strideHeight, a.strideWidth);
-    reader.pair("padding", 0, a.paddingHeight, a.paddingWidth);
+    reader.window(a);
     a.groups = reader.integer("groups", 1);
     a.fixedBits = reader.fixedBits();
     a.hasBias = reader.boolean("bias", false);
@@ -153,9 +187,38 @@ Attributes readPool(NodeReader& reader) {
     Pool a;
     a.global = reader.boolean("global", false);
     if (a.global) return a;
-    reader.pair("kernel", 1, a.kernelHeight, a.kernelWidth);
-    reader.pair("stride", 1, a.strideHeight, a.strideWidth);
-    reader.pair("padding", 0, a.paddingHeight, a.paddingWidth);
+    if (reader.find("output") != nullptr) {
+        reader.pair("output", 1, a.outHeight, a.outWidth);
+        if (a.outHeight < 1 || a.outWidth < 1) reader.fail("output", "is below 1");
+        return a;
+    }
+    reader.window(a);
+    a.ceilMode = reader.boolean("ceil_mode", false);
+    a.countPadding = reader.boolean("count_padding", true);
+    return a;
+}
+
+Attributes readActivation(const ActivationEntry& entry, NodeReader& reader) {
+    ActivationAttributes a{.kind = entry.kind};
+    for (std::size_t i = 0; i < entry.parameters.size(); ++i) {
+        const ActivationParameter& p = entry.parameters[i];
+        if (p.required) reader.get(p.key);
+        a.number(i) = reader.number(p.key, p.fallback);
+    }
+    return a;
+}
+
+Attributes readSlice(NodeReader& reader) {
+    SliceAttributes a;
+    a.first = reader.integer("first");
+    a.count = reader.integer("count");
+    return a;
+}
+
+Attributes readUpsample(NodeReader& reader) {
+    UpsampleAttributes a;
+    reader.get("scale");
+    reader.pair("scale", 1, a.height, a.width);
     return a;
 }
 
@@ -177,11 +240,18 @@ Attributes readAttributes(const std::string& op, NodeReader& reader) {
         return a;
     }
     if (op == "norm") return readNorm(reader);
-    if (const ActivationEntry* found = findActivation(op)) {
-        const ActivationParameter* p = found->parameter;
-        return ActivationAttributes{found->kind, p == nullptr ? 0 : reader.number(p->key, p->fallback)};
-    }
+    if (const ActivationEntry* found = findActivation(op)) return readActivation(*found, reader);
     if (op == "add") return AddAttributes{};
+    if (op == "mul") return MultiplyAttributes{};
+    if (op == "concat") return ConcatAttributes{};
+    if (op == "slice") return readSlice(reader);
+    if (op == "channel_shuffle") return ChannelShuffleAttributes{.groups = reader.integer("groups")};
+    if (op == "layer_norm") {
+        LayerNormAttributes a;
+        a.epsilon = reader.number("epsilon", a.epsilon);
+        return a;
+    }
+    if (op == "upsample") return readUpsample(reader);
     if (op == "max_pool") return readPool<MaxPoolAttributes>(reader);
     if (op == "avg_pool") return readPool<AvgPoolAttributes>(reader);
     if (op == "flatten") return FlattenAttributes{};
