@@ -8,14 +8,9 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/amax.h>
-#include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/clamp.h>
-#include <ATen/ops/conv2d.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/linear.h>
-#include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/maximum.h>
 #include <ATen/ops/minimum.h>
 #include <ATen/ops/ones.h>
@@ -24,6 +19,7 @@
 
 #include "core/base/overloads.h"
 #include "core/base/to_index.h"
+#include "core/execute/torch/node_operations.h"
 #include "core/execute/torch/tensor_operations.h"
 #include "core/network/activations.h"
 #include "core/network/cost.h"
@@ -104,11 +100,9 @@ at::Tensor TrainableNetwork::convolve(int layerIndex, const at::Tensor& input, c
     if (mode.quantizeWeights) {
         weight = m_quantizer.quantize(weight, tensors.weightScale, topBits(layer), weightBits(layer, mode.bits));
     }
-    if (layer.isLinear) return at::linear(input.flatten(1), weight, tensors.bias);
-    const auto& g = *m_network.nodes()[toIndex(layer.node)].as<Conv2dAttributes>();
-    const std::vector<std::int64_t> stride{g.strideHeight, g.strideWidth}, padding{g.paddingHeight, g.paddingWidth};
-    const std::vector<std::int64_t> dilation{1, 1};
-    return at::conv2d(input, weight, tensors.bias, stride, at::IntArrayRef(padding), dilation, g.groups);
+    if (layer.isLinear) return floatLinear(input, weight, tensors.bias);
+    return floatConvolution(input, weight, tensors.bias,
+                            *m_network.nodes()[toIndex(layer.node)].as<Conv2dAttributes>());
 }
 
 at::Tensor TrainableNetwork::quantize(const QuantizeAttributes& node, const at::Tensor& input,
@@ -156,31 +150,17 @@ at::Tensor TrainableNetwork::forward(const at::Tensor& images, const ForwardMode
     int layerIndex = 0;
     for (int n = 0; n < static_cast<int>(values.size()); ++n) {
         const auto& inputs = m_network.inputs(n);
-        const auto input = [&](std::size_t i) -> const at::Tensor& { return values[toIndex(inputs[i])]; };
+        std::vector<at::Tensor> given;
+        for (const int from : inputs) given.push_back(values[toIndex(from)]);
         values[toIndex(n)] =
             std::visit(Overloads{[&](const InputAttributes&) { return images; },
                                  [&](const OneOf<Conv2dAttributes, LinearAttributes> auto&) {
-                                     return convolve(layerIndex++, input(0), mode);
+                                     return convolve(layerIndex++, given.front(), mode);
                                  },
-                                 [&](const NormAttributes& norm) { return normalize(n, norm, input(0), mode); },
-                                 [&](const ActivationAttributes&) { return activate(n, input(0), mode); },
-                                 [&](const AddAttributes&) { return input(0) + input(1); },
-                                 [&](const QuantizeAttributes& node) { return quantize(node, input(0), mode); },
-                                 [&](const FlattenAttributes&) {
-                                     return input(0).permute({0, 2, 3, 1}).flatten(1);
-                                 },
-                                 [&](const MaxPoolAttributes& p) {
-                                     return p.global ? at::amax(input(0), {2, 3}, true)
-                                                     : at::max_pool2d(input(0), {p.kernelHeight, p.kernelWidth},
-                                                                      {p.strideHeight, p.strideWidth},
-                                                                      {p.paddingHeight, p.paddingWidth});
-                                 },
-                                 [&](const AvgPoolAttributes& p) {
-                                     return p.global ? input(0).mean({2, 3}, true)
-                                                     : at::avg_pool2d(input(0), {p.kernelHeight, p.kernelWidth},
-                                                                      {p.strideHeight, p.strideWidth},
-                                                                      {p.paddingHeight, p.paddingWidth});
-                                 }},
+                                 [&](const NormAttributes& norm) { return normalize(n, norm, given.front(), mode); },
+                                 [&](const ActivationAttributes&) { return activate(n, given.front(), mode); },
+                                 [&](const QuantizeAttributes& node) { return quantize(node, given.front(), mode); },
+                                 [&](const auto&) { return floatOperation(m_network.nodes()[toIndex(n)], given); }},
                        m_network.nodes()[toIndex(n)].attributes);
     }
     return values.back().flatten(1);

@@ -12,6 +12,7 @@
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/conv2d.h>
+#include <ATen/ops/linear.h>
 #include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/repeat_interleave.h>
 #include <ATen/ops/tensor.h>
@@ -104,13 +105,17 @@ at::Tensor floatOperation(const Node& node, std::span<const at::Tensor> inputs) 
             [&](const MaxPoolAttributes& pool) { return maxPool(input, pool); },
             [&](const AvgPoolAttributes& pool) { return averagePool(input, pool); },
             [&](const FlattenAttributes&) {
-                return input.dim() == 2 ? input : input.permute({0, 2, 3, 1}).flatten(1);
+                return input.permute({0, 2, 3, 1}).reshape({input.size(0), -1, 1, 1});
             },
             [&](const OneOf<InputAttributes, Conv2dAttributes, LinearAttributes, NormAttributes,
                             QuantizeAttributes> auto&) -> at::Tensor {
                 throw Error(ErrorKind::Internal, "node '" + node.name + "'", "has parameters of its own");
             }},
         node.attributes);
+}
+
+at::Tensor floatLinear(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias) {
+    return at::linear(input.flatten(1), weight, bias).unsqueeze(-1).unsqueeze(-1);
 }
 
 at::Tensor floatConvolution(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
