@@ -33,8 +33,7 @@ TEST(NetworkJson, KeepsEveryAttribute) {
     body.outChannels = 3;
     body.kernelHeight = 3;
     body.kernelWidth = 1;
-    body.paddingTop = 2;
-    body.paddingBottom = 2;
+    body.pad(2, 0);
     body.dilationHeight = 2;
     body.groups = 3;
     body.fixedBits = 5;

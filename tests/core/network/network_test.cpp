@@ -216,7 +216,7 @@ TEST(Network, RefusesLayersWhoseSizeOverflows) {
         test::expectBadInput({"node 'huge'", reason}, [&] { build(input, huge); });
     };
     // 2^64 weights, which wrap to none in 64 bits.
-    refuses({1, 1, 1 << 20}, test::conv(1 << 20, 4096, 4096, 4096), "kernel and stride lie between");
+    refuses({1, 1, 1 << 20}, test::conv(1 << 20, 4096, 4096, 4096), "kernel, stride and dilation lie between");
     refuses({1, 1, 1 << 20}, test::conv(1 << 20, 256, 256, 255), "too large: 72057594037927936 weights");
     refuses({1, 1, 1 << 20}, test::conv(1 << 20, 1, 1, 0), "too large: 1099511627776 weights");
     refuses({4096, 4096, 16}, test::conv(16, 255, 1, 127), "too large: 279280248422400 multiply-accumulates");
