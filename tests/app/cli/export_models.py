@@ -14,10 +14,10 @@ LOWEST = {"floor-nested": lambda b: -(2 ** (b - 1) - 1), "rounded": lambda b: -(
 
 
 def conv(name, source, channels, kernel=(3, 3), stride=(1, 1), padding=(1, 1), groups=1, bits=None, bias=False,
-         signed=False):
+         signed=False, **more):
     """The quantize node of a convolution and the convolution."""
     layer = {"name": name, "op": "conv2d", "inputs": [f"{name}.input"], "out_channels": channels, "kernel": kernel,
-             "stride": stride, "padding": padding, "groups": groups, "bias": bias}
+             "stride": stride, "padding": padding, "groups": groups, "bias": bias, **more}
     return [quantize(name, source, signed), layer | ({"bits": bits} if bits else {})]
 
 
@@ -71,7 +71,27 @@ PERCEPTRON = [IMAGE, node("flatten", "flatten", "input"), *linear("one", "flatte
               norm("one"), node("one.relu", "relu", "one.norm"), *linear("two", "one.relu", 20),
               node("two.swish", "hard_swish", "two"), *linear("three", "two.swish", 4)]
 
-NETWORKS = {"mobile": MOBILE, "tangled": TANGLED, "perceptron": PERCEPTRON}
+# The operations of today's networks: gates, concatenations, shuffles, layer norms, smooth functions, every window.
+MODERN = [IMAGE, *conv("a", "input", 8, padding=(0, 1, 1, 2), stride=(2, 1), signed=True), norm("a"),
+          node("a.silu", "silu", "a.norm"), node("mean", "avg_pool", "a.silu", **{"global": True}),
+          *conv("squeeze", "mean", 4, kernel=(1, 1), padding=(0, 0), signed=True), norm("squeeze", "a"),
+          node("leaky", "leaky_relu", "squeeze.norm", slope=0.2),
+          *conv("expand", "leaky", 8, kernel=(1, 1), padding=(0, 0), signed=True),
+          node("gate", "sigmoid", "expand"), node("gated", "mul", "a.silu", "gate"),
+          *conv("dilated", "gated", 8, padding=(2, 1), dilation=[2, 1], signed=True), norm("dilated", "expand"),
+          node("gelu", "gelu", "dilated.norm"), node("joined", "concat", "gelu", "gated"),
+          node("shuffled", "channel_shuffle", "joined", groups=2), node("part", "slice", "shuffled", first=3, count=10),
+          node("ln", "layer_norm", "part", epsilon=1e-5),
+          *conv("grouped", "ln", 6, kernel=(3, 1), padding=(1, 0), groups=2, signed=True), norm("grouped", "dilated"),
+          node("hard", "hard_sigmoid", "grouped.norm", slope=0.3, offset=0.4), node("clipped", "clip", "hard", minimum=0.1, maximum=0.9),
+          node("tanh", "tanh", "grouped.norm"), node("gelu2", "gelu_tanh", "tanh"), node("both", "mul", "clipped", "gelu2"),
+          node("pool1", "max_pool", "both", kernel=[3, 3], stride=[2, 2], padding=[1, 0, 0, 1], ceil_mode=True),
+          node("pool2", "avg_pool", "pool1", kernel=[3, 3], stride=[2, 1], padding=[1, 1], ceil_mode=True, count_padding=False),
+          node("pool3", "avg_pool", "pool2", kernel=[2, 2], stride=[1, 1], padding=[1, 0], count_padding=True),
+          node("up", "upsample", "pool3", scale=[1, 2]), node("four", "avg_pool", "up", output=[1, 2]),
+          node("flat", "flatten", "four"), *linear("classifier", "flat", 6, bits=8, bias=True, signed=True)]
+
+NETWORKS = {"mobile": MOBILE, "tangled": TANGLED, "perceptron": PERCEPTRON, "modern": MODERN}
 
 
 def shape_of(entry, inputs):
@@ -86,9 +106,30 @@ def shape_of(entry, inputs):
         channels = entry.get("out_channels", inputs[0][2])
         if entry.get("global"):
             return [1, 1, channels]
-        return [*((inputs[0][i] + 2 * entry["padding"][i] - entry["kernel"][i]) // entry["stride"][i] + 1
-                  for i in (0, 1)), channels]
+        if "output" in entry:
+            return [*entry["output"], channels]
+        return [*(windows(inputs[0][i], entry, i) for i in (0, 1)), channels]
+    if op == "concat":
+        return [*inputs[0][:2], sum(shape[2] for shape in inputs)]
+    if op == "slice":
+        return [*inputs[0][:2], entry["count"]]
+    if op == "upsample":
+        return [inputs[0][0] * entry["scale"][0], inputs[0][1] * entry["scale"][1], inputs[0][2]]
+    if op == "mul":
+        return [max(sizes) for sizes in zip(*inputs)]
     return inputs[0]
+
+
+def windows(size, entry, side):
+    """Windows along the height (0) or the width (1)."""
+    padding = entry["padding"]
+    before, after = padding[side], padding[side + 2] if len(padding) == 4 else padding[side]
+    span = (entry["kernel"][side] - 1) * entry.get("dilation", [1, 1])[side] + 1
+    room, stride = size + before + after - span, entry["stride"][side]
+    if not entry.get("ceil_mode"):
+        return room // stride + 1
+    most = -(-room // stride) + 1
+    return most - 1 if (most - 1) * stride >= size + before else most
 
 
 def layer_tensors(entry, channels, bits, quantizer, random):
