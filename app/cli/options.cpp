@@ -49,6 +49,14 @@ std::pair<double, std::string_view> numberAndUnit(const std::string& option, con
     return {value, std::string_view(text).substr(static_cast<std::size_t>(parsed.ptr - text.data()))};
 }
 
+/// A first reading tells how far it is, and can be stopped.
+void watchReading(DataRequest& request, ProgressLine& line, const Terminal& terminal) {
+    request.stop = terminal.stop;
+    request.progress = [&line](const Progress& progress) {
+        line.show(fmt::format("{}: {:.1f} %", progress.activity, 100 * progress.fraction));
+    };
+}
+
 /// Names in it may come from hostile files and databases.
 void printLines(std::ostream& out, std::string_view text) {
     while (!text.empty()) {
@@ -118,7 +126,8 @@ void addChoices(CLI::App& command, DataChoices& choices) {
         DataChoices& choices;
     } of{choices};
     addSettings(command,
-                std::tuple{jobs::kResizeSetting, jobs::kDataMemorySetting, jobs::kSkipBadSetting, jobs::kExifSetting},
+                std::tuple{jobs::kResizeSetting, jobs::kInterpolationSetting, jobs::kDataMemorySetting,
+                           jobs::kSkipBadSetting, jobs::kExifSetting},
                 of);
 }
 
@@ -199,11 +208,22 @@ std::shared_ptr<const DataSet> openData(const DataOptions& options, const MetaMo
     ProgressLine line(terminal, quiet);
     DataRequest request =
         model != nullptr ? requestOf(*model, options.choices) : DataRequest{.choices = options.choices};
-    request.stop = terminal.stop;
-    request.progress = [&](const Progress& progress) {
-        line.show(fmt::format("{}: {:.1f} %", progress.activity, 100 * progress.fraction));
-    };
+    watchReading(request, line, terminal);
     return openDataSet(options.data, split, request);
+}
+
+std::shared_ptr<const DataSet> openPicturesFor(const MetaModel& model, const std::string& path,
+                                               const DataChoices& choices, const OutputOptions& output,
+                                               Terminal& terminal) {
+    std::shared_ptr<const DataSet> pictures;
+    {
+        ProgressLine line(terminal, output.quiet);
+        DataRequest request = requestOf(model, choices);
+        watchReading(request, line, terminal);
+        pictures = openPictures(path, request);
+    }
+    tellNotes(*pictures, output, terminal);
+    return pictures;
 }
 
 std::shared_ptr<const DataSet> openDataFor(const MetaModel& model, const DataOptions& options,

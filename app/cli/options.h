@@ -101,6 +101,10 @@ std::shared_ptr<const DataSet> openData(const DataOptions& options, const MetaMo
 /// The split that the options name, for a model: its images and classes are the model's; notes on standard error.
 std::shared_ptr<const DataSet> openDataFor(const MetaModel& model, const DataOptions& options,
                                            const OutputOptions& output, Terminal& terminal);
+/// Pictures without labels, brought to the model's input; notes on standard error.
+std::shared_ptr<const DataSet> openPicturesFor(const MetaModel& model, const std::string& path,
+                                               const DataChoices& choices, const OutputOptions& output,
+                                               Terminal& terminal);
 /// What a user should know, a line each on standard error.
 void tellNotes(const std::vector<std::string>& notes, Terminal& terminal);
 /// What a data set's user should know, a line each on standard error, unless JSON says it to one who wants quiet.

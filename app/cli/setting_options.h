@@ -35,11 +35,11 @@ void addSetting(CLI::App& command, const jobs::SettingName& name, const Kind& ki
         addParsed(command, name, value, parseRatioMargin, fmt::format("{}%", 100 * value));
     } else if constexpr (std::is_same_v<Kind, jobs::Points>) {
         addParsed(command, name, value, parsePoints, fmt::format("{}pp", 100 * value));
-    } else if constexpr (std::is_same_v<Value, jobs::LatencyOf>) {
-        const auto parse = [](const char* option, const std::string& text) {
-            return jobs::parseLatencyOf(text, option);
+    } else if constexpr (std::is_enum_v<Value>) {
+        const auto parse = [kind](const char* option, const std::string& text) {
+            return jobs::valueOfWord<Value>(kind, text, option);
         };
-        addParsed(command, name, value, parse, toText(value));
+        addParsed(command, name, value, parse, jobs::wordOf(kind, value));
     } else if constexpr (std::is_same_v<Kind, jobs::Texts>) {
         CLI::Option* option = command.add_option(name.option, value, name.help);
         if (kind.required) option->check(namesAFile());

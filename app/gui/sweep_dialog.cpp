@@ -147,7 +147,8 @@ jobs::Batch SweepDialog::batch() const {
     sweep.configurations = words();
     sweep.seed = static_cast<std::uint64_t>(m_seed->value());
     sweep.limit = m_limit->value();
-    sweep.latency = jobs::parseLatencyOf(m_latency->currentData().toString().toStdString(), "latency");
+    sweep.latency = jobs::valueOfWord<jobs::LatencyOf>(jobs::kLatencyOfSetting.kind,
+                                                       m_latency->currentData().toString().toStdString(), "latency");
     if (const QStringList files = m_report->files(); !files.isEmpty()) {
         jobs::ReportSpec report;
         for (const QString& file : files) report.files.push_back(file.toStdString());

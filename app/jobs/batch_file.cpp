@@ -45,12 +45,6 @@ std::vector<std::string> readConfigurations(JsonReader& reader, const char* key)
     return words;
 }
 
-template <std::size_t N, typename Value>
-std::string wordOf(const OneOf<N>& kind, const Value& value) {
-    if constexpr (std::is_enum_v<Value>) return kind.words[static_cast<std::size_t>(value)];
-    else return value;
-}
-
 /// A setting of whichever kind out of a batch file.
 template <typename Kind, typename Value>
 void read(JsonReader& r, const char* key, const Kind& kind, Value& value) {
@@ -109,6 +103,7 @@ ReportSpec readReport(JsonReader reader) {
 template <typename Kind>
 bool isRequired(const Kind& kind) {
     if constexpr (std::is_same_v<Kind, Text>) return kind.need == Text::Required;
+    else if constexpr (requires { kind.words; }) return kind.always;
     else return false;
 }
 
@@ -121,7 +116,7 @@ nlohmann::ordered_json settingsJson(const Table& table, const Spec& spec, std::i
     eachSetting(table, [&](const auto& row) {
         constexpr bool kWord = requires { row.kind.words; };
         const auto& value = row.of(spec);
-        if (row.name.key == nullptr || (!kWord && !isRequired(row.kind) && value == row.of(usual))) return;
+        if (row.name.key == nullptr || (!isRequired(row.kind) && value == row.of(usual))) return;
         if constexpr (kWord) all[row.name.key] = wordOf(row.kind, value);
         else all[row.name.key] = value;
     });
@@ -134,8 +129,8 @@ nlohmann::ordered_json settingsJson(const Table& table, const Spec& spec, std::i
 /// Keys stand as they have from the first version on.
 nlohmann::ordered_json sweepJson(const SweepSpec& sweep) {
     auto json = settingsJson(kSweepSettings, sweep,
-                             {"model", "seed", "data", "split", "limit", "batch", "resize", "data_memory", "skip_bad",
-                              "class_map", "exif", "configurations"});
+                             {"model", "seed", "data", "split", "limit", "batch", "resize", "interpolation",
+                              "data_memory", "skip_bad", "class_map", "exif", "configurations"});
     if (sweep.latency != LatencyOf::None) json["latency"] = settingsJson(kLatencySettings, sweep, {});
     return json;
 }

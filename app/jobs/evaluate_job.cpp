@@ -3,6 +3,10 @@
 
 #include "app/jobs/evaluate_job.h"
 
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
 #include "core/base/error.h"
 #include "core/base/random.h"
 #include "core/base/setting_name.h"
@@ -186,9 +190,38 @@ PredictResult predictMix(const EvaluateRequest& request, Executor& executor, con
         return {std::move(classes), stored->id, true};
     }
     const auto lease = context.lease(request.priority);
-    return {predict(executor, lower(*request.model, request.bits), *request.data, limit, request.options.batch,
-                    context.stop, onBatch),
-            0, false};
+    return {
+        predict(executor, lower(*request.model, request.bits), *request.data, request.options, context.stop, onBatch),
+        0, false};
+}
+
+PredictedLogits predictLogits(const EvaluateRequest& request, Executor& executor, const JobContext& context,
+                              const PartialSink& onBatch) {
+    checkImagesFitModel(*request.data, *request.model);
+    checkBits(request.bits, request.model->network, request.model->bits);
+    const auto classes = static_cast<std::size_t>(request.model->network.classes());
+    PredictedLogits found;
+    EvaluateRequest mine = request;
+    mine.options.onLogits = [&](std::span<const std::int64_t>, std::span<const float> logits) {
+        found.logits.insert(found.logits.end(), logits.begin(), logits.end());
+    };
+    const auto lease = context.lease(request.priority);
+    found.predictions =
+        predict(executor, lower(*request.model, request.bits), *request.data, mine.options, context.stop, onBatch);
+    found.classes = classes;
+    return found;
+}
+
+std::vector<RankedClass> PredictedLogits::top(std::size_t image, std::size_t count) const {
+    const auto row = std::span(logits).subspan(image * classes, classes);
+    const double largest = *std::ranges::max_element(row);
+    double sum = 0;
+    for (const float logit : row) sum += std::exp(logit - largest);
+    std::vector<RankedClass> ranked;
+    for (std::size_t c = 0; c < classes; ++c) ranked.push_back({static_cast<int>(c), std::exp(row[c] - largest) / sum});
+    std::ranges::stable_sort(ranked, std::ranges::greater(), &RankedClass::score);
+    ranked.resize(std::min(count, ranked.size()));
+    return ranked;
 }
 
 }  // namespace bitdesk::jobs

@@ -86,4 +86,24 @@ struct PredictResult {
 PredictResult predictMix(const EvaluateRequest& request, Executor& executor, const JobContext& context,
                          const PartialSink& onBatch = {});
 
+struct RankedClass {
+    int number = 0;
+    double score = 0;  ///< its share of the softmax, 0 … 1
+};
+
+/// What a mix says of images, in the data set's own order.
+struct PredictedLogits {
+    std::vector<std::uint16_t> predictions;
+    std::vector<float> logits;  ///< [images, classes]
+    std::size_t classes = 0;
+
+    /// The likeliest classes of an image, the best first; of equal ones the lowest first.
+    std::vector<RankedClass> top(std::size_t image, std::size_t count) const;
+};
+
+/// Classes and logits of the first `options.limit` images, 0: all. Nothing is looked up or saved, and the data need
+/// have no classes (openPictures). Throws as evaluateMix does.
+PredictedLogits predictLogits(const EvaluateRequest& request, Executor& executor, const JobContext& context,
+                              const PartialSink& onBatch = {});
+
 }  // namespace bitdesk::jobs

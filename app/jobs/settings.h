@@ -5,7 +5,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <tuple>
+#include <type_traits>
+
+#include "core/base/error.h"
 
 // What a setting is, whoever asks: the command line, a batch file, the key of a resumed job, a dialog, a test of docs.
 namespace bitdesk::jobs {
@@ -46,7 +50,23 @@ struct Points {};
 template <std::size_t N>
 struct OneOf {
     std::array<const char*, N> words;
+    bool always = true;  ///< written into a batch file at its default, too
 };
+template <std::size_t N, typename Value>
+std::string wordOf(const OneOf<N>& kind, const Value& value) {
+    if constexpr (std::is_enum_v<Value>) return kind.words[static_cast<std::size_t>(value)];
+    else return value;
+}
+/// Throws Error (Usage) that names `where` the word stands and lists the known ones.
+template <typename Value, std::size_t N>
+Value valueOfWord(const OneOf<N>& kind, const std::string& word, const std::string& where) {
+    std::string known;
+    for (std::size_t i = 0; i < N; ++i) {
+        if (word == kind.words[i]) return static_cast<Value>(i);
+        known += (i == 0 ? "" : ", ") + std::string(kind.words[i]);
+    }
+    throw Error(ErrorKind::Usage, where, "'" + word + "' is not known", "Known: " + known);
+}
 
 /// Under which key a job tells a setting that makes it another work than with another value.
 struct InJob {
@@ -111,6 +131,11 @@ inline constexpr Setting kResizeSetting{
      "image folders: shorter side before the centre is cut out; 0: the smallest that covers the input"},
     Whole{0, 16384},
     BITDESK_OF(choices.resize)};
+inline constexpr Setting kInterpolationSetting{
+    {"interpolation", "--interpolation",
+     "image folders: filter of the resizing, bilinear or bicubic; auto: the model's own, else bilinear"},
+    OneOf<3>{{"auto", "bilinear", "bicubic"}, false},
+    BITDESK_OF(choices.interpolation)};
 inline constexpr Setting kDataMemorySetting{
     {"data_memory", "--data-memory", "image folders: decoded pixels at most, as 256M or 2G (default: 1G)"},
     Bytes{{16 << 20, std::int64_t{1} << 40}},
@@ -130,8 +155,9 @@ inline constexpr Setting kExifSetting{
 
 /// Of a sweep, as a user writes it (SweepSpec).
 inline constexpr std::tuple kSweepSettings{
-    kModelSetting, kDataSetting,   kSplitSetting,      kConfigurationsSetting, kSeedSetting,     kLimitSetting,
-    kBatchSetting, kResizeSetting, kDataMemorySetting, kSkipBadSetting,        kClassMapSetting, kExifSetting};
+    kModelSetting,   kDataSetting,     kSplitSetting,  kConfigurationsSetting, kSeedSetting,
+    kLimitSetting,   kBatchSetting,    kResizeSetting, kInterpolationSetting,  kDataMemorySetting,
+    kSkipBadSetting, kClassMapSetting, kExifSetting};
 
 inline constexpr Setting kLatencyOfSetting{{"of", "--latency", "whose latency to measure: none, front or all"},
                                            OneOf<3>{{"none", "front", "all"}},

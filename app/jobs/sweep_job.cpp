@@ -21,7 +21,7 @@ namespace bitdesk::jobs {
 namespace {
 
 constexpr const char* kKind = "sweep";
-constexpr std::array kLatencyWords{"none", "front", "all"};  // by LatencyOf
+constexpr const auto& kLatencyWords = kLatencyOfSetting.kind.words;
 static_assert(kLatencyWords.size() == 1 + static_cast<std::size_t>(LatencyOf::All));
 
 /// Of no mix.
@@ -292,12 +292,6 @@ private:
 }  // namespace
 
 const char* toText(LatencyOf of) { return kLatencyWords.at(static_cast<std::size_t>(of)); }
-
-LatencyOf parseLatencyOf(const std::string& text, const std::string& where) {
-    const auto known = std::ranges::find(kLatencyWords, text);
-    if (known != kLatencyWords.end()) return static_cast<LatencyOf>(known - kLatencyWords.begin());
-    throw Error(ErrorKind::Usage, where, "'" + text + "' is not known", "Known: none, front, all");
-}
 
 EvaluateRequest evaluationOf(const SweepRequest& request, const BitConfiguration& bits) {
     return {.model = request.model,

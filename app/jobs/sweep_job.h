@@ -19,8 +19,6 @@ enum class LatencyOf {
     All
 };
 const char* toText(LatencyOf of);
-/// "none", "front" or "all". Throws Error (Usage) naming `where`.
-LatencyOf parseLatencyOf(const std::string& text, const std::string& where);
 
 /// Which latencies a sweep measures, and how well: kLatencySettings.
 struct SweepLatency {

@@ -117,9 +117,13 @@ inline constexpr const char* kFromOne = "from-1";
 /// Whether DataChoices::classes names a file.
 bool isClassMapFile(const std::string& classes);
 
+/// The filter that images are resized with. Auto: the model's own where it has one, else bilinear.
+enum class Interpolation : unsigned char { Auto, Bilinear, Bicubic };
+
 /// What a user chooses of how DATA is read and prepared; the same words for every verb, batch file and dialog.
 struct DataChoices {
-    int resize = 0;           ///< shorter side before the centre is cut out, 0: the smallest that covers the input
+    int resize = 0;  ///< shorter side before the centre is cut out, 0: the smallest that covers the input
+    Interpolation interpolation = Interpolation::Auto;
     std::int64_t memory = 0;  ///< bytes of decoded pixels at most, 0: defaultDataMemory()
     bool exif = false;        ///< turn images as their EXIF orientation says
     bool skipBad = false;     ///< leave out files that cannot be read, instead of refusing the data set
@@ -160,5 +164,10 @@ std::vector<Split> splitsOf(const std::string& spec);
 /// permutation, and `train` the rest. Throws Error (BadInput) naming the file and the reason, Cancelled when the stop
 /// token fires.
 std::shared_ptr<const DataSet> openDataSet(const std::string& spec, Split split, const DataRequest& request = {});
+
+/// Pictures without labels: a PNG or JPEG file, or all in a folder and the folders in it, sorted by bytes. One class,
+/// kUnlabelled, that says nothing. Throws as openDataSet() does, and BadInput where there is no picture.
+std::shared_ptr<const DataSet> openPictures(const std::filesystem::path& path, const DataRequest& request = {});
+inline constexpr const char* kUnlabelled = "unlabelled";
 
 }  // namespace bitdesk

@@ -117,7 +117,7 @@ void bringTo(const Preparation& preparation, std::uint8_t* pixels, ImageShape fr
     const Placement place = placeCentre(from.height, from.width, shape, preparation.resize);
     if (place.height == from.height && place.width == from.width && to == from)
         std::ranges::copy(source, resized.begin());
-    else resizeAndCrop(source, from, place, to, resized);
+    else resizeAndCrop(source, from, place, to, resized, preparation.interpolation);
     if (to.channels < shape.channels) spreadGrey(out, std::int64_t{shape.height} * shape.width);
 }
 

@@ -40,7 +40,8 @@ struct Preparation {
     ImageShape shape;
     bool asTheyAre = true;  ///< an image of another shape is an error
     int resize = 0;         ///< see placeCentre()
-    bool exif = false;      ///< an image is turned as its EXIF orientation says before anything else
+    Interpolation interpolation = Interpolation::Auto;
+    bool exif = false;  ///< an image is turned as its EXIF orientation says before anything else
 };
 
 /// The shape of a file's picture, turned where `exif`. Throws Error (BadInput) as parseImageHeader() does, and where

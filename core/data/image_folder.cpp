@@ -7,6 +7,7 @@
 #include <iterator>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -176,6 +177,7 @@ void ImageFolderDataSet::prepare(const DataRequest& request) {
     m_preparation = {.shape = {},
                      .asTheyAre = !request.shape && choices.resize == 0,
                      .resize = choices.resize,
+                     .interpolation = choices.interpolation,
                      .exif = choices.exif};
     if (request.shape) m_preparation.shape = *request.shape;
     else m_preparation.shape = shapeOfFirst();
@@ -292,6 +294,7 @@ void ImageFolderDataSet::computeHash(const DataRequest& request) {
         (m_preparation.exif ? ", EXIF applied" : ""));
     add(toText(m_shape));
     add(m_preparation.asTheyAre ? "as they are" : std::to_string(request.choices.resize));
+    if (!m_preparation.asTheyAre && m_preparation.interpolation == Interpolation::Bicubic) add("bicubic");
     for (const std::string& name : m_classNames) add(name);
     for (std::size_t i = 0; i < m_index.entries.size(); ++i) {
         add(m_index.entries[i].path);
@@ -319,6 +322,20 @@ std::shared_ptr<const DataSet> open(const std::filesystem::path& path, const Spl
 }
 
 }  // namespace
+
+std::shared_ptr<const DataSet> openPictures(const std::filesystem::path& path, const DataRequest& request) {
+    SplitPlan plan;
+    plan.name = path.string();
+    plan.description.format = "pictures without labels";
+    plan.choose = [](std::int64_t size) {
+        std::vector<std::int64_t> all(static_cast<std::size_t>(size));
+        std::iota(all.begin(), all.end(), 0);
+        return all;
+    };
+    DataRequest bounded = request;
+    if (bounded.choices.memory == 0) bounded.choices.memory = defaultDataMemory();
+    return std::make_shared<ImageFolderDataSet>(indexPictures(path), plan, bounded);
+}
 
 const DataFormat& imageFolderFormat() {
     static const DataFormat kFormat{"image folder", isImageFolder, imageFolderParts, nullptr, open};

@@ -26,7 +26,8 @@ public:
         if (depth > kDeepestFolder) failAt(folder, "lies more than 32 folders deep");
         std::error_code code;
         for (const auto& entry : listFolder(folder, &m_passedOver)) {
-            const std::string path = relative + "/" + entry.path().filename().string();
+            const std::string name = entry.path().filename().string();
+            const std::string path = relative.empty() ? name : relative + "/" + name;
             if (!entry.is_directory(code)) {
                 addFile(entry, path, label);
                 continue;
@@ -111,6 +112,29 @@ ImageFolderIndex indexImageFolder(const fs::path& folder, SourcePart part) {
     }
     noteEmptyFolders(found, index.classNames, index.notes);
     for (std::string& note : layout.passedOver.notes()) index.notes.push_back(std::move(note));
+    return index;
+}
+
+ImageFolderIndex indexPictures(const fs::path& path) {
+    std::error_code code;
+    if (!fs::exists(path, code)) failAt(path, "is not there");
+    const bool isFolder = fs::is_directory(path, code);
+    ImageFolderIndex index{.root = isFolder ? path : fs::absolute(path, code).parent_path(),
+                           .inside = {},
+                           .classNames = {kUnlabelled},
+                           .entries = {},
+                           .bad = {},
+                           .notes = {}};
+    if (!isFolder) {
+        if (!isPicture(fs::directory_entry(path, code))) failAt(path, "is no picture", "Give a PNG or JPEG file");
+        index.entries.push_back({path.filename().string(), 0});
+        return index;
+    }
+    PassedOver passedOver;
+    Walk(index, passedOver).addFiles(path, "", 0);
+    index.notes = passedOver.notes();
+    if (index.entries.empty() && index.bad.empty())
+        failAt(path, "has no picture in it", "Give a folder of PNG or JPEG files");
     return index;
 }
 

@@ -39,4 +39,7 @@ std::vector<SourcePart> imageFolderParts(const std::filesystem::path& folder);
 /// many classes or files.
 ImageFolderIndex indexImageFolder(const std::filesystem::path& folder, SourcePart part);
 
+/// One picture, or all pictures of a folder and the folders in it, as one class. Throws as indexImageFolder() does.
+ImageFolderIndex indexPictures(const std::filesystem::path& path);
+
 }  // namespace bitdesk

@@ -209,4 +209,19 @@ NpyArray parseNpy(std::span<const std::byte> bytes, const std::string& where) {
     return array;
 }
 
+std::string npyOfFloats(std::span<const float> values, const std::vector<std::int64_t>& extents) {
+    constexpr std::size_t kAlignment = 64, kPrefix = 10;  // magic number, version and the header's size
+    std::string shape;
+    for (const std::int64_t extent : extents) shape += std::to_string(extent) + ", ";
+    std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + shape + "), }";
+    header.append(kAlignment - (kPrefix + header.size() + 1) % kAlignment, ' ');
+    header += '\n';
+    std::string bytes("\x93NUMPY\x01\0", 8);
+    bytes += static_cast<char>(header.size() & 0xFF);
+    bytes += static_cast<char>(header.size() >> 8);
+    bytes += header;
+    bytes.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
+    return bytes;
+}
+
 }  // namespace bitdesk

@@ -38,4 +38,7 @@ private:
 /// damaged, of another type, in Fortran's order, or of another size than it says.
 NpyArray parseNpy(std::span<const std::byte> bytes, const std::string& where);
 
+/// An array of float32 as NumPy's .npy form, version 1, of these extents.
+std::string npyOfFloats(std::span<const float> values, const std::vector<std::int64_t>& extents);
+
 }  // namespace bitdesk

@@ -21,11 +21,31 @@ struct Taps {
     std::vector<std::int32_t> weights;
 };
 
+/// What an input pixel at a distance of `x` output pixels weighs, and beyond which it weighs nothing.
+struct Filter {
+    double reach;
+    double (*weight)(double x);
+};
+
+double triangle(double x) { return std::max(0.0, 1 - std::abs(x)); }
+
+/// Keys 1981 with a = −½.
+double cubic(double x) {
+    constexpr double a = -0.5;
+    x = std::abs(x);
+    if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
+    return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
+}
+
+std::int32_t fixedPoint(double weight) {
+    return static_cast<std::int32_t>((weight < 0 ? -0.5 : 0.5) + weight * (1 << kBits));
+}
+
 /// Of `count` output pixels from `begin` on, where `in` pixels become `out`. Pillow's precompute_coeffs() and
 /// normalize_coeffs_8bpc() (src/libImaging/Resample.c).
-std::vector<Taps> triangleTaps(int in, int out, int begin, int count) {
+std::vector<Taps> filterTaps(const Filter& filter, int in, int out, int begin, int count) {
     const double scale = static_cast<double>(in) / out;
-    const double support = std::max(scale, 1.0);
+    const double filterScale = std::max(scale, 1.0), support = filter.reach * filterScale;
     std::vector<Taps> taps(static_cast<std::size_t>(count));
     std::vector<double> weights;
     for (int i = 0; i < count; ++i) {
@@ -35,13 +55,12 @@ std::vector<Taps> triangleTaps(int in, int out, int begin, int count) {
         weights.clear();
         double sum = 0;
         for (int x = first; x < last; ++x) {
-            weights.push_back(std::max(0.0, 1 - std::abs((x - centre + 0.5) * (1 / support))));
+            weights.push_back(filter.weight((x - centre + 0.5) * (1 / filterScale)));
             sum += weights.back();
         }
         Taps& tap = taps[static_cast<std::size_t>(i)];
         tap.first = first;
-        for (const double weight : weights)
-            tap.weights.push_back(static_cast<std::int32_t>(std::floor(0.5 + weight / sum * (1 << kBits))));
+        for (const double weight : weights) tap.weights.push_back(fixedPoint(weight / sum));
     }
     return taps;
 }
@@ -80,9 +99,10 @@ Placement placeCentre(int height, int width, const ImageShape& shape, int resize
 }
 
 void resizeAndCrop(std::span<const std::uint8_t> pixels, const ImageShape& from, const Placement& placement,
-                   const ImageShape& shape, std::span<std::uint8_t> out) {
-    const auto columns = triangleTaps(from.width, placement.width, placement.left, shape.width);
-    const auto rows = triangleTaps(from.height, placement.height, placement.top, shape.height);
+                   const ImageShape& shape, std::span<std::uint8_t> out, Interpolation interpolation) {
+    const Filter filter = interpolation == Interpolation::Bicubic ? Filter{2, cubic} : Filter{1, triangle};
+    const auto columns = filterTaps(filter, from.width, placement.width, placement.left, shape.width);
+    const auto rows = filterTaps(filter, from.height, placement.height, placement.top, shape.height);
     const int first = rows.front().first;
     const int last = rows.back().first + static_cast<int>(rows.back().weights.size());
     const std::size_t stride = static_cast<std::size_t>(shape.width) * static_cast<std::size_t>(shape.channels);
@@ -131,7 +151,8 @@ std::string preprocessingText(const std::optional<ImageShape>& shape, const Data
     if (!shape && choices.resize == 0) return choices.exif ? upright : "as they are";
     const std::string before = choices.exif ? upright + ", " : "";
     const std::string side = std::to_string(choices.resize);
-    const std::string filter = " (triangle filter), centre ";
+    const bool bicubic = choices.interpolation == Interpolation::Bicubic;
+    const std::string filter = bicubic ? " (cubic filter), centre " : " (triangle filter), centre ";
     if (!shape) return before + "shorter side to " + side + filter + side + "×" + side;
     const std::string size = std::to_string(shape->height) + "×" + std::to_string(shape->width);
     return before + (choices.resize > 0 ? "shorter side to " + side : "scaled to cover " + size) + filter + size +

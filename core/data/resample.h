@@ -22,10 +22,11 @@ struct Placement {
 Placement placeCentre(int height, int width, const ImageShape& shape, int resize);
 
 /// Resizes [H, W, C] to `placement` and cuts `shape` (of as many channels) out of it: Pillow's
-/// `resize(…, BILINEAR)` and `crop`, bit for bit: a triangle filter, widened by the scale where an image becomes
-/// smaller, in 22-bit fixed point, rows first. What is cut off is not computed.
+/// `resize(…, BILINEAR)`, or BICUBIC, and `crop`, bit for bit: a triangle filter, or Keys' cubic with a = −½, widened
+/// by the scale where an image becomes smaller, in 22-bit fixed point, rows first. What is cut off is not computed.
 void resizeAndCrop(std::span<const std::uint8_t> pixels, const ImageShape& from, const Placement& placement,
-                   const ImageShape& shape, std::span<std::uint8_t> out);
+                   const ImageShape& shape, std::span<std::uint8_t> out,
+                   Interpolation interpolation = Interpolation::Bilinear);
 
 /// Whether height and width change places.
 inline bool liesOnItsSide(int orientation) { return orientation >= 5; }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 
 #include "core/base/error.h"
 #include "core/base/random.h"
@@ -35,6 +36,7 @@ EvaluationOutcome classify(Executor& executor, const ExecutionPlan& plan, const 
         const auto count = static_cast<int>(indices.size());
         if (prefixes != nullptr) prefixes->run(executor, plan, number++, batch->images, count, logits);
         else executor.run(plan, batch->images, count, logits);
+        if (options.onLogits) options.onLogits(indices, logits);
         appendPredictions(logits, plan.classes, data, indices, outcome);
         done += indices.size();
         const PartialEvaluation partial{.correct = outcome.correct,
@@ -61,12 +63,16 @@ DataRequest requestOf(const MetaModel& model, const DataChoices& choices) {
     return {.shape = inputShapeOf(model), .choices = choices, .modelClasses = model.classNames};
 }
 
-void checkDataFitsModel(const DataSet& data, const MetaModel& model) {
-    const std::string where = "data set '" + data.name() + "'";
+void checkImagesFitModel(const DataSet& data, const MetaModel& model) {
     if (data.shape() != inputShapeOf(model))
-        throw Error(ErrorKind::BadInput, where,
+        throw Error(ErrorKind::BadInput, "data set '" + data.name() + "'",
                     "its images are " + toText(data.shape()) + ", model '" + model.name + "' needs " +
                         toText(inputShapeOf(model)));
+}
+
+void checkDataFitsModel(const DataSet& data, const MetaModel& model) {
+    checkImagesFitModel(data, model);
+    const std::string where = "data set '" + data.name() + "'";
     if (static_cast<int>(data.classNames().size()) != model.network.classes())
         throw Error(ErrorKind::BadInput, where,
                     "it has " + std::to_string(data.classNames().size()) + " classes, model '" + model.name + "' has " +
@@ -101,12 +107,13 @@ EvaluationOutcome evaluate(Executor& executor, const ExecutionPlan& plan, const 
 }
 
 std::vector<std::uint16_t> predict(Executor& executor, const ExecutionPlan& plan, const DataSet& data,
-                                   std::int64_t limit, int batch, std::stop_token stop, const PartialSink& onBatch) {
-    std::vector<std::int64_t> order(toIndex(limit > 0 ? std::min(limit, data.size()) : data.size()));
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::int64_t>(i);
-    EvaluationOptions options;
-    options.batch = batch;
-    return classify(executor, plan, data, order, options, stop, onBatch, nullptr).predictions;
+                                   const EvaluationOptions& options, std::stop_token stop, const PartialSink& onBatch) {
+    std::vector<std::int64_t> order(toIndex(options.limit > 0 ? std::min(options.limit, data.size()) : data.size()));
+    std::iota(order.begin(), order.end(), std::int64_t{0});
+    EvaluationOptions fileOrder = options;
+    fileOrder.firstBatch = 0;
+    fileOrder.enough = nullptr;
+    return classify(executor, plan, data, order, fileOrder, stop, onBatch, nullptr).predictions;
 }
 
 }  // namespace bitdesk

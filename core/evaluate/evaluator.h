@@ -28,6 +28,8 @@ struct EvaluationOptions {
     /// Asked after every mini-batch: true ends the evaluation with the images seen so far. May be empty.
     std::function<bool(const PartialEvaluation&)> enough = {};
     int looks = 1;  ///< how often `enough` may say yes
+    /// Is given the logits [indices.size(), classes] of each mini-batch; `indices` are the data set's. May be empty.
+    std::function<void(std::span<const std::int64_t> indices, std::span<const float> logits)> onLogits = {};
 };
 
 /// State of a running evaluation after a mini-batch: the images so far are an honest sample of the whole, since they
@@ -58,6 +60,8 @@ ImageShape inputShapeOf(const MetaModel& model);
 /// What a model asks of its data: images of its input, labels that are its classes.
 DataRequest requestOf(const MetaModel& model, const DataChoices& choices = {});
 
+/// Checks that a data set's images are of a model's input. Throws Error (BadInput) naming both.
+void checkImagesFitModel(const DataSet& data, const MetaModel& model);
 /// Checks that a data set is a model's: its images are of the model's input, its classes matched with the model's.
 /// Throws Error (BadInput) naming both.
 void checkDataFitsModel(const DataSet& data, const MetaModel& model);
@@ -73,9 +77,9 @@ EvaluationOutcome evaluate(Executor& executor, const ExecutionPlan& plan, const 
                            const EvaluationOptions& options, std::stop_token stop = {}, const PartialSink& onBatch = {},
                            PrefixCache* prefixes = nullptr);
 
-/// Class per image in the data set's own order.
+/// Class per image in the data set's own order; of the options, limit, batch and onLogits hold.
 std::vector<std::uint16_t> predict(Executor& executor, const ExecutionPlan& plan, const DataSet& data,
-                                   std::int64_t limit, int batch, std::stop_token stop = {},
+                                   const EvaluationOptions& options, std::stop_token stop = {},
                                    const PartialSink& onBatch = {});
 
 }  // namespace bitdesk
