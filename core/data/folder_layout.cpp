@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/base/quoting.h"
+#include "core/base/setting_name.h"
 #include "core/base/utf8.h"
 #include "core/data/folder_entries.h"
 #include "core/data/unread_files.h"
@@ -158,7 +159,9 @@ private:
 
     [[noreturn]] void failWithoutClasses(const std::string& where) const {
         failAt(m_folder, "holds images, but no class folders" + where,
-               "Put the images of each class into a folder of its name");
+               "Put the images of each class into a folder of its name; pictures without labels are classified, not "
+               "evaluated: predict " +
+                   settingName("images"));
     }
 
     /// Goes on into a folder that is the only one of pictures, while that holds none itself but folders of them.

@@ -180,5 +180,65 @@ class Pictures(unittest.TestCase):
         self.assertGreater(ours, pillow / 4)
 
 
+class Unlabelled(unittest.TestCase):
+    """Pictures of no class, in no folder of one."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = pathlib.Path(folder.name)
+        pixels = fashion("t10k-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28)
+        (self.path / "photos/more").mkdir(parents=True)
+        (self.path / "photos/notes.txt").write_text("no picture")
+        for i in range(30):
+            Image.fromarray(pixels[i]).save(self.path / "photos" / ("more" if i % 3 else "") / f"{i:02}.png")
+        self.order = sorted(range(30), key=lambda i: f"more/{i:02}" if i % 3 else f"{i:02}")
+
+    def predict(self, *arguments, code=0):
+        done = starter.run([BIN, "predict", SAMPLE, "--bits", "4", *map(str, arguments)], capture_output=True, text=True)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done
+
+    def test_are_classified_as_the_same_images_with_labels(self):
+        labelled = json.loads(self.predict("--data", "fashion-mnist", "--limit", 30, "--no-store", "--json", "-").stdout)
+        logits = self.path / "logits.npy"
+        found = json.loads(self.predict("--images", self.path / "photos", "--top", 3, "--logits", logits, "--json", "-").stdout)
+        self.assertEqual(found["predictions"], [labelled["predictions"][i] for i in self.order])
+        self.assertEqual(found["files"], [f"more/{i:02}.png" if i % 3 else f"{i:02}.png" for i in self.order])
+        self.assertIsNone(found["id"])
+        values = numpy.load(logits)
+        self.assertEqual((values.shape, values.dtype), ((30, 10), numpy.dtype("float32")))
+        scores = numpy.exp(values - values.max(1, keepdims=True), dtype="f8")
+        scores /= scores.sum(1, keepdims=True)
+        for i, ranks in enumerate(found["top"]):
+            self.assertEqual([rank["class"] for rank in ranks], (-scores[i]).argsort(kind="stable")[:3].tolist())
+            numpy.testing.assert_allclose([rank["score"] for rank in ranks], -numpy.sort(-scores[i])[:3], atol=1e-6)
+            self.assertEqual(ranks[0]["name"], CLASSES[ranks[0]["class"]])
+        one = self.predict("--images", self.path / "photos/00.png", "--top", 2, "--quiet").stdout.splitlines()
+        self.assertEqual(one[0], "index,rank,class,name,score,file")
+        self.assertEqual(len(one), 3)
+
+    def test_what_cannot_be_classified_is_refused_and_leaves_nothing(self):
+        (self.path / "none").mkdir()
+        logits = self.path / "logits.npy"
+        for arguments, code, reason in (
+                (("--images", self.path / "none"), 3, "no picture"), (("--images", self.path / "nowhere"), 3, "not there"),
+                (("--images", self.path / "photos/notes.txt"), 3, "is no picture"), ((), 2, "--images"),
+                (("--images", self.path / "photos", "--data", "fashion-mnist"), 2, "not both"),
+                (("--images", self.path / "photos", "--top", 0), 2, "--top"),
+                (("--images", self.path / "photos", "--logits", SAMPLE), 2, "fashion-mnist.safetensors")):
+            done = self.predict("--logits", logits, *arguments, code=code) if "--logits" not in arguments else \
+                self.predict(*arguments, code=code)
+            self.assertIn(reason, done.stderr)
+            self.assertFalse(logits.exists())
+        done = starter.run([BIN, "eval", SAMPLE, "--bits", "4", "--data", str(self.path / "photos"), "--no-store"],
+                           capture_output=True)
+        self.assertEqual(done.returncode, 3)
+        done = starter.run([BIN, "eval", SAMPLE, "--bits", "4", "--data", str(self.path / "photos/more"), "--no-store"],
+                           capture_output=True, text=True)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("predict --images", done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

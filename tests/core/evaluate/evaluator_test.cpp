@@ -47,7 +47,7 @@ protected:
 
 TEST_F(Evaluator, VisitsEveryImageOnceInTheFixedOrder) {
     const EvaluationOutcome found = run({});
-    const auto inFileOrder = predict(*m_executor, m_plan, m_data, 0, 7);
+    const auto inFileOrder = predict(*m_executor, m_plan, m_data, {.batch = 7});
     const auto order = permutation(kImages, kOrderSeed);
     ASSERT_EQ(found.predictions.size(), std::size_t{kImages});
     std::int64_t correct = 0;
