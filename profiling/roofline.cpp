@@ -26,7 +26,7 @@ Network probeNetwork(const Probe& probe) {
         a.outChannels = channels;
         a.kernelHeight = a.kernelWidth = kernel;
         a.strideHeight = a.strideWidth = stride;
-        a.paddingHeight = a.paddingWidth = kernel / 2;
+        a.pad(kernel / 2, kernel / 2);
         a.fixedBits = fixedBits;
         return a;
     };

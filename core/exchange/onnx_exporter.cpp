@@ -5,7 +5,6 @@
 
 #include <onnx/checker.h>
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "core/base/build_info.h"
@@ -13,33 +12,13 @@
 #include "core/base/overloads.h"
 #include "core/base/to_index.h"
 #include "core/base/utf8.h"
+#include "core/exchange/onnx_values.h"
 #include "core/execute/plan/constants.h"
 #include "core/model/meta_model.h"
 #include "core/network/cost.h"
 
 namespace bitdesk {
 namespace {
-
-/// activated() as nodes of a graph; the first has the name, others get a number.
-struct GraphOperations {
-    OnnxGraph& graph;
-    std::string name;
-
-    GraphValue clip(const GraphValue& v, float lowest, float highest) const {
-        if (lowest == 0 && std::isinf(highest)) return graph.add("Relu", name, {v.tensor}, v.shape, v.flat);
-        const auto least = graph.scalar(name + ".minimum", lowest), most = graph.scalar(name + ".maximum", highest);
-        return graph.add("Clip", name, {v.tensor, least, most}, v.shape, v.flat);
-    }
-    GraphValue add(const GraphValue& v, float number) const {
-        return graph.add("Add", name, {v.tensor, graph.scalar(name + ".addend", number)}, v.shape, v.flat);
-    }
-    GraphValue divide(const GraphValue& v, float number) const {
-        return graph.add("Div", name, {v.tensor, graph.scalar(name + ".divisor", number)}, v.shape, v.flat);
-    }
-    GraphValue multiply(const GraphValue& v, const GraphValue& w) const {
-        return graph.add("Mul", name, {v.tensor, w.tensor}, v.shape, v.flat);
-    }
-};
 
 /// Writes the steps of a plan one after another: what Epilogue's contract says, in ONNX's operations.
 class GraphExporter {
@@ -74,8 +53,7 @@ private:
             value = m_graph.add("Add", add, {mine.tensor, theirs.tensor}, mine.shape, mine.flat);
         }
         const Activation& activation = step.epilogue.activation;
-        if (activation.kind != ActivationKind::Identity)
-            value = activated(activation, value, GraphOperations{m_graph, name()});
+        if (activation.kind != ActivationKind::Identity) value = exportActivation(m_graph, activation, value, name());
         if (step.epilogue.floatOutput >= 0) m_values[toIndex(step.epilogue.floatOutput)] = value;
         for (const CodeOutput& output : step.epilogue.codeOutputs)
             m_values[toIndex(output.buffer)] = m_style.activation(m_graph, value, activationCodes(output));
@@ -123,15 +101,29 @@ private:
 
     /// The step's value before its epilogue.
     GraphValue raw(const Step& step) {
-        const auto input = [&] { return read(step.inputs.front(), step.inputShape, step.name); };
-        const auto map = [&] { return asMap(input(), step.name + ".map"); };
+        const auto input = [&](std::size_t i = 0) { return read(step.inputs[i], step.inputShapes[i], step.name); };
+        const auto map = [&](std::size_t i = 0) { return asMap(input(i), step.name + ".map"); };
         return std::visit(
-            Overloads{[&](const InputAttributes&) { return image(step); },
-                      [&](const Conv2dAttributes& conv) { return convolution(step, conv, map()); },
-                      [&](const LinearAttributes&) { return linear(step, flattened(input(), step.name + ".flatten")); },
-                      [&](const MaxPoolAttributes& window) { return pool(step, window, false, map()); },
-                      [&](const AvgPoolAttributes& window) { return pool(step, window, true, map()); },
-                      [&](const Pointwise&) { return input(); }},
+            Overloads{
+                [&](const InputAttributes&) { return image(step); },
+                [&](const Conv2dAttributes& conv) { return convolution(step, conv, map()); },
+                [&](const LinearAttributes&) { return linear(step, flattened(input(), step.name + ".flatten")); },
+                [&](const PoolWindows&) { return pool(step, map()); }, [&](const Pointwise&) { return input(); },
+                [&](const MultiplyAttributes&) {
+                    return exportProduct(m_graph, map(0), map(1), m_model.network.shape(step.node), step.name);
+                },
+                [&](const ConcatAttributes&) {
+                    std::vector<GraphValue> maps;
+                    for (std::size_t i = 0; i < step.inputs.size(); ++i) maps.push_back(map(i));
+                    return exportConcat(m_graph, maps, m_model.network.shape(step.node), step.name);
+                },
+                [&](const ChannelSelection& selection) {
+                    return exportSelection(m_graph, selection.channels, map(), step.name);
+                },
+                [&](const LayerNormAttributes& norm) {
+                    return exportLayerNorm(m_graph, norm.epsilon, map(), step.name);
+                },
+                [&](const UpsampleAttributes& scale) { return exportUpsample(m_graph, scale, map(), step.name); }},
             step.operation);
     }
 
@@ -168,8 +160,8 @@ private:
                     weights.codes.push_back(codes[(n * area + k) * toIndex(channels) + c]);
         const auto inputs = layerInputs(step, input, std::move(weights));
         GraphValue value = m_graph.add("Conv", step.name, inputs, m_model.network.shape(step.node), false);
-        setWindow(g.kernelHeight, g.kernelWidth, g.strideHeight, g.strideWidth, g.paddingHeight, g.paddingWidth);
-        setAttribute(m_graph.last(), "dilations", std::vector<std::int64_t>{1, 1});
+        setWindow(m_graph, g);
+        setAttribute(m_graph.last(), "dilations", std::vector<std::int64_t>{g.dilationHeight, g.dilationWidth});
         setAttribute(m_graph.last(), "group", std::int64_t{g.groups});
         return value;
     }
@@ -187,45 +179,10 @@ private:
         return value;
     }
 
-    GraphValue pool(const Step& step, const PoolAttributes& p, bool average, const GraphValue& input) {
-        const Shape& shape = m_model.network.shape(step.node);
-        if (p.global)
-            return m_graph.add(average ? "GlobalAveragePool" : "GlobalMaxPool", step.name, {input.tensor}, shape,
-                               false);
-        const bool pads = average && (p.paddingHeight > 0 || p.paddingWidth > 0);
-        const GraphValue from = pads ? padded(step, p, input) : input;
-        GraphValue value = m_graph.add(average ? "AveragePool" : "MaxPool", step.name, {from.tensor}, shape, false);
-        setWindow(p.kernelHeight, p.kernelWidth, p.strideHeight, p.strideWidth, pads ? 0 : p.paddingHeight,
-                  pads ? 0 : p.paddingWidth);
-        setAttribute(m_graph.last(), "ceil_mode", std::int64_t{0});
-        if (average) setAttribute(m_graph.last(), "count_include_pad", std::int64_t{1});
-        else setAttribute(m_graph.last(), "dilations", std::vector<std::int64_t>{1, 1});
-        return value;
-    }
-
-    /// The zeros around a map that an average counts, as a node of their own: OpenCV's classic engine leaves them out
-    /// of the average, whatever count_include_pad says.
-    GraphValue padded(const Step& step, const PoolAttributes& p, const GraphValue& input) {
-        const std::int64_t high = p.paddingHeight, wide = p.paddingWidth;
-        const std::vector<std::int64_t> pads{0, 0, high, wide, 0, 0, high, wide};
-        const std::string name = step.name + ".pad";
-        const auto constant = m_graph.constant(name + ".pads", {8}, pads);
-        const auto zero = m_graph.scalar(name + ".zero", 0);
-        Shape shape = input.shape;
-        shape.height += 2 * p.paddingHeight;
-        shape.width += 2 * p.paddingWidth;
-        GraphValue value = m_graph.add("Pad", name, {input.tensor, constant, zero}, shape, false);
-        setAttribute(m_graph.last(), "mode", std::string("constant"));
-        return value;
-    }
-
-    /// Whoever reads a graph without the operations' definitions, as FINN's and qonnx's tools do, knows no defaults:
-    /// every attribute that decides a result is written.
-    void setWindow(int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, int padHeight, int padWidth) {
-        using Integers = std::vector<std::int64_t>;
-        setAttribute(m_graph.last(), "kernel_shape", Integers{kernelHeight, kernelWidth});
-        setAttribute(m_graph.last(), "strides", Integers{strideHeight, strideWidth});
-        setAttribute(m_graph.last(), "pads", Integers{padHeight, padWidth, padHeight, padWidth});
+    GraphValue pool(const Step& step, const GraphValue& map) {
+        if (const auto* maximum = node(step.node).as<MaxPoolAttributes>())
+            return exportPool(m_graph, *maximum, false, map, step.name);
+        return exportPool(m_graph, *node(step.node).as<AvgPoolAttributes>(), true, map, step.name);
     }
 
     /// The norm's entry for this mix's transition.

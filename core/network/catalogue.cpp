@@ -35,7 +35,7 @@ public:
         conv.outChannels = channels;
         conv.kernelHeight = conv.kernelWidth = form.kernel;
         conv.strideHeight = conv.strideWidth = form.stride;
-        conv.paddingHeight = conv.paddingWidth = form.kernel / 2;
+        conv.pad(form.kernel / 2, form.kernel / 2);
         conv.groups = form.groups;
         if (form.fixed) conv.fixedBits = kEndBits;
         add(name, {codes}, conv);
@@ -62,7 +62,7 @@ public:
         MaxPoolAttributes pool;
         pool.kernelHeight = pool.kernelWidth = kernel;
         pool.strideHeight = pool.strideWidth = stride;
-        pool.paddingHeight = pool.paddingWidth = padding;
+        pool.pad(padding, padding);
         return add(name, {from}, pool);
     }
     std::string flatten(const std::string& name, const std::string& from) {

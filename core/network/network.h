@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/network/activation.h"
+#include "core/network/pool_span.h"
 
 namespace bitdesk {
 
@@ -160,11 +161,10 @@ struct QuantizeAttributes {
     bool operator==(const QuantizeAttributes&) const = default;
 };
 
-using Attributes =
-    std::variant<InputAttributes, Conv2dAttributes, LinearAttributes, NormAttributes, ActivationAttributes,
-                 AddAttributes, MultiplyAttributes, ConcatAttributes, SliceAttributes, ChannelShuffleAttributes,
-                 LayerNormAttributes, UpsampleAttributes, MaxPoolAttributes, AvgPoolAttributes, FlattenAttributes,
-                 QuantizeAttributes>;
+using Attributes = std::variant<InputAttributes, Conv2dAttributes, LinearAttributes, NormAttributes,
+                                ActivationAttributes, AddAttributes, MultiplyAttributes, ConcatAttributes,
+                                SliceAttributes, ChannelShuffleAttributes, LayerNormAttributes, UpsampleAttributes,
+                                MaxPoolAttributes, AvgPoolAttributes, FlattenAttributes, QuantizeAttributes>;
 
 /// One operation. Inputs are names of earlier nodes; `add` takes (residual branch, shortcut).
 struct Node {
@@ -268,13 +268,8 @@ std::string transitionSource(const std::vector<Node>& nodes, std::string_view to
 /// rounded up. Checks its attributes against its inputs; throws Error (BadInput) naming network and node.
 Shape inferShape(const std::string& network, const Node& node, std::span<const Shape> inputs);
 
-/// Where a pool's window lies along one side of a map: positions [begin, end) inside the map, and how many an average
-/// counts.
-struct PoolSpan {
-    int begin = 0, end = 1, counted = 1;
-    bool operator==(const PoolSpan&) const = default;
-};
-/// Those of all rows, or of all columns, of a pool's output. `size`: rows, or columns, of its input.
+/// Where the windows of a pool lie: of all rows, or of all columns, of its output. `size`: rows, or columns, of its
+/// input. Each has a position inside the map.
 std::vector<PoolSpan> poolRows(const PoolAttributes& pool, int size);
 std::vector<PoolSpan> poolColumns(const PoolAttributes& pool, int size);
 

@@ -4,6 +4,7 @@
 #include "core/execute/interpreter/interpreter.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -28,13 +29,13 @@ struct Place {
 
 /// Calls work(tap, pixel) for each tap of an output's window inside the map: its number in the window, and the pixel's
 /// in the map.
-template <typename Window, typename Work>
-void forEachTap(const Step& step, const Window& w, const Place& place, const Work& work) {
+template <typename Work>
+void forEachTap(const Step& step, const WindowAttributes& w, const Place& place, const Work& work) {
     for (int ky = 0; ky < w.kernelHeight; ++ky) {
-        const int row = place.y * w.strideHeight - w.paddingHeight + ky;
+        const int row = place.y * w.strideHeight - w.paddingTop + ky * w.dilationHeight;
         if (row < 0 || row >= step.inputShape.height) continue;
         for (int kx = 0; kx < w.kernelWidth; ++kx) {
-            const int column = place.x * w.strideWidth - w.paddingWidth + kx;
+            const int column = place.x * w.strideWidth - w.paddingLeft + kx * w.dilationWidth;
             if (column < 0 || column >= step.inputShape.width) continue;
             work(std::int64_t{ky} * w.kernelWidth + kx, std::int64_t{row} * step.inputShape.width + column);
         }
@@ -57,15 +58,47 @@ float convolveAt(const Step& step, const Conv2dAttributes& g, const std::int16_t
     return static_cast<float>(sum);
 }
 
-float poolAt(const Step& step, const PoolAttributes& p, bool average, const float* input, const Place& place) {
+float poolAt(const Step& step, const PoolWindows& p, const float* input, const Place& place) {
     float value = 0;
     bool any = false;
-    forEachTap(step, p, place, [&](std::int64_t, std::int64_t pixel) {
-        const float v = input[toIndex(pixel * step.inputShape.channels + place.channel)];
-        value = !any ? v : average ? value + v : std::isnan(v) || v > value ? v : value;
-        any = true;
-    });
-    return average ? value * static_cast<float>(1.0 / (double{1} * p.kernelHeight * p.kernelWidth)) : value;
+    const PoolSpan &rows = p.rows[toIndex(place.y)], &columns = p.columns[toIndex(place.x)];
+    for (std::int64_t row = rows.begin; row < rows.end; ++row)
+        for (std::int64_t column = columns.begin; column < columns.end; ++column) {
+            const std::int64_t pixel = row * step.inputShape.width + column;
+            const float v = input[toIndex(pixel * step.inputShape.channels + place.channel)];
+            value = !any ? v : p.average ? value + v : std::isnan(v) || v > value ? v : value;
+            any = true;
+        }
+    return p.average ? value * static_cast<float>(1.0 / (double{1} * rows.counted * columns.counted)) : value;
+}
+
+/// An input's value at a place of the output; extents of 1 are repeated.
+float repeatedAt(const Shape& shape, const float* input, const Place& place) {
+    const std::int64_t y = shape.height == 1 ? 0 : place.y, x = shape.width == 1 ? 0 : place.x;
+    return input[toIndex((y * shape.width + x) * shape.channels + (shape.channels == 1 ? 0 : place.channel))];
+}
+
+/// The sum that a layer norm's contract fixes, of value(c) for all channels.
+template <typename Value>
+float sumInLanes(int channels, const Value& value) {
+    std::array<float, kLayerNormLanes> sums{};
+    for (int c = 0; c < channels; ++c) sums[toIndex(c % kLayerNormLanes)] += value(c);
+    for (std::size_t half = kLayerNormLanes / 2; half > 0; half /= 2)
+        for (std::size_t i = 0; i < half; ++i) sums[i] += sums[i + half];
+    return sums[0];
+}
+
+float layerNormAt(const Shape& shape, double epsilon, const float* input, const Place& place) {
+    const float* pixel = input + (std::int64_t{place.y} * shape.width + place.x) * shape.channels;
+    const auto each = static_cast<float>(1.0 / shape.channels);
+    const float mean = sumInLanes(shape.channels, [&](int c) { return pixel[c]; }) * each;
+    const float variance = sumInLanes(shape.channels,
+                                      [&](int c) {
+                                          const float distance = pixel[c] - mean;
+                                          return distance * distance;
+                                      }) *
+                           each;
+    return (pixel[place.channel] - mean) * (1.0F / std::sqrt(variance + static_cast<float>(epsilon)));
 }
 
 class Interpreter final : public Executor {
@@ -121,20 +154,48 @@ private:
                 return convolveAt(step, conv, input(step).codes.data(), weightsOf(step), p);
             });
         };
-        const auto pool = [&](const PoolAttributes& window, bool average) {
-            forAll(step, [&](const Place& p) { return poolAt(step, window, average, input(step).floats.data(), p); });
-        };
-        std::visit(Overloads{[&](const InputAttributes&) {
-                                 forAll(step, [&](const Place& p) { return static_cast<float>(image[p.index]); });
-                             },
-                             [&](const Conv2dAttributes& conv) { convolution(conv); },
-                             [&](const LinearAttributes& linear) { convolution(linear.convolution()); },
-                             [&](const MaxPoolAttributes& window) { pool(window, false); },
-                             [&](const AvgPoolAttributes& window) { pool(window, true); },
-                             [&](const Pointwise&) {
-                                 forAll(step, [&](const Place& p) { return input(step).floats[toIndex(p.index)]; });
-                             }},
-                   step.operation);
+        const auto floats = [&](std::size_t i) { return m_values[toIndex(step.inputs[i])].floats.data(); };
+        const Shape& shape = step.inputShape;
+        std::visit(
+            Overloads{[&](const InputAttributes&) {
+                          forAll(step, [&](const Place& p) { return static_cast<float>(image[p.index]); });
+                      },
+                      [&](const Conv2dAttributes& conv) { convolution(conv); },
+                      [&](const LinearAttributes& linear) { convolution(linear.convolution()); },
+                      [&](const PoolWindows& pool) {
+                          forAll(step, [&](const Place& p) { return poolAt(step, pool, floats(0), p); });
+                      },
+                      [&](const Pointwise&) { forAll(step, [&](const Place& p) { return floats(0)[p.index]; }); },
+                      [&](const MultiplyAttributes&) {
+                          forAll(step, [&](const Place& p) {
+                              return repeatedAt(shape, floats(0), p) * repeatedAt(step.inputShapes[1], floats(1), p);
+                          });
+                      },
+                      [&](const ConcatAttributes&) { forAll(step, [&](const Place& p) { return joinedAt(step, p); }); },
+                      [&](const ChannelSelection& selection) {
+                          forAll(step, [&](Place p) {
+                              p.channel = selection.channels[toIndex(p.channel)];
+                              return repeatedAt(shape, floats(0), p);
+                          });
+                      },
+                      [&](const LayerNormAttributes& norm) {
+                          forAll(step, [&](const Place& p) { return layerNormAt(shape, norm.epsilon, floats(0), p); });
+                      },
+                      [&](const UpsampleAttributes& scale) {
+                          forAll(step, [&](Place p) {
+                              p.y /= scale.height;
+                              p.x /= scale.width;
+                              return repeatedAt(shape, floats(0), p);
+                          });
+                      }},
+            step.operation);
+    }
+
+    /// The value of a concatenation's output.
+    float joinedAt(const Step& step, Place place) const {
+        std::size_t i = 0;
+        for (; place.channel >= step.inputShapes[i].channels; ++i) place.channel -= step.inputShapes[i].channels;
+        return repeatedAt(step.inputShapes[i], m_values[toIndex(step.inputs[i])].floats.data(), place);
     }
 
     const Values& input(const Step& step) const { return m_values[toIndex(step.inputs.front())]; }

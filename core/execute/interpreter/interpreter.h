@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <memory>
 
 #include "core/execute/plan/executor.h"
@@ -18,6 +20,13 @@ struct FloatOperations {
     static float add(float v, float number) { return v + number; }
     static float divide(float v, float number) { return v / number; }
     static float multiply(float v, float w) { return v * w; }
+    static float scale(float v, float number) { return v * number; }
+    static float sum(float v, float w) { return v + w; }
+    static float invert(float v) { return 1.0F / v; }
+    static float exponential(float v) { return exponentialSteps(v, FloatOperations()); }
+    static float powerOfTwo(float t) {
+        return std::bit_cast<float>((std::bit_cast<std::uint32_t>(t) << 23) + 0x3F800000U);
+    }
 };
 
 /// "portable", on one thread.

@@ -68,8 +68,8 @@ bool isPooledAtOnce(const ExecutionPlan& plan, std::size_t s) {
     if (s + 1 >= plan.steps.size()) return false;
     const Step& conv = plan.steps[s];
     const Step& pool = plan.steps[s + 1];
-    const PoolAttributes* window = poolOf(pool);
-    if (conv.as<Conv2dAttributes>() == nullptr || window == nullptr || window->global) return false;
+    const auto* windows = pool.as<PoolWindows>();
+    if (conv.as<Conv2dAttributes>() == nullptr || windows == nullptr || windows->rows.size() == 1) return false;
     // One that adds its own input reads the map a second time, as a residual.
     const int map = pool.inputs.front();
     return map >= 0 && pool.epilogue.residual != map && map == conv.epilogue.floatOutput &&

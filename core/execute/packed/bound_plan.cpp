@@ -11,23 +11,21 @@
 namespace bitdesk::packed {
 namespace {
 
-PoolProblem poolProblem(const Step& step, const PoolAttributes& p, bool average) {
+PoolProblem poolProblem(const Step& step, const PoolWindows& p) {
     return {.height = step.inputShape.height,
             .width = step.inputShape.width,
             .channels = step.inputShape.channels,
             .outHeight = step.outputShape.height,
             .outWidth = step.outputShape.width,
-            .kernelHeight = p.kernelHeight,
-            .kernelWidth = p.kernelWidth,
-            .strideHeight = p.strideHeight,
-            .strideWidth = p.strideWidth,
-            .paddingHeight = p.paddingHeight,
-            .paddingWidth = p.paddingWidth,
-            .average = average};
+            .rows = p.rows.data(),
+            .columns = p.columns.data(),
+            .average = p.average};
 }
 
 /// Element-wise steps see a map as rows of whole blocks: few channels are repeated until they fill some.
-bool isElementWise(const Step& step) { return step.layer < 0 && poolOf(step) == nullptr; }
+bool isElementWise(const Step& step) {
+    return step.as<InputAttributes>() != nullptr || step.as<Pointwise>() != nullptr;
+}
 
 void bindScale(BoundStep& bound) {
     const Epilogue& epilogue = bound.step->epilogue;
@@ -74,8 +72,7 @@ void bindPlan(const ExecutionPlan& plan, PackedLayers& layers, FoldCache& folds,
         const Step& step = plan.steps[s];
         bound[s].step = &step;
         bound[s].conv = step.layer >= 0 ? &layers.at(step) : nullptr;
-        if (const PoolAttributes* pool = poolOf(step))
-            bound[s].pool = poolProblem(step, *pool, step.as<AvgPoolAttributes>() != nullptr);
+        if (const auto* pool = step.as<PoolWindows>()) bound[s].pool = poolProblem(step, *pool);
         bindScale(bound[s]);
         bindFold(bound[s], s, folds);
     }

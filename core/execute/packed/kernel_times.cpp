@@ -18,7 +18,7 @@
 namespace bitdesk::packed {
 namespace {
 
-constexpr int kKernelsVersion = 6;  // raised when kernels change, so that old times are measured again
+constexpr int kKernelsVersion = 7;  // raised when kernels change, so that old times are measured again
 constexpr std::uint64_t kMaxFileBytes = 16 << 20;
 
 std::string cpuModel() {
@@ -34,9 +34,9 @@ std::string keyOf(const TimedProblem& timed) {
     std::string key = kModel + " | " + isaName(timed.isa) + " | kernels " + std::to_string(kKernelsVersion) + " | " +
                       std::to_string(timed.bytesBetween) + " bytes between | " +
                       (timed.writesValues ? "values |" : "codes |");
-    for (const int value :
-         {p.height, p.width, p.channels, p.outChannels, p.kernelHeight, p.kernelWidth, p.strideHeight, p.strideWidth,
-          p.paddingHeight, p.paddingWidth, p.groups, p.activationLowest, p.activationHighest})
+    for (const int value : {p.height, p.width, p.channels, p.outChannels, p.kernelHeight, p.kernelWidth, p.strideHeight,
+                            p.strideWidth, p.paddingHeight, p.paddingWidth, p.outHeight, p.outWidth, p.dilationHeight,
+                            p.dilationWidth, p.groups, p.activationLowest, p.activationHighest})
         key += ' ' + std::to_string(value);
     return key;
 }

@@ -41,8 +41,10 @@ ConvProblem layerProblem(const MetaModel& model, int layerIndex, int inputBits) 
     p.kernelWidth = conv.kernelWidth;
     p.strideHeight = conv.strideHeight;
     p.strideWidth = conv.strideWidth;
-    p.paddingHeight = conv.paddingHeight;
-    p.paddingWidth = conv.paddingWidth;
+    p.paddingHeight = conv.paddingTop;
+    p.paddingWidth = conv.paddingLeft;
+    p.dilationHeight = conv.dilationHeight;
+    p.dilationWidth = conv.dilationWidth;
     p.groups = conv.groups;
     return p;
 }

@@ -10,6 +10,7 @@
 #include "core/base/overloads.h"
 #include "core/base/to_index.h"
 #include "core/execute/packed/bands.h"
+#include "core/execute/packed/value_rows.h"
 
 namespace bitdesk::packed {
 namespace {
@@ -22,7 +23,12 @@ public:
     RollingMap(AlignedBytes& memory, const PoolProblem& pool, int rows, int images)
         : m_rowFloats(toIndex(pool.width) * toIndex(pool.channels)), m_height(pool.height) {
         // A pool's window may begin in the band before, and a stride may skip the first rows of the next.
-        const int most = images > 1 ? images * pool.height : rows + pool.kernelHeight + pool.strideHeight;
+        int window = 0, stride = 0;
+        for (int y = 0; y < pool.outHeight; ++y) {
+            window = std::max(window, pool.rows[y].end - pool.rows[y].begin);
+            if (y > 0) stride = std::max(stride, pool.rows[y].begin - pool.rows[y - 1].begin);
+        }
+        const int most = images > 1 ? images * pool.height : rows + window + stride;
         const std::size_t bytes = toIndex(most) * m_rowFloats * sizeof(float);
         if (memory.size() < bytes) memory.resize(bytes);
         m_rows = reinterpret_cast<float*>(memory.data());
@@ -53,6 +59,16 @@ private:
     int m_height;
     int m_first = 0;  // row of the image that stands first
 };
+
+/// A task whose value 0 is value `elements` of another; `codes` holds its targets.
+EpilogueTask movedBy(EpilogueTask task, std::size_t elements, std::vector<CodeTarget>& codes) {
+    codes.assign(task.codes, task.codes + task.codeTargets);
+    for (CodeTarget& target : codes) target.codes += elements;
+    task.codes = codes.data();
+    if (task.residual != nullptr) task.residual += elements;
+    if (task.values != nullptr) task.values += elements;
+    return task;
+}
 
 }  // namespace
 
@@ -112,7 +128,9 @@ void StepRunner::run(std::size_t s, int part, int parts, Scratch& scratch) const
     std::visit(
         Overloads{[&](const InputAttributes&) { runElements(step, nullptr, m_images, bound.task, part, parts); },
                   [&](const Pointwise&) { runElements(step, floats(step.input()), nullptr, bound.task, part, parts); },
-                  [&](const OneOf<MaxPoolAttributes, AvgPoolAttributes> auto&) { runPool(s, bound.task, part, parts); },
+                  [&](const PoolWindows&) { runPool(s, bound.task, part, parts); },
+                  [&](const OneOf<MultiplyAttributes, ConcatAttributes, ChannelSelection, LayerNormAttributes,
+                                  UpsampleAttributes> auto&) { runRows(step, bound.task, part, parts, scratch.map); },
                   [&](const OneOf<Conv2dAttributes, LinearAttributes> auto&) {
                       runConvolution(s, bound.task, part, parts, scratch.kernel);
                   }},
@@ -179,16 +197,31 @@ std::int64_t StepRunner::runPooled(std::size_t s, Scratch& scratch) const {
         const std::int64_t begin = steadyNow();
         const int rows = band.row + band.rows;  // of the map that are there
         int ready = done;
-        while (ready < pool.outHeight &&
-               (rows == pool.height || ready * pool.strideHeight - pool.paddingHeight + pool.kernelHeight <= rows))
-            ++ready;
+        while (ready < pool.outHeight && pool.rows[ready].end <= rows) ++ready;
         for (int image = band.image; image < band.image + band.images; ++image)
             poolRows(s + 1, map, pooled.task, image, done, ready);
         done = ready;
-        rolling.drop(std::min(done * pool.strideHeight - pool.paddingHeight, rows), rows);
+        rolling.drop(done < pool.outHeight ? std::min(pool.rows[done].begin, rows) : rows, rows);
         pooling += steadyNow() - begin;
     }
     return pooling;
+}
+
+void StepRunner::runRows(const BoundStep& step, const EpilogueTask& task, int part, int parts,
+                         AlignedBytes& raw) const {
+    const Step& planned = *step.step;
+    const std::int64_t height = planned.outputShape.height, rows = height * m_count;
+    const std::size_t row = toIndex(planned.outputShape.width) * toIndex(planned.outputShape.channels);
+    if (raw.size() < row * sizeof(float) + kSlack) raw.resize(row * sizeof(float) + kSlack);
+    auto* values = reinterpret_cast<float*>(raw.data());
+    std::vector<const float*> inputs(planned.inputs.size());
+    std::vector<CodeTarget> codes;
+    for (std::int64_t r = rows * part / parts; r < rows * (part + 1) / parts; ++r) {
+        for (std::size_t i = 0; i < inputs.size(); ++i)
+            inputs[i] = floats(planned.inputs[i]) + r / height * planned.inputShapes[i].elements();
+        writeRawRow(planned, inputs, static_cast<int>(r % height), values);
+        m_shared.values.floats(values, 0, toIndex(planned.outputShape.width), movedBy(task, toIndex(r) * row, codes));
+    }
 }
 
 void StepRunner::runElements(const BoundStep& step, const float* floats, const std::uint8_t* pixels, EpilogueTask task,
@@ -206,11 +239,8 @@ void StepRunner::runElements(const BoundStep& step, const float* floats, const s
     const std::size_t start = rows * row;
     if (floats != nullptr) floats += start;
     else pixels += start;
-    std::vector<CodeTarget> codes(task.codes, task.codes + task.codeTargets);
-    for (CodeTarget& target : codes) target.codes += start;
-    task.codes = codes.data();
-    if (task.residual != nullptr) task.residual += start;
-    if (task.values != nullptr) task.values += start;
+    std::vector<CodeTarget> codes;
+    task = movedBy(task, start, codes);
     task.channels = static_cast<int>(rest);
     call(0, 1);
 }

@@ -28,7 +28,7 @@ struct RunShared {
 /// Memory of one thread that lasts no longer than a step; it grows as needed.
 struct Scratch {
     AlignedBytes kernel;
-    AlignedBytes map;  ///< between a convolution and the pool behind it
+    AlignedBytes map;  ///< between a convolution and the pool behind it, or a row of raw values
 
     std::size_t bytes() const { return kernel.size() + map.size(); }
 };
@@ -65,6 +65,7 @@ private:
     void runConvolution(std::size_t s, const EpilogueTask& task, int part, int parts, AlignedBytes& scratch) const;
     void runPool(std::size_t s, const EpilogueTask& task, int part, int parts) const;
     void poolRows(std::size_t s, const float* map, const EpilogueTask& task, int image, int first, int last) const;
+    void runRows(const BoundStep& step, const EpilogueTask& task, int part, int parts, AlignedBytes& raw) const;
     void runElements(const BoundStep& step, const float* floats, const std::uint8_t* pixels, EpilogueTask task,
                      int part, int parts) const;
     /// A float buffer, wherever it lives.

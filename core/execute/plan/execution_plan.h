@@ -50,25 +50,43 @@ struct Epilogue {
 /// raw = the input, float (norms, adds and quantizations that could not be fused).
 struct Pointwise {};
 
-/// What gives a step's raw values, from a buffer each of its inputs:
-///   input     one pixel 0…255 of the image, which is no buffer; the epilogue normalizes
-///   conv2d    Σ code · oddCode over the window, int32; padding adds 0
-///   linear    Σ code · oddCode, int32
-///   max_pool  the window's maximum, float, NaN where it has one; padding ignored; `global` resolved to a window
-///   avg_pool  (Σ row by row, left to right, float32) · float(1/window); the same
+/// A pool with its windows resolved: output [y, x] pools the positions of rows[y] and columns[x].
+struct PoolWindows {
+    bool average = false;
+    std::vector<PoolSpan> rows, columns;
+};
+
+/// Output channel c is input channel channels[c]: slices and shuffles.
+struct ChannelSelection {
+    std::vector<int> channels;
+};
+
+/// What gives a step's raw values, from a buffer each of its inputs; in float32, each operation rounded:
+///   input      one pixel 0…255 of the image, which is no buffer; the epilogue normalizes
+///   conv2d     Σ code · oddCode over the window, int32; padding adds 0
+///   linear     Σ code · oddCode, int32
+///   pool       the window's maximum, NaN where it has one; or (Σ row by row, left to right) · float(1/counted)
+///   multiply   a · b, extents of 1 repeated
+///   concat, channel selection, upsample   the input's values
+///   layer norm d · (1/√(v + float(ε))): m = S(x) · float(1/C), d = x − m, v = S(d·d) · float(1/C). S adds in
+///              kLayerNormLanes sums, channel c to sum c mod kLayerNormLanes in ascending order, each from 0; then the
+///              upper half of the sums to the lower, until one is left
 using StepOperation =
-    std::variant<InputAttributes, Conv2dAttributes, LinearAttributes, MaxPoolAttributes, AvgPoolAttributes, Pointwise>;
+    std::variant<InputAttributes, Conv2dAttributes, LinearAttributes, PoolWindows, Pointwise, MultiplyAttributes,
+                 ConcatAttributes, ChannelSelection, LayerNormAttributes, UpsampleAttributes>;
+inline constexpr int kLayerNormLanes = 16;
 
 struct Step {
     StepOperation operation = Pointwise{};
     std::string name;  ///< the layer's or node's name
     int node = -1;
-    int norm = -1;                  ///< node of the norm that scale and offset hold, −1: none
-    std::vector<int> inputs;        ///< buffers; none where the image is read
-    int layer = -1;                 ///< index into network.layers() of conv2d and linear
-    int weightBits = 0;             ///< of conv2d and linear
-    int inputBits = 0;              ///< of the codes that they read
-    Shape inputShape, outputShape;  ///< of the first input
+    int norm = -1;                   ///< node of the norm that scale and offset hold, −1: none
+    std::vector<int> inputs;         ///< buffers; none where the image is read
+    int layer = -1;                  ///< index into network.layers() of conv2d and linear
+    int weightBits = 0;              ///< of conv2d and linear
+    int inputBits = 0;               ///< of the codes that they read
+    Shape inputShape, outputShape;   ///< of the first input
+    std::vector<Shape> inputShapes;  ///< of all inputs, as this step sees them: a flatten may lie between
     Epilogue epilogue;
 
     template <typename T>
@@ -76,12 +94,6 @@ struct Step {
         return std::get_if<T>(&operation);
     }
 };
-
-/// The window of a pooling step, nullptr for any other.
-inline const PoolAttributes* poolOf(const Step& step) {
-    if (const auto* maximum = step.as<MaxPoolAttributes>()) return maximum;
-    return step.as<AvgPoolAttributes>();
-}
 
 /// A network under one bit configuration, ready to run: every table looked up, every constant folded. Buffers are
 /// indices into `buffers`; the logits are `output` (F32). Plain value.

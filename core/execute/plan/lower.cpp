@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/base/error.h"
 #include "core/base/overloads.h"
@@ -15,22 +16,27 @@ namespace {
 
 /// Position of an operation in the epilogue's fixed order; 0: it starts a step of its own.
 int epilogueRank(const Node& node) {
-    return std::visit(
-        Overloads{[](const NormAttributes&) { return 1; }, [](const AddAttributes&) { return 2; },
-                  [](const ActivationAttributes&) { return 3; },
-                  [](const OneOf<InputAttributes, Conv2dAttributes, LinearAttributes, MaxPoolAttributes,
-                                 AvgPoolAttributes, FlattenAttributes, QuantizeAttributes> auto&) { return 0; }},
-        node.attributes);
+    return std::visit(Overloads{[](const NormAttributes&) { return 1; }, [](const AddAttributes&) { return 2; },
+                                [](const ActivationAttributes&) { return 3; }, [](const auto&) { return 0; }},
+                      node.attributes);
 }
 
-template <typename Pool>
-Pool resolved(const Pool& pool, const Shape& input) {
-    if (!pool.global) return pool;
-    Pool window;
-    window.global = true;
-    window.kernelHeight = input.height;
-    window.kernelWidth = input.width;
-    return window;
+PoolWindows resolved(const PoolAttributes& pool, const Shape& input, bool average) {
+    return {average, poolRows(pool, input.height), poolColumns(pool, input.width)};
+}
+
+ChannelSelection selected(const SliceAttributes& slice) {
+    ChannelSelection selection{std::vector<int>(toIndex(slice.count))};
+    std::iota(selection.channels.begin(), selection.channels.end(), slice.first);
+    return selection;
+}
+
+ChannelSelection shuffled(const ChannelShuffleAttributes& shuffle, int channels) {
+    ChannelSelection selection;
+    const int each = channels / shuffle.groups;
+    for (int j = 0; j < each; ++j)
+        for (int i = 0; i < shuffle.groups; ++i) selection.channels.push_back(i * each + j);
+    return selection;
 }
 
 /// A step that is being built: its value so far is the value of node `tail`, after operations up to `rank`.
@@ -108,18 +114,25 @@ private:
         m_done[toIndex(n)] = true;
         step.inputShape = step.outputShape = m_network.shape(n);
         for (const int input : m_network.inputs(n)) step.inputs.push_back(m_buffers[toIndex(source(input))]);
-        if (!step.inputs.empty()) step.inputShape = m_network.shape(m_network.inputs(n).front());
+        for (const int input : m_network.inputs(n)) step.inputShapes.push_back(m_network.shape(input));
+        if (!step.inputs.empty()) step.inputShape = step.inputShapes.front();
         std::visit(
             Overloads{[&](const InputAttributes& image) {
                           step.operation = image;
                           open.rank = 1;
                       },
                       [&](const OneOf<Conv2dAttributes, LinearAttributes> auto& layer) { startLayer(open, layer); },
-                      [&](const OneOf<MaxPoolAttributes, AvgPoolAttributes> auto& pool) {
-                          step.operation = resolved(pool, step.inputShape);
+                      [&](const MaxPoolAttributes& pool) { step.operation = resolved(pool, step.inputShape, false); },
+                      [&](const AvgPoolAttributes& pool) { step.operation = resolved(pool, step.inputShape, true); },
+                      [&](const OneOf<MultiplyAttributes, ConcatAttributes, LayerNormAttributes,
+                                      UpsampleAttributes> auto& operation) { step.operation = operation; },
+                      [&](const SliceAttributes& slice) { step.operation = selected(slice); },
+                      [&](const ChannelShuffleAttributes& shuffle) {
+                          step.operation = shuffled(shuffle, step.inputShape.channels);
                       },
                       [&](const OneOf<NormAttributes, AddAttributes, ActivationAttributes> auto&) {
                           step.inputs.resize(1);  // an add's other one is its epilogue's residual
+                          step.inputShapes.resize(1);
                           open.tail = source(m_network.inputs(n).front());
                           apply(open, n);
                       },

@@ -29,7 +29,23 @@ struct TensorOperations {
         return v.div(at::scalar_tensor(number, v.options().requires_grad(false)));
     }
     static at::Tensor multiply(const at::Tensor& v, const at::Tensor& w) { return v.mul(w); }
+    static at::Tensor scale(const at::Tensor& v, float number) { return v.mul(number); }
+    static at::Tensor sum(const at::Tensor& v, const at::Tensor& w) { return v.add(w); }
+    static at::Tensor invert(const at::Tensor& v) { return v.reciprocal(); }
+    static at::Tensor exponential(const at::Tensor& v) {
+        return v.requires_grad() ? v.exp() : exponentialSteps(v, TensorOperations());
+    }
+    static at::Tensor powerOfTwo(const at::Tensor& t) {
+        constexpr int kMantissa = 23, kOne = 0x3F800000;  // of a float, and the bits of 1
+        return t.view(at::kInt).bitwise_left_shift(kMantissa).add(kOne).view(at::kFloat);
+    }
 };
+
+/// A pool, window positions one after the other, in the order that the plan's contract fixes.
+at::Tensor exactPool(const at::Tensor& input, const PoolWindows& pool);
+
+/// A layer norm over channels, as the plan's contract fixes it.
+at::Tensor exactLayerNorm(const at::Tensor& input, double epsilon);
 
 /// Floats hold every integer up to 2^24, doubles up to 2^53: the type in which Σ |code·weight| of a layer cannot round.
 at::ScalarType exactType(std::int64_t largestAccumulator);

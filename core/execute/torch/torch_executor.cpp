@@ -11,10 +11,9 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/constant_pad_nd.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
-#include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/tensor.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/version.h>
@@ -136,20 +135,30 @@ private:
     }
 
     at::Tensor raw(const Step& step) {
-        const auto input = [&] { return reshaped(m_buffers[toIndex(step.inputs.front())], step.inputShape); };
+        const auto input = [&](std::size_t i = 0) {
+            return reshaped(m_buffers[toIndex(step.inputs[i])], step.inputShapes[i]);
+        };
         return std::visit(
             Overloads{[&](const InputAttributes&) {
                           return m_images.to(at::kFloat, false, true, at::MemoryFormat::ChannelsLast);
                       },
                       [&](const Conv2dAttributes& conv) { return convolve(step, input(), conv); },
                       [&](const LinearAttributes& linear) { return convolve(step, input(), linear.convolution()); },
-                      [&](const MaxPoolAttributes& pool) {
-                          return at::max_pool2d(input(), {pool.kernelHeight, pool.kernelWidth},
-                                                {pool.strideHeight, pool.strideWidth},
-                                                {pool.paddingHeight, pool.paddingWidth});
+                      [&](const PoolWindows& pool) { return exactPool(input(), pool); },
+                      [&](const Pointwise&) { return input(); },
+                      [&](const MultiplyAttributes&) { return input(0).mul(input(1)); },
+                      [&](const ConcatAttributes&) {
+                          std::vector<at::Tensor> parts;
+                          for (std::size_t i = 0; i < step.inputs.size(); ++i) parts.push_back(input(i));
+                          return at::cat(parts, 1);
                       },
-                      [&](const AvgPoolAttributes& pool) { return averagePool(step, pool, input()); },
-                      [&](const Pointwise&) { return input(); }},
+                      [&](const ChannelSelection& selection) {
+                          return input().index_select(1, at::tensor(selection.channels).to(m_device, at::kLong));
+                      },
+                      [&](const LayerNormAttributes& norm) { return exactLayerNorm(input(), norm.epsilon); },
+                      [&](const UpsampleAttributes& scale) {
+                          return input().repeat_interleave(scale.height, 2).repeat_interleave(scale.width, 3);
+                      }},
             step.operation);
     }
 
@@ -157,22 +166,6 @@ private:
         const at::Tensor& weights = weightsOf(step);
         const auto codes = input.to(weights.scalar_type());
         return exactConvolution(codes, weights, geometry).to(at::kFloat);
-    }
-
-    /// Window positions are added one after the other, in the order that the plan's contract fixes.
-    static at::Tensor averagePool(const Step& step, const PoolAttributes& p, const at::Tensor& input) {
-        const auto padded =
-            at::constant_pad_nd(input, {p.paddingWidth, p.paddingWidth, p.paddingHeight, p.paddingHeight});
-        const std::int64_t spanY = std::int64_t{step.outputShape.height - 1} * p.strideHeight + 1;
-        const std::int64_t spanX = std::int64_t{step.outputShape.width - 1} * p.strideWidth + 1;
-        at::Tensor sum;
-        for (int ky = 0; ky < p.kernelHeight; ++ky)
-            for (int kx = 0; kx < p.kernelWidth; ++kx) {
-                const auto part =
-                    padded.slice(2, ky, ky + spanY, p.strideHeight).slice(3, kx, kx + spanX, p.strideWidth);
-                sum = sum.defined() ? sum.add_(part) : part.clone();
-            }
-        return sum.mul_(static_cast<float>(1.0 / (double{1} * p.kernelHeight * p.kernelWidth)));
     }
 
     const at::Tensor& weightsOf(const Step& step) {

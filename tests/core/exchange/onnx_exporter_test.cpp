@@ -185,7 +185,7 @@ TEST(OnnxExporter, EveryAttributeThatDecidesAResultIsWritten) {
 TEST(OnnxExporter, AnAverageOverZerosHasThemAsANode) {
     auto nodes = windowNodes();
     auto& pool = std::get<AvgPoolAttributes>(nodeNamed(nodes, "average").attributes);
-    pool.paddingHeight = 1;
+    pool.pad(1, 0);
     const auto graph = exported(randomModel(Network("windows", nodes), {2, 4}, 1), {{2, 4}});
     ASSERT_NE(graph.node("average.pad"), nullptr);
     EXPECT_EQ(graph.values<std::int64_t>("average.pad.pads"), (std::vector<std::int64_t>{0, 0, 1, 0, 0, 0, 1, 0}));

@@ -30,19 +30,25 @@ TEST(NetworkJson, KeepsEveryCatalogueNetwork) {
 TEST(NetworkJson, KeepsEveryAttribute) {
     auto nodes = test::tinyNodes();
     auto& body = std::get<Conv2dAttributes>(test::nodeNamed(nodes, "body").attributes);
-    body = {.outChannels = 3,
-            .kernelHeight = 3,
-            .kernelWidth = 1,
-            .strideHeight = 1,
-            .strideWidth = 1,
-            .paddingHeight = 1,
-            .paddingWidth = 0,
-            .groups = 3,
-            .fixedBits = 5,
-            .hasBias = true};
+    body.outChannels = 3;
+    body.kernelHeight = 3;
+    body.kernelWidth = 1;
+    body.paddingTop = 2;
+    body.paddingBottom = 2;
+    body.dilationHeight = 2;
+    body.groups = 3;
+    body.fixedBits = 5;
+    body.hasBias = true;
     std::get<NormAttributes>(test::nodeNamed(nodes, "body.norm").attributes).epsilon = 0.1 + 0.2;
     test::nodeNamed(nodes, "relu").attributes = relu(0.1);
-    test::nodeNamed(nodes, "pool").attributes = MaxPoolAttributes{{false, 2, 2, 1, 2, 1, 0}};
+    MaxPoolAttributes pool;
+    pool.kernelHeight = pool.kernelWidth = 3;
+    pool.strideHeight = 2;
+    pool.paddingTop = 1;
+    pool.paddingRight = 2;
+    pool.ceilMode = true;
+    pool.countPadding = false;
+    test::nodeNamed(nodes, "pool").attributes = pool;
     const Network network("odd", nodes);
     EXPECT_EQ(networkFromJson(networkToJson(network), "f").nodes(), network.nodes());
 }

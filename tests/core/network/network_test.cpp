@@ -141,7 +141,7 @@ const Defect kSizeDefects[] = {
      "input", "larger than 2^28"},
     {"NoChannels", [](auto& n) { attributes<Conv2dAttributes>(n, "body").outChannels = 0; }, "body", "channels"},
     {"ZeroStride", [](auto& n) { attributes<Conv2dAttributes>(n, "body").strideWidth = 0; }, "body", "stride"},
-    {"NegativePadding", [](auto& n) { attributes<Conv2dAttributes>(n, "body").paddingHeight = -1; }, "body", "padding"},
+    {"NegativePadding", [](auto& n) { attributes<Conv2dAttributes>(n, "body").paddingTop = -1; }, "body", "padding"},
     {"HugeKernel", [](auto& n) { attributes<Conv2dAttributes>(n, "body").kernelWidth = 1 << 24; }, "body", "kernel"},
     {"KernelBeyondTheImage", [](auto& n) { attributes<Conv2dAttributes>(n, "tail").kernelWidth = 5; }, "tail",
      "window of 5 does not fit into 4"},
@@ -160,9 +160,38 @@ const Defect kSizeDefects[] = {
     {"ZeroEpsilon", [](auto& n) { attributes<NormAttributes>(n, "body.norm").epsilon = 0; }, "body.norm", "epsilon"},
     {"WidePoolPadding",
      [](auto& n) {
-         nodeNamed(n, "pool").attributes = MaxPoolAttributes{{false, 2, 2, 1, 1, 2, 2}};
+         MaxPoolAttributes pool;
+         pool.kernelHeight = pool.kernelWidth = 2;
+         pool.pad(2, 2);
+         nodeNamed(n, "pool").attributes = pool;
      },
-     "pool", "at most half"},
+     "pool", "smaller than a pooling window"},
+    {"DilatedPool",
+     [](auto& n) {
+         AvgPoolAttributes pool;
+         pool.dilationWidth = 2;
+         nodeNamed(n, "pool").attributes = pool;
+     },
+     "pool", "no dilation"},
+    {"SliceBeyondTheChannels",
+     [](auto& n) { nodeNamed(n, "pool").attributes = SliceAttributes{.first = 1, .count = 1 << 20}; }, "pool",
+     "not among"},
+    {"ShuffleOfOddGroups", [](auto& n) { nodeNamed(n, "pool").attributes = ChannelShuffleAttributes{.groups = 7}; },
+     "pool", "groups must divide"},
+    {"HugeUpsampling", [](auto& n) { nodeNamed(n, "pool").attributes = UpsampleAttributes{.height = 257, .width = 1}; },
+     "pool", "scale"},
+    {"ClipOfSwappedEnds",
+     [](auto& n) {
+         nodeNamed(n, "pool").attributes = ActivationAttributes{ActivationKind::Clip, 1, -1};
+     },
+     "pool", "below maximum"},
+    {"AdaptivePoolThatGrows",
+     [](auto& n) {
+         AvgPoolAttributes pool;
+         pool.outHeight = pool.outWidth = 1000;
+         nodeNamed(n, "pool").attributes = pool;
+     },
+     "pool", "no larger than its input"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Sizes, NetworkDefect, testing::ValuesIn(kSizeDefects),

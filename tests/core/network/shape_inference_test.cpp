@@ -23,7 +23,7 @@ Conv2dAttributes conv(int channels, int kernel, int stride, int padding) {
     a.outChannels = channels;
     a.kernelHeight = a.kernelWidth = kernel;
     a.strideHeight = a.strideWidth = stride;
-    a.paddingHeight = a.paddingWidth = padding;
+    a.pad(padding, padding);
     return a;
 }
 
@@ -40,7 +40,7 @@ TEST(InferShape, ConvolutionThatIsNotSquare) {
     Conv2dAttributes a = conv(6, 3, 1, 1);
     a.kernelWidth = 5;
     a.strideHeight = 3;
-    a.paddingWidth = 0;
+    a.pad(1, 0);
     a.groups = 3;
     EXPECT_EQ(infer(a, {{10, 10, 9}}), (Shape{4, 6, 6}));
 }
@@ -49,7 +49,7 @@ TEST(InferShape, Pooling) {
     MaxPoolAttributes max;
     max.kernelHeight = max.kernelWidth = 3;
     max.strideHeight = max.strideWidth = 2;
-    max.paddingHeight = max.paddingWidth = 1;
+    max.pad(1, 1);
     EXPECT_EQ(infer(max, {{112, 112, 64}}), (Shape{56, 56, 64}));
     AvgPoolAttributes average;
     average.kernelHeight = average.kernelWidth = 2;
@@ -57,6 +57,52 @@ TEST(InferShape, Pooling) {
     EXPECT_EQ(infer(average, {{5, 4, 3}}), (Shape{2, 2, 3}));
     average.global = true;
     EXPECT_EQ(infer(average, {{5, 4, 3}}), (Shape{1, 1, 3}));
+}
+
+TEST(InferShape, DilationAndPaddingOfFourSides) {
+    Conv2dAttributes a = conv(2, 3, 2, 0);
+    a.paddingBottom = a.paddingRight = 1;  // TensorFlow's SAME of an even map
+    EXPECT_EQ(infer(a, {{224, 112, 3}}), (Shape{112, 56, 2}));
+    Conv2dAttributes wide = conv(2, 3, 1, 4);
+    wide.dilationHeight = wide.dilationWidth = 4;
+    EXPECT_EQ(infer(wide, {{20, 21, 3}}), (Shape{20, 21, 2}));
+}
+
+// By hand, after PyTorch's rules.
+TEST(InferShape, PoolingInCeilModeAndAdaptive) {
+    MaxPoolAttributes pool;
+    pool.kernelHeight = pool.kernelWidth = 3;
+    pool.strideHeight = pool.strideWidth = 2;
+    pool.ceilMode = true;
+    EXPECT_EQ(infer(pool, {{8, 9, 4}}), (Shape{4, 4, 4}));
+    EXPECT_EQ(poolRows(pool, 8), (std::vector<PoolSpan>{{0, 3, 3}, {2, 5, 3}, {4, 7, 3}, {6, 8, 2}}));
+    pool.pad(1, 1);
+    EXPECT_EQ(infer(pool, {{4, 6, 4}}), (Shape{3, 4, 4}));
+    EXPECT_EQ(poolRows(pool, 4), (std::vector<PoolSpan>{{0, 2, 3}, {1, 4, 3}, {3, 4, 2}}));
+    pool.countPadding = false;
+    EXPECT_EQ(poolRows(pool, 4), (std::vector<PoolSpan>{{0, 2, 2}, {1, 4, 3}, {3, 4, 1}}));
+    // None begins in the padding behind the map: of stride 3 over 3 + 2, the second would.
+    pool.strideHeight = 4;
+    EXPECT_EQ(poolRows(pool, 3).size(), 1U);
+    AvgPoolAttributes adaptive;
+    adaptive.outHeight = 3;
+    adaptive.outWidth = 2;
+    EXPECT_EQ(infer(adaptive, {{7, 4, 5}}), (Shape{3, 2, 5}));
+    EXPECT_EQ(poolRows(adaptive, 7), (std::vector<PoolSpan>{{0, 3, 3}, {2, 5, 3}, {4, 7, 3}}));
+    EXPECT_EQ(poolColumns(adaptive, 4), (std::vector<PoolSpan>{{0, 2, 2}, {2, 4, 2}}));
+}
+
+TEST(InferShape, OfSeveralInputs) {
+    EXPECT_EQ(infer(MultiplyAttributes{}, {{2, 3, 4}, {1, 1, 4}}), (Shape{2, 3, 4}));
+    EXPECT_EQ(infer(MultiplyAttributes{}, {{1, 1, 4}, {2, 3, 4}}), (Shape{2, 3, 4}));
+    EXPECT_EQ(infer(MultiplyAttributes{}, {{2, 3, 1}, {1, 1, 4}}), (Shape{2, 3, 4}));
+    EXPECT_THROW(infer(MultiplyAttributes{}, {{2, 3, 4}, {1, 1, 3}}), Error);
+    EXPECT_EQ(infer(ConcatAttributes{}, {{2, 3, 4}, {2, 3, 1}, {2, 3, 2}}), (Shape{2, 3, 7}));
+    EXPECT_THROW(infer(ConcatAttributes{}, {{2, 3, 4}, {2, 2, 4}}), Error);
+    EXPECT_EQ(infer(SliceAttributes{.first = 1, .count = 2}, {{2, 3, 4}}), (Shape{2, 3, 2}));
+    EXPECT_EQ(infer(ChannelShuffleAttributes{.groups = 2}, {{2, 3, 4}}), (Shape{2, 3, 4}));
+    EXPECT_EQ(infer(LayerNormAttributes{}, {{2, 3, 4}}), (Shape{2, 3, 4}));
+    EXPECT_EQ(infer(UpsampleAttributes{.height = 2, .width = 3}, {{2, 3, 4}}), (Shape{4, 9, 4}));
 }
 
 TEST(InferShape, TheRest) {

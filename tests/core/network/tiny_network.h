@@ -15,7 +15,7 @@ inline Conv2dAttributes conv(int channels, int kernel, int stride, int padding) 
     a.outChannels = channels;
     a.kernelHeight = a.kernelWidth = kernel;
     a.strideHeight = a.strideWidth = stride;
-    a.paddingHeight = a.paddingWidth = padding;
+    a.pad(padding, padding);
     return a;
 }
 

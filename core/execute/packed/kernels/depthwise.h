@@ -36,14 +36,15 @@ struct Depthwise {
         const auto* weights =
             reinterpret_cast<const std::int32_t*>(conv.form->weights.data());  // [tap][padded channel]
         const std::ptrdiff_t padded = std::ptrdiff_t{conv.form->blocks} * kBlock, pixel = p.channels;
-        const std::ptrdiff_t row = std::ptrdiff_t{m.window.columns} * pixel;
+        const std::ptrdiff_t row = std::ptrdiff_t{m.window.columns} * pixel * p.dilationHeight;
+        const std::ptrdiff_t column = pixel * p.dilationWidth;
         forEachOutput(p, band, m.window, [&](std::ptrdiff_t origin, std::size_t output) {
             for (int b = band.block; b < band.block + band.blocks; ++b) {
                 const std::ptrdiff_t channel = std::ptrdiff_t{b} * kBlock;
                 I32x8 low{}, high{};
                 for (int ky = 0; ky < p.kernelHeight; ++ky)
                     for (int kx = 0; kx < p.kernelWidth; ++kx) {
-                        const std::int16_t* a = activations + origin * pixel + ky * row + kx * pixel + channel;
+                        const std::int16_t* a = activations + origin * pixel + ky * row + kx * column + channel;
                         const std::int32_t* w = weights + (ky * p.kernelWidth + kx) * padded + channel;
                         low += widen(a) * load<I32x8>(w);
                         high += widen(a + 8) * load<I32x8>(w + 8);

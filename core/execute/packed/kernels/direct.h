@@ -9,12 +9,14 @@
 namespace bitdesk::packed {
 
 /// How a direct kernel walks the window of one output: `taps` runs of contiguous activations. Without groups a run is a
-/// whole kernel row, KW·C long, since NHWC keeps it together; with groups it is one pixel's C/groups.
+/// whole kernel row, KW·C long, since NHWC keeps it together; with groups it is one pixel's C/groups, and of a dilated
+/// row one pixel's C.
 struct Taps {
     int count;
     std::size_t elements;  ///< activations of a tap
+    BITDESK_INLINE static bool keepsRows(const ConvProblem& p) { return p.groups == 1 && p.dilationWidth == 1; }
     BITDESK_INLINE static Taps of(const ConvProblem& p) {
-        if (p.groups == 1) return {p.kernelHeight, toIndex(p.kernelWidth) * toIndex(p.channels)};
+        if (keepsRows(p)) return {p.kernelHeight, toIndex(p.kernelWidth) * toIndex(p.channels)};
         return {p.kernelHeight * p.kernelWidth, toIndex(p.groupInputs())};
     }
 };
@@ -120,7 +122,8 @@ struct Direct {
         const Memory memory(p, band, scratch);
         const Window& w = memory.window;
         Walk walk{p, form, epilogue, windowOf(p, band, w, input, memory.activations), {}, Taps::of(p).count};
-        const std::ptrdiff_t pixel = p.channels, row = std::ptrdiff_t{w.columns} * pixel;
+        const std::ptrdiff_t pixel = std::ptrdiff_t{p.channels} * p.dilationWidth;
+        const std::ptrdiff_t row = std::ptrdiff_t{w.columns} * p.channels * p.dilationHeight;
         walk.blockBytes = toIndex(walk.tapCount) * toIndex(form.stepsPerTap) * 4 * kBlock;
         const int blocksPerGroup = (p.groupOutputs() + kBlock - 1) / kBlock;
         // Where all weights stay near, a few pixels get all their outputs at once, and each is written in one go.
@@ -131,7 +134,7 @@ struct Direct {
             const std::ptrdiff_t base = std::ptrdiff_t{group} * p.groupInputs();
             for (int t = 0; t < walk.tapCount; ++t)
                 walk.taps[t] =
-                    base + (p.groups == 1 ? t * row : (t / p.kernelWidth) * row + (t % p.kernelWidth) * pixel);
+                    base + (Taps::keepsRows(p) ? t * row : (t / p.kernelWidth) * row + (t % p.kernelWidth) * pixel);
             walk.weights = form.weights.data() + toIndex(b) * walk.blockBytes;
             walk.channel = group * p.groupOutputs() + (b % blocksPerGroup) * kBlock;
             pass(band, w, walk);

@@ -21,7 +21,19 @@ struct VectorOperations {
     BITDESK_INLINE static F32x8 add(F32x8 v, float number) { return v + splat<F32x8>(number); }
     BITDESK_INLINE static F32x8 divide(F32x8 v, float number) { return v / splat<F32x8>(number); }
     BITDESK_INLINE static F32x8 multiply(F32x8 v, F32x8 w) { return v * w; }
+    BITDESK_INLINE static F32x8 scale(F32x8 v, float number) { return v * splat<F32x8>(number); }
+    BITDESK_INLINE static F32x8 sum(F32x8 v, F32x8 w) { return v + w; }
+    BITDESK_INLINE static F32x8 invert(F32x8 v) { return splat<F32x8>(1.0F) / v; }
+    BITDESK_INLINE static F32x8 exponential(F32x8 v) { return exponentialSteps(v, VectorOperations()); }
+    BITDESK_INLINE static F32x8 powerOfTwo(F32x8 t) { return (F32x8)(((U32x8)t << 23) + 0x3F800000U); }
 };
+
+/// A block's activation, out of line: of the longer ones no copy is wanted in every kernel.
+template <typename Isa>
+[[gnu::noinline]] void activateBlock(const Activation& activation, BlockValues& v) {
+    v.low = activated(activation, v.low, VectorOperations<Isa>());
+    v.high = activated(activation, v.high, VectorOperations<Isa>());
+}
 
 /// A block of one pixel through scale, offset, residual and activation, in the order of operations that Epilogue fixes,
 /// and its values stored. `values` and `residual` are addressed at `index`, the pixel's element of channel `channel`.
@@ -35,8 +47,12 @@ BITDESK_INLINE BlockValues plannedValues(const EpilogueTask& e, BlockValues v, s
         v.low = v.low + load<F32x8>(e.residual + index);
         v.high = v.high + load<F32x8>(e.residual + index + 8);
     }
-    v.low = activated(e.activation, v.low, VectorOperations<Isa>());
-    v.high = activated(e.activation, v.high, VectorOperations<Isa>());
+    if (e.activation.kind == ActivationKind::Relu) {
+        v.low = VectorOperations<Isa>::clip(v.low, 0.0F, e.activation.first);
+        v.high = VectorOperations<Isa>::clip(v.high, 0.0F, e.activation.first);
+    } else if (e.activation.kind != ActivationKind::Identity) {
+        activateBlock<Isa>(e.activation, v);
+    }
     if (e.values != nullptr) {
         store(e.values + index, v.low);
         store(e.values + index + 8, v.high);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/network/activation.h"
+#include "core/network/pool_span.h"
 
 namespace bitdesk::packed {
 
@@ -25,11 +26,13 @@ struct ConvProblem {
     int outHeight = 1, outWidth = 1, outChannels = 1;
     int kernelHeight = 1, kernelWidth = 1;
     int strideHeight = 1, strideWidth = 1;
-    int paddingHeight = 0, paddingWidth = 0;  ///< padding is the activation code 0
+    int paddingHeight = 0, paddingWidth = 0;  ///< above and left; what lies outside the map is the activation code 0
+    int dilationHeight = 1, dilationWidth = 1;
     int groups = 1;
     int activationLowest = 0, activationHighest = 15;
     int weightOffset = 1;
 
+    bool isDilated() const { return dilationHeight != 1 || dilationWidth != 1; }
     int groupInputs() const { return channels / groups; }
     int groupOutputs() const { return outChannels / groups; }
     /// Blocks of outputs; no block spans two groups.
@@ -130,10 +133,11 @@ struct ConvKernel {
     int executedBits;
 };
 
-/// Geometry of a pooling window, as in the plan.
+/// Geometry of a pool, as in the plan, which owns the spans: one for each row and column of its output.
 struct PoolProblem {
     int height = 1, width = 1, channels = 1, outHeight = 1, outWidth = 1;
-    int kernelHeight = 1, kernelWidth = 1, strideHeight = 1, strideWidth = 1, paddingHeight = 0, paddingWidth = 0;
+    const PoolSpan* rows = nullptr;
+    const PoolSpan* columns = nullptr;
     bool average = false;
 };
 

@@ -76,8 +76,8 @@ void packStarts(std::span<const int> seedSums, std::size_t superBlock, TableForm
 std::size_t TableForm::bytes() const { return weights.size() + seeds.size() + starts.size(); }
 
 bool appliesTable(const ConvProblem& p) {
-    return p.groups == 1 && p.channels % 2 == 0 && p.activationLowest == 0 && p.activationHighest == kHighest &&
-           Taps::of(p).count <= kMaxTaps;
+    return p.groups == 1 && !p.isDilated() && p.channels % 2 == 0 && p.activationLowest == 0 &&
+           p.activationHighest == kHighest && Taps::of(p).count <= kMaxTaps;
 }
 
 template <int Vectors>

@@ -269,7 +269,7 @@ std::size_t WinogradForm::bytes() const {
 
 bool appliesWinograd(const ConvProblem& p) {
     return p.kernelHeight == 3 && p.kernelWidth == 3 && p.strideHeight == 1 && p.strideWidth == 1 && p.groups == 1 &&
-           p.activationLowest == 0 && p.activationHighest <= 63;
+           !p.isDilated() && p.activationLowest == 0 && p.activationHighest <= 63;
 }
 
 template <int MH, int MW, typename Lane>

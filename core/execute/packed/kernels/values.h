@@ -78,14 +78,12 @@ struct Values {
             }
     }
 
-    /// The part of a window that lies inside the map: rows and columns, ends excluded.
+    /// The part of a window that lies inside the map.
     struct Inside {
-        int top, bottom, left, right;
-        BITDESK_INLINE static Inside of(const PoolProblem& p, int y, int x) {
-            const int row = y * p.strideHeight - p.paddingHeight, column = x * p.strideWidth - p.paddingWidth;
-            const int bottom = row + p.kernelHeight, right = column + p.kernelWidth;
-            return {row < 0 ? 0 : row, bottom < p.height ? bottom : p.height, column < 0 ? 0 : column,
-                    right < p.width ? right : p.width};
+        PoolSpan rows, columns;
+        BITDESK_INLINE static Inside of(const PoolProblem& p, int y, int x) { return {p.rows[y], p.columns[x]}; }
+        BITDESK_INLINE float share() const {
+            return static_cast<float>(1.0 / (double{1} * rows.counted * columns.counted));
         }
     };
 
@@ -94,10 +92,11 @@ struct Values {
     BITDESK_INLINE static F32x8 window(const PoolProblem& p, const float* map, const Inside& inside, int c) {
         F32x8 value{};
         bool any = false;
-        for (int row = inside.top; row < inside.bottom; ++row) {
+        for (int row = inside.rows.begin; row < inside.rows.end; ++row) {
             const float* from =
-                map + (toIndex(row) * toIndex(p.width) + toIndex(inside.left)) * toIndex(p.channels) + toIndex(c);
-            for (int column = inside.left; column < inside.right; ++column, from += p.channels) {
+                map + (toIndex(row) * toIndex(p.width) + toIndex(inside.columns.begin)) * toIndex(p.channels) +
+                toIndex(c);
+            for (int column = inside.columns.begin; column < inside.columns.end; ++column, from += p.channels) {
                 const F32x8 v = Full ? load<F32x8>(from) : some(from, p.channels - c);
                 if (!any) value = v;
                 else if constexpr (Average) value = value + v;
@@ -105,7 +104,7 @@ struct Values {
                 any = true;
             }
         }
-        if constexpr (Average) value = value * static_cast<float>(1.0 / (double{1} * p.kernelHeight * p.kernelWidth));
+        if constexpr (Average) value = value * inside.share();
         return value;
     }
 

@@ -18,9 +18,13 @@ struct Window {
 
     BITDESK_INLINE static Window of(const ConvProblem& p, const Band& band, int outRows, int outColumns) {
         Window w;
-        w.gathered = p.kernelHeight == 1 && p.kernelWidth == 1 && p.paddingHeight == 0 && p.paddingWidth == 0;
-        w.rows = w.gathered ? outRows : (outRows - 1) * p.strideHeight + p.kernelHeight;
-        w.columns = w.gathered ? outColumns : (outColumns - 1) * p.strideWidth + p.kernelWidth;
+        // What it reads lies inside the map: no pixel is padding.
+        w.gathered = p.kernelHeight == 1 && p.kernelWidth == 1 && p.paddingHeight == 0 && p.paddingWidth == 0 &&
+                     (p.outHeight - 1) * p.strideHeight < p.height && (p.outWidth - 1) * p.strideWidth < p.width;
+        const int spanHeight = (p.kernelHeight - 1) * p.dilationHeight + 1;
+        const int spanWidth = (p.kernelWidth - 1) * p.dilationWidth + 1;
+        w.rows = w.gathered ? outRows : (outRows - 1) * p.strideHeight + spanHeight;
+        w.columns = w.gathered ? outColumns : (outColumns - 1) * p.strideWidth + spanWidth;
         w.firstRow = band.row * p.strideHeight - p.paddingHeight;
         w.elements = toIndex(band.images) * toIndex(w.rows) * toIndex(w.columns) * toIndex(p.channels);
         return w;

@@ -26,8 +26,8 @@ inline std::vector<std::int32_t> convolve(const packed::ConvProblem& p, const st
                     for (int ky = 0; ky < p.kernelHeight; ++ky)
                         for (int kx = 0; kx < p.kernelWidth; ++kx)
                             for (int c = 0; c < p.groupInputs(); ++c) {
-                                const int row = y * p.strideHeight - p.paddingHeight + ky;
-                                const int column = x * p.strideWidth - p.paddingWidth + kx;
+                                const int row = y * p.strideHeight - p.paddingHeight + ky * p.dilationHeight;
+                                const int column = x * p.strideWidth - p.paddingWidth + kx * p.dilationWidth;
                                 if (row < 0 || row >= p.height || column < 0 || column >= p.width) continue;
                                 const int channel = n / p.groupOutputs() * p.groupInputs() + c;
                                 const std::uint8_t byte =

@@ -66,9 +66,10 @@ protected:
         std::ostringstream text;
         text << kernel.name << ": " << p.height << "x" << p.width << "x" << p.channels << " -> " << p.outChannels
              << ", kernel " << p.kernelHeight << "x" << p.kernelWidth << ", stride " << p.strideHeight << ","
-             << p.strideWidth << ", padding " << p.paddingHeight << "," << p.paddingWidth << ", groups " << p.groups
-             << ", activations " << p.activationLowest << "…" << p.activationHighest << ", " << images << " images, "
-             << parts << " parts";
+             << p.strideWidth << ", padding " << p.paddingHeight << "," << p.paddingWidth << ", dilation "
+             << p.dilationHeight << "," << p.dilationWidth << ", output " << p.outHeight << "x" << p.outWidth
+             << ", groups " << p.groups << ", activations " << p.activationLowest << "…" << p.activationHighest << ", "
+             << images << " images, " << parts << " parts";
         return text.str();
     }
 };
@@ -92,13 +93,21 @@ ConvProblem randomProblem(Random& random, const Widths& widths) {
     if (random.below(2) == 0) {  // the shape that Winograd takes
         p.kernelHeight = p.kernelWidth = 3;
         p.strideHeight = p.strideWidth = p.paddingHeight = p.paddingWidth = 1;
+    } else if (random.below(3) == 0) {
+        p.dilationHeight = pick(1, 3);
+        p.dilationWidth = pick(1, 3);
     }
     p.groups = random.below(4) == 0 ? pick(1, 4) : 1;
     p.channels = p.groups * pick(1, random.below(4) == 0 ? 70 : 20);
     p.outChannels = p.groups * pick(1, random.below(4) == 0 ? 50 : 20);
     if (random.below(8) == 0) p.groups = p.outChannels = p.channels;
-    p.outHeight = (p.height + 2 * p.paddingHeight - p.kernelHeight) / p.strideHeight + 1;
-    p.outWidth = (p.width + 2 * p.paddingWidth - p.kernelWidth) / p.strideWidth + 1;
+    // Below and right there may be more or less padding than above and left.
+    const auto windows = [&](int size, int kernel, int stride, int padding) {
+        const int behind = random.below(2) == 0 ? padding : pick(0, kernel);
+        return std::max(0, size + padding + behind - kernel) / stride + 1;
+    };
+    p.outHeight = windows(p.height, (p.kernelHeight - 1) * p.dilationHeight + 1, p.strideHeight, p.paddingHeight);
+    p.outWidth = windows(p.width, (p.kernelWidth - 1) * p.dilationWidth + 1, p.strideWidth, p.paddingWidth);
     p.activationHighest = activationHighest(widths.bits, false);
     p.activationLowest = 0;
     if (random.below(8) == 0) {

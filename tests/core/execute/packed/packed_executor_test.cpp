@@ -3,6 +3,7 @@
 
 #include "core/execute/packed/prefix_values.h"
 #include "tests/core/execute/packed/packed_execution.h"
+#include "tests/core/execute/plan/modern_graphs.h"
 
 namespace bitdesk {
 namespace {
@@ -18,6 +19,10 @@ INSTANTIATE_TEST_SUITE_P(, PackedExecution, testing::Values(Isa::Portable, Isa::
 
 TEST_P(PackedExecution, RunsUnusualGraphsAsTheInterpreterDoes) {
     for (const auto& [name, model] : test::unusualModels()) compare(name, model, 4, {1, 2, 7});
+}
+
+TEST_P(PackedExecution, RunsModernGraphsAsTheInterpreterDoes) {
+    for (const auto& [name, model] : test::modernModels()) compare(name, model, 3, {1, 2, 7});
 }
 
 TEST_P(PackedExecution, RunsResidualNetworksAsTheInterpreterDoes) {

@@ -32,10 +32,13 @@ std::vector<float> someValues() {
 std::vector<Activation> someActivations() {
     std::vector<Activation> found;
     for (const ActivationEntry& entry : activations()) {
-        if (entry.parameter == nullptr) found.push_back({entry.kind, 0});
-        else
-            for (const double parameter : {entry.parameter->fallback, 0.7, 6.0})
+        if (entry.parameters.empty()) found.push_back({entry.kind});
+        else if (entry.parameters.size() == 1)
+            for (const double parameter : {entry.parameters[0].fallback, 0.7, 6.0})
                 found.push_back({entry.kind, static_cast<float>(parameter)});
+        else
+            for (const float second : {0.7F, 6.0F})
+                for (const float first : {-1.0F, 0.0F, 0.5F}) found.push_back({entry.kind, first, second});
     }
     return found;
 }
@@ -58,6 +61,19 @@ TEST(Activations, NoValueIsLargerThanTheLargest) {
             const float value = valueOf(activation, v);
             EXPECT_TRUE(std::isnan(value) || value <= largestOf(activation)) << v;
         }
+}
+
+TEST(Activations, WhatIsNeverNegativeIsNot) {
+    int never = 0, negative = 0;
+    for (const Activation& activation : someActivations()) {
+        ++(isNeverNegative(activation) ? never : negative);
+        for (const float v : someValues()) {
+            const float value = valueOf(activation, v);
+            EXPECT_TRUE(!isNeverNegative(activation) || std::isnan(value) || value >= 0) << v;
+        }
+    }
+    EXPECT_GE(never, 5);
+    EXPECT_GE(negative, 5);
 }
 
 TEST(Activations, NanStays) {
@@ -101,11 +117,12 @@ TEST(Activations, EveryOneIsReadAndWritten) {
         if (entry.operation == nullptr) continue;
         LinearAttributes linear;
         linear.outFeatures = 2;
-        const double parameter = entry.parameter != nullptr ? 2.5 : 0;
+        ActivationAttributes end{entry.kind};
+        for (std::size_t i = 0; i < entry.parameters.size(); ++i) end.number(i) = i == 0 ? 2.5 : 3.5;
         const Network network("one", {{"x", {}, InputAttributes{{1, 1, 3}}},
                                       {"a.in", {"x"}, QuantizeAttributes{"a", true}},
                                       {"a", {"a.in"}, linear},
-                                      {"end", {"a"}, ActivationAttributes{entry.kind, parameter}}});
+                                      {"end", {"a"}, end}});
         EXPECT_STREQ(operationName(network.nodes().back()), entry.operation);
         EXPECT_EQ(networkFromJson(networkToJson(network), "f").nodes(), network.nodes());
     }

@@ -46,7 +46,7 @@ TEST_F(Lowering, FoldsNormSkipAndActivationIntoTheLayerBefore) {
         {is<Conv2dAttributes>, "stem", 8, false, true, true, {7}},  // floats for the skip, codes for body
         {is<Conv2dAttributes>, "body", 3, true, true, false, {3}},
         {is<Conv2dAttributes>, "tail", 2, false, false, true, {}},
-        {is<AvgPoolAttributes>, "pool", 0, false, false, false, {255}},
+        {is<PoolWindows>, "pool", 0, false, false, false, {255}},
         {is<LinearAttributes>, "classifier", 8, false, false, true, {}},
     };
     ASSERT_EQ(found.steps.size(), std::size(expected));

@@ -28,7 +28,7 @@ inline Conv2dAttributes convolution(int outputs, int kernel = 3, int stride = 1,
     a.outChannels = outputs;
     a.kernelHeight = a.kernelWidth = kernel;
     a.strideHeight = a.strideWidth = stride;
-    a.paddingHeight = a.paddingWidth = kernel / 2;
+    a.pad(kernel / 2, kernel / 2);
     a.groups = groups;
     return a;
 }
@@ -70,7 +70,7 @@ inline MetaModel chain(int side, int channels, std::vector<int> bits, std::uint6
     MaxPoolAttributes pool;
     pool.kernelHeight = pool.kernelWidth = 3;
     pool.strideHeight = pool.strideWidth = 2;
-    pool.paddingHeight = pool.paddingWidth = 1;
+    pool.pad(1, 1);
     std::vector<Node> nodes{{"x", {}, InputAttributes{{side, side + 1, 3}}}};
     std::string last = "x";
     const auto layer = [&](const std::string& name, const Conv2dAttributes& attributes) {
@@ -120,7 +120,7 @@ inline std::vector<NamedModel> unusualModels() {
                                                                        {"m", {"q"}, NormAttributes{"", "a", 1e-5}}})});
     MaxPoolAttributes sameSize;
     sameSize.kernelHeight = sameSize.kernelWidth = 3;
-    sameSize.paddingHeight = sameSize.paddingWidth = 1;
+    sameSize.pad(1, 1);
     models.push_back(
         {"a pool is added to its own input", afterConvolution({{"p", {"n"}, sameSize},
                                                                {"sum", {"p", "n"}, AddAttributes{}},

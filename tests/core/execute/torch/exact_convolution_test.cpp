@@ -35,8 +35,8 @@ double naive(const at::Tensor& codes, const at::Tensor& weights, const Conv2dAtt
     for (std::int64_t c = 0; c < groupInputs; ++c)
         for (int ky = 0; ky < g.kernelHeight; ++ky)
             for (int kx = 0; kx < g.kernelWidth; ++kx) {
-                const std::int64_t row = y * g.strideHeight - g.paddingHeight + ky;
-                const std::int64_t column = x * g.strideWidth - g.paddingWidth + kx;
+                const std::int64_t row = y * g.strideHeight - g.paddingTop + std::int64_t{ky} * g.dilationHeight;
+                const std::int64_t column = x * g.strideWidth - g.paddingLeft + std::int64_t{kx} * g.dilationWidth;
                 if (row < 0 || column < 0 || row >= codes.size(2) || column >= codes.size(3)) continue;
                 sum += static_cast<double>(in[image][group * groupInputs + c][row][column]) * w[output][c][ky][kx];
             }
@@ -74,12 +74,19 @@ Case randomCase(Random& random) {
     g.strideHeight = pick(1, 5);
     g.strideWidth = pick(1, 5);
     if (pick(0, 1) == 1) {
-        g.paddingHeight = pick(0, g.kernelHeight);
-        g.paddingWidth = pick(0, g.kernelWidth);
+        g.pad(pick(0, g.kernelHeight), pick(0, g.kernelWidth));
+        if (pick(0, 1) == 1) {
+            g.paddingTop = pick(0, g.kernelHeight);
+            g.paddingRight = pick(0, g.kernelWidth);
+        }
+    }
+    if (pick(0, 3) == 0) {
+        g.dilationHeight = pick(1, 3);
+        g.dilationWidth = pick(1, 3);
     }
     c.batch = pick(1, 9);
-    c.height = pick(g.kernelHeight, 8);
-    c.width = pick(g.kernelWidth, 8);
+    c.height = pick(g.spanHeight(), g.spanHeight() + 5);
+    c.width = pick(g.spanWidth(), g.spanWidth() + 5);
     return c;
 }
 
@@ -92,7 +99,8 @@ TEST(ExactConvolution, OfRandomGeometriesIsExact) {
         ASSERT_EQ(wrongSums(c, random), 0)
             << c.batch << " images of " << c.height << "×" << c.width << "×" << c.channels << ", kernel "
             << g.kernelHeight << "×" << g.kernelWidth << ", stride " << g.strideHeight << "×" << g.strideWidth
-            << ", padding " << g.paddingHeight << "×" << g.paddingWidth << ", groups " << g.groups;
+            << ", padding " << g.paddingTop << ", " << g.paddingLeft << ", " << g.paddingBottom << ", "
+            << g.paddingRight << ", dilation " << g.dilationHeight << "×" << g.dilationWidth << ", groups " << g.groups;
     }
 }
 

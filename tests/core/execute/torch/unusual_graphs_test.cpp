@@ -1,16 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "tests/core/execute/plan/unusual_graphs.h"
+#include "tests/core/execute/plan/modern_graphs.h"
 
 #include "core/execute/torch/torch_executor.h"
 
 namespace bitdesk {
 namespace {
 
-TEST(ReferenceExecutor, RunsUnusualGraphsAsTheInterpreterDoes) {
+TEST(ReferenceExecutor, RunsUnusualAndModernGraphsAsTheInterpreterDoes) {
     constexpr int kBatch = 7;
-    for (const auto& [name, model] : test::unusualModels()) {
+    auto models = test::unusualModels();
+    for (auto& modern : test::modernModels()) models.push_back(std::move(modern));
+    for (const auto& [name, model] : models) {
         const auto images = test::randomPixels(model, kBatch, 9);
         std::vector<float> expected(static_cast<std::size_t>(kBatch * model.network.classes())), found(expected.size());
         for (const int bits : model.bits) {
