@@ -48,7 +48,7 @@ Json infoJson(const MetaModel& model) {
             {"classes", model.classNames},
             {"normalization", {{"mean", model.normalization.mean}, {"std", model.normalization.std}}},
             {"macs", macs(network)},
-            {"norm_bytes", normBytes(network, static_cast<int>(model.bits.size()))},
+            {"norm_bytes", normBytes(model)},
             {"layers", layers},
             {"fixed_layers", fixed},
             {"provenance", model.provenance}};
@@ -75,7 +75,7 @@ std::string infoText(const MetaModel& model) {
     for (const int width : model.bits) {
         const BitConfiguration bits = uniformBits(network, width);
         text += fmt::format("{:<5} {:>14} {:>15} {:>13}\n", width, bitOps(network, bits), weightBytes(network, bits),
-                            normBytes(network, static_cast<int>(model.bits.size())));
+                            normBytes(model));
     }
     if (!model.provenance.empty()) text += "\nprovenance\n";
     for (const auto& [key, value] : model.provenance) {

@@ -122,8 +122,7 @@ Readouts* createReadouts(Workbench& workbench, const PredictionPlot& prediction)
     // At once, while the hand moves: what is exact is shown, the rest goes stale until images have been seen.
     QObject::connect(&workbench.mix(), &MixModel::changed, readouts, [=, &workbench](const BitConfiguration& bits) {
         const Network& network = workbench.model()->network;
-        readouts->setCost(bitOps(network, bits), weightBytes(network, bits),
-                          normBytes(network, static_cast<int>(workbench.model()->bits.size())));
+        readouts->setCost(bitOps(network, bits), weightBytes(network, bits), normBytes(*workbench.model()));
         readouts->setStale();
         predict();
     });

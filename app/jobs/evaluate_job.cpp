@@ -91,7 +91,7 @@ Evaluation describeEvaluation(const EvaluateRequest& request, const Executor& ex
     e.seconds = outcome.seconds;
     e.bitops = bitOps(network, request.bits);
     e.weightBytes = weightBytes(network, request.bits);
-    e.normBytes = normBytes(network, static_cast<int>(request.model->bits.size()));
+    e.normBytes = normBytes(*request.model);
     e.device = executor.device();
     e.backend = executor.backend();
     return e;

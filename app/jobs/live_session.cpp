@@ -103,7 +103,7 @@ struct LiveSession::Worker {
         update.bits = request.bits;
         update.bitops = bitOps(network, request.bits);
         update.weightBytes = weightBytes(network, request.bits);
-        update.normBytes = normBytes(network, static_cast<int>(session.m_setup.model->bits.size()));
+        update.normBytes = normBytes(*session.m_setup.model);
         return update;
     }
 

@@ -65,7 +65,7 @@ std::vector<EvaluationSummary> Session::rows(const MetaModel& model, const DataS
         if (row.modelHash != model.hash || row.dataHash != data.hash() || !fits(row.bits, model)) continue;
         row.bitops = bitOps(model.network, row.bits);
         row.weightBytes = weightBytes(model.network, row.bits);
-        row.normBytes = normBytes(model.network, static_cast<int>(model.bits.size()));
+        row.normBytes = normBytes(model);
         row.id = -static_cast<std::int64_t>(rows.size()) - 1;
         rows.push_back(std::move(row));
     }

@@ -256,11 +256,10 @@ private:
         const auto& norm = *m_network.nodes()[toIndex(node)].as<NormAttributes>();
         const auto count = transitionCount(m_network, norm, static_cast<int>(m_mapping.bits.size()));
         NormParameters tables;
-        tables.from = count.from;
-        tables.to = count.to;
-        tables.channels = m_network.shape(node).channels;
+        for (const auto& [kind, table] : tables.tables()) *table = {.from = count.from, .to = count.to, .values = {}};
         for (int from = 0; from < count.from; ++from)
             for (int to = 0; to < count.to; ++to) readTransition(node, norm, from, to, tables);
+        for (const auto& [kind, table] : tables.tables()) *table = compacted(*table);
         m_result.model.norms.emplace(node, std::move(tables));
     }
 
@@ -273,10 +272,11 @@ private:
     void readTransition(int node, const NormAttributes& norm, int from, int to, NormParameters& tables) const {
         const std::string& name = m_network.nodes()[toIndex(node)].name;
         const NormMapping& mapping = m_mapping.norms.at(name);
-        const auto read = [&](const std::string& pattern, float otherwise, std::vector<float>& table) {
-            std::vector<float> row(toIndex(tables.channels), otherwise);
-            if (!pattern.empty()) row = normRow(node, transitionName(pattern, norm, from, to), toIndex(to), tables);
-            table.insert(table.end(), row.begin(), row.end());
+        const auto read = [&](const std::string& pattern, float otherwise, NormTable& table) {
+            std::vector<float> row(toIndex(m_network.shape(node).channels), otherwise);
+            if (!pattern.empty())
+                row = normRow(node, transitionName(pattern, norm, from, to), toIndex(to), tables.gamma.to);
+            table.values.insert(table.values.end(), row.begin(), row.end());
         };
         read(mapping.weight, 1, tables.gamma);
         read(mapping.bias, 0, tables.beta);
@@ -284,7 +284,7 @@ private:
         read(mapping.variance, 1, tables.var);
         const auto moved = m_movedBiases.find(m_network.inputs(node).front());
         if (moved == m_movedBiases.end()) return;
-        const auto means = std::span(tables.mean).last(moved->second.size());
+        const auto means = std::span(tables.mean.values).last(moved->second.size());
         for (std::size_t c = 0; c < means.size(); ++c) means[c] -= moved->second[c];
     }
 
@@ -294,12 +294,11 @@ private:
     }
 
     /// [C], or [widths, C] where the norm has one entry a width.
-    std::vector<float> normRow(int node, const std::string& tensorName, std::size_t to,
-                               const NormParameters& tables) const {
+    std::vector<float> normRow(int node, const std::string& tensorName, std::size_t to, int widths) const {
         const std::string& name = m_network.nodes()[toIndex(node)].name;
-        const std::int64_t channels = tables.channels;
+        const std::int64_t channels = m_network.shape(node).channels;
         std::vector<std::vector<std::int64_t>> shapes{{channels}};
-        if (tables.to > 1) shapes.push_back({tables.to, channels});
+        if (widths > 1) shapes.push_back({widths, channels});
         std::vector<float> values = floats(tensorName, name, shapes);
         if (values.size() > toIndex(channels))
             values = {values.begin() + static_cast<std::ptrdiff_t>(to) * channels,

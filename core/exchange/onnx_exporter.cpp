@@ -189,18 +189,12 @@ private:
     GraphValue normalized(const GraphValue& value, int normNode, const std::string& name) {
         const auto& norm = *node(normNode).as<NormAttributes>();
         const NormParameters& table = m_model.norms.at(normNode);
-        const std::size_t entry = table.index(transitionIndex(m_model, norm.from, m_plan.bits),
-                                              transitionIndex(m_model, norm.to, m_plan.bits));
+        const int from = transitionIndex(m_model, norm.from, m_plan.bits);
+        const int to = transitionIndex(m_model, norm.to, m_plan.bits);
         std::vector<std::string> inputs{value.tensor};
-        const auto channels = toIndex(table.channels);
-        const auto addTable = [&](const char* what, const std::vector<float>& values) {
-            inputs.push_back(
-                m_graph.constant(name + "." + what, {table.channels}, std::span(values).subspan(entry, channels)));
-        };
-        addTable("gamma", table.gamma);
-        addTable("beta", table.beta);
-        addTable("mean", table.mean);
-        addTable("var", table.var);
+        for (const auto& [kind, values] : table.tables())
+            inputs.push_back(m_graph.constant(name + "." + kind, {static_cast<std::int64_t>(values->channels())},
+                                              values->row(from, to)));
         GraphValue result = m_graph.add("BatchNormalization", name, inputs, value.shape, value.flat);
         setAttribute(m_graph.last(), "epsilon", static_cast<float>(norm.epsilon));
         return result;

@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <span>
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "core/base/random.h"
 #include "core/base/to_index.h"
+#include "core/model/float_model.h"
 #include "core/model/model_file.h"
 #include "core/network/cost.h"
 
@@ -111,18 +113,17 @@ private:
         const std::string& name = m_model.network.nodes()[toIndex(node)].name;
         const auto found = m_model.norms.find(node);
         if (found == m_model.norms.end()) fail(name, "the norm has no tables");
-        const NormParameters& norm = found->second;
         const auto count = transitionCount(m_model.network, attributes, static_cast<int>(m_model.bits.size()));
         const int channels = m_model.network.shape(node).channels;
-        if (norm.from != count.from || norm.to != count.to || norm.channels != channels)
-            fail(name, "its tables are not [" + std::to_string(count.from) + ", " + std::to_string(count.to) + ", " +
-                           std::to_string(channels) + "]");
-        const auto size = toIndex(std::int64_t{count.from} * count.to * channels);
-        checkTable(name + ".gamma", norm.gamma, size, size);
-        checkTable(name + ".beta", norm.beta, size, size);
-        checkTable(name + ".mean", norm.mean, size, size);
-        checkTable(name + ".var", norm.var, size, size);
-        if (!std::ranges::all_of(norm.var, [](float v) { return v >= 0; }))
+        const auto fits = [](int extent, int full) { return extent == full || extent == 1; };
+        for (const auto& [kind, table] : found->second.tables()) {
+            if (!fits(table->from, count.from) || !fits(table->to, count.to))
+                fail(name, std::string("its ") + kind + " is not [" + std::to_string(count.from) + ", " +
+                               std::to_string(count.to) + ", " + std::to_string(channels) + "]");
+            const auto size = toIndex(std::int64_t{table->from} * table->to * channels);
+            checkTable(name + "." + kind, table->values, size, size);
+        }
+        if (!std::ranges::all_of(found->second.var.values, [](float v) { return v >= 0; }))
             fail(name + ".var", "holds a negative variance");
     }
 
@@ -130,14 +131,25 @@ private:
     const std::string& m_where;
 };
 
+/// Entries of all norms' tables where every transition has its own.
+std::int64_t normEntries(const Network& network, int widths) {
+    std::int64_t entries = 0;
+    for (std::size_t n = 0; n < network.nodes().size(); ++n) {
+        const auto* norm = network.nodes()[n].as<NormAttributes>();
+        if (norm == nullptr) continue;
+        const TransitionCount count = transitionCount(network, *norm, widths);
+        entries += std::int64_t{4} * count.from * count.to * network.shape(static_cast<int>(n)).channels;
+    }
+    return entries;
+}
+
 /// A small graph may ask for gigabytes of weights: those are refused before the first is drawn.
 void checkRandomSize(const MetaModel& model) {
     constexpr std::int64_t kMost = 150'000'000;  // VGG-19 has 144 million; some ten seconds
     const Network& network = model.network;
     std::int64_t numbers = 0;
     for (const Layer& layer : network.layers()) numbers += model.codeCopies(layer) * layer.weightCount;
-    // Each entry of a norm's tables takes four bytes.
-    numbers += normBytes(network, static_cast<int>(model.bits.size())) / static_cast<int>(sizeof(float));
+    numbers += normEntries(network, static_cast<int>(model.bits.size()));
     if (numbers > kMost)
         throw Error(ErrorKind::BadInput, model.name,
                     "has " + std::to_string(numbers) + " weights and norm entries, too many to be drawn at random: " +
@@ -184,7 +196,37 @@ int MetaModel::bitIndex(int width) const {
     return static_cast<int>(found - bits.begin());
 }
 
-void checkModel(const MetaModel& model, const std::string& where) { Checker(model, where).run(); }
+void checkModel(const MetaModel& model, const std::string& where) {
+    Checker(model, where).run();
+    if (model.floats != nullptr) checkFloatModel(*model.floats, where);
+}
+
+NormTable compacted(const NormTable& table) {
+    const auto same = [&](int fromA, int toA, int fromB, int toB) {
+        const auto a = table.row(fromA, toA), b = table.row(fromB, toB);
+        return std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+    };
+    bool alikeFrom = true, alikeTo = true;
+    for (int from = 0; from < table.from; ++from)
+        for (int to = 0; to < table.to; ++to) {
+            alikeFrom = alikeFrom && same(from, to, 0, to);
+            alikeTo = alikeTo && same(from, to, from, 0);
+        }
+    NormTable small{.from = alikeFrom ? 1 : table.from, .to = alikeTo ? 1 : table.to, .values = {}};
+    for (int from = 0; from < small.from; ++from)
+        for (int to = 0; to < small.to; ++to) {
+            const auto row = table.row(from, to);
+            small.values.insert(small.values.end(), row.begin(), row.end());
+        }
+    return small;
+}
+
+std::int64_t normBytes(const MetaModel& model) {
+    std::size_t entries = 0;
+    for (const auto& [node, norm] : model.norms)
+        for (const auto& [kind, table] : norm.tables()) entries += table->values.size();
+    return static_cast<std::int64_t>(entries * sizeof(float));
+}
 
 MetaModel randomModel(const Network& network, std::vector<int> bits, std::uint64_t seed, const std::string& quantizer) {
     MetaModel model(network);
@@ -199,18 +241,16 @@ MetaModel randomModel(const Network& network, std::vector<int> bits, std::uint64
         const auto* norm = network.nodes()[n].as<NormAttributes>();
         if (norm == nullptr) continue;
         const auto count = transitionCount(network, *norm, static_cast<int>(model.bits.size()));
-        NormParameters tables;
-        tables.from = count.from;
-        tables.to = count.to;
-        tables.channels = network.shape(static_cast<int>(n)).channels;
-        const auto size = toIndex(std::int64_t{count.from} * count.to * tables.channels);
+        NormParameters norms;
+        for (const auto& [kind, table] : norms.tables()) *table = {.from = count.from, .to = count.to, .values = {}};
+        const auto size = toIndex(std::int64_t{count.from} * count.to * network.shape(static_cast<int>(n)).channels);
         for (std::size_t i = 0; i < size; ++i) {
-            tables.gamma.push_back(static_cast<float>(0.8 + 0.4 * random.uniform()));
-            tables.beta.push_back(static_cast<float>(0.2 * random.normal()));
-            tables.mean.push_back(static_cast<float>(0.1 * random.normal()));
-            tables.var.push_back(static_cast<float>(0.5 + random.uniform()));
+            norms.gamma.values.push_back(static_cast<float>(0.8 + 0.4 * random.uniform()));
+            norms.beta.values.push_back(static_cast<float>(0.2 * random.normal()));
+            norms.mean.values.push_back(static_cast<float>(0.1 * random.normal()));
+            norms.var.values.push_back(static_cast<float>(0.5 + random.uniform()));
         }
-        model.norms.emplace(static_cast<int>(n), std::move(tables));
+        model.norms.emplace(static_cast<int>(n), std::move(norms));
     }
     const auto channels = toIndex(network.inputShape().channels);
     model.normalization = {std::vector<float>(channels, 0.5F), std::vector<float>(channels, 0.25F)};

@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +16,8 @@
 #include "core/quant/quantizer.h"
 
 namespace bitdesk {
+
+struct FloatModel;  // core/model/float_model.h
 
 /// What one convolution or linear layer stores.
 struct LayerParameters {
@@ -24,15 +29,42 @@ struct LayerParameters {
     std::vector<float> bias;         ///< N values, or empty
 };
 
-/// What one transitional norm stores: tables of [from][to][channel], flattened; variances ≥ 0.
-struct NormParameters {
-    int from = 1, to = 1, channels = 0;
-    std::vector<float> gamma, beta, mean, var;
+/// One table of a transitional norm: [from][to][channel], flattened. A side whose entries are all equal may have
+/// extent 1; else it has one entry a width.
+struct NormTable {
+    int from = 1, to = 1;
+    std::vector<float> values;
 
-    std::size_t index(int fromIndex, int toIndex) const {
-        return (static_cast<std::size_t>(fromIndex) * static_cast<std::size_t>(to) +
-                static_cast<std::size_t>(toIndex)) *
-               static_cast<std::size_t>(channels);
+    std::size_t channels() const { return values.size() / static_cast<std::size_t>(from * to); }
+    /// [C], of the transition between these positions in MetaModel::bits. Everybody reads tables through it.
+    std::span<const float> row(int fromIndex, int toIndex) const {
+        return std::span(values).subspan(begin(fromIndex, toIndex), channels());
+    }
+    std::span<float> row(int fromIndex, int toIndex) {
+        return std::span(values).subspan(begin(fromIndex, toIndex), channels());
+    }
+    bool operator==(const NormTable&) const = default;
+
+private:
+    std::size_t begin(int fromIndex, int toIndex) const {
+        const int entry = (from > 1 ? fromIndex * to : 0) + (to > 1 ? toIndex : 0);
+        return static_cast<std::size_t>(entry) * channels();
+    }
+};
+
+/// The table without the sides along which it does not change, bit for bit.
+NormTable compacted(const NormTable& table);
+
+/// What one transitional norm stores; variances ≥ 0.
+struct NormParameters {
+    NormTable gamma, beta, mean, var;
+
+    /// With the names that they have in a model file.
+    std::array<std::pair<const char*, const NormTable*>, 4> tables() const {
+        return {{{"gamma", &gamma}, {"beta", &beta}, {"mean", &mean}, {"var", &var}}};
+    }
+    std::array<std::pair<const char*, NormTable*>, 4> tables() {
+        return {{{"gamma", &gamma}, {"beta", &beta}, {"mean", &mean}, {"var", &var}}};
     }
 };
 
@@ -52,6 +84,8 @@ struct MetaModel {
     std::map<int, NormParameters> norms;  ///< by node index
     Normalization normalization;
     std::vector<std::string> classNames;
+    /// The real weights that it was made of, for refinement and further training; null where they were not kept.
+    std::shared_ptr<const FloatModel> floats;
     std::map<std::string, std::string> provenance;  ///< free text: data set, hash, seeds, command, accuracies …
     std::string name;                               ///< file stem, or "random:NETWORK"
     std::string hash;  ///< SHA-256 of the file's bytes (of the written form for random models)
@@ -72,6 +106,9 @@ struct MetaModel {
 /// Checks every table against the network: sizes, code ranges, finiteness, positive scales, variances ≥ 0. Throws
 /// Error (BadInput) naming `where` and the tensor.
 void checkModel(const MetaModel& model, const std::string& where);
+
+/// Bytes of all transitional norms' float32 tables, as the model stores them.
+std::int64_t normBytes(const MetaModel& model);
 
 /// Random weights and plausible norms, for timing (`random:NETWORK`).
 MetaModel randomModel(const Network& network, std::vector<int> bits, std::uint64_t seed,

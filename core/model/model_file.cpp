@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
@@ -12,6 +13,7 @@
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/base/to_index.h"
+#include "core/model/float_model.h"
 #include "core/model/safetensors.h"
 #include "core/network/catalogue.h"
 #include "core/network/cost.h"
@@ -21,7 +23,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* kFormat = "1";
+/// The first version has four full tables a norm and no real weights.
+constexpr const char* kFirstFormat = "1";
+constexpr const char* kFormat = "2";
 
 /// `shape`, behind one more extent where a layer keeps something for each width.
 std::vector<std::int64_t> perCopy(int copies, std::vector<std::int64_t> shape) {
@@ -29,11 +33,28 @@ std::vector<std::int64_t> perCopy(int copies, std::vector<std::int64_t> shape) {
     return shape;
 }
 
+std::vector<std::int64_t> weightShape(const Layer& layer) {
+    if (layer.isLinear) return {layer.output.channels, layer.input.channels};
+    return {layer.output.channels, layer.kernelHeight, layer.kernelWidth, layer.inputChannelsPerGroup()};
+}
+
 std::vector<std::int64_t> codeShape(const MetaModel& model, const Layer& layer) {
-    std::vector<std::int64_t> shape{layer.output.channels, layer.input.channels};
-    if (!layer.isLinear)
-        shape = {layer.output.channels, layer.kernelHeight, layer.kernelWidth, layer.inputChannelsPerGroup()};
-    return perCopy(model.codeCopies(layer), std::move(shape));
+    return perCopy(model.codeCopies(layer), weightShape(layer));
+}
+
+/// The tensor of a layer's real weights, or of a norm's real tables.
+std::string floatName(const std::string& node) { return node + ".float"; }
+
+/// Files of the first version stay what programs of that time read.
+bool needsNewFormat(const MetaModel& model) {
+    if (model.floats != nullptr) return true;
+    for (const auto& [node, norm] : model.norms) {
+        const auto full = transitionCount(model.network, *model.network.nodes()[toIndex(node)].as<NormAttributes>(),
+                                          static_cast<int>(model.bits.size()));
+        for (const auto& [kind, table] : norm.tables())
+            if (table->from != full.from || table->to != full.to) return true;
+    }
+    return false;
 }
 
 bool areWidths(const Json& value) {
@@ -53,10 +74,12 @@ public:
     Reader(Safetensors content, std::string where) : m_content(std::move(content)), m_where(std::move(where)) {}
 
     MetaModel read() {
-        if (text("bitdesk.format") != kFormat)
+        const std::string& format = text("bitdesk.format");
+        if (format != kFormat && format != kFirstFormat)
             throw Error(ErrorKind::BadInput, m_where,
-                        "has model format '" + text("bitdesk.format") + "', this program reads " + kFormat,
+                        "has model format '" + format + "', this program reads " + kFirstFormat + " and " + kFormat,
                         "Use a newer Bitdesk");
+        m_first = format == kFirstFormat;
         MetaModel model(networkFromJson(text("bitdesk.network"), m_where));
         model.quantizer = text("bitdesk.quantizer");
         checkQuantizer(model.quantizer);
@@ -68,6 +91,7 @@ public:
                 metadata<std::map<std::string, std::string>>("bitdesk.provenance", areFacts, "object of texts");
         for (const Layer& layer : model.network.layers()) model.layers.push_back(readLayer(model, layer));
         readNorms(model);
+        if (!m_first) readFloats(model);
         for (const auto& [name, tensor] : m_content.tensors)
             throw Error(ErrorKind::BadInput, m_where + ": tensor '" + name + "'", "belongs to nothing in the network");
         return model;
@@ -134,7 +158,10 @@ private:
     }
 
     std::vector<float> floats(const std::string& name, const std::vector<std::vector<std::int64_t>>& shapes) {
-        const Tensor tensor = take(name, "F32", shapes);
+        return valuesOf(take(name, "F32", shapes));
+    }
+
+    static std::vector<float> valuesOf(const Tensor& tensor) {
         std::vector<float> values(tensor.data.size() / sizeof(float));
         if (!values.empty()) std::memcpy(values.data(), tensor.data.data(), tensor.data.size());
         return values;
@@ -160,31 +187,76 @@ private:
             const auto* norm = network.nodes()[toIndex(n)].as<NormAttributes>();
             if (norm == nullptr) continue;
             const auto count = transitionCount(network, *norm, static_cast<int>(model.bits.size()));
-            NormParameters tables;
-            tables.from = count.from;
-            tables.to = count.to;
-            tables.channels = network.shape(n).channels;
-            const std::vector<std::vector<std::int64_t>> shape{{tables.from, tables.to, tables.channels}};
-            const std::string& name = network.nodes()[toIndex(n)].name;
-            tables.gamma = floats(name + ".gamma", shape);
-            tables.beta = floats(name + ".beta", shape);
-            tables.mean = floats(name + ".mean", shape);
-            tables.var = floats(name + ".var", shape);
-            model.norms.emplace(n, std::move(tables));
+            NormParameters norms;
+            for (const auto& [kind, table] : norms.tables())
+                *table = readTable(network.nodes()[toIndex(n)].name + "." + kind, count, network.shape(n).channels);
+            model.norms.emplace(n, std::move(norms));
         }
+    }
+
+    NormTable readTable(const std::string& name, const TransitionCount& full, std::int64_t channels) {
+        std::vector<std::vector<std::int64_t>> shapes{{full.from, full.to, channels}};
+        if (!m_first) shapes.insert(shapes.end(), {{1, full.to, channels}, {full.from, 1, channels}, {1, 1, channels}});
+        Tensor tensor = take(name, "F32", shapes);
+        return {.from = static_cast<int>(tensor.shape[0]),
+                .to = static_cast<int>(tensor.shape[1]),
+                .values = valuesOf(tensor)};
+    }
+
+    /// Real weights are of all layers and norms, or of none.
+    void readFloats(MetaModel& model) {
+        const Network& network = model.network;
+        if (network.layers().empty() || !m_content.tensors.contains(floatName(network.layers().front().name))) return;
+        auto real = std::make_shared<FloatModel>(network);
+        for (const Layer& layer : network.layers()) {
+            FloatModel::Layer& values = real->layers.emplace_back();
+            values.weight = floats(floatName(layer.name), {weightShape(layer)});
+            if (layer.hasBias) values.bias = floats(floatName(layer.name) + "_bias", {{layer.output.channels}});
+        }
+        for (const auto& [node, norm] : model.norms) {
+            const std::int64_t channels = network.shape(node).channels;
+            const auto all = floats(floatName(network.nodes()[toIndex(node)].name), {{4, channels}});
+            FloatModel::Norm& tables = real->norms[node];
+            std::size_t row = 0;
+            for (auto* table : {&tables.gamma, &tables.beta, &tables.mean, &tables.var}) {
+                const auto values = std::span(all).subspan(row++ * toIndex(channels), toIndex(channels));
+                table->assign(values.begin(), values.end());
+            }
+        }
+        real->normalization = model.normalization;
+        real->classNames = model.classNames;
+        model.floats = std::move(real);
     }
 
     Safetensors m_content;
     std::string m_where;
+    bool m_first = false;  // whether the file has the first version of the format
 };
 
 /// Class names and provenance may come from folders and command lines, which need not be UTF-8.
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
+void addFloats(const FloatModel& model, Safetensors& content) {
+    for (std::size_t i = 0; i < model.layers.size(); ++i) {
+        const Layer& layer = model.network.layers()[i];
+        const FloatModel::Layer& values = model.layers[i];
+        content.tensors.emplace(floatName(layer.name), Tensor::f32(weightShape(layer), values.weight));
+        if (layer.hasBias)
+            content.tensors.emplace(floatName(layer.name) + "_bias", Tensor::f32({layer.output.channels}, values.bias));
+    }
+    for (const auto& [node, norm] : model.norms) {
+        std::vector<float> all;
+        for (const auto* table : {&norm.gamma, &norm.beta, &norm.mean, &norm.var})
+            all.insert(all.end(), table->begin(), table->end());
+        content.tensors.emplace(floatName(model.network.nodes()[toIndex(node)].name),
+                                Tensor::f32({4, model.network.shape(node).channels}, all));
+    }
+}
+
 Safetensors toSafetensors(const MetaModel& model) {
     Safetensors content;
     content.metadata = {
-        {"bitdesk.format", kFormat},
+        {"bitdesk.format", needsNewFormat(model) ? kFormat : kFirstFormat},
         {"bitdesk.network", networkToJson(model.network)},
         {"bitdesk.quantizer", model.quantizer},
         {"bitdesk.bits", dump(model.bits)},
@@ -207,12 +279,12 @@ Safetensors toSafetensors(const MetaModel& model) {
     }
     for (const auto& [node, norm] : model.norms) {
         const std::string& name = model.network.nodes()[toIndex(node)].name;
-        const std::vector<std::int64_t> shape{norm.from, norm.to, norm.channels};
-        content.tensors.emplace(name + ".gamma", Tensor::f32(shape, norm.gamma));
-        content.tensors.emplace(name + ".beta", Tensor::f32(shape, norm.beta));
-        content.tensors.emplace(name + ".mean", Tensor::f32(shape, norm.mean));
-        content.tensors.emplace(name + ".var", Tensor::f32(shape, norm.var));
+        for (const auto& [kind, table] : norm.tables())
+            content.tensors.emplace(
+                name + "." + kind,
+                Tensor::f32({table->from, table->to, static_cast<std::int64_t>(table->channels())}, table->values));
     }
+    if (model.floats != nullptr) addFloats(*model.floats, content);
     return content;
 }
 

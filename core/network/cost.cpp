@@ -53,16 +53,4 @@ TransitionCount transitionCount(const Network& network, const NormAttributes& no
     return {count(norm.from), count(norm.to)};
 }
 
-std::int64_t normBytes(const Network& network, int bitWidths) {
-    constexpr std::int64_t kTables = 4, kFloatBytes = 4;
-    std::int64_t bytes = 0;
-    for (std::size_t n = 0; n < network.nodes().size(); ++n) {
-        const auto* norm = network.nodes()[n].as<NormAttributes>();
-        if (norm == nullptr) continue;
-        const TransitionCount count = transitionCount(network, *norm, bitWidths);
-        bytes += kTables * kFloatBytes * count.from * count.to * network.shape(static_cast<int>(n)).channels;
-    }
-    return bytes;
-}
-
 }  // namespace bitdesk

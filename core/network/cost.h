@@ -27,9 +27,6 @@ std::vector<std::int64_t> bitOpsPerLayer(const Network& network, const BitConfig
 /// Weights of all layers at their bits, in whole bytes (rounded up once, a layer at a time).
 std::int64_t weightBytes(const Network& network, const BitConfiguration& bits);
 
-/// Bytes of all transitional norms' four float32 tables for a model with `bitWidths` bit-widths.
-std::int64_t normBytes(const Network& network, int bitWidths);
-
 /// Number of bits entries [A, B] that a norm stores: 1 for a fixed or absent side, else `bitWidths`.
 struct TransitionCount {
     int from = 1;

@@ -97,13 +97,10 @@ MetaModel TrainableNetwork::toModel() const {
         model.layers.push_back(exportLayer(layer, m_layers[i], model.weightQuantizer(), model.codeBits(layer)));
     }
     for (const auto& [node, table] : m_norms)
-        model.norms.emplace(node, NormParameters{.from = table.from,
-                                                 .to = table.to,
-                                                 .channels = m_network.shape(node).channels,
-                                                 .gamma = joined(table.gamma),
-                                                 .beta = joined(table.beta),
-                                                 .mean = joined(table.mean),
-                                                 .var = joined(table.var)});
+        model.norms.emplace(node, NormParameters{.gamma = {table.from, table.to, joined(table.gamma)},
+                                                 .beta = {table.from, table.to, joined(table.beta)},
+                                                 .mean = {table.from, table.to, joined(table.mean)},
+                                                 .var = {table.from, table.to, joined(table.var)}});
     return model;
 }
 

@@ -51,13 +51,14 @@ Affine layerAffine(const MetaModel& model, int layerIndex, const BitConfiguratio
 Affine normAffine(const MetaModel& model, int node, const BitConfiguration& bits) {
     const auto& norm = *model.network.nodes()[toIndex(node)].as<NormAttributes>();
     const NormParameters& table = model.norms.at(node);
-    const std::size_t entry =
-        table.index(transitionIndex(model, norm.from, bits), transitionIndex(model, norm.to, bits));
-    const auto channels = toIndex(table.channels);
+    const int from = transitionIndex(model, norm.from, bits), to = transitionIndex(model, norm.to, bits);
+    const auto gamma = table.gamma.row(from, to), beta = table.beta.row(from, to);
+    const auto mean = table.mean.row(from, to), var = table.var.row(from, to);
+    const std::size_t channels = gamma.size();
     Affine affine{std::vector<double>(channels), std::vector<double>(channels)};
     for (std::size_t c = 0; c < channels; ++c) {
-        affine.scale[c] = double{table.gamma[entry + c]} / std::sqrt(double{table.var[entry + c]} + norm.epsilon);
-        affine.offset[c] = double{table.beta[entry + c]} - double{table.mean[entry + c]} * affine.scale[c];
+        affine.scale[c] = double{gamma[c]} / std::sqrt(double{var[c]} + norm.epsilon);
+        affine.offset[c] = double{beta[c]} - double{mean[c]} * affine.scale[c];
     }
     return affine;
 }

@@ -187,10 +187,9 @@ TEST(ImportModel, GivesEachWidthItsNorms) {
     file.tensors.at("bn2.1.running_mean") = Tensor::f32({3}, std::vector<float>{10, 20, 30});
     const ImportedModel imported = importModel(file, drafted(file), test::tinyNetwork());
     const auto& body = imported.model.norms.at(test::tinyNetwork().findNode("body.norm"));
-    EXPECT_EQ(std::pair(body.from, body.to), std::pair(1, 3));
-    EXPECT_EQ(body.mean, (std::vector<float>{1, 2, 3, 10, 20, 30, 1, 2, 3}));
+    EXPECT_EQ(body.mean, (NormTable{.from = 1, .to = 3, .values = {1, 2, 3, 10, 20, 30, 1, 2, 3}}));
     const auto& tail = imported.model.norms.at(test::tinyNetwork().findNode("tail.norm"));
-    EXPECT_EQ(std::pair(tail.from, tail.to), std::pair(3, 3));
+    EXPECT_EQ(std::pair(tail.mean.from, tail.mean.to), std::pair(1, 1)) << "they are alike";
     EXPECT_EQ(imported.floatLayers, 2);
     EXPECT_EQ(imported.uncalibrated, (std::vector<int>{0, 2, 3}));
     EXPECT_EQ(imported.model.layers[kBody].actScale, (std::vector<float>{1, 2, 3}));
@@ -204,8 +203,8 @@ TEST(ImportModel, GivesEachTransitionItsNorms) {
     const ImportedModel imported = importModel(file, mapping, test::tinyNetwork());
     const auto& tail = imported.model.norms.at(test::tinyNetwork().findNode("tail.norm"));
     for (int to = 0; to < 3; ++to) {
-        EXPECT_EQ(tail.mean[tail.index(1, to)], 10) << to;
-        EXPECT_EQ(tail.mean[tail.index(2, to)], 1) << to;
+        EXPECT_EQ(tail.mean.row(1, to).front(), 10) << to;
+        EXPECT_EQ(tail.mean.row(2, to).front(), 1) << to;
     }
 }
 
@@ -217,9 +216,9 @@ TEST(ImportModel, MovesABiasIntoTheNormBehind) {
     file.names.emplace_back("conv2.bias");
     const ImportedModel imported = importModel(file, drafted(file), test::tinyNetwork());
     const int norm = test::tinyNetwork().findNode("body.norm");
-    EXPECT_EQ(imported.model.norms.at(norm).mean, (std::vector<float>{0.5F, 0, 6, 0.5F, 0, 6, 0.5F, 0, 6}));
-    const auto& tail = imported.model.norms.at(test::tinyNetwork().findNode("tail.norm")).mean;
-    EXPECT_EQ(tail, importModel(file, without, test::tinyNetwork()).model.norms.rbegin()->second.mean);
+    EXPECT_EQ(imported.model.norms.at(norm).mean.values, (std::vector<float>{0.5F, 0, 6}));
+    const auto& tail = imported.model.norms.at(test::tinyNetwork().findNode("tail.norm")).mean.values;
+    EXPECT_EQ(tail, importModel(file, without, test::tinyNetwork()).model.norms.rbegin()->second.mean.values);
 }
 
 TEST(ImportModel, RefusesABiasThatNoNormTakesOver) {

@@ -26,15 +26,44 @@ TEST(MetaModel, KnowsItsWidths) {
     test::expectBadInput({"no 5-bit form"}, [&] { (void)model.bitIndex(5); });
 }
 
-TEST(NormParameters, IndexIsFromThenToThenChannel) {
-    NormParameters norm;
-    norm.from = 2;
-    norm.to = 3;
-    norm.channels = 5;
-    EXPECT_EQ(norm.index(0, 0), 0u);
-    EXPECT_EQ(norm.index(0, 2), 10u);
-    EXPECT_EQ(norm.index(1, 0), 15u);
-    EXPECT_EQ(norm.index(1, 2), 25u);
+std::vector<float> rowOf(const NormTable& table, int from, int to) {
+    const auto row = table.row(from, to);
+    return {row.begin(), row.end()};
+}
+
+TEST(NormTable, ARowIsOfFromThenTo) {
+    const NormTable table{.from = 2, .to = 3, .values = {0, 1, 10, 11, 20, 21, 30, 31, 40, 41, 50, 51}};
+    EXPECT_EQ(table.channels(), 2u);
+    EXPECT_EQ(rowOf(table, 0, 2), (std::vector<float>{20, 21}));
+    EXPECT_EQ(rowOf(table, 1, 1), (std::vector<float>{40, 41}));
+}
+
+TEST(NormTable, ASideOfOneEntryServesAllWidths) {
+    const NormTable byTo{.from = 1, .to = 2, .values = {0, 1, 10, 11}},
+        byFrom{.from = 2, .to = 1, .values = {0, 1, 10, 11}};
+    EXPECT_EQ(rowOf(byTo, 2, 1), (std::vector<float>{10, 11}));
+    EXPECT_EQ(rowOf(byFrom, 1, 2), (std::vector<float>{10, 11}));
+}
+
+TEST(NormTable, IsCompactedAlongSidesOfEqualEntries) {
+    const auto extents = [](std::vector<float> values) {
+        const NormTable small = compacted({.from = 2, .to = 2, .values = std::move(values)});
+        return std::pair(small.from, small.to);
+    };
+    EXPECT_EQ(extents({1, 2, 1, 2, 1, 2, 1, 2}), std::pair(1, 1));
+    EXPECT_EQ(extents({1, 2, 3, 4, 1, 2, 3, 4}), std::pair(1, 2));
+    EXPECT_EQ(extents({1, 2, 1, 2, 3, 4, 3, 4}), std::pair(2, 1));
+    EXPECT_EQ(extents({1, 2, 1, 2, 1, 2, 1, 5}), std::pair(2, 2));
+    EXPECT_EQ(extents({0, 0, 0, 0, 0, 0, 0, -0.0F}), std::pair(2, 2)) << "0 and −0 give different bits";
+}
+
+TEST(MetaModel, NormBytesAreThoseThatItStores) {
+    MetaModel model = test::tinyModel();
+    // Four tables of floats: 1·1·3, 1·3·3 and 3·3·4 entries.
+    EXPECT_EQ(normBytes(model), 16 * (3 + 9 + 36));
+    model.norms.at(12).mean = {.from = 1, .to = 1, .values = {0, 0, 0, 0}};
+    EXPECT_NO_THROW(checkModel(model, "m"));
+    EXPECT_EQ(normBytes(model), 16 * (3 + 9 + 36) - 4 * 32);
 }
 
 TEST(RandomModel, IsValidAndDeterministic) {
@@ -94,10 +123,11 @@ TEST(CheckModel, NamesWhatIsWrong) {
     refuses({"'stem.act_scale'", "3 values, 1"}, [](MetaModel& m) { m.layers[0].actScale.resize(3, 1); });
     refuses({"'body.bias'", "3 values, 0"}, [](MetaModel& m) { m.layers[1].bias.resize(3); });
     refuses({"'classifier.bias'", "infinity"}, [](MetaModel& m) { m.layers[3].bias[0] = INFINITY; });
-    refuses({"'tail.norm.var'", "negative variance"}, [](MetaModel& m) { m.norms.at(12).var[35] = -1e-9F; });
-    refuses({"'tail.norm.beta'", "NaN"}, [&](MetaModel& m) { m.norms.at(12).beta[0] = nan; });
-    refuses({"'tail.norm.mean'", "35 values, 36"}, [](MetaModel& m) { m.norms.at(12).mean.pop_back(); });
-    refuses({"'tail.norm'", "not [3, 3, 4]"}, [](MetaModel& m) { m.norms.at(12).from = 1; });
+    refuses({"'tail.norm.var'", "negative variance"}, [](MetaModel& m) { m.norms.at(12).var.values[35] = -1e-9F; });
+    refuses({"'tail.norm.beta'", "NaN"}, [&](MetaModel& m) { m.norms.at(12).beta.values[0] = nan; });
+    refuses({"'tail.norm.mean'", "35 values, 36"}, [](MetaModel& m) { m.norms.at(12).mean.values.pop_back(); });
+    refuses({"'tail.norm'", "beta is not [3, 3, 4]"}, [](MetaModel& m) { m.norms.at(12).beta.from = 2; });
+    refuses({"'tail.norm.beta'", "36 values, 12"}, [](MetaModel& m) { m.norms.at(12).beta.from = 1; });
     refuses({"'tail.norm'", "no tables"}, [](MetaModel& m) { m.norms.erase(12); });
     refuses({"belong to no norm"}, [](MetaModel& m) { m.norms.emplace(4, m.norms.at(12)); });
     refuses({"number of layers"}, [](MetaModel& m) { m.layers.pop_back(); });

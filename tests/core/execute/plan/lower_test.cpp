@@ -89,15 +89,13 @@ TEST_F(Lowering, ConstantsAreThoseOfTheTransition) {
     layer(2).weightScale = {0.5F};             // tail
     layer(2).actScale = {0.25F, 0.125F, 1.F};  // at 2, 3 and 4 bits
     NormParameters& table = norm("tail.norm");
-    ASSERT_EQ(table.from, 3);
-    ASSERT_EQ(table.to, 3);
-    const std::size_t entry = table.index(1, 0);  // body at 3 bits, tail at 2
-    for (std::size_t c = 0; c < 4; ++c) {
-        table.gamma[entry + c] = 3.0F;
-        table.var[entry + c] = static_cast<float>(4.0 - 1e-5);
-        table.mean[entry + c] = 2.0F;
-        table.beta[entry + c] = 1.0F;
-    }
+    ASSERT_EQ(table.gamma.from, 3);
+    ASSERT_EQ(table.gamma.to, 3);
+    // Body at 3 bits, tail at 2.
+    std::ranges::fill(table.gamma.row(1, 0), 3.0F);
+    std::ranges::fill(table.var.row(1, 0), static_cast<float>(4.0 - 1e-5));
+    std::ranges::fill(table.mean.row(1, 0), 2.0F);
+    std::ranges::fill(table.beta.row(1, 0), 1.0F);
     const Epilogue found = plan(3, 2).steps[3].epilogue;
     ASSERT_EQ(found.scale.size(), 4u);
     // 0.25 · 0.5 · 2²/2 = 0.25; γ/√4 = 1.5; −2 · 1.5 + 1 = −2.
@@ -109,9 +107,9 @@ TEST_F(Lowering, ConstantsAreThoseOfTheTransition) {
 
 TEST_F(Lowering, TheFixedSideOfATransitionHasOneEntry) {
     const NormParameters& table = norm("body.norm");
-    EXPECT_EQ(table.from, 1) << "the stem is fixed";
-    EXPECT_EQ(table.to, 3);
-    EXPECT_EQ(norm("stem.norm").to, 1);
+    EXPECT_EQ(table.mean.from, 1) << "the stem is fixed";
+    EXPECT_EQ(table.mean.to, 3);
+    EXPECT_EQ(norm("stem.norm").mean.to, 1);
 }
 
 TEST_F(Lowering, CodesAreMadeWithTheScaleOfTheNextLayersBits) {

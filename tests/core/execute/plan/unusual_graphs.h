@@ -58,9 +58,9 @@ inline MetaModel afterConvolution(std::vector<Node> rest) {
 /// Norms that overflow to infinity and NaN.
 inline MetaModel overflowing(MetaModel model) {
     NormParameters& norm = model.norms.at(model.network.findNode("n"));
-    std::ranges::fill(norm.gamma, 3e38F);
-    std::ranges::fill(norm.mean, 3e38F);
-    std::ranges::fill(norm.var, 0.F);
+    std::ranges::fill(norm.gamma.values, 3e38F);
+    std::ranges::fill(norm.mean.values, 3e38F);
+    std::ranges::fill(norm.var.values, 0.F);
     return model;
 }
 
