@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <optional>
+#include <ranges>
 
 #include "app/cli/options.h"
 #include "app/cli/verb.h"
@@ -17,11 +20,15 @@ namespace {
 
 struct TrainOptions {
     TrainRequest request;
-    std::string bits = toText(BitConfiguration{usualBits()});
+    std::string bits, stages;
+    std::optional<std::string> network;
+    std::optional<int> floatEpochs;
     std::vector<int> input;
     bool dryRun = false;
     OutputOptions output;
 };
+
+constexpr std::array kStages{"1", "2", "3"};
 
 std::string clockTime(double seconds) {
     if (seconds < 0) return "?";
@@ -70,12 +77,43 @@ void printPlan(std::ostream& out, const TrainRequest& r, const TrainFacts& facts
     for (const std::string& note : facts.notes) out << "  " << note << '\n';
 }
 
+/// "1,3" → stages I and III alone. Throws Error (Usage).
+void keepStages(const std::string& text, TrainRequest& request) {
+    std::array<int*, 3> epochs{&request.activationEpochs, &request.uniformEpochs, &request.mixedEpochs};
+    std::array<bool, 3> kept{};
+    for (const auto part : std::views::split(text, ',')) {
+        const std::string word(part.begin(), part.end());
+        const auto found = std::ranges::find(kStages, word);
+        if (found == kStages.end())
+            throw Error(ErrorKind::Usage, "--stages", "'" + word + "' is no stage", "Known: 1, 2, 3, as 1,2,3");
+        kept[static_cast<std::size_t>(found - kStages.begin())] = true;
+    }
+    for (std::size_t i = 0; i < kept.size(); ++i)
+        if (!kept[i]) *epochs[i] = 0;
+}
+
+/// What a model to begin with, and the stages, make of the other options.
+void settleStart(TrainOptions& options) {
+    TrainRequest& request = options.request;
+    const bool fresh = request.from.empty();
+    if (fresh && options.bits.empty()) request.bits = usualBits();
+    else if (options.bits.empty()) request.bits.clear();
+    else request.bits = parseWidths(options.bits);
+    request.network = options.network.value_or(fresh ? request.network : request.from.string());
+    if (!fresh && options.network)
+        throw Error(ErrorKind::Usage, "--network", "does not go with --from", "The model has its own network");
+    request.floatEpochs = options.floatEpochs.value_or(fresh ? request.floatEpochs : 0);
+    if (!options.stages.empty()) keepStages(options.stages, request);
+}
+
 int run(TrainOptions& options, Terminal& terminal) {
     TrainRequest& request = options.request;
-    request.bits = parseWidths(options.bits);
+    settleStart(options);
     request.input = inputShape(options.input);
     request.command = terminal.commandLine;
-    const Inputs inputs = Inputs().add(DataOptions{.data = request.data}).addNetwork(request.network);
+    Inputs inputs = Inputs().add(DataOptions{.data = request.data});
+    if (request.from.empty()) inputs.addNetwork(request.network);
+    else inputs.addFile(request.from);
     checkOutputs(options.output, inputs);
     jobs::checkOutput(request.out, inputs.paths());
     if (jobs::sameFile(request.out, options.output.json))
@@ -107,7 +145,8 @@ int run(TrainOptions& options, Terminal& terminal) {
         {"model", request.out.string()}, {"hash", model.hash}, {"provenance", model.provenance}, {"notes", notes}};
     std::string text = fmt::format("{}  ({})\n", request.out.string(), model.hash);
     for (const auto& [key, value] : model.provenance)
-        if (key.starts_with("accuracy") || key.starts_with("float")) text += fmt::format("  {}: {}\n", key, value);
+        if (key.starts_with("accuracy") || key.starts_with("float") || key.starts_with("teacher"))
+            text += fmt::format("  {}: {}\n", key, value);
     emit(options.output, terminal, json, {}, text);
     return 0;
 }
@@ -117,23 +156,38 @@ int run(TrainOptions& options, Terminal& terminal) {
 Run prepareTrain(CLI::App& command) {
     auto options = std::make_shared<TrainOptions>();
     TrainRequest& r = options->request;
-    command.add_option("--network", r.network, "network of the catalogue, or a JSON file")->capture_default_str();
+    command.add_option("--network", options->network, "network of the catalogue, or a JSON file")
+        ->default_str(r.network);
+    command
+        .add_option("--from", r.from,
+                    "a model to begin with, imported or trained: its network, its weights, its classes; its float "
+                    "network, where it has one, teaches")
+        ->check(namesAFile());
     command.add_option("--data", r.data, "fashion-mnist, or a folder or file")->capture_default_str();
     addInput(command, options->input,
              "height,width,channels that a folder's images are brought to (default: as they are)");
     addChoices(command, r.choices);
     addBadFiles(command, r.choices, options->output);
     command.add_option("--out", r.out, "model file to write (checkpoint: FILE.ckpt)")->required();
-    command.add_option("--bits", options->bits, "bit-widths that the model can run at")->capture_default_str();
+    command.add_option("--bits", options->bits, "bit-widths that the model can run at (with --from: the model's)")
+        ->default_str(toText(BitConfiguration{usualBits()}));
     if (const auto quantizers = trainableQuantizers(); quantizers.size() > 1)  // offered once there is a choice
         command.add_option("--quantizer", r.quantizer, "how weights become codes")
             ->capture_default_str()
             ->check(CLI::IsMember(quantizers));
-    command.add_option("--float-epochs", r.floatEpochs, "epochs of the float baseline and teacher")
-        ->capture_default_str();
+    command
+        .add_option("--float-epochs", options->floatEpochs, "epochs of the float baseline and teacher (with --from: 0)")
+        ->default_str(std::to_string(r.floatEpochs));
     command.add_option("--stage1-epochs", r.activationEpochs, "epochs of stage I")->capture_default_str();
     command.add_option("--stage2-epochs", r.uniformEpochs, "epochs of stage II")->capture_default_str();
     command.add_option("--stage3-epochs", r.mixedEpochs, "epochs of stage III")->capture_default_str();
+    command.add_option("--stages", options->stages, "stages to train, the others are left out: 1,2,3");
+    command.add_option("--freeze", r.freeze, "layers that stay as they are, with * for any part: stem,stage1.*")
+        ->delimiter(',');
+    command
+        .add_option("--layer-rates", r.layerRates,
+                    "factors of the learning rate, layer by layer: stage1.*=0.1,stage2.*=0.3")
+        ->delimiter(',');
     const auto addRate = [&](const std::string& name, std::optional<double>& rate, const std::string& description) {
         const auto known = std::ranges::find(rateOptions(), name, &RateOption::option);
         command.add_option("--" + name, rate,

@@ -25,7 +25,8 @@ void require(bool holds, const std::string& what, const std::string& reason) {
 void checkRequest(const TrainRequest& request) {
     require(std::ranges::adjacent_find(request.bits, std::greater_equal<>{}) == request.bits.end(), settingName("bits"),
             "bit-widths must ascend");
-    require(!request.bits.empty() && request.bits.front() >= 2 && request.bits.back() <= 8, settingName("bits"),
+    const bool isSaid = !request.bits.empty();
+    require(isSaid ? request.bits.front() >= 2 && request.bits.back() <= 8 : !request.from.empty(), settingName("bits"),
             "bit-widths must be between 2 and 8");
     findFakeQuantizer(request.quantizer);
     checkRates(request);

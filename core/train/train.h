@@ -29,22 +29,29 @@ enum class TrainStage {
 const char* stageName(TrainStage stage);
 
 struct TrainRequest {
+    /// A model to begin with, of which the network, the normalization and the classes are. Where it keeps its real
+    /// weights these are the start and, as the float network, the teacher; else what its codes stand for, and itself at
+    /// its highest width. Empty: `network`, with random weights.
+    std::filesystem::path from = {};
     std::string network = "resnet14";    ///< a name of the catalogue, or a JSON file
     std::string data = "fashion-mnist";  ///< DATA of the command line
     /// Of a catalogue's network, and what a folder's images are brought to; a network's file says its own. Empty: the
     /// images' shape.
     std::optional<Shape> input = {};
     DataChoices choices = {};
-    std::filesystem::path out;  ///< model file; the checkpoint is `out` + ".ckpt"
-    std::vector<int> bits = usualBits();
+    std::filesystem::path out;               ///< model file; the checkpoint is `out` + ".ckpt"
+    std::vector<int> bits = usualBits();     ///< empty: those of `from`
     std::string quantizer = "floor-nested";  ///< of the weights, one of trainableQuantizers()
     int floatEpochs = 6, activationEpochs = 3, uniformEpochs = 5, mixedEpochs = 16;
     /// At the cosine's start. Nothing: the checkpoint's when resumed, else what rateOptions() says.
     std::optional<double> floatRate = {}, activationRate = {}, uniformRate = {}, mixedRate = {};
     std::optional<double> weightDecay = {};  ///< on weights only; nothing: as with the rates
-    double distillation = 0.5;               ///< share of the teacher's soft targets in the loss, 0: none
-    int shift = 2;                           ///< augmentation: each image moves by −shift … shift pixels
-    bool flip = true;                        ///< augmentation: half of the images are mirrored; not for digits or text
+    /// Layers, by name, * for any part, whose weights and norms stay as they are; and "PATTERN=FACTOR" of the rates of
+    /// others.
+    std::vector<std::string> freeze = {}, layerRates = {};
+    double distillation = 0.5;  ///< share of the teacher's soft targets in the loss, 0: none
+    int shift = 2;              ///< augmentation: each image moves by −shift … shift pixels
+    bool flip = true;           ///< augmentation: half of the images are mirrored; not for digits or text
     int batch = 128;
     std::uint64_t seed = 1;
     std::int64_t limit = 0;  ///< training images, 0: all (for trials)

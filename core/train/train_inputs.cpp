@@ -11,15 +11,21 @@
 #include "core/base/random.h"
 #include "core/base/setting_name.h"
 #include "core/evaluate/evaluator.h"
+#include "core/model/model_file.h"
 #include "core/network/catalogue.h"
 
 namespace bitdesk {
 namespace {
 
-/// A folder's images are brought to the input of a network that has one.
-DataRequest dataRequestOf(const TrainRequest& request, const std::stop_token& stop, const ProgressSink& progress) {
+/// A folder's images are brought to the input of a network that has one, and classes to those of a model.
+DataRequest dataRequestOf(const TrainRequest& request, const MetaModel* start, const std::stop_token& stop,
+                          const ProgressSink& progress) {
     DataRequest data{.choices = request.choices, .stop = stop, .progress = progress};
-    if (request.input) data.shape = imageShapeOf(*request.input);
+    if (start != nullptr) {
+        data = requestOf(*start, request.choices);
+        data.stop = stop;
+        data.progress = progress;
+    } else if (request.input) data.shape = imageShapeOf(*request.input);
     else if (namesNetworkFile(request.network)) data.shape = imageShapeOf(openNetwork(request.network).inputShape());
     return data;
 }
@@ -102,6 +108,18 @@ void tellEmptyClasses(TrainInputs& inputs) {
                                        empty > kShown ? ", …" : ""));
 }
 
+std::shared_ptr<const MetaModel> startOf(const TrainRequest& request) {
+    if (request.from.empty()) {
+        // A slip of the pen, before data are read.
+        if (!namesNetworkFile(request.network)) findNetwork(request.network);
+        return nullptr;
+    }
+    if (request.input)
+        throw Error(ErrorKind::Usage, settingName("input"), "does not go with " + settingName("from"),
+                    "The model has its own");
+    return std::make_shared<const MetaModel>(readModel(request.from));
+}
+
 /// The network comes last: a catalogue's is built for the images.
 Network networkFor(const TrainRequest& request, const DataSet& train) {
     const Shape input{train.height(), train.width(), train.channels()};
@@ -115,8 +133,8 @@ Network networkFor(const TrainRequest& request, const DataSet& train) {
 }  // namespace
 
 TrainInputs openTrainInputs(const TrainRequest& request, const std::stop_token& stop, const ProgressSink& progress) {
-    if (!namesNetworkFile(request.network)) findNetwork(request.network);  // a slip of the pen, before data are read
-    const DataRequest data = dataRequestOf(request, stop, progress);
+    const auto start = startOf(request);
+    const DataRequest data = dataRequestOf(request, start.get(), stop, progress);
     auto train = openDataSet(request.data, Split::Train, data);
     auto val = openDataSet(request.data, Split::Val, data);
     TrainInputs inputs{.train = train,
@@ -124,10 +142,12 @@ TrainInputs openTrainInputs(const TrainRequest& request, const std::stop_token& 
                        .testImages = 0,
                        .testHash = {},
                        .skipped = {},
-                       .network = networkFor(request, *train),
+                       .network = start != nullptr ? start->network : networkFor(request, *train),
+                       .start = start,
                        .indices = {},
                        .batch = 0,
                        .notes = {}};
+    if (start != nullptr) checkDataFitsModel(*train, *start);
     checkPart(*inputs.val, *train);
     tellOf(*train, inputs);
     tellOf(*inputs.val, inputs);
@@ -139,7 +159,7 @@ TrainInputs openTrainInputs(const TrainRequest& request, const std::stop_token& 
 
 std::shared_ptr<const DataSet> openTestPart(const TrainRequest& request, const TrainInputs& inputs,
                                             const std::stop_token& stop, const ProgressSink& progress) {
-    auto test = openDataSet(request.data, Split::Test, dataRequestOf(request, stop, progress));
+    auto test = openDataSet(request.data, Split::Test, dataRequestOf(request, inputs.start.get(), stop, progress));
     if (test->hash() != inputs.testHash)
         throw Error(ErrorKind::BadInput, test->name(), "its test part has changed since the training began",
                     "The same command with " + settingName("resume") + " goes on with what is there now");

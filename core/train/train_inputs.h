@@ -18,8 +18,9 @@ struct TrainInputs {
     std::string testHash;
     std::string skipped;  ///< files that were left out: "3 of train, 1 of val"; empty: none
     Network network;
-    std::vector<std::int64_t> indices;  ///< of the training images in use, in a fixed random order
-    std::int64_t batch = 0;             ///< images a step
+    std::shared_ptr<const MetaModel> start = {};  ///< of TrainRequest::from; null: random weights
+    std::vector<std::int64_t> indices;            ///< of the training images in use, in a fixed random order
+    std::int64_t batch = 0;                       ///< images a step
     std::vector<std::string> notes;
 
     /// Steps an epoch; images that do not fill a step are left out, others in each epoch.

@@ -22,7 +22,7 @@ namespace {
 
 /// Checkpoints and model files tell settings as they are typed.
 const std::string kDashes = "--", kOption = "option." + kDashes, kRate = "rate." + kDashes;
-const std::string kQuantizer = "quantizer";
+const std::string kQuantizer = "quantizer", kFrom = "from";
 const std::string kFirstQuantizer = "floor-nested";  // of checkpoints and texts that do not say
 
 std::vector<std::pair<std::string, std::string>> fixedOptions(const TrainRequest& r) {
@@ -37,6 +37,14 @@ std::vector<std::pair<std::string, std::string>> fixedOptions(const TrainRequest
             {"batch", std::to_string(r.batch)},
             {"seed", std::to_string(r.seed)},
             {"limit", std::to_string(r.limit)}};
+}
+
+/// Options that came later: they stand where they say something.
+std::vector<std::pair<std::string, std::string>> laterOptions(const TrainRequest& r) {
+    std::vector<std::pair<std::string, std::string>> options;
+    if (!r.freeze.empty()) options.emplace_back("freeze", fmt::format("{}", fmt::join(r.freeze, ",")));
+    if (!r.layerRates.empty()) options.emplace_back("layer-rates", fmt::format("{}", fmt::join(r.layerRates, ",")));
+    return options;
 }
 
 std::string cut(const std::string& text) {
@@ -118,6 +126,9 @@ TrainTexts settingsOf(const TrainRequest& request, const TrainInputs& inputs) {
                      {"hash.test", inputs.testHash},
                      {"classes", sha256(fmt::format("{}", fmt::join(inputs.train->classNames(), "\n")))}};
     for (const auto& [name, value] : fixedOptions(request)) texts[kOption + name] = value;
+    for (const char* name : {"freeze", "layer-rates"}) texts[kOption + name] = "";
+    for (const auto& [name, value] : laterOptions(request)) texts[kOption + name] = value;
+    texts[kOption + kFrom] = inputs.start != nullptr ? inputs.start->hash : "";
     texts[kOption + kQuantizer] = request.quantizer;
     for (const RateOption& rate : rateOptions())
         texts[kRate + rate.option] = fmt::format("{}", (request.*rate.value).value());
@@ -125,8 +136,10 @@ TrainTexts settingsOf(const TrainRequest& request, const TrainInputs& inputs) {
 }
 
 std::string optionsText(const TrainRequest& request) {
-    std::string text = kDashes + "network " + request.network;
+    std::string text =
+        kDashes + (request.from.empty() ? "network " + request.network : "from " + request.from.string());
     for (const auto& [name, value] : fixedOptions(request)) text += " " + kDashes + name + " " + value;
+    for (const auto& [name, value] : laterOptions(request)) text += " " + kDashes + name + " " + value;
     if (request.quantizer != kFirstQuantizer) text += " " + kDashes + kQuantizer + " " + request.quantizer;
     for (const RateOption& rate : rateOptions())
         text += fmt::format(" {}{} {}", kDashes, rate.option, (request.*rate.value).value());
@@ -136,6 +149,8 @@ std::string optionsText(const TrainRequest& request) {
 TrainTexts upgradedSettings(TrainTexts stored, const std::string& where) {
     const std::string version = storedText(stored, "bitdesk.checkpoint", where);
     stored.try_emplace(kOption + kQuantizer, kFirstQuantizer);
+    for (const std::string& name : {std::string("freeze"), std::string("layer-rates"), kFrom})
+        stored.try_emplace(kOption + name, "");
     if (version == "2") return stored;
     if (!version.starts_with("1 network="))
         throw Error(ErrorKind::BadInput, where, "is a checkpoint of a version that is not known: " + cut(version),

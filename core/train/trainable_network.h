@@ -52,6 +52,12 @@ public:
     /// images: normalized floats [B, C, H, W], channels last. Returns logits [B, classes].
     at::Tensor forward(const at::Tensor& images, const ForwardMode& mode);
 
+    /// Takes over what a model of this network has: its real weights and norms where it keeps them, else what its codes
+    /// stand for; scales and norms of a width that it lacks are those of the nearest.
+    void startFrom(const MetaModel& model);
+    /// The layer that a parameter (of weights() and otherParameters()) is of; of a norm's that which it normalizes.
+    std::string layerOfParameter(const std::string& parameter) const;
+
     /// Sets every scale from the weights and from the activations that `images` produce in the float network.
     void initializeScales(const at::Tensor& images);
     /// Copies each norm's first entry, the only one that the float network uses, into all others.
@@ -89,6 +95,8 @@ private:
     bool clipsAnyway(int node, const Activation& activation, const ForwardMode& mode) const;
     int topBits(const Layer& layer) const;
     void fillScales(const QuantizeAttributes& node, const at::Tensor& input);
+    void startLayer(const MetaModel& model, int layerIndex);
+    void startNorm(const MetaModel& model, int node, NormTensors& table);
 
     Network m_network;
     std::vector<int> m_bits;

@@ -14,6 +14,7 @@
 #include "core/evaluate/evaluator.h"
 #include "core/execute/torch/device.h"
 #include "core/model/model_file.h"
+#include "core/train/layer_rates.h"
 #include "core/train/train_settings.h"
 
 namespace bitdesk {
@@ -38,16 +39,19 @@ TrainFacts Trainer::prepare() {
     m_inputs = openTrainInputs(m_request, m_stop, [this](const Progress& progress) {
         tell(progress.activity, static_cast<std::int64_t>(100 * progress.fraction), 100);
     });
+    if (m_request.bits.empty()) m_request.bits = m_inputs->start->bits;
     if (m_request.resume) restore();
     else fillRates(m_request);
     m_plans = stagePlans(m_request);
     m_network = std::make_unique<TrainableNetwork>(m_inputs->network, m_request.bits, m_random, m_device,
                                                    findFakeQuantizer(m_request.quantizer));
+    if (m_inputs->start != nullptr) m_network->startFrom(*m_inputs->start);
     if (m_request.resume) restoreTensors();
+    static_cast<void>(LayerRates(m_request, m_inputs->network));  // throws for what fits nothing
     checkExport();
     checkSpace();
     const Network& network = m_inputs->network;
-    if (m_request.floatEpochs == 0 && m_request.distillation > 0)
+    if (!hasTeacher() && m_request.distillation > 0)
         m_inputs->notes.emplace_back("Without a float stage there is no teacher: " + settingName("distillation") +
                                      " has no effect.");
     std::vector<std::pair<std::string, double>> rates;
@@ -69,10 +73,12 @@ TrainFacts Trainer::prepare() {
 
 void Trainer::begin() {
     const std::int64_t images = m_inputs->train->size();
-    m_normalization = measureNormalization(*m_inputs->train, [&](std::int64_t done) {
-        if (m_stop.stop_requested()) throw Cancelled();
-        tell("mean and deviation of the training images", done, images);
-    });
+    if (m_inputs->start != nullptr) m_normalization = m_inputs->start->normalization;
+    else
+        m_normalization = measureNormalization(*m_inputs->train, [&](std::int64_t done) {
+            if (m_stop.stop_requested()) throw Cancelled();
+            tell("mean and deviation of the training images", done, images);
+        });
     m_trainBatches = std::make_unique<BatchMaker>(*m_inputs->train, m_normalization, m_device);
     m_validationOrder = permutation(m_inputs->val->size(), kOrderSeed);
     m_lastSave = Clock::now();
@@ -114,12 +120,14 @@ void Trainer::trainStages() {
 
 void Trainer::startStage(const StagePlan& plan) {
     const bool wasFloat = m_at.stage > 0 && m_plans[m_at.stage - 1].stage == TrainStage::Float;
-    if (wasFloat) {
+    const bool startsFrom = m_at.stage == 0 && plan.stage != TrainStage::Float && m_inputs->start != nullptr;
+    if (wasFloat || startsFrom) {
         if (m_floatAccuracy.empty()) m_floatAccuracy = measureFloatBaseline();
         m_unsaved = true;
         if (m_request.distillation > 0) makeSoftTargets();
     }
-    const bool firstQuantized = plan.stage != TrainStage::Float && (m_at.stage == 0 || wasFloat);
+    // A model that was begun with has its scales.
+    const bool firstQuantized = plan.stage != TrainStage::Float && (m_at.stage == 0 || wasFloat) && !startsFrom;
     if (firstQuantized) {
         // All diagonal entries begin where the float network's single entry ended.
         if (wasFloat) m_network->spreadFirstNorms();

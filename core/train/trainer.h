@@ -58,6 +58,9 @@ private:
     double trainStep(const StagePlan& plan, std::span<const std::int64_t> indices, double stageProgress);
     at::Tensor loss(const at::Tensor& logits, std::span<const std::int64_t> indices) const;
     void makeSoftTargets();
+    ForwardMode teacherMode() const;
+    bool teacherIsFloat() const;
+    bool hasTeacher() const { return m_request.floatEpochs > 0 || m_inputs->start != nullptr; }
     void makeOptimizer();
     void setRate(double rate);
     Augmentation augmentation() const { return {.shift = m_request.shift, .flip = m_request.flip}; }
@@ -101,6 +104,7 @@ private:
     Random m_random;
     std::unique_ptr<TrainableNetwork> m_network;
     std::unique_ptr<torch::optim::SGD> m_optimizer;
+    std::vector<double> m_rateFactors;  // by group of the optimizer's parameters
     std::vector<StagePlan> m_plans;
     TrainPosition m_at;
     std::vector<std::int64_t> m_order;             // of the epoch in hand; empty before its first step

@@ -101,13 +101,13 @@ void Trainer::reportEpoch(const StagePlan& plan, double meanLoss) {
 }
 
 std::string Trainer::measureFloatBaseline() {
-    const ForwardMode mode = evaluationMode(TrainStage::Float, {});
+    const ForwardMode mode = teacherMode();
     const auto on = [&](const DataSet& data) {
         const std::string name = splitName(data.split());
-        tell("float baseline on " + name, 0, data.size(), true);
+        const std::string activity = (teacherIsFloat() ? "float baseline on " : "teacher on ") + name;
+        tell(activity, 0, data.size(), true);
         std::vector<std::int64_t> order = permutation(data.size(), kOrderSeed);
-        return fmt::format("{} {:.4f} of {}", name, accuracy(mode, data, order, "float baseline on " + name),
-                           data.size());
+        return fmt::format("{} {:.4f} of {}", name, accuracy(mode, data, order, activity), data.size());
     };
     std::string found = on(*m_inputs->val);
     if (m_inputs->testImages > 0) found += ", " + on(*openTestPart(m_request, *m_inputs, m_stop, {}));
@@ -142,12 +142,17 @@ void Trainer::testModel(const MetaModel& model) {
 
 std::map<std::string, std::string> Trainer::provenance() const {
     std::map<std::string, std::string> facts = m_figures;
-    facts.merge(std::map<std::string, std::string>{{"command", m_request.command},
-                                                   {"options", optionsText(m_request)},
-                                                   {"data", m_inputs->train->name()},
-                                                   {"data_hash_train", m_inputs->train->hash()},
-                                                   {"float_baseline_accuracy", m_floatAccuracy},
-                                                   {"history", m_history}});
+    facts.merge(std::map<std::string, std::string>{
+        {"command", m_request.command},
+        {"options", optionsText(m_request)},
+        {"data", m_inputs->train->name()},
+        {"data_hash_train", m_inputs->train->hash()},
+        {teacherIsFloat() ? "float_baseline_accuracy" : "teacher_accuracy", m_floatAccuracy},
+        {"history", m_history}});
+    if (m_inputs->start != nullptr) {
+        facts.emplace("from", m_inputs->start->name);
+        facts.emplace("from_hash", m_inputs->start->hash);
+    }
     if (!m_inputs->skipped.empty()) facts.emplace("data_skipped", m_inputs->skipped);
     if (m_inputs->testImages == 0) facts.emplace("test_part", "none");
     return facts;
@@ -183,7 +188,11 @@ double Trainer::remainingSeconds() const {
         forward += epochs * std::min<double>(kEpochValidation, val) * (isFloat ? 1 : widths);
         if (plan.stage == TrainStage::Mixed) forward += epochs * kReportedMixes * std::min<double>(kMixValidation, val);
     }
-    if (m_request.floatEpochs > 0 && m_plans.size() > 1 && (m_at.stage == 0 || (m_at.stage == 1 && !m_at.begun))) {
+    const bool teacherAhead =
+        m_inputs->start != nullptr && m_request.floatEpochs == 0
+            ? m_at.stage == 0 && !m_at.begun
+            : m_request.floatEpochs > 0 && m_plans.size() > 1 && (m_at.stage == 0 || (m_at.stage == 1 && !m_at.begun));
+    if (teacherAhead) {
         if (m_floatAccuracy.empty()) forward += val + test;
         if (m_request.distillation > 0)
             forward +=

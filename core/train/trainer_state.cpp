@@ -158,8 +158,7 @@ void Trainer::restoreTensors() {
 std::int64_t Trainer::checkpointBytes() const {
     std::int64_t numbers = 0;
     for (const auto& [name, tensor] : stateOf(*m_network)) numbers += tensor.numel() * (tensor.requires_grad() ? 2 : 1);
-    if (m_request.distillation > 0 && m_request.floatEpochs > 0)
-        numbers += m_inputs->train->size() * m_network->network().classes();
+    if (m_request.distillation > 0 && hasTeacher()) numbers += m_inputs->train->size() * m_network->network().classes();
     return 4 * numbers;
 }
 

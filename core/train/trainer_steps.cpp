@@ -12,6 +12,7 @@
 #include <torch/optim/sgd.h>
 
 #include "core/base/to_index.h"
+#include "core/train/layer_rates.h"
 #include "core/train/trainer.h"
 
 namespace bitdesk {
@@ -20,10 +21,16 @@ namespace {
 constexpr std::int64_t kReportEvery = 50;  // steps
 constexpr double kTemperature = 2;         // of the teacher's soft targets (Hinton et al. 2015)
 
-std::vector<at::Tensor> tensorsOf(const std::map<std::string, at::Tensor>& named) {
-    std::vector<at::Tensor> all;
-    for (const auto& [name, tensor] : named) all.push_back(tensor);
-    return all;
+/// Parameters by the factor of their rate; those of 0 are left out, and get no gradient.
+std::map<double, std::vector<at::Tensor>> byFactor(const std::map<std::string, at::Tensor>& named,
+                                                   const LayerRates& rates, const TrainableNetwork& network) {
+    std::map<double, std::vector<at::Tensor>> groups;
+    for (const auto& [name, tensor] : named) {
+        const double factor = rates.factorOf(network.layerOfParameter(name));
+        if (factor > 0) groups[factor].push_back(tensor);
+        else tensor.set_requires_grad(false);
+    }
+    return groups;
 }
 
 }  // namespace
@@ -33,14 +40,23 @@ void Trainer::makeOptimizer() {
     options.momentum(0.9).nesterov(true);
     auto decayed = options;
     decayed.weight_decay(m_request.weightDecay.value());
+    const LayerRates rates(m_request, m_network->network());
     std::vector<torch::optim::OptimizerParamGroup> groups;
-    groups.emplace_back(tensorsOf(m_network->weights()), std::make_unique<torch::optim::SGDOptions>(decayed));
-    groups.emplace_back(tensorsOf(m_network->otherParameters()), std::make_unique<torch::optim::SGDOptions>(options));
+    m_rateFactors.clear();
+    const auto add = [&](const std::map<std::string, at::Tensor>& parameters, const torch::optim::SGDOptions& own) {
+        for (auto& [factor, tensors] : byFactor(parameters, rates, *m_network)) {
+            groups.emplace_back(std::move(tensors), std::make_unique<torch::optim::SGDOptions>(own));
+            m_rateFactors.push_back(factor);
+        }
+    };
+    add(m_network->weights(), decayed);
+    add(m_network->otherParameters(), options);
     m_optimizer = std::make_unique<torch::optim::SGD>(std::move(groups), options);
 }
 
 void Trainer::setRate(double rate) {
-    for (auto& group : m_optimizer->param_groups()) group.options().set_lr(rate);
+    auto factor = m_rateFactors.begin();
+    for (auto& group : m_optimizer->param_groups()) group.options().set_lr(rate * *factor++);
 }
 
 std::vector<std::int64_t> Trainer::epochOrder() const {
@@ -118,12 +134,23 @@ at::Tensor Trainer::loss(const at::Tensor& logits, std::span<const std::int64_t>
     return hard * (1 - m_request.distillation) + taught * m_request.distillation;
 }
 
+bool Trainer::teacherIsFloat() const {
+    return m_request.floatEpochs > 0 || m_inputs->start == nullptr || m_inputs->start->floats != nullptr;
+}
+
+/// The float network; or the model that was begun with, where it has codes alone, at its highest width.
+ForwardMode Trainer::teacherMode() const {
+    if (teacherIsFloat()) return evaluationMode(TrainStage::Float, {});
+    const auto widest = std::ranges::find(m_request.bits, m_inputs->start->topBits());
+    const int width = widest != m_request.bits.end() ? *widest : m_request.bits.back();
+    return evaluationMode(TrainStage::Mixed, uniformBits(m_network->network(), width));
+}
+
 void Trainer::makeSoftTargets() {
     const at::NoGradGuard guard;
     const int classes = m_network->network().classes();
     if (!m_softTargets.defined()) m_softTargets = at::zeros({m_inputs->train->size(), classes});
-    ForwardMode mode;
-    mode.quantizeActivations = mode.quantizeWeights = mode.training = false;
+    const ForwardMode mode = teacherMode();
     constexpr std::int64_t kBatch = 500;
     const auto all = static_cast<std::int64_t>(m_inputs->indices.size());
     tell("soft targets", m_at.taught, all, true);
