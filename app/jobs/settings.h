@@ -128,7 +128,8 @@ inline constexpr Setting kLimitSetting{
 inline constexpr Setting kBatchSetting{{"batch", "--batch", "images a mini-batch"}, Whole{1, 65536}, BITDESK_OF(batch)};
 inline constexpr Setting kResizeSetting{
     {"resize", "--resize",
-     "image folders: shorter side before the centre is cut out; 0: the smallest that covers the input"},
+     "image folders: shorter side before the centre is cut out; 0: the model's own, else the smallest that covers the "
+     "input"},
     Whole{0, 16384},
     BITDESK_OF(choices.resize)};
 inline constexpr Setting kInterpolationSetting{

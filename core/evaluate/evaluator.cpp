@@ -60,7 +60,11 @@ ImageShape imageShapeOf(const Shape& input) { return {input.height, input.width,
 ImageShape inputShapeOf(const MetaModel& model) { return imageShapeOf(model.network.inputShape()); }
 
 DataRequest requestOf(const MetaModel& model, const DataChoices& choices) {
-    return {.shape = inputShapeOf(model), .choices = choices, .modelClasses = model.classNames};
+    DataRequest request{.shape = inputShapeOf(model), .choices = choices, .modelClasses = model.classNames};
+    if (choices.resize == 0) request.choices.resize = model.preparation.resize;
+    if (choices.interpolation == Interpolation::Auto && model.preparation.bicubic)
+        request.choices.interpolation = Interpolation::Bicubic;
+    return request;
 }
 
 void checkImagesFitModel(const DataSet& data, const MetaModel& model) {

@@ -57,7 +57,8 @@ ImageShape imageShapeOf(const Shape& input);
 /// What a model's images are brought to.
 ImageShape inputShapeOf(const MetaModel& model);
 
-/// What a model asks of its data: images of its input, labels that are its classes.
+/// What a model asks of its data: images of its input, prepared as `choices` say or else as the model does, and labels
+/// that are its classes.
 DataRequest requestOf(const MetaModel& model, const DataChoices& choices = {});
 
 /// Checks that a data set's images are of a model's input. Throws Error (BadInput) naming both.

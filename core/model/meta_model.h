@@ -73,6 +73,14 @@ struct Normalization {
     std::vector<float> mean, std;
 };
 
+/// How images were brought to the input of a network when it was trained, as those who evaluate it should: the shorter
+/// side to `resize` pixels (0: nobody said) by a cubic filter or a triangle, then the centre.
+struct ImagePreparation {
+    int resize = 0;
+    bool bicubic = false;
+    bool operator==(const ImagePreparation&) const = default;
+};
+
 /// A meta-quantized network: one set of weight codes that runs at every bit-width in `bits`. Plain value.
 struct MetaModel {
     explicit MetaModel(Network graph) : network(std::move(graph)) {}
@@ -83,6 +91,7 @@ struct MetaModel {
     std::vector<LayerParameters> layers;  ///< in the order of network.layers()
     std::map<int, NormParameters> norms;  ///< by node index
     Normalization normalization;
+    ImagePreparation preparation;
     std::vector<std::string> classNames;
     /// The real weights that it was made of, for refinement and further training; null where they were not kept.
     std::shared_ptr<const FloatModel> floats;

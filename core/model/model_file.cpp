@@ -26,6 +26,7 @@ using Json = nlohmann::json;
 /// The first version has four full tables a norm and no real weights.
 constexpr const char* kFirstFormat = "1";
 constexpr const char* kFormat = "2";
+constexpr const char* kPreparation = "bitdesk.preparation";
 
 /// `shape`, behind one more extent where a layer keeps something for each width.
 std::vector<std::int64_t> perCopy(int copies, std::vector<std::int64_t> shape) {
@@ -86,6 +87,7 @@ public:
         model.bits = metadata<std::vector<int>>("bitdesk.bits", areWidths, "list of 1 to 7 bit-widths");
         model.classNames = metadata<std::vector<std::string>>("bitdesk.classes", areNames, "list of names");
         model.normalization = readNormalization();
+        if (m_content.metadata.contains(kPreparation)) model.preparation = readPreparation();
         if (m_content.metadata.contains("bitdesk.provenance"))
             model.provenance =
                 metadata<std::map<std::string, std::string>>("bitdesk.provenance", areFacts, "object of texts");
@@ -133,6 +135,20 @@ private:
             return found->get<std::vector<float>>();
         };
         return {list("mean"), list("std")};
+    }
+
+    ImagePreparation readPreparation() const {
+        constexpr int kMostSide = 16384;
+        const Json object = json(kPreparation, 1);
+        const auto isSide = [](const Json& v) {
+            return v.is_number_unsigned() && v.get<std::uint64_t>() <= std::uint64_t{kMostSide};
+        };
+        if (!object.is_object() || object.size() != 2 || !object.contains("resize") || !isSide(object["resize"]) ||
+            !object.contains("interpolation") ||
+            (object["interpolation"] != "bilinear" && object["interpolation"] != "bicubic"))
+            failMetadata(kPreparation,
+                         "is not {\"resize\": 0 … 16384, \"interpolation\": \"bilinear\" or \"bicubic\"}");
+        return {object["resize"].get<int>(), object["interpolation"] == "bicubic"};
     }
 
     void checkQuantizer(const std::string& name) const {
@@ -263,6 +279,10 @@ Safetensors toSafetensors(const MetaModel& model) {
         {"bitdesk.classes", dump(model.classNames)},
         {"bitdesk.normalization", dump({{"mean", model.normalization.mean}, {"std", model.normalization.std}})},
         {"bitdesk.provenance", dump(model.provenance)}};
+    if (model.preparation != ImagePreparation())
+        content.metadata.emplace(kPreparation,
+                                 dump({{"resize", model.preparation.resize},
+                                       {"interpolation", model.preparation.bicubic ? "bicubic" : "bilinear"}}));
     for (std::size_t i = 0; i < model.layers.size(); ++i) {
         const Layer& layer = model.network.layers()[i];
         const LayerParameters& parameters = model.layers[i];
