@@ -13,6 +13,7 @@
 #include "app/jobs/import_job.h"
 #include "app/jobs/named_files.h"
 #include "core/base/files.h"
+#include "core/base/quoting.h"
 
 namespace bitdesk::cli {
 namespace {
@@ -61,6 +62,23 @@ std::vector<float> channelValues(const std::string& option, const std::vector<st
     return values;
 }
 
+/// The command that writes the draft which this import would use.
+std::string draftCommand(const ImportOptions& options) {
+    const jobs::ImportRequest& request = options.request;
+    std::string command =
+        "bitdesk import " + shellQuoted(request.source.string()) + " --network " + shellQuoted(request.network);
+    const auto add = [&](const char* option, const std::string& value) {
+        if (!value.empty()) command += std::string(" ") + option + " " + shellQuoted(value);
+    };
+    add("--weights-key", request.weightsKey);
+    add("--bits", options.bits);
+    add("--data", request.data);
+    if (!request.data.empty() && options.split != "train") add("--split", options.split);
+    add("--input", fmt::format("{}", fmt::join(options.input, ",")));
+    add("--classes", options.classes > 0 ? std::to_string(options.classes) : "");
+    return command + " --suggest --out mapping.json";
+}
+
 void complete(ImportOptions& options, const Terminal& terminal) {
     jobs::ImportRequest& request = options.request;
     if (!options.bits.empty() && !request.mapping.empty())
@@ -80,6 +98,7 @@ void complete(ImportOptions& options, const Terminal& terminal) {
                     "Write one a channel, with a decimal point: --mean 0.485,0.456,0.406");
     if (!mean.empty()) request.normalization = Normalization{mean, deviation};
     request.command = terminal.commandLine;
+    request.draftCommand = draftCommand(options);
 }
 
 /// The draft goes to standard output, or to --out; what is left open to standard error.
@@ -93,6 +112,9 @@ int suggest(const ImportOptions& options, const Inputs& inputs, jobs::JobContext
     const std::string json = toJson(draft.mapping, network);
     if (options.request.out.empty()) terminal.out << json;
     else writeFileAtomically(options.request.out, json);
+    for (const std::string& note : draft.notes) terminal.err << note << '\n';
+    for (const std::string& name : draft.uncertain)
+        terminal.err << fmt::format("the tensors of '{}' are a guess\n", printable(name));
     for (const std::string& name : missingFrom(draft.mapping, network))
         terminal.err << fmt::format("no tensor was found for '{}'\n", printable(name));
     for (const std::string& name : draft.unused)
@@ -146,6 +168,8 @@ Run prepareImport(CLI::App& command) {
         ->check(namesAFile());
     command.add_option("--network", r.network, "network of the catalogue, or a JSON file")->required();
     command.add_option("--mapping", r.mapping, "JSON: which tensor is what (default: drafted from names and shapes)");
+    command.add_option("--weights-key", r.weightsKey,
+                       "which weights of a checkpoint: its key, as model_ema, or what the names begin with");
     command.add_flag("--suggest", options->suggest, "write a draft of the mapping instead of a model");
     command.add_option("--out", r.out, "model file to write; with --suggest the mapping (default: standard output)");
     command.add_option(
@@ -161,6 +185,10 @@ Run prepareImport(CLI::App& command) {
     addBadFiles(command, r.choices, options->output);
     command.add_option("--mean", options->mean, "of the images, a channel each, pixels scaled to 0…1")->delimiter(',');
     command.add_option("--std", options->deviation, "likewise: their standard deviation")->delimiter(',');
+    command
+        .add_option("--epsilon", r.epsilon,
+                    "of all norms, as the network was trained with (default: the network's; of the catalogue 1e-05)")
+        ->check(CLI::Range(1e-12, 0.999));
     addInput(command, options->input, "height,width,channels of a catalogue's network (default: the data's)");
     command.add_option("--classes", options->classes, "of a catalogue's network (default: the data's)")
         ->check(CLI::Range(1, 1 << 20));

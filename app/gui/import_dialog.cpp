@@ -14,6 +14,7 @@
 #include <QRegularExpression>
 #include <QSpinBox>
 #include <algorithm>
+#include <utility>
 
 #include "app/gui/file_fields.h"
 #include "app/gui/window_settings.h"
@@ -30,10 +31,7 @@ namespace {
 
 constexpr int kSpinButtons = 44;  // pixels, generously
 
-struct Draft {
-    QStringList missing;
-    std::vector<std::string> unused;
-};
+using Draft = std::pair<QStringList, SuggestedMapping>;  // what it lacks, and it
 
 QString listed(const std::vector<std::string>& names) {
     constexpr std::size_t kMost = 12;
@@ -54,6 +52,13 @@ jobs::JobContext contextOf(ComputeArbiter* arbiter, const std::stop_token& stop,
 QStringList parts(const QString& text) {
     static const QRegularExpression kBetween(u"[\\s,;×x]+"_s);
     return text.split(kBetween, Qt::SkipEmptyParts);
+}
+
+std::optional<double> epsilonIn(const QString& text) {
+    if (text.isEmpty()) return std::nullopt;
+    const double epsilon = text.toDouble();
+    if (!(epsilon >= 1e-12) || !(epsilon < 1)) fail("Epsilon", text, "Give a number above 0 and below 1: 0.001");
+    return epsilon;
 }
 
 std::vector<float> numbersIn(const QString& text, const char* field) {
@@ -152,6 +157,10 @@ void ImportDialog::createMapping() {
     const QString usual = QString::fromStdString(toText(BitConfiguration{jobs::ImportRequest().bits}));
     m_bits = named(u"bits"_s, new QLineEdit(usual));
     setHint(*m_bits, usual);
+    m_weightsKey = named(u"weightsKey"_s, new QLineEdit, u"Key of the weights in a checkpoint"_s);
+    setHint(*m_weightsKey, u"the state dict; or a key, as model_ema"_s);
+    m_epsilon = named(u"epsilon"_s, new QLineEdit, u"Epsilon of all norms"_s);
+    setHint(*m_epsilon, u"of all norms; default: the network's"_s);
 }
 
 void ImportDialog::createData() {
@@ -188,12 +197,14 @@ void ImportDialog::createOut() {
 
 void ImportDialog::addRows() {
     form()->addRow(u"File"_s, m_source);
+    form()->addRow(u"Weights"_s, m_weightsKey);
     form()->addRow(u"Network"_s, m_network);
     form()->addRow(QString(), m_networkText);
     form()->addRow(u"Network file"_s, m_networkFile);
     form()->addRow(u"Input"_s, m_inputRow);
     form()->addRow(u"Mapping"_s, m_mapping);
     form()->addRow(u"Bit-widths"_s, m_bits);
+    form()->addRow(u"Epsilon"_s, m_epsilon);
     form()->addRow(u"Images"_s, m_data);
     form()->addRow(QString(), m_imagesRow);
     form()->addRow(u"Mean"_s, m_normalizationRow);
@@ -302,6 +313,8 @@ jobs::ImportRequest ImportDialog::request() const {
     request.data = m_data->file().toStdString();
     request.split = parseSplit(m_split->currentText().toStdString());
     request.images = m_images->value();
+    request.weightsKey = m_weightsKey->text().trimmed().toStdString();
+    request.epsilon = epsilonIn(m_epsilon->text());
     return request;
 }
 
@@ -362,23 +375,25 @@ void ImportDialog::draft(const QString& file) {
         const std::vector<std::filesystem::path> inputs{request.source, request.network};
         jobs::checkNewFile(out, true, inputs);
         const Network network = jobs::networkOf(request, context);
-        const SuggestedMapping draft = jobs::draftMapping(request, network);
-        jobs::writeNewFile(out, toJson(draft.mapping, network), true);
-        Draft result{.missing = {}, .unused = draft.unused};
-        for (const std::string& name : missingFrom(draft.mapping, network)) result.missing << shownText(name);
-        return result;
+        Draft draft{{}, jobs::draftMapping(request, network)};
+        jobs::writeNewFile(out, toJson(draft.second.mapping, network), true);
+        for (const std::string& name : missingFrom(draft.second.mapping, network)) draft.first << shownText(name);
+        return draft;
     };
     run(u"drafting the mapping"_s, u"The mapping is not drafted"_s, work,
-        [this, file](const Draft& draft) { showDraft(file, draft.missing, draft.unused); });
+        [this, file](const Draft& draft) { showDraft(file, draft.first, draft.second); });
 }
 
-void ImportDialog::showDraft(const QString& file, const QStringList& missing, const std::vector<std::string>& unused) {
+void ImportDialog::showDraft(const QString& file, const QStringList& missing, const SuggestedMapping& draft) {
     m_mapping->setFile(file);
     QString text = file + u'\n';
+    if (!draft.uncertain.empty())
+        text += u"\nThe tensors of these are a guess: %1. Correct them in the file.\n"_s.arg(listed(draft.uncertain));
     if (!missing.isEmpty())
         text += u"\nNo tensor was found for: %1. Name them in the file.\n"_s.arg(missing.join(u", "_s));
-    if (!unused.empty()) text += u"\nTensors that were not used: %1.\n"_s.arg(listed(unused));
-    if (missing.isEmpty()) text += u"\nEvery layer and norm has its tensors. Look it over, then import.\n"_s;
+    if (!draft.unused.empty()) text += u"\nTensors that were not used: %1.\n"_s.arg(listed(draft.unused));
+    if (missing.isEmpty() && draft.uncertain.empty())
+        text += u"\nEvery layer and norm has its tensors. Look it over, then import.\n"_s;
     showOutcome(u"The mapping is drafted"_s, text.trimmed());
 }
 

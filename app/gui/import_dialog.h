@@ -70,7 +70,7 @@ private:
     std::optional<jobs::ImportRequest> checkedRequest();
     void importTo(const jobs::ImportRequest& request);
     void showResult(const QString& file, const jobs::ImportResult& result);
-    void showDraft(const QString& file, const QStringList& missing, const std::vector<std::string>& unused);
+    void showDraft(const QString& file, const QStringList& missing, const SuggestedMapping& draft);
     void chooseDraft();
 
     Workbench& m_workbench;
@@ -91,6 +91,8 @@ private:
     QComboBox* m_split = nullptr;
     QSpinBox* m_images = nullptr;
     QWidget* m_imagesRow = nullptr;
+    QLineEdit* m_weightsKey = nullptr;
+    QLineEdit* m_epsilon = nullptr;
     QLineEdit* m_mean = nullptr;
     QLineEdit* m_deviation = nullptr;
     QWidget* m_normalizationRow = nullptr;

@@ -20,6 +20,7 @@ constexpr std::array kSettings{
     WindowSetting{"bits", "“Bit-widths”"}, WindowSetting{"configs", "“Mixes”"},
     WindowSetting{"data", "“Images”"},     WindowSetting{"db", "File ▸ Open results…"},
     WindowSetting{"device", "--device"},   WindowSetting{"fail-on", "“Limits”"},
+    WindowSetting{"epsilon", "“Epsilon”"}, WindowSetting{"weights-key", "“Weights”"},
     WindowSetting{"format", "“Format”"},   WindowSetting{"input", "“Input”"},
     WindowSetting{"latency", "“Latency”"}, WindowSetting{"mean", "“Mean”"},
     WindowSetting{"metric", "“Figure”"},   WindowSetting{"network", "“Network”"},

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <iterator>
 
 #include "app/jobs/named_files.h"
 #include "core/base/error.h"
@@ -41,12 +42,19 @@ std::shared_ptr<const DataSet> openData(const ImportRequest& request, const std:
     return openDataSet(request.data, request.split, data);
 }
 
+/// What writes the draft.
+std::string draftSource(const ImportRequest& request) {
+    return request.draftCommand.empty() ? settingName("suggest") : request.draftCommand;
+}
+
 ImportMapping mappingOf(const ImportRequest& request, const TensorFile& file, const Network& network,
                         ImportResult& result) {
     ImportMapping mapping;
     if (request.mapping.empty()) {
         SuggestedMapping draft = suggestMapping(file, network, request.bits);
+        checkCertain(draft, draftSource(request));
         result.drafted = true;
+        std::ranges::move(draft.notes, std::back_inserter(result.notes));
         result.unused = std::move(draft.unused);
         mapping = std::move(draft.mapping);
     } else {
@@ -136,10 +144,65 @@ void mark(const ImportRequest& request, const ImportedModel& imported, ImportRes
         imported.floatLayers, result.model.network.quantizable().size(), kNotMetaQuantized));
 }
 
-}  // namespace
+/// What does not fit is the fault of a draft rather than of the file.
+ImportedModel imported(const ImportRequest& request, const TensorFile& file, const ImportMapping& mapping,
+                       const Network& network, bool drafted) {
+    try {
+        return importModel(file, mapping, network);
+    } catch (const Error& error) {
+        if (!drafted || !error.hint().empty()) throw;
+        throw Error(error.kind(), error.where(), error.reason(),
+                    "The mapping that says so was drafted, and may be wrong: " + draftSource(request));
+    }
+}
 
-Network networkOf(const ImportRequest& request, const JobContext& context) {
-    if (request.network.empty()) throw Error(ErrorKind::Usage, settingName("network"), "names no network");
+Network withEpsilon(const Network& network, double epsilon) {
+    std::vector<Node> nodes = network.nodes();
+    for (Node& node : nodes)
+        if (auto* norm = std::get_if<NormAttributes>(&node.attributes)) norm->epsilon = epsilon;
+    return {network.name(), std::move(nodes)};
+}
+
+/// Small variances are where norms of one ε and another differ, and a state dict does not say which it was.
+void tellEpsilon(const ImportRequest& request, ImportResult& result) {
+    if (request.epsilon) return;
+    constexpr double kNear = 100, kTold = 0.005;
+    const Network& network = result.model.network;
+    std::size_t near = 0, all = 0;
+    double epsilon = 0;
+    for (const auto& [node, norm] : result.model.norms) {
+        const double own = network.nodes()[static_cast<std::size_t>(node)].as<NormAttributes>()->epsilon;
+        const auto small = std::ranges::count_if(norm.var, [&](float v) { return double{v} < kNear * own; });
+        near += static_cast<std::size_t>(small);
+        all += norm.var.size();
+        if (small > 0) epsilon = std::max(epsilon, own);
+    }
+    if (all == 0 || static_cast<double>(near) < kTold * static_cast<double>(all)) return;
+    result.notes.push_back(
+        fmt::format("{:.2g} % of the norms' channels have a variance below 100 ε, where ε is {:g}: the file does not "
+                    "say with which ε "
+                    "the network was trained ({}), and here it matters.",
+                    100 * static_cast<double>(near) / static_cast<double>(all), epsilon, settingName("epsilon")));
+}
+
+/// Scales that a draft took for what their names say.
+void tellScales(const ImportMapping& mapping, ImportResult& result) {
+    std::string weights, activations;
+    std::size_t ofWeights = 0, ofActivations = 0;
+    for (const auto& [name, layer] : mapping.layers) {
+        if (layer.weightScale.given() && ofWeights++ == 0) weights = layer.weightScale.tensor;
+        if (layer.activationScale.given() && ofActivations++ == 0) activations = layer.activationScale.tensor;
+    }
+    if (ofWeights + ofActivations == 0) return;
+    const auto part = [](std::size_t count, const char* what, const std::string& first) {
+        return count == 0 ? std::string() : fmt::format(" of {} layers' {} ({})", count, what, printable(first));
+    };
+    result.notes.push_back("By their names, tensors beside the weights are scales" +
+                           part(ofWeights, "weights", weights) + (ofWeights * ofActivations > 0 ? " and" : "") +
+                           part(ofActivations, "inputs", activations) + ".");
+}
+
+Network openedNetwork(const ImportRequest& request, const JobContext& context) {
     if (namesNetworkFile(request.network)) return openNetwork(request.network, request.input, request.classes);
     const auto data = openData(request, request.input, context);
     std::optional<Shape> input = request.input;
@@ -149,8 +212,18 @@ Network networkOf(const ImportRequest& request, const JobContext& context) {
     return openNetwork(request.network, input, classes);
 }
 
+}  // namespace
+
+Network networkOf(const ImportRequest& request, const JobContext& context) {
+    if (request.network.empty()) throw Error(ErrorKind::Usage, settingName("network"), "names no network");
+    const Network network = openedNetwork(request, context);
+    return request.epsilon ? withEpsilon(network, *request.epsilon) : network;
+}
+
 SuggestedMapping draftMapping(const ImportRequest& request, const Network& network) {
-    SuggestedMapping draft = suggestMapping(readTensorFile(request.source), network, request.bits);
+    const TensorFile file = readTensorFile(request.source, request.weightsKey);
+    SuggestedMapping draft = suggestMapping(file, network, request.bits);
+    draft.notes.insert(draft.notes.begin(), file.notes.begin(), file.notes.end());
     draft.mapping.normalization = request.normalization;
     return draft;
 }
@@ -162,15 +235,17 @@ ImportResult importNetwork(const ImportRequest& request, const JobContext& conte
         inputs.push_back(std::move(*folder));
     checkNewFile(request.out, request.overwrite, inputs);
     report(context, "reading " + request.source.filename().string(), 0);
-    const TensorFile file = readTensorFile(request.source);
+    const TensorFile file = readTensorFile(request.source, request.weightsKey);
     const Network network = networkOf(request, context);
     const auto data = openData(request, network.inputShape(), context);
-    ImportResult result{.model = MetaModel(network), .calibrated = {}, .unused = {}, .notes = {}};
+    ImportResult result{.model = MetaModel(network), .calibrated = {}, .unused = {}, .notes = file.notes};
     const ImportMapping mapping = mappingOf(request, file, network, result);
     tellUnused(result);
+    if (result.drafted) tellScales(mapping, result);
     report(context, "quantizing weights", 0.1);
-    ImportedModel imported = importModel(file, mapping, network);
-    result.model = std::move(imported.model);
+    ImportedModel made = imported(request, file, mapping, network, result.drafted);
+    result.model = std::move(made.model);
+    tellEpsilon(request, result);
     if (data != nullptr) {
         checkShape(*data, result.model);
         for (const std::string& note : data->description().notes)
@@ -180,8 +255,8 @@ ImportResult importNetwork(const ImportRequest& request, const JobContext& conte
         const bool sameClasses = static_cast<int>(data->classNames().size()) == network.classes();
         if (mapping.classes.empty() && sameClasses) takeClassNames(*data, result);
     }
-    calibrate(request, data.get(), imported.uncalibrated, result, context);
-    mark(request, imported, result);
+    calibrate(request, data.get(), made.uncalibrated, result, context);
+    mark(request, made, result);
     checkModel(result.model, request.source.string());
     report(context, "writing " + request.out.filename().string(), 0.95);
     result.model.name = request.out.stem().string();

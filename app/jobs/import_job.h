@@ -19,6 +19,7 @@ struct ImportRequest {
     std::filesystem::path source;   ///< state dict of PyTorch or safetensors
     std::filesystem::path mapping;  ///< empty: drafted from names and shapes
     std::filesystem::path out;
+    std::string weightsKey = {};          ///< which of a file's networks; empty: see readTensorFile()
     std::string network;                  ///< of the catalogue, or a JSON file
     std::optional<Shape> input = {};      ///< of a catalogue's network; else the data's, or the network's own
     std::optional<int> classes = {};      ///< likewise
@@ -28,9 +29,11 @@ struct ImportRequest {
     Split split = Split::Train;
     DataChoices choices = {};
     std::int64_t images = 256;
+    std::optional<double> epsilon = {};  ///< of all norms; else the network's
     int threads = 0;
     bool overwrite = false;
-    std::string command;  ///< kept in the provenance
+    std::string command;       ///< kept in the provenance
+    std::string draftCommand;  ///< what writes a draft of the mapping, for messages; empty: the setting's name
 };
 
 struct ImportResult {

@@ -4,6 +4,7 @@
 #include "core/base/pickle.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <map>
@@ -19,12 +20,13 @@ using Kind = PickleValue::Kind;
 
 constexpr std::size_t kMostValues = 2'000'000;
 constexpr std::size_t kMostMarks = 65'536;
+constexpr std::size_t kMostForeign = 32;  // names that are told
 
 /// The stack machine of pickle, protocols 0x02 to 0x05, as far as state dicts and arrays use it.
 class Machine {
 public:
     Machine(std::span<const std::byte> bytes, const PickleLimits& limits)
-        : m_bytes(bytes), m_limits(limits), m_objects(m_values, limits.bytes) {}
+        : m_bytes(bytes), m_limits(limits), m_objects(m_values, limits) {}
 
     Pickle run() {
         if (m_bytes.size() > m_limits.bytes)
@@ -32,11 +34,11 @@ public:
         while (true) {
             const std::uint8_t code = byte();
             if (code == '.') break;
-            if (!constant(code) && !container(code) && !memory(code) && !object(code))
+            if (!constant(code) && !container(code) && !memory(code) && !object(code) && !foreign(code))
                 fail(fmt::format("has the opcode 0x{:02x} at byte {}, which is not read", code, m_position - 1));
         }
         if (m_stack.size() != 1 || !m_marks.empty()) fail("ends with something left over");
-        return {std::move(m_values), m_stack.back()};
+        return {std::move(m_values), m_stack.back(), m_position, std::move(m_foreign)};
     }
 
 private:
@@ -89,11 +91,9 @@ private:
         m_stack.pop_back();
         return top;
     }
-    PickleValue& peek(Kind kind) {
+    PickleValue& peek() {
         if (m_stack.size() <= floor()) fail("takes a value from an empty stack");
-        PickleValue& top = m_values[static_cast<std::size_t>(m_stack.back())];
-        if (top.kind != kind) fail("adds to something that is no container");
-        return top;
+        return m_values[static_cast<std::size_t>(m_stack.back())];
     }
     std::vector<int> popToMark() {
         if (m_marks.empty()) fail("closes a list that was not begun");
@@ -108,6 +108,13 @@ private:
         m_items += items.size();
         if (m_items > kMostValues) fail("has containers of more than two million values");
         container.items.insert(container.items.end(), items.begin(), items.end());
+    }
+    /// What a foreign container holds is not kept.
+    void addToTop(Kind kind, const std::vector<int>& items) {
+        PickleValue& top = peek();
+        if (top.kind == Kind::Opaque) return;
+        if (top.kind != kind) fail("adds to something that is no container");
+        append(top, items);
     }
 
     // ---- opcodes: each group returns whether it knew the code ----
@@ -138,6 +145,11 @@ private:
 
     void longInteger() {
         const std::size_t size = byte();
+        if (size > 8 && m_limits.foreign) {  // as generators of random numbers have for a state
+            take(size);
+            push(Kind::Opaque);
+            return;
+        }
         if (size > 8) fail("has an integer of more than 64 bits");
         std::uint64_t bits = littleEndian(size);
         if (size > 0 && size < 8 && (bits >> (8 * size - 1)) != 0) bits |= ~std::uint64_t{0} << (8 * size);
@@ -170,23 +182,23 @@ private:
             }
             case 'a': {
                 const int item = pop();
-                append(peek(Kind::List), {item});
+                addToTop(Kind::List, {item});
                 return true;
             }
             case 'e': {
                 const auto items = popToMark();
-                append(peek(Kind::List), items);
+                addToTop(Kind::List, items);
                 return true;
             }
             case 's': {
                 const int item = pop(), key = pop();
-                append(peek(Kind::Dict), {key, item});
+                addToTop(Kind::Dict, {key, item});
                 return true;
             }
             case 'u': {
                 const auto items = popToMark();
                 if (items.size() % 2 != 0) fail("has a dict with a key and no value");
-                append(peek(Kind::Dict), items);
+                addToTop(Kind::Dict, items);
                 return true;
             }
             default: return false;
@@ -234,7 +246,7 @@ private:
                 global(value(module).text, value(name).text);
                 return true;
             }
-            case 'Q': storage(pop()); return true;
+            case 'Q': persistent(pop()); return true;
             case 'R': {
                 const int arguments = pop();
                 call(pop(), arguments);
@@ -250,16 +262,54 @@ private:
         }
     }
 
+    /// Opcodes of objects of other classes.
+    bool foreign(std::uint8_t code) {
+        if (!m_limits.foreign) return false;
+        switch (code) {
+            case 0x92: pop(); [[fallthrough]];  // NEWOBJ_EX: keyword arguments, then as NEWOBJ
+            case 0x81: {
+                pop();
+                const int type = pop();
+                pushText(Kind::Opaque, value(type).kind == Kind::Global ? value(type).text : "");
+                return true;
+            }
+            case 0x8f: push(Kind::Opaque); return true;  // a set
+            case 0x90: addToTop(Kind::Opaque, popToMark()); return true;
+            case 0x91:
+                popToMark();
+                push(Kind::Opaque);
+                return true;
+            case '0': pop(); return true;
+            case '1': popToMark(); return true;
+            default: return false;
+        }
+    }
+
     void global(const std::string& module, const std::string& name) {
-        if (!PickleObjects::knows(module + " " + name))
+        const bool known = PickleObjects::knows(module + " " + name);
+        if (!known && m_limits.foreign) noteForeign(module + "." + name);
+        if (!known && !m_limits.foreign)
             fail("refers to '" + module + "." + name + "', which this program does not know; nothing of it was run");
         pushText(Kind::Global, module + " " + name);
     }
 
-    /// ("storage", type, key, device, count)
-    void storage(int index) {
+    void noteForeign(const std::string& name) {
+        if (m_foreign.size() < kMostForeign && std::ranges::find(m_foreign, name) == m_foreign.end())
+            m_foreign.push_back(name);
+    }
+
+    /// ("storage", type, key, device, count), before PyTorch 1.6 with the view of another storage that it is, or None;
+    /// ("module", class, file, source) there stands for the class.
+    void persistent(int index) {
         const auto& items = value(index).items;
-        if (value(index).kind != Kind::Tuple || items.size() != 5 || value(items[0]).text != "storage" ||
+        const bool tuple = value(index).kind == Kind::Tuple && !items.empty();
+        if (tuple && m_limits.foreign && items.size() == 4 && value(items[0]).text == "module") {
+            m_stack.push_back(items[1]);
+            return;
+        }
+        if (tuple && items.size() == 6 && value(items[5]).kind != Kind::None)
+            fail("has a storage that is a view of another, as PyTorch wrote it before 0.4");
+        if (!tuple || items.size() < 5 || items.size() > 6 || value(items[0]).text != "storage" ||
             value(items[1]).kind != Kind::Global || value(items[2]).kind != Kind::Text ||
             value(items[4]).kind != Kind::Integer)
             fail("has a storage of an unknown form");
@@ -283,6 +333,7 @@ private:
     std::vector<int> m_stack;
     std::vector<std::size_t> m_marks;
     std::map<std::uint64_t, int> m_memo;
+    std::vector<std::string> m_foreign;
 };
 
 }  // namespace

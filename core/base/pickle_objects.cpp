@@ -14,9 +14,12 @@ namespace {
 
 constexpr std::array kStorages{"FloatStorage", "DoubleStorage", "HalfStorage", "BFloat16Storage", "LongStorage",
                                "IntStorage",   "ShortStorage",  "CharStorage", "ByteStorage",     "BoolStorage"};
-constexpr const char* kTensor = "torch._utils _rebuild_tensor_v2";
-constexpr const char* kParameter = "torch._utils _rebuild_parameter";
+// (storage, offset, size, stride, …); the first before PyTorch 0.4.
+constexpr std::array kTensors{"torch._utils _rebuild_tensor", "torch._utils _rebuild_tensor_v2"};
+constexpr std::array kParameters{"torch._utils _rebuild_parameter", "torch._utils _rebuild_parameter_with_state"};
+constexpr const char* kTensorOfType = "torch._tensor _rebuild_from_type_v2";
 constexpr const char* kOrderedDict = "collections OrderedDict";
+constexpr const char* kDefaultDict = "collections defaultdict";
 constexpr const char* kSize = "torch Size";
 constexpr const char* kArrayClass = "numpy ndarray";
 constexpr const char* kType = "numpy dtype";
@@ -31,6 +34,10 @@ constexpr std::array kBytes{"_codecs encode", "__builtin__ bytes", "builtins byt
 template <typename Names>
 bool isOneOf(const Names& names, const std::string& name) {
     return std::ranges::find(names, name) != names.end();
+}
+
+void demand(bool holds, const char* fault) {
+    if (!holds) throw PickleFault{fault};
 }
 
 /// The bytes whose Latin-1 text this is, in UTF-8.
@@ -55,36 +62,54 @@ std::string latin1Bytes(std::string_view text) {
 bool PickleObjects::knows(const std::string& name) {
     for (const char* storage : kStorages)
         if (name == std::string("torch ") + storage) return true;
-    constexpr std::array kAlone{kTensor, kParameter, kOrderedDict, kSize, kArrayClass, kType};
-    return isOneOf(kAlone, name) || isOneOf(kReconstruct, name) || isOneOf(kFromBuffer, name) ||
-           isOneOf(kScalar, name) || isOneOf(kBytes, name);
+    constexpr std::array kAlone{kTensorOfType, kOrderedDict, kDefaultDict, kSize, kArrayClass, kType};
+    return isOneOf(kAlone, name) || isOneOf(kTensors, name) || isOneOf(kParameters, name) ||
+           isOneOf(kReconstruct, name) || isOneOf(kFromBuffer, name) || isOneOf(kScalar, name) || isOneOf(kBytes, name);
 }
 
 std::variant<int, PickleValue> PickleObjects::call(int function, int arguments) {
-    if (value(function).kind != Kind::Global || value(arguments).kind != Kind::Tuple)
-        throw PickleFault{"calls something that is no name"};
+    const bool named = value(function).kind == Kind::Global, arranged = value(arguments).kind == Kind::Tuple;
+    if (!m_limits.foreign && (!named || !arranged)) throw PickleFault{"calls something that is no name"};
+    PickleValue opaque{.kind = Kind::Opaque, .text = named ? value(function).text : "", .items = {}};
+    if (!named || !arranged) return opaque;
     const std::string& name = value(function).text;
     const std::vector<int>& items = value(arguments).items;
-    const auto demand = [](bool holds, const char* fault) {
-        if (!holds) throw PickleFault{fault};
-    };
-    if (name == kOrderedDict) {
-        demand(items.empty(), "fills an OrderedDict in an unknown form");
+    if (auto tensor = tensorCall(name, items)) return *tensor;
+    if (!m_limits.foreign) return otherCall(name, items);
+    if (!knows(name)) return opaque;
+    try {
+        return otherCall(name, items);
+    } catch (const PickleFault&) {  // beside tensors, what is no tensor may have any form
+        return opaque;
+    }
+}
+
+std::optional<std::variant<int, PickleValue>> PickleObjects::tensorCall(const std::string& name,
+                                                                        const std::vector<int>& items) {
+    if (isOneOf(kParameters, name)) {
+        demand(is(items, 0, Kind::Tensor), "has a parameter without a tensor");
+        return items.front();
+    }
+    if (name == kTensorOfType) {  // (function, class, arguments, attributes)
+        const bool plain = is(items, 0, Kind::Global) && is(items, 2, Kind::Tuple) && value(items[0]).text != name;
+        auto made = plain ? tensorCall(value(items[0]).text, value(items[2]).items) : std::nullopt;
+        return made ? *made : PickleValue{.kind = Kind::Opaque, .text = name, .items = {}};
+    }
+    if (!isOneOf(kTensors, name)) return std::nullopt;
+    demand(is(items, 0, Kind::Storage) && is(items, 1, Kind::Integer) && is(items, 2, Kind::Tuple) &&
+               is(items, 3, Kind::Tuple),
+           "has a tensor of an unknown form");
+    return PickleValue{.kind = Kind::Tensor, .text = {}, .items = {items.begin(), items.begin() + 4}};
+}
+
+std::variant<int, PickleValue> PickleObjects::otherCall(const std::string& name, const std::vector<int>& items) {
+    if (name == kOrderedDict || name == kDefaultDict) {
+        demand(items.size() <= (name == kDefaultDict ? 1U : 0U), "fills an OrderedDict in an unknown form");
         return PickleValue{.kind = Kind::Dict, .text = {}, .items = {}};
     }
     if (name == kSize) {
         demand(items.size() == 1, "has a torch.Size of an unknown form");
         return items.front();
-    }
-    if (name == kParameter) {
-        demand(is(items, 0, Kind::Tensor), "has a parameter without a tensor");
-        return items.front();
-    }
-    if (name == kTensor) {
-        demand(is(items, 0, Kind::Storage) && is(items, 1, Kind::Integer) && is(items, 2, Kind::Tuple) &&
-                   is(items, 3, Kind::Tuple),
-               "has a tensor of an unknown form");
-        return PickleValue{.kind = Kind::Tensor, .text = {}, .items = {items.begin(), items.begin() + 4}};
     }
     if (name == kType) {
         demand(isRaw(items, 0), "has an element type of an unknown form");
@@ -105,17 +130,31 @@ std::variant<int, PickleValue> PickleObjects::call(int function, int arguments) 
 
 void PickleObjects::build(int object, int state) {
     PickleValue& target = m_values[static_cast<std::size_t>(object)];
-    const PickleValue& from = value(state);
+    if (target.kind == Kind::Opaque) {  // attributes, or (attributes, slots)
+        const PickleValue& from = value(state);
+        const int first = from.kind == Kind::Tuple && !from.items.empty() ? from.items.front() : state;
+        if (value(first).kind == Kind::Dict) target.items = {first};
+        return;
+    }
+    try {
+        fill(target, value(state));
+    } catch (const PickleFault&) {
+        if (!m_limits.foreign) throw;
+        target = {.kind = Kind::Opaque, .text = {}, .items = {}};
+    }
+}
+
+/// Of an OrderedDict there is only metadata, which nobody needs.
+void PickleObjects::fill(PickleValue& target, const PickleValue& from) const {
     if (target.kind == Kind::Type) {  // (version, byte order, …)
-        if (from.kind != Kind::Tuple || !isRaw(from.items, 1) || value(from.items[1]).text.size() != 1)
-            throw PickleFault{"has an element type of an unknown form"};
+        demand(from.kind == Kind::Tuple && isRaw(from.items, 1) && value(from.items[1]).text.size() == 1,
+               "has an element type of an unknown form");
         target.text[0] = value(from.items[1]).text[0];
     } else if (target.kind == Kind::Array) {  // (version, shape, type, Fortran's order, bytes)
-        if (from.kind != Kind::Tuple || from.items.size() != 5 || !target.items.empty())
-            throw PickleFault{"has an array of an unknown form"};
+        demand(from.kind == Kind::Tuple && from.items.size() == 5 && target.items.empty(),
+               "has an array of an unknown form");
         target = array(from.items[2], from.items[1], from.items[4], value(from.items[3]).integer != 0);
     }
-    // Else the metadata of an OrderedDict, which nobody needs.
 }
 
 PickleValue PickleObjects::array(int type, int shape, int data, bool fortran) const {
@@ -133,7 +172,7 @@ PickleValue PickleObjects::bytesOf(const std::vector<int>& arguments) {
     const std::string& from = value(arguments[0]).text;
     // A text that is recalled again and again would become bytes each time.
     m_made += from.size();
-    if (m_made > m_most) throw PickleFault{"makes more bytes than are read"};
+    if (m_made > m_limits.bytes) throw PickleFault{"makes more bytes than are read"};
     const bool latin1 = is(arguments, 0, Kind::Text) && arguments.size() == 2 && is(arguments, 1, Kind::Text) &&
                         value(arguments[1]).text.starts_with("latin");
     if (latin1) made.text = latin1Bytes(from);

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -20,8 +21,8 @@ struct PickleFault {
 /// value that it makes of its arguments.
 class PickleObjects {
 public:
-    /// `most`: bytes that all calls together may make.
-    PickleObjects(std::vector<PickleValue>& values, std::size_t most) : m_values(values), m_most(most) {}
+    /// `limits.bytes`: that all calls together may make.
+    PickleObjects(std::vector<PickleValue>& values, const PickleLimits& limits) : m_values(values), m_limits(limits) {}
 
     /// Of a Global "module name".
     static bool knows(const std::string& name);
@@ -39,12 +40,17 @@ private:
     bool isRaw(const std::vector<int>& items, std::size_t place) const {
         return is(items, place, Kind::Bytes) || is(items, place, Kind::Text);
     }
+    /// Null for a name that makes no tensor.
+    std::optional<std::variant<int, PickleValue>> tensorCall(const std::string& name, const std::vector<int>& items);
+    std::variant<int, PickleValue> otherCall(const std::string& name, const std::vector<int>& items);
+    void fill(PickleValue& target, const PickleValue& from) const;
     PickleValue bytesOf(const std::vector<int>& arguments);
     PickleValue scalar(const std::vector<int>& arguments) const;
     PickleValue array(int type, int shape, int data, bool fortran) const;
 
     std::vector<PickleValue>& m_values;
-    std::size_t m_most, m_made = 0;
+    const PickleLimits& m_limits;
+    std::size_t m_made = 0;
 };
 
 }  // namespace bitdesk

@@ -111,7 +111,7 @@ private:
             common = wanted;
             first = name;
         }
-        return common != nullptr ? *common : findWeightQuantizer("half-step");
+        return common != nullptr ? *common : findWeightQuantizer("rounded");
     }
 
     void readNormalization() {

@@ -14,15 +14,19 @@ namespace bitdesk {
 /// A draft of a mapping, and what it left over.
 struct SuggestedMapping {
     ImportMapping mapping;
-    std::vector<std::string> unused;  ///< tensors that nothing refers to, in the file's order
+    std::vector<std::string> uncertain;  ///< layers and norms whose tensors are a guess, in the network's order
+    std::vector<std::string> unused;     ///< tensors that nothing refers to, in the file's order
+    std::vector<std::string> notes;      ///< which tensors of quantizers it made nothing of, and why
 };
 
-/// Drafts a mapping from names and shapes. Weights are matched with layers in the order of file and graph, so that
-/// as many as possible fit in shape; a tensor that has a layer's own name goes before. Norms go to the layer whose
-/// weights have the likest name and stand next to them in the file. Groups of norms or scales whose names differ in
-/// their last number alone, by the widths or by 0, 1, 2, …, become one name with "{bits}" or "{index}". Small tensors
-/// beside a weight become its scales ("act", "alpha", "clip", "input" in the name: of the activations). What is not
-/// found is left out: see missingFrom().
+/// Drafts a mapping from names and shapes: layers and norms by matchLayers(), scales by ScaleFinder. Groups of norms or
+/// scales whose names differ in their last number alone, by the widths or by 0, 1, 2, …, become one name with "{bits}"
+/// or "{index}". What is not found is left out: see missingFrom(). Throws Error (BadInput): more than 20 000 tensors,
+/// norms of other widths.
 SuggestedMapping suggestMapping(const TensorFile& file, const Network& network, std::vector<int> bits);
+
+/// Throws Error (BadInput) where parts of a draft are a guess: it names them, and `command`, which writes the draft to
+/// be corrected.
+void checkCertain(const SuggestedMapping& draft, const std::string& command);
 
 }  // namespace bitdesk

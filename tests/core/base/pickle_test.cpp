@@ -15,7 +15,13 @@ namespace {
 using Kind = PickleValue::Kind;
 using namespace std::string_literals;
 
-Pickle parse(const std::string& bytes) { return parsePickle(std::as_bytes(std::span(bytes)), "f.pt"); }
+constexpr PickleLimits kStrict{std::size_t{1} << 24, 65'536, "Save it otherwise"};
+
+Pickle parse(const std::string& bytes, const PickleLimits& limits = kStrict) {
+    return parsePickle(std::as_bytes(std::span(bytes)), "f.pt", limits);
+}
+/// Where objects of others are passed over.
+Pickle parseCheckpoint(const std::string& bytes) { return parse(bytes, kStateDictLimits); }
 
 // {"w": a tensor of [2, 3] in storage "0"}, as torch.save(collections.OrderedDict(w=torch.ones(2, 3))) writes it.
 const std::string kTensorDict =
@@ -133,6 +139,61 @@ TEST(Pickle, ReadsPythonTwosTextsAndBytes) {
     EXPECT_EQ(dict.find(dict.at(dict.root), "k")->integer, 7);
     EXPECT_EQ(dict.find(dict.at(dict.root), "l"), nullptr);
 }
+
+TEST(Pickle, PassesOverObjectsOfOthers) {
+    // {"n": argparse.Namespace(lr=1), "k": 7}
+    const Pickle pickle = parseCheckpoint("\x80\x02}(U\x01ncargparse\nNamespace\n)\x81}U\x02lrK\x01sbU\x01kK\x07u."s);
+    const PickleValue& root = pickle.at(pickle.root);
+    const PickleValue* object = pickle.find(root, "n");
+    ASSERT_NE(object, nullptr);
+    EXPECT_EQ(object->kind, Kind::Opaque);
+    EXPECT_EQ(object->text, "argparse Namespace");
+    ASSERT_EQ(object->items.size(), 1U);
+    EXPECT_EQ(pickle.find(pickle.at(object->items.front()), "lr")->integer, 1);
+    EXPECT_EQ(pickle.find(root, "k")->integer, 7);
+    EXPECT_EQ(pickle.foreign, std::vector<std::string>{"argparse.Namespace"});
+    // A call, what is put into its result, a set, an integer of 128 bits, keyword arguments, a number of NumPy's.
+    for (const std::string& bytes : {"cposix\nsystem\n(U\x02lstR."s,
+                                     "ccollections\nCounter\n)R(U\x01"
+                                     "aK\x01u."s,
+                                     "\x8f(K\x01\x90."s,
+                                     "\x8a\x10"
+                                     "0123456789abcdef."s,
+                                     "ca\nb\n)}\x92."s, "(K\x01\x91."s,
+                                     "cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\nU\x02"
+                                     "c8\x85RU\x08"
+                                     "12345678tR."s}) {
+        const Pickle found = parseCheckpoint(bytes);
+        EXPECT_EQ(found.at(found.root).kind, Kind::Opaque) << bytes;
+        test::expectBadInput({"f.pt"}, [&] { parse(bytes); });
+    }
+}
+
+TEST(Pickle, ReadsTensorsWhateverPyTorchCallsTheirClass) {
+    const std::string storage =
+        "((U\x07storagectorch\nFloatStorage\nU\x01"
+        "0U\x03"
+        "cpuK\x06NtQ";  // before 1.6: six
+    const std::string arguments = storage + "K\x00K\x06\x85K\x01\x85"s;
+    for (const std::string& bytes :
+         {"ctorch._utils\n_rebuild_tensor\n" + arguments + "tR.",
+          "ctorch._utils\n_rebuild_parameter_with_state\n(ctorch._utils\n_rebuild_tensor\n" + arguments + "tR\x88}}tR.",
+          "ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._utils\n_rebuild_tensor_v2\nca\nb\n" + arguments +
+              "\x89Nt}tR."}) {
+        const Pickle found = parseCheckpoint(bytes);
+        EXPECT_EQ(found.at(found.root).kind, Kind::Tensor) << bytes;
+    }
+    const Pickle nested =
+        parseCheckpoint("ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._tensor\n_rebuild_from_type_v2\nca\nb\n)}tR.");
+    EXPECT_EQ(nested.at(nested.root).kind, Kind::Opaque);
+    test::expectBadInput({"a view of another"}, [&] {
+        std::string view = storage;
+        view.replace(view.rfind("NtQ"), 1, "U\x01v");
+        parseCheckpoint(view + ".");
+    });
+}
+
+TEST(Pickle, TellsHowMuchItTook) { EXPECT_EQ(parse("K\x01.more"s).size, 3U); }
 
 struct Hostile {
     const char* name;

@@ -34,10 +34,10 @@ std::string dict(const std::string& entries) { return "\x80\x02}(" + entries + "
 
 class TorchFile : public testing::Test {
 protected:
-    TensorFile read(const std::string& pickle, const std::string& storage) {
+    const TensorFile& read(const std::string& pickle, const std::string& storage, const std::string& key = {}) {
         writeFileAtomically(m_folder / "f.pt", test::zipBytes({{.name = "f/data.pkl", .text = pickle},
                                                                {.name = "f/data/0", .text = storage}}));
-        return readTensorFile(m_folder / "f.pt");
+        return m_file = readTensorFile(m_folder / "f.pt", key);
     }
     void refuse(std::initializer_list<std::string> parts, const std::string& pickle,
                 const std::string& storage = std::string(24, '\0')) {
@@ -45,6 +45,7 @@ protected:
         test::expectBadInput(parts, [&] { read(pickle, storage); });
     }
     test::TemporaryFolder m_folder;
+    TensorFile m_file;
 };
 
 std::string floats(std::initializer_list<float> values) {
@@ -78,8 +79,109 @@ TEST_F(TorchFile, FindsTheStateDictOfACheckpoint) {
     EXPECT_EQ(names(best + inner("state_dict", "a")), std::vector<std::string>{"a"});
     EXPECT_EQ(names(inner("ema", "b") + inner("model", "a")), std::vector<std::string>{"a"});
     EXPECT_EQ(names(best + inner("weights", "a")), std::vector<std::string>{"a"});
-    test::expectBadInput({"several dicts of tensors", "weights, ema"},
-                         [&] { names(inner("weights", "a") + inner("ema", "b")); });
+    EXPECT_EQ(names(text("run") + "}(" + inner("weights", "a") + "u"), std::vector<std::string>{"a"});
+    for (const std::string& several :
+         {inner("weights", "a") + inner("ema", "b"), inner("net", "a") + inner("model", "b")})
+        test::expectBadInput({"several dicts of tensors", "--weights-key"}, [&] { names(several); });
+    const std::string root = text("w") + tensor("FloatStorage", "0", 1, 0, {1, 1}, {1, 1});
+    test::expectBadInput({"the whole file"}, [&] { names(root + inner("extra", "b")); });
+}
+
+TEST_F(TorchFile, TakesTheWeightsThatAKeyNames) {
+    const std::string one = tensor("FloatStorage", "0", 1, 0, {1}, {1});
+    const std::string model = text("model") + "}(" + text("a") + one + "u";
+    const std::string nested = text("ema") + "}(" + text("state_dict") + "}(" + text("b") + one + "uu";
+    const std::string flat = text("model") + "}(" + text("net.c") + one + text("ema.net.c") + one + "u";
+    const auto names = [&](const std::string& entries, const std::string& key) {
+        read(dict(entries), floats({1}), key);
+        return m_file.names;
+    };
+    EXPECT_EQ(names(model + nested, "ema.state_dict"), std::vector<std::string>{"b"});
+    EXPECT_EQ(names(model + nested, "model"), std::vector<std::string>{"a"});
+    EXPECT_EQ(names(flat, "ema.net"), std::vector<std::string>{"c"});
+    test::expectBadInput({"no tensors under 'nothing'", "--weights-key"}, [&] { names(model + nested, "nothing"); });
+    names(model + text("model_ema") + "}(" + text("b") + one + "u", "");
+    ASSERT_EQ(m_file.notes.size(), 1U);
+    EXPECT_NE(m_file.notes.front().find("'model'; the file holds model_ema, too"), std::string::npos);
+}
+
+TEST_F(TorchFile, TellsAnAverage) {
+    const std::string one = tensor("FloatStorage", "0", 1, 0, {}, {});
+    read(dict(text("n_averaged") + one + text("module.a") + one), floats({7}));
+    EXPECT_EQ(m_file.names, std::vector<std::string>{"a"});
+    EXPECT_EQ(m_file.notes, std::vector<std::string>{"The weights are an average (n_averaged is 7)."});
+}
+
+/// An object of a class of one's own, with modules and parameters as torch.nn.Module keeps them.
+std::string module(const std::string& parameters, const std::string& modules) {
+    return "cmine\nNet\n)\x81}(" + text("_parameters") + "}(" + parameters + "u" + text("_buffers") + "}" +
+           text("_modules") + "}(" + modules + "uub";
+}
+
+TEST_F(TorchFile, ReadsTheParametersOfAWholeModel) {
+    const std::string one = tensor("FloatStorage", "0", 1, 0, {1}, {1});
+    const std::string whole = module(text("a") + one + text("none") + "N", text("inner") + module(text("b") + one, ""));
+    read("\x80\x02" + whole + ".", floats({1}));
+    EXPECT_EQ(m_file.names, (std::vector<std::string>{"a", "inner.b"}));
+    EXPECT_NE(m_file.notes.front().find("whole model was pickled (mine.Net)"), std::string::npos);
+    EXPECT_EQ(read(dict(text("model") + whole), floats({1})).names.size(), 2U);
+    // A module in itself, and one that is in each of its own modules twice.
+    const std::string recall = "h\x01", remember = "q\x01", made = "cmine\nNet\n)\x81";
+    std::string loop = module("", text("x") + recall);
+    refuse({"more than 64 deep"}, "\x80\x02" + loop.insert(made.size(), remember) + ".");
+    std::string bomb = "(" + module("", "") + remember;
+    for (int i = 0; i < 40; ++i) bomb += module("", text("x") + recall + text("y") + recall) + remember;
+    refuse({"100000 modules"}, "\x80\x02" + bomb + "t0" + recall + ".");
+}
+
+TEST_F(TorchFile, NamesWhatItPassesOver) {
+    const std::string one = tensor("FloatStorage", "0", 1, 0, {1}, {1});
+    read(dict(text("a") + one + text("packed") + "cmine\nPacked\n)R"), floats({1}));
+    ASSERT_EQ(m_file.notes.size(), 2U);
+    EXPECT_NE(m_file.notes[0].find("packed"), std::string::npos);
+    EXPECT_NE(m_file.notes[1].find("mine.Packed"), std::string::npos);
+    refuse({"a converted network: 'b.weight'"},
+           dict(text("a") + one + text("b.weight") + "ctorch._utils\n_rebuild_qtensor\n)R"));
+    refuse({"holds no state dict", "posix.system", "nothing of it was run"},
+           dict(text("a") + "cposix\nsystem\n(" + text("ls") + "tR"));
+}
+
+/// As torch.save wrote it before PyTorch 1.6.
+std::string legacy(const std::string& pickle, const std::string& keys, const std::string& storages,
+                   const std::string& little = "\x88") {
+    return "\x80\x02\x8a\nl\xfc\x9c"
+           "F\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}" +
+           text("little_endian") + little + "s." + pickle + "\x80\x02](" + keys + "e." + storages;
+}
+
+TEST_F(TorchFile, ReadsTheOldFormat) {
+    const std::string pickle = dict(text("b") + tensor("FloatStorage", "k", 2, 0, {2}, {1}) + text("a") +
+                                    tensor("LongStorage", "l", 1, 0, {}, {}));
+    const std::string storages =
+        test::littleEndian(1, 8) + test::littleEndian(9, 8) + test::littleEndian(2, 8) + floats({3, 4});
+    const auto readBytes = [&](const std::string& bytes) {
+        writeFileAtomically(m_folder / "f.pt", bytes);
+        return readTensorFile(m_folder / "f.pt");
+    };
+    const std::string keys = text("l") + text("k");
+    const TensorFile file = readBytes(legacy(pickle, keys, storages));
+    EXPECT_EQ(file.names, (std::vector<std::string>{"b", "a"}));
+    EXPECT_EQ(toFloats(*file.find("b"), "b"), (std::vector<float>{3, 4}));
+    EXPECT_EQ(toFloats(*file.find("a"), "a"), std::vector<float>{9});
+    const auto refused = [&](std::initializer_list<std::string> parts, const std::string& bytes) {
+        SCOPED_TRACE(*parts.begin());
+        test::expectBadInput(parts, [&] { readBytes(bytes); });
+    };
+    const std::string whole = legacy(pickle, keys, storages);
+    for (const std::size_t cut : {std::size_t{20}, whole.size() / 2, whole.size() - 1})
+        refused({"is cut short"}, whole.substr(0, cut));
+    refused({"is cut short"}, legacy(pickle, keys, std::string(8, '\x7f') + storages));
+    refused({"big-endian"}, legacy(pickle, keys, storages, "\x89"));
+    refused({"data of an unknown type"}, legacy(pickle, text("z") + keys, storages));
+    refused({"tensor 'b'", "'k' is not in the file"}, legacy(pickle, text("l"), storages));
+    refused({"tensor 'b'", "shorter than it says"},
+            legacy(pickle, keys,
+                   test::littleEndian(1, 8) + test::littleEndian(9, 8) + test::littleEndian(1, 8) + floats({3})));
 }
 
 TEST_F(TorchFile, ReadsOtherElementTypes) {
@@ -108,11 +210,11 @@ TEST_F(TorchFile, RefusesWhatReachesBeyondItsData) {
     refuse({"tensor 'w'", "no number in range"}, whole(6, 0, {-2, 3}, {3, 1}));
     refuse({"tensor 'w'", "does not fit its strides"}, whole(6, 0, {2, 3}, {1}));
     refuse({"tensor 'w'", "does not fit its strides"}, whole(6, -1, {2}, {1}));
-    refuse({"tensor 'w'", "'f/data/9' is not in the file"},
-           dict(text("w") + tensor("FloatStorage", "9", 6, 0, {6}, {1})));
+    refuse({"tensor 'w'", "'9' is not in the file"}, dict(text("w") + tensor("FloatStorage", "9", 6, 0, {6}, {1})));
     refuse({"has the tensor 'w' twice"}, dict(text("w") + tensor("FloatStorage", "0", 6, 0, {6}, {1}) + text("w") +
                                               tensor("FloatStorage", "0", 6, 0, {6}, {1})));
-    refuse({"refers to 'torch.QInt8Storage'"}, dict(text("w") + tensor("QInt8Storage", "0", 6, 0, {6}, {1})));
+    refuse({"tensor 'w'", "unknown type 'torch OddStorage'"},
+           dict(text("w") + tensor("OddStorage", "0", 6, 0, {6}, {1})));
     refuse({"holds no state dict", "epoch"}, dict(text("epoch") + number(3)));
     // A gigabyte from four bytes, four times over: each tensor may, all together not.
     std::string bomb;
@@ -131,10 +233,7 @@ TEST_F(TorchFile, TellsOtherFilesApart) {
     refused(test::zipBytes({{.name = "f/other"}}), {"without data.pkl"});
     refused(test::zipBytes({{.name = "f/data.pkl", .text = dict("")}, {.name = "f/byteorder", .text = "big"}}),
             {"big-endian"});
-    refused(
-        "\x80\x02\x8a\nl\xfc\x9c"
-        "F\xf9 j\xa8P\x19."s,
-        {"torch.save's old format"});
+    refused("\x80\x02}X\x03\x00\x00\x00keyK\x01s."s, {"is a pickle of Python, no file of tensors"});
     refused("nothing of the kind",
             {"f.pt: is a text that begins 'nothing of the kind', no file of tensors", "torch.save("});
     refused("", {"f.pt: is empty (0 bytes)", "Download it again"});
