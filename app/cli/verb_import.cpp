@@ -190,8 +190,11 @@ Run prepareImport(CLI::App& command) {
         .add_option(
             "--refine", options->refine,
             "how far a network of floats is fitted after its quantization: none, norms, bias or blocks (minutes; "
-            "goes on from FILE.ckpt)")
+            "goes on from FILE.refine.ckpt)")
         ->capture_default_str();
+    command.add_option("--iterations", r.iterations, "of --refine blocks, for each block and width")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1000000));
     command.add_option("--verify", r.verify,
                        ".npz with x and logits of another program: where the network of floats answers otherwise, "
                        "nothing is written and the exit code is 1");

@@ -199,6 +199,8 @@ ImportResult importNetwork(const ImportRequest& request, const JobContext& conte
     report(context, "writing " + request.out.filename().string(), 0.95);
     result.model.name = request.out.stem().string();
     result.model.hash = writeModel(result.model, request.out);
+    std::error_code left;
+    std::filesystem::remove(refinementCheckpoint(request), left);
     return result;
 }
 

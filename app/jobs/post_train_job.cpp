@@ -49,6 +49,10 @@ void note(const ImportRequest& request, const CalibrationImages& images, const D
 
 }  // namespace
 
+std::filesystem::path refinementCheckpoint(const ImportRequest& request) {
+    return request.out.string() + ".refine.ckpt";
+}
+
 void quantizeFloats(const ImportRequest& request, const std::vector<int>& bits, const DataSet* data,
                     const FloatModel& floats, ImportResult& result, const JobContext& context) {
     const auto& layers = floats.network.layers();
@@ -63,8 +67,8 @@ void quantizeFloats(const ImportRequest& request, const std::vector<int>& bits, 
     if (result.verification && !result.verification->agrees()) return;
     const CalibrationImages images = imagesOf(*data, request.images);
     const ImportCheck check = checkImport(floats, images);
-    PostTrainSettings settings{.refinement = request.refine, .threads = threads};
-    if (!request.out.empty()) settings.checkpoint = request.out.string() + ".ckpt";
+    PostTrainSettings settings{.refinement = request.refine, .iterations = request.iterations, .threads = threads};
+    settings.checkpoint = refinementCheckpoint(request);
     result.model = quantized(floats, bits, images, settings, context.progress, context.stop);
     note(request, images, *data, result);
     for (std::string& text : check.notes()) result.notes.push_back(std::move(text));

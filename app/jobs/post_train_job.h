@@ -15,4 +15,7 @@ namespace bitdesk::jobs {
 void quantizeFloats(const ImportRequest& request, const std::vector<int>& bits, const DataSet* data,
                     const FloatModel& floats, ImportResult& result, const JobContext& context);
 
+/// What Refinement::Blocks keeps beside the model until that is written.
+std::filesystem::path refinementCheckpoint(const ImportRequest& request);
+
 }  // namespace bitdesk::jobs

@@ -3,14 +3,12 @@
 
 #include "core/posttrain/norm_correction.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/where.h>
 #include <c10/core/InferenceMode.h>
 
-#include "core/base/random.h"
 #include "core/base/to_index.h"
 
 namespace bitdesk {
@@ -26,12 +24,7 @@ struct Moments {
         second = batches > 0 ? second + square : square;
         ++batches;
     }
-    void add(const Moments& other) {
-        if (other.batches == 0) return;
-        first = batches > 0 ? first + other.first : other.first;
-        second = batches > 0 ? second + other.second : other.second;
-        batches += other.batches;
-    }
+    void add(const Moments& one) { add(one.mean(), one.second / one.batches); }
     at::Tensor mean() const { return first / batches; }
     at::Tensor variance() const { return (second / batches - mean().square()).clamp_min_(0); }
 };
@@ -70,53 +63,46 @@ private:
     Targets m_targets;
 };
 
-/// Moments before and behind a norm, by transition.
+/// Moments before a norm, by transition, and behind it in the float network.
 struct NormMoments {
-    std::vector<Moments> before, behind;
+    std::vector<Moments> before;
+    Moments behind;
 };
 
-/// Fits the entries of one width: one scale for all that comes before it, an offset each.
-void fitWidth(SimulatedNetwork::Norm& norm, const NormMoments& moments, const at::Tensor& realScale, int to) {
-    Moments before, behind;
-    const auto entry = [&](int from) { return toIndex(std::int64_t{from} * norm.to + to); };
-    at::Tensor spreadBefore, spreadBehind;
-    for (int from = 0; from < norm.from; ++from) {
-        const Moments &x = moments.before[entry(from)], &y = moments.behind[entry(from)];
-        if (x.batches == 0) continue;
-        before.add(x);
-        behind.add(y);
-        const at::Tensor wide = x.variance() * x.batches, wanted = y.variance() * y.batches;
-        spreadBefore = spreadBefore.defined() ? spreadBefore + wide : wide;
-        spreadBehind = spreadBehind.defined() ? spreadBehind + wanted : wanted;
-    }
-    if (before.batches == 0) return;
+/// A scale that gives each channel the float network's deviation.
+at::Tensor fittedScale(const Moments& before, const Moments& behind, const at::Tensor& realScale) {
     // A channel that few bits have left constant keeps its scale: there is nothing to stretch.
     constexpr double kConstant = 1e-12;
-    const at::Tensor real = realScale.flatten();
-    const at::Tensor fitted = (spreadBehind / spreadBefore.clamp_min(kConstant)).sqrt() * real.sign();
-    const at::Tensor scale = at::where(spreadBefore > kConstant, fitted, real);
-    for (int from = 0; from < norm.from; ++from) {
-        const bool seen = moments.before[entry(from)].batches > 0;
-        const Moments &x = seen ? moments.before[entry(from)] : before,
-                      &y = seen ? moments.behind[entry(from)] : behind;
-        norm.entries[entry(from)] = {.scale = scale.view({1, -1, 1, 1}),
-                                     .offset = (y.mean() - x.mean() * scale).view({1, -1, 1, 1})};
-    }
+    const at::Tensor variance = before.variance(), real = realScale.flatten();
+    const at::Tensor fitted = (behind.variance() / variance.clamp_min(kConstant)).sqrt() * real.sign();
+    return at::where(variance > kConstant, fitted, real);
 }
 
-/// A pass whose norms are fitted on the way, by what this batch and those before gave.
+/// Of this scale, with the offset that gives each channel the float network's mean.
+ChannelAffine fitted(const at::Tensor& scale, const Moments& before, const Moments& behind) {
+    return {.scale = scale.view({1, -1, 1, 1}), .offset = (behind.mean() - before.mean() * scale).view({1, -1, 1, 1})};
+}
+
+/// All layers at one width. The entry that each norm then takes is fitted on the way, by what this batch and those
+/// before gave; beside it every layer is tried at the other widths, on the same input, for the transitions to them.
 class FittingPass final : public SimulatedPass {
 public:
-    FittingPass(SimulatedNetwork& network, BitConfiguration mix, std::map<int, NormMoments>& moments,
-                std::vector<Moments>& missing, const Targets& targets)
-        : SimulatedPass(network, std::move(mix)),
+    FittingPass(SimulatedNetwork& network, int bits, std::map<int, NormMoments>& moments, std::vector<Moments>& missing,
+                const Targets& targets)
+        : SimulatedPass(network, uniformBits(network.network(), bits)),
           m_simulated(network),
           m_moments(moments),
           m_missing(missing),
-          m_targets(targets) {}
+          m_targets(targets),
+          m_bits(bits) {}
 
 private:
+    at::Tensor quantize(int layerIndex, const at::Tensor& input) override {
+        m_input = input;
+        return SimulatedPass::quantize(layerIndex, input);
+    }
     at::Tensor layer(int layerIndex, const at::Tensor& input) override {
+        tryOtherWidths(layerIndex);
         at::Tensor value = SimulatedPass::layer(layerIndex, input);
         if (m_missing.empty() || !m_simulated.biases[toIndex(layerIndex)].defined()) return value;
         const at::Tensor missed = m_targets.layerMean[toIndex(layerIndex)] - channelMean(value);
@@ -124,42 +110,56 @@ private:
         return value;
     }
     at::Tensor norm(int node, const at::Tensor& input) override {
-        SimulatedNetwork::Norm& norm = m_simulated.norms.at(node);
         NormMoments& moments = m_moments[node];
-        moments.before.resize(norm.entries.size());
-        moments.behind.resize(norm.entries.size());
         const std::size_t entry = m_simulated.entryIndex(node, mix());
         moments.before[entry].add(channelMean(input), channelMean(input.square()));
-        moments.behind[entry].add(m_targets.norms.at(node));
-        const int to = static_cast<int>(entry) % norm.to;
-        fitWidth(norm, moments, m_simulated.floatPass.affine(node).scale, to);
+        const at::Tensor scale =
+            fittedScale(moments.before[entry], moments.behind, m_simulated.floatPass.affine(node).scale);
+        m_simulated.norms.at(node).entries[entry] = fitted(scale, moments.before[entry], moments.behind);
         return SimulatedPass::norm(node, input);
+    }
+
+    /// A quantize node stands right before its layer, so m_input is the layer's.
+    void tryOtherWidths(int layerIndex) {
+        const Layer& layer = network().layers()[toIndex(layerIndex)];
+        const int node = m_simulated.normOf(layerIndex);
+        if (node < 0 || !layer.quantizable() || m_simulated.norms.at(node).from == 1) return;
+        for (const SimulatedNetwork::Width& other : m_simulated.layers[toIndex(layerIndex)]) {
+            if (other.bits == m_bits) continue;
+            const at::Tensor codes = fakeQuantized(m_input, other.actScale, other.bits, layer.signedInput);
+            const at::Tensor value = sum(layerIndex, codes, other.weight, m_simulated.biases[toIndex(layerIndex)]);
+            BitConfiguration there = mix();
+            there.bits[toIndex(layer.quantizableIndex)] = other.bits;
+            m_moments[node].before[m_simulated.entryIndex(node, there)].add(channelMean(value),
+                                                                            channelMean(value.square()));
+        }
     }
 
     SimulatedNetwork& m_simulated;
     std::map<int, NormMoments>& m_moments;
     std::vector<Moments>& m_missing;  // by layer: what its mean lacks; empty where biases stay
     const Targets& m_targets;
+    int m_bits;
+    at::Tensor m_input;  // of the quantize node met last
 };
 
-/// One mix a width, then as many again drawn layer by layer.
-std::vector<BitConfiguration> mixesOf(const SimulatedNetwork& network, Random& random) {
-    std::vector<BitConfiguration> mixes;
-    for (const int bits : network.bits) mixes.push_back(uniformBits(network.network(), bits));
-    if (network.bits.size() == 1) return mixes;
-    for (std::size_t i = 0; i < network.bits.size(); ++i) {
-        BitConfiguration drawn = mixes.front();
-        for (int& bits : drawn.bits) bits = network.bits[random.below(network.bits.size())];
-        mixes.push_back(std::move(drawn));
-    }
-    return mixes;
+/// The entries of transitions between two widths: the scale of the layer's own width, an offset of their own where the
+/// transition was tried.
+void fitTransitions(SimulatedNetwork::Norm& norm, const NormMoments& moments) {
+    for (int from = 0; from < norm.from && norm.to == norm.from; ++from)
+        for (int to = 0; to < norm.to; ++to) {
+            if (from == to) continue;
+            const ChannelAffine& own = norm.entries[toIndex(std::int64_t{to} * norm.to + to)];
+            const auto entry = toIndex(std::int64_t{from} * norm.to + to);
+            const Moments& before = moments.before[entry];
+            norm.entries[entry] = before.batches > 0 ? fitted(own.scale.flatten(), before, moments.behind) : own;
+        }
 }
 
 void correctBiases(SimulatedNetwork& network, const std::vector<Moments>& missing) {
     for (std::size_t l = 0; l < missing.size(); ++l) {
-        const auto& readers = network.network().consumers(network.network().layers()[l].node);
-        const bool normFollows = std::ranges::any_of(readers, [&](int node) { return network.norms.contains(node); });
-        if (missing[l].batches > 0 && !normFollows) network.biases[l] = network.biases[l] + missing[l].mean();
+        if (missing[l].batches > 0 && network.normOf(static_cast<int>(l)) < 0)
+            network.biases[l] = network.biases[l] + missing[l].mean();
     }
 }
 
@@ -168,17 +168,19 @@ void correctBiases(SimulatedNetwork& network, const std::vector<Moments>& missin
 void correctNorms(SimulatedNetwork& network, const ImageBatches& images, bool biases, const PostTrainWork& work) {
     const c10::InferenceMode guard;
     TargetPass real(network.floats);
-    Random random(work.settings.seed);
     std::map<int, NormMoments> moments;
+    for (const auto& [node, norm] : network.norms) moments[node].before.resize(norm.entries.size());
     std::vector<Moments> missing(biases ? network.layers.size() : 0);
     for (int batch = 0; batch < images.count(); ++batch) {
         const at::Tensor x = images[batch];
         const Targets targets = real.of(x);
-        for (const BitConfiguration& mix : mixesOf(network, random)) {
+        for (auto& [node, known] : moments) known.behind.add(targets.norms.at(node));
+        for (const int bits : network.bits) {
             work.tell("norms", batch, images.count());
-            FittingPass(network, mix, moments, missing, targets).run(x);
+            FittingPass(network, bits, moments, missing, targets).run(x);
         }
     }
+    for (auto& [node, norm] : network.norms) fitTransitions(norm, moments.at(node));
     correctBiases(network, missing);
 }
 

@@ -9,9 +9,9 @@
 namespace bitdesk {
 
 /// Fits every norm's entries so that each channel has the mean and the deviation that it has in the float network: what
-/// few bits shift and stretch comes right without any training. γ is of a layer's own width, β of each transition. Runs
-/// the images through uniform mixes and through mixes drawn layer by layer; each norm is fitted to what the norms
-/// before, already fitted, let through. A transition that no draw came across takes the mean of its width.
+/// few bits shift and stretch comes right without any training. Runs the images through the network at each width; each
+/// norm is fitted to what the norms before, already fitted, let through. γ is that of the layer's own width; β is of
+/// each transition, as the layer at another width behind the network at the one before shows it.
 /// `biases`: the same of layers that no norm reads, whose one bias serves all widths.
 void correctNorms(SimulatedNetwork& network, const ImageBatches& images, bool biases, const PostTrainWork& work);
 

@@ -92,6 +92,12 @@ std::size_t SimulatedNetwork::entryIndex(int node, const BitConfiguration& mix) 
     return side(attributes.from) * toIndex(norms.at(node).to) + side(attributes.to);
 }
 
+int SimulatedNetwork::normOf(int layerIndex) const {
+    const auto& readers = network().consumers(network().layers()[toIndex(layerIndex)].node);
+    const auto found = std::ranges::find_if(readers, [&](int node) { return norms.contains(node); });
+    return found == readers.end() ? -1 : *found;
+}
+
 void SimulatedNetwork::roundWeights(int layerIndex, Width& width) const {
     const at::Tensor& real = floatPass.tensors(layerIndex).weight;
     const WeightQuantizer& quantizer = findWeightQuantizer("rounded");

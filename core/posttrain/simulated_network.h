@@ -44,6 +44,9 @@ struct SimulatedNetwork {
     /// Where a norm's entry of this mix stands in Norm::entries.
     std::size_t entryIndex(int node, const BitConfiguration& mix) const;
 
+    /// The norm that reads a layer, or −1.
+    int normOf(int layerIndex) const;
+
     /// Sets codes and what they are worth: the nearest to the float weights under the width's scales.
     void roundWeights(int layerIndex, Width& width) const;
     /// The model, with tables as small as their rows allow.

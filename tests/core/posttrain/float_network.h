@@ -6,8 +6,8 @@
 
 #include "core/base/random.h"
 #include "core/base/to_index.h"
-#include "core/posttrain/image_batches.h"
 #include "core/posttrain/float_pass.h"
+#include "core/posttrain/image_batches.h"
 #include "tests/core/network/tiny_network.h"
 
 namespace bitdesk::test {
