@@ -20,7 +20,7 @@ namespace {
 
 struct ImportOptions {
     jobs::ImportRequest request;
-    std::string bits, split = "train";
+    std::string bits, split = "train", refine = "norms";
     std::vector<int> input;
     int classes = 0;
     std::vector<std::string> mean, deviation;  ///< numbers
@@ -79,6 +79,13 @@ std::string draftCommand(const ImportOptions& options) {
     return command + " --suggest --out mapping.json";
 }
 
+Refinement refinementCalled(const std::string& name) {
+    const auto found = std::ranges::find(kRefinementNames, name);
+    if (found == kRefinementNames.end())
+        throw Error(ErrorKind::Usage, "--refine", "'" + name + "' is not known", "Known: none, norms, bias, blocks");
+    return static_cast<Refinement>(found - kRefinementNames.begin());
+}
+
 void complete(ImportOptions& options, const Terminal& terminal) {
     jobs::ImportRequest& request = options.request;
     if (!options.bits.empty() && !request.mapping.empty())
@@ -97,6 +104,7 @@ void complete(ImportOptions& options, const Terminal& terminal) {
                     "have " + std::to_string(mean.size()) + " and " + std::to_string(deviation.size()) + " numbers",
                     "Write one a channel, with a decimal point: --mean 0.485,0.456,0.406");
     if (!mean.empty()) request.normalization = Normalization{mean, deviation};
+    request.refine = refinementCalled(options.refine);
     request.command = terminal.commandLine;
     request.draftCommand = draftCommand(options);
 }
@@ -131,6 +139,23 @@ std::string asText(const jobs::ImportResult& result, const std::string& out) {
     return text;
 }
 
+Json toJson(const jobs::Verification& v) {
+    Json json{{"images", v.images},
+              {"agrees", v.agrees()},
+              {"largest_difference", v.largestDifference},
+              {"tolerance", v.tolerance},
+              {"same_class", v.sameClass}};
+    if (v.sameClassAtTop >= 0) json["same_class_at_top"] = v.sameClassAtTop;
+    return json;
+}
+
+/// Nothing was written.
+int disagreement(const ImportOptions& options, Terminal& terminal, const jobs::Verification& verification) {
+    emit(options.output, terminal, Json{{"model", nullptr}, {"verification", toJson(verification)}}, {},
+         "Not imported: the network does not answer as its reference does.\n  " + verification.text() + "\n");
+    return 1;
+}
+
 int run(ImportOptions& options, Terminal& terminal) {
     complete(options, terminal);
     ComputeArbiter arbiter;
@@ -141,19 +166,23 @@ int run(ImportOptions& options, Terminal& terminal) {
         line.show(fmt::format("{} ({:.0f} %)", progress.activity, 100 * progress.fraction));
     };
     const jobs::ImportRequest& request = options.request;
-    Inputs inputs = Inputs().addFile(request.source).addFile(request.mapping).addNetwork(request.network);
+    Inputs inputs =
+        Inputs().addFile(request.source).addFile(request.mapping).addFile(request.verify).addNetwork(request.network);
     if (!request.data.empty()) inputs.add(DataOptions{.data = request.data});
     if (options.suggest) return suggest(options, inputs, context, terminal);
     checkOutputs(options.output, inputs);
     if (jobs::sameFile(request.out, options.output.json))
         throw Error(ErrorKind::Usage, "--out and --json", "name the same file " + options.output.json);
     const jobs::ImportResult result = jobs::importNetwork(options.request, context);
-    const Json json{{"model", options.request.out.string()},  {"hash", result.model.hash},
-                    {"network", result.model.network.name()}, {"bits", result.model.bits},
-                    {"quantizer", result.model.quantizer},    {"meta_quantized", result.metaQuantized},
-                    {"mapping_drafted", result.drafted},      {"calibrated_layers", result.calibrated},
-                    {"unused_tensors", result.unused},        {"notes", result.notes},
-                    {"skipped_files", result.skippedFiles},   {"provenance", result.model.provenance}};
+    if (result.verification && !result.verification->agrees())
+        return disagreement(options, terminal, *result.verification);
+    Json json{{"model", options.request.out.string()},  {"hash", result.model.hash},
+              {"network", result.model.network.name()}, {"bits", result.model.bits},
+              {"quantizer", result.model.quantizer},    {"meta_quantized", result.metaQuantized},
+              {"mapping_drafted", result.drafted},      {"calibrated_layers", result.calibrated},
+              {"unused_tensors", result.unused},        {"notes", result.notes},
+              {"skipped_files", result.skippedFiles},   {"provenance", result.model.provenance}};
+    if (result.verification) json["verification"] = toJson(*result.verification);
     emit(options.output, terminal, json, {}, asText(result, options.request.out.string()));
     return 0;
 }
@@ -178,9 +207,21 @@ Run prepareImport(CLI::App& command) {
     command.add_option("--data", r.data,
                        "images that set missing activation scales: fashion-mnist, or a folder or file");
     command.add_option("--split", options->split, "train, val or test: whose images")->capture_default_str();
-    command.add_option("--images", r.images, "images that set activation scales")
+    command.add_option("--images", r.images, "images that set scales and norms")
         ->capture_default_str()
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{65536}));
+    command
+        .add_option(
+            "--refine", options->refine,
+            "how far a network of floats is fitted after its quantization: none, norms, bias or blocks (minutes; "
+            "goes on from FILE.refine.ckpt)")
+        ->capture_default_str();
+    command.add_option("--iterations", r.iterations, "of --refine blocks, for each block and width")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1000000));
+    command.add_option("--verify", r.verify,
+                       ".npz with x and logits of another program: where the network of floats answers otherwise, "
+                       "nothing is written and the exit code is 1");
     addChoices(command, r.choices);
     addBadFiles(command, r.choices, options->output);
     command.add_option("--mean", options->mean, "of the images, a channel each, pixels scaled to 0…1")->delimiter(',');

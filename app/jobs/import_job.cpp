@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "app/jobs/named_files.h"
+#include "app/jobs/post_train_job.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
@@ -131,6 +132,11 @@ void tellUnused(ImportResult& result) {
         fmt::format("The drafted mapping uses nothing of {} tensor(s) of the file: {}.", result.unused.size(), names));
 }
 
+[[noreturn]] void refuseVerification(const ImportRequest& request) {
+    throw Error(ErrorKind::BadInput, request.source.string(),
+                "is not a network of floats, which " + settingName("verify") + " could run and compare");
+}
+
 void mark(const ImportRequest& request, const ImportedModel& imported, ImportResult& result) {
     auto& provenance = result.model.provenance;
     provenance["imported_from"] = request.source.filename().string();
@@ -229,7 +235,7 @@ SuggestedMapping draftMapping(const ImportRequest& request, const Network& netwo
 }
 
 ImportResult importNetwork(const ImportRequest& request, const JobContext& context) {
-    std::vector<std::filesystem::path> inputs{request.source, request.mapping};
+    std::vector<std::filesystem::path> inputs{request.source, request.mapping, request.verify};
     if (namesNetworkFile(request.network)) inputs.emplace_back(request.network);
     if (auto folder = request.data.empty() ? std::nullopt : findDataSet(request.data))
         inputs.push_back(std::move(*folder));
@@ -255,12 +261,21 @@ ImportResult importNetwork(const ImportRequest& request, const JobContext& conte
         const bool sameClasses = static_cast<int>(data->classNames().size()) == network.classes();
         if (mapping.classes.empty() && sameClasses) takeClassNames(*data, result);
     }
-    calibrate(request, data.get(), made.uncalibrated, result, context);
+    if (made.floats) {
+        made.floats->classNames = result.model.classNames;
+        quantizeFloats(request, mapping.bits, data.get(), *made.floats, result, context);
+        if (result.verification && !result.verification->agrees()) return result;
+    } else {
+        if (!request.verify.empty()) refuseVerification(request);
+        calibrate(request, data.get(), made.uncalibrated, result, context);
+    }
     mark(request, made, result);
     checkModel(result.model, request.source.string());
     report(context, "writing " + request.out.filename().string(), 0.95);
     result.model.name = request.out.stem().string();
     result.model.hash = writeModel(result.model, request.out);
+    std::error_code left;
+    std::filesystem::remove(refinementCheckpoint(request), left);
     return result;
 }
 

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "app/jobs/job_context.h"
+#include "app/jobs/verify_import.h"
 #include "core/data/data_set.h"
 #include "core/exchange/suggest_mapping.h"
+#include "core/posttrain/post_train_settings.h"
 
 namespace bitdesk::jobs {
 
@@ -29,7 +31,10 @@ struct ImportRequest {
     Split split = Split::Train;
     DataChoices choices = {};
     std::int64_t images = 256;
-    std::optional<double> epsilon = {};  ///< of all norms; else the network's
+    std::optional<double> epsilon = {};     ///< of all norms; else the network's
+    Refinement refine = Refinement::Norms;  ///< of a network of floats
+    int iterations = 400;                   ///< of Refinement::Blocks, a block and width
+    std::filesystem::path verify;           ///< what another program answers (see Reference); may be empty
     int threads = 0;
     bool overwrite = false;
     std::string command;       ///< kept in the provenance
@@ -44,6 +49,8 @@ struct ImportResult {
     std::vector<std::string> unused;      ///< tensors of the file that nothing refers to (of a drafted mapping)
     std::vector<std::string> notes;       ///< what the user must know, whole sentences
     std::int64_t skippedFiles = 0;        ///< of the data, that were left out
+    /// Against the request's reference. Where it does not agree nothing was written.
+    std::optional<Verification> verification = {};
 };
 
 /// What a model whose weights were trained as floats is marked with.

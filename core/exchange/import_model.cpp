@@ -60,6 +60,7 @@ public:
         for (int n = 0; n < static_cast<int>(m_network.nodes().size()); ++n)
             if (m_network.nodes()[toIndex(n)].as<NormAttributes>()) readNorm(n);
         checkModel(model, m_file.where);
+        keepFloats();
         return std::move(m_result);
     }
 
@@ -226,6 +227,34 @@ private:
         if (mapping.activationRule == ActivationRule::Calibrate) m_result.uncalibrated.push_back(index);
         if (mapping.weightRule == WeightRule::Float && layer.quantizable()) ++m_result.floatLayers;
         m_result.model.layers.push_back(std::move(parameters));
+    }
+
+    bool isOfFloats() const {
+        const bool layers = std::ranges::all_of(m_mapping.layers, [](const auto& entry) {
+            const LayerMapping& layer = entry.second;
+            return layer.weightRule == WeightRule::Float && layer.activationRule == ActivationRule::Calibrate &&
+                   layer.weight.find('{') == std::string::npos;
+        });
+        return layers && std::ranges::all_of(m_result.model.norms, [](const auto& entry) {
+                   return std::ranges::all_of(entry.second.tables(), [](const auto& table) {
+                       return table.second->from == 1 && table.second->to == 1;
+                   });
+               });
+    }
+
+    void keepFloats() {
+        if (!isOfFloats()) return;
+        const MetaModel& model = m_result.model;
+        FloatModel& floats = m_result.floats.emplace(m_network);
+        for (std::size_t l = 0; l < model.layers.size(); ++l) {
+            const Layer& layer = m_network.layers()[l];
+            floats.layers.push_back(
+                {.weight = readWeight(layer, m_mapping.layers.at(layer.name).weight), .bias = model.layers[l].bias});
+        }
+        for (const auto& [node, norm] : model.norms)
+            floats.norms[node] = {norm.gamma.values, norm.beta.values, norm.mean.values, norm.var.values};
+        floats.normalization = model.normalization;
+        floats.classNames = model.classNames;
     }
 
     /// Whether a bias may become part of the norms behind: (x + b − mean) is (x − (mean − b)).

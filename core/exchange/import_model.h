@@ -3,11 +3,13 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/exchange/import_mapping.h"
 #include "core/exchange/tensor_file.h"
+#include "core/model/float_model.h"
 
 namespace bitdesk {
 
@@ -17,6 +19,8 @@ struct ImportedModel {
     std::vector<int> uncalibrated;
     /// Quantizable layers whose weights were trained as floats: the network never learned to live with few bits.
     int floatLayers = 0;
+    /// The network as it was trained, where all of it was trained as floats and nothing differs from width to width.
+    std::optional<FloatModel> floats = {};
 };
 
 /// Makes a model of a network, a file's tensors and a mapping between them. Weights are reordered from PyTorch's

@@ -24,6 +24,7 @@
 #include "core/execute/torch/device.h"
 #include "core/execute/torch/tensor_operations.h"
 #include "core/model/meta_model.h"
+#include "core/quant/magnitude_histogram.h"
 #include "core/quant/quantizer.h"
 
 namespace bitdesk {
@@ -213,20 +214,6 @@ private:
     std::map<std::tuple<int, int, int>, at::Tensor> m_weights;  // by layer, weight and input bits
 };
 
-constexpr std::size_t kBins = 2048;
-
-/// Mean error of quantizing a histogram's magnitudes, at the bins' middles.
-double histogramError(const std::vector<double>& counts, double binWidth, double scale, double highest) {
-    double sum = 0;
-    for (std::size_t i = 0; i < kBins; ++i) {
-        if (counts[i] == 0) continue;
-        const double value = (static_cast<double>(i) + 0.5) * binWidth;
-        const double error = value - scale * std::min(std::nearbyint(value / scale), highest);
-        sum += counts[i] * error * error;
-    }
-    return sum;
-}
-
 }  // namespace
 
 void checkReferenceDevice(const std::string& device) { parseDevice(device); }
@@ -242,27 +229,9 @@ ExecutorEntry referenceEntry() {
 }
 
 float bestActivationScale(std::span<const float> values, int bits, bool isSigned) {
-    const double highest = activationHighest(bits, isSigned);
-    float largest = 0;
-    for (const float value : values) largest = std::max(largest, isSigned ? std::abs(value) : value);
-    if (!(largest > 1e-20F) || !std::isfinite(largest)) return 1;
-    const double binWidth = double{largest} / kBins;
-    std::vector<double> counts(kBins, 0);
-    for (const float value : values) {
-        const float magnitude = isSigned ? std::abs(value) : value;
-        if (magnitude > 0) counts[std::min(static_cast<std::size_t>(magnitude / binWidth), kBins - 1)] += 1;
-    }
-    double best = largest / highest, least = histogramError(counts, binWidth, best, highest);
-    constexpr int kSteps = 200;
-    for (int i = 1; i < kSteps; ++i) {
-        const double scale = largest / highest * i / kSteps;
-        const double error = histogramError(counts, binWidth, scale, highest);
-        if (error < least) {
-            least = error;
-            best = scale;
-        }
-    }
-    return static_cast<float>(best);
+    MagnitudeHistogram histogram(isSigned);
+    histogram.add(values);
+    return histogram.bestScale(bits);
 }
 
 void calibrateActivations(MetaModel& model, const std::vector<int>& layers, std::span<const std::uint8_t> images,

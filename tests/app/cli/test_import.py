@@ -28,7 +28,7 @@ except ImportError as missing:
     sys.exit(77)
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import starter
-from foreign_networks import FloatResNet20, OddNetwork, PerBitResNet20
+from foreign_networks import OddNetwork, PerBitResNet20
 from patience import patience
 
 FASHION = pathlib.Path(os.environ.get("BITDESK_DATA_DIR", "/usr/share/datasets")) / "fashion-mnist"
@@ -166,54 +166,6 @@ class Trained(Files):
                 norms[f"{name}.{part}.norm"] = f"blocks.{block}.{norm}.bns.{{index}}"
         return {"bitdesk_import": 1, "bits": WIDTHS, "normalization": {"mean": [MEAN], "std": [STD]}, "layers": layers,
                 "norms": norms}
-
-    def test_a_float_network(self):
-        torch.manual_seed(4)
-        model = FloatResNet20(1, 10)
-        train(model, *self.train, 120)
-        file = self.path / "float.pt"
-        torch.save({"state_dict": model.state_dict(), "epoch": 3}, file)
-        found = self.imported(file, "--network", "resnet20", "--data", self.data, "--mean", MEAN, "--std", STD, "--bits", "2,3,4,8")
-        self.assertFalse(found["meta_quantized"])
-        self.assertTrue(found["mapping_drafted"])
-        self.assertEqual(found["unused_tensors"], [])
-        self.assertIn("not meta-quantized: expect a loss", " ".join(found["notes"]))
-        self.assertEqual(len(found["calibrated_layers"]), 22)
-        info = json.loads(run("info", self.out, "--json", "-").stdout)
-        self.assertIn("expect a loss", json.dumps(info["provenance"]))
-        accuracies = [self.compare(bits, classes(self.simulated(model, bits), self.test), 0.998) for bits in (2, 3, 4, 8)]
-        exact = float((classes(model, self.test) == self.labels).mean())
-        print(f"  float: {100 * exact:.2f} %")
-        self.assertGreater(accuracies[-1], exact - 0.01)  # eight bits lose next to nothing
-        self.assertGreater(accuracies[2], exact - 0.1)
-
-    def simulated(self, model, bits):
-        """The float network with each layer's weights and input on the grid that the model file states, in PyTorch."""
-        tensors = load_file(self.out)
-        widths = [2, 3, 4, 8]
-        names = {"conv1": "stem", "fc": "classifier"}
-        for stage in range(3):
-            for block in range(3):
-                ours, theirs = f"stage{stage + 1}.block{block + 1}", f"layer{stage + 1}.{block}"
-                names |= {f"{theirs}.conv1": f"{ours}.conv1", f"{theirs}.conv2": f"{ours}.conv2",
-                          f"{theirs}.downsample.0": f"{ours}.shortcut"}
-        copy = FloatResNet20(1, 10)
-        copy.load_state_dict(model.state_dict())
-        copy.eval()
-        for name, module in copy.named_modules():
-            if name not in names:
-                continue
-            ours, fixed = names[name], names[name] in ("stem", "classifier")
-            width, i = (8, 0) if fixed else (bits, widths.index(bits))
-            scale = torch.from_numpy(tensors[f"{ours}.weight_scale"])
-            scale = (scale if fixed else scale[i]).view([-1] + [1] * (module.weight.dim() - 1))
-            codes = torch.round(module.weight.detach() / scale).clamp(-(2 ** (width - 1)), 2 ** (width - 1) - 1)
-            module.weight.data = codes * scale
-            step = float(tensors[f"{ours}.act_scale"][i])
-            low, high = (-127, 127) if ours == "stem" else (0, 2 ** width - 1)
-            module.register_forward_pre_hook(
-                lambda _, x, s=step, a=low, b=high: (torch.round(x[0] / s).clamp(a, b) * s,))
-        return copy
 
 
 class Odd(Files):

@@ -196,7 +196,7 @@ INSTANTIATE_TEST_SUITE_P(Content, HostileFile, testing::ValuesIn(kContents), kNa
 const Corruption kMetadata[] = {
     {"NoFormat", content([](Safetensors& c) { c.metadata.erase("bitdesk.format"); }),
      "lacks the metadata 'bitdesk.format'"},
-    {"NewerFormat", metadata("bitdesk.format", "2"), "has model format '2', this program reads 1. Use a newer"},
+    {"NewerFormat", metadata("bitdesk.format", "3"), "has model format '3', this program reads 1 and 2. Use a newer"},
     {"NoNetwork", content([](Safetensors& c) { c.metadata.erase("bitdesk.network"); }), "lacks the metadata"},
     {"NetworkNoJson", metadata("bitdesk.network", "{"), "the network is not valid JSON"},
     {"NetworkDeep", metadata("bitdesk.network", std::string(100'000, '[')), "the network is nested too deeply"},

@@ -7,6 +7,7 @@
 
 #include "core/base/files.h"
 #include "core/base/hash.h"
+#include "core/model/float_model.h"
 #include "core/model/safetensors.h"
 #include "tests/core/base/expect_error.h"
 #include "tests/core/base/temporary_folder.h"
@@ -29,6 +30,60 @@ TEST(ModelFile, SurvivesARoundTrip) {
     EXPECT_EQ(hash, sha256(readFile(folder / "my model.safetensors", 1 << 20)));
     EXPECT_EQ(serializeModel(again), serializeModel(model));
     EXPECT_EQ(folder.fileCount(), 1u);
+}
+
+/// Tables that are smaller than full, and real weights, are what version 2 is for.
+TEST(ModelFile, OfVersionTwoSurvivesARoundTrip) {
+    const test::TemporaryFolder folder;
+    MetaModel model = test::tinyModel();
+    model.norms.at(12).mean = {.from = 1, .to = 1, .values = {1, 2, 3, 4}};
+    model.norms.at(12).gamma = {.from = 1, .to = 3, .values = std::vector<float>(12, 0.5F)};
+    writeModel(model, folder / "small");
+    MetaModel again = readModel(folder / "small");
+    test::expectSame(model, again);
+    EXPECT_EQ(again.floats, nullptr);
+    auto floats = std::make_shared<FloatModel>(model.network);
+    for (const Layer& layer : model.network.layers())
+        floats->layers.push_back({.weight = std::vector<float>(static_cast<std::size_t>(layer.weightCount), 0.25F),
+                                  .bias = std::vector<float>(layer.hasBias ? 3 : 0, 0.5F)});
+    for (const auto& [node, norm] : model.norms) {
+        const std::vector<float> row(norm.gamma.channels(), static_cast<float>(node));
+        floats->norms[node] = {.gamma = row, .beta = row, .mean = row, .var = std::vector<float>(row.size(), 2.0F)};
+    }
+    floats->normalization = model.normalization;
+    model.floats = floats;
+    writeModel(model, folder / "whole");
+    again = readModel(folder / "whole");
+    ASSERT_NE(again.floats, nullptr);
+    EXPECT_EQ(again.floats->layers[3].bias, floats->layers[3].bias);
+    EXPECT_EQ(again.floats->layers[1].weight, floats->layers[1].weight);
+    EXPECT_EQ(again.floats->norms.at(12).beta, floats->norms.at(12).beta);
+    EXPECT_EQ(again.floats->norms.at(12).var, floats->norms.at(12).var);
+    EXPECT_EQ(serializeModel(again), serializeModel(model));
+}
+
+/// Readers of the first version refuse what they would misread by the version alone.
+TEST(ModelFile, SaysVersionTwoOnlyWhereItIsNeeded) {
+    const auto versionOf = [](const MetaModel& model) {
+        const std::string bytes = serializeModel(model);
+        return parseSafetensors(std::as_bytes(std::span(bytes)), "f").metadata.at("bitdesk.format");
+    };
+    MetaModel model = test::tinyModel();
+    EXPECT_EQ(versionOf(model), "1");
+    model.norms.at(12).beta = {.from = 3, .to = 1, .values = std::vector<float>(12, 0.5F)};
+    EXPECT_EQ(versionOf(model), "2");
+}
+
+/// Small tables are not of the first version.
+TEST(ModelFile, RefusesSmallTablesInVersionOne) {
+    const test::TemporaryFolder folder;
+    MetaModel model = test::tinyModel();
+    model.norms.at(12).beta = {.from = 1, .to = 1, .values = {1, 2, 3, 4}};
+    const std::string bytes = serializeModel(model);
+    Safetensors content = parseSafetensors(std::as_bytes(std::span(bytes)), "f");
+    content.metadata.at("bitdesk.format") = "1";
+    writeFileAtomically(folder / "old", serializeSafetensors(content));
+    test::expectBadInput({"'tail.norm.beta'", "[1, 1, 4]", "[3, 3, 4]"}, [&] { readModel(folder / "old"); });
 }
 
 TEST(ModelFile, HasTheEntriesOfTheFormat) {

@@ -49,7 +49,7 @@ def output_shape(node, inputs):
     return inputs[0]
 
 
-def expected_tensors(network, bits):
+def expected_tensors(network, bits, version, copies, floats):
     """Name -> (dtype, acceptable shapes) of every tensor that the network calls for, and the widths of the codes."""
     shapes, layers, norms, tensors, widths = {}, {}, [], {}, {}
     for node in network["nodes"]:
@@ -63,24 +63,33 @@ def expected_tensors(network, bits):
         outputs = shapes[name][2]
         linear = node["op"] == "linear"
         filters = [channels] if linear else [*node["kernel"], channels // node["groups"]]
-        tensors[f"{name}.codes"] = ("I8", [[outputs, *filters]])
-        tensors[f"{name}.weight_scale"] = ("F32", [[outputs], [1]])
+        rows = [len(bits)] if copies and len(bits) > 1 and "bits" not in node else []
+        tensors[f"{name}.codes"] = ("I8", [[*rows, outputs, *filters]])
+        tensors[f"{name}.weight_scale"] = ("F32", [[*rows, outputs], [*rows, 1]])
         tensors[f"{name}.act_scale"] = ("F32", [[1 if "bits" in node else len(bits)]])
         if node["bias"]:
             tensors[f"{name}.bias"] = ("F32", [[outputs]])
+        if floats:
+            tensors[f"{name}.float"] = ("F32", [[outputs, *filters]])
+            if node["bias"]:
+                tensors[f"{name}.float_bias"] = ("F32", [[outputs]])
         widths[f"{name}.codes"] = node.get("bits", max(bits))
     for node in norms:
         sides = [len(bits) if side in layers and "bits" not in layers[side][0] else 1 for side in node["transition"]]
+        channels = shapes[node["name"]][2]
+        small = [[a, b, channels] for a in {sides[0], 1} for b in {sides[1], 1}] if version == 2 else []
         for table in ("gamma", "beta", "mean", "var"):
-            tensors[f"{node['name']}.{table}"] = ("F32", [[*sides, shapes[node["name"]][2]]])
+            tensors[f"{node['name']}.{table}"] = ("F32", [[*sides, channels], *small])
+        if floats:
+            tensors[f"{node['name']}.float"] = ("F32", [[4, channels]])
     return tensors, widths, shapes[network["nodes"][-1]["name"]][2]
 
 
 def check_metadata(metadata):
     for key in METADATA:
         check(f"bitdesk.{key}" in metadata, f"metadata bitdesk.{key} is missing")
-    check(metadata["bitdesk.format"] == "1", "format is not 1")
-    check(metadata["bitdesk.quantizer"] == "floor-nested", "quantizer is not floor-nested")
+    check(metadata["bitdesk.format"] in ("1", "2"), "format is neither 1 nor 2")
+    check(metadata["bitdesk.quantizer"] in ("floor-nested", "rounded", "half-step"), "quantizer is not of the format")
     bits = json.loads(metadata["bitdesk.bits"])
     check(bits == sorted(set(bits)) and all(2 <= b <= 8 for b in bits), f"bits {bits} are not ascending from 2 to 8")
     provenance = json.loads(metadata["bitdesk.provenance"])
@@ -88,13 +97,13 @@ def check_metadata(metadata):
     return bits
 
 
-def check_values(name, values, widths):
+def check_values(name, values, widths, nested):
     import numpy
 
     kind = name.rsplit(".", 1)[1]
     if kind == "codes":
         highest = 2 ** (widths[name] - 1) - 1
-        check(abs(values.astype(int)).max() <= highest, f"{name}: a code passes {highest}")
+        check(values.max() <= highest and values.min() >= (-highest if nested else -highest - 1), f"{name}: a code passes {highest}")
         check(len(numpy.unique(values)) > 1, f"{name}: all codes are the same")
         return
     check(numpy.isfinite(values).all(), f"{name}: NaN or infinity")
@@ -102,6 +111,8 @@ def check_values(name, values, widths):
         check((values > 0).all(), f"{name}: a scale is not positive")
     if kind == "var":
         check((values >= 0).all(), f"{name}: a variance is negative")
+    if kind == "float" and name.removesuffix(".float") + ".codes" not in widths:
+        check((values[3] >= 0).all(), f"{name}: a variance is negative")
 
 
 def check_bytes(path, count):
@@ -121,13 +132,15 @@ def check_model(path):
     with safe_open(path, framework="numpy") as file:
         metadata = file.metadata()
         bits = check_metadata(metadata)
-        tensors, widths, classes = expected_tensors(json.loads(metadata["bitdesk.network"]), bits)
+        nested, floats = metadata["bitdesk.quantizer"] == "floor-nested", any(name.endswith(".float") for name in file.keys())
+        tensors, widths, classes = expected_tensors(json.loads(metadata["bitdesk.network"]), bits,
+                                                    int(metadata["bitdesk.format"]), not nested, floats)
         check(set(file.keys()) == set(tensors), f"tensors differ: {sorted(set(file.keys()) ^ set(tensors))}")
         for name, (dtype, shapes) in tensors.items():
             entry = file.get_slice(name)
             check(entry.get_dtype() == dtype, f"{name}: {entry.get_dtype()} instead of {dtype}")
             check(entry.get_shape() in shapes, f"{name}: shape {entry.get_shape()} instead of {shapes[0]}")
-            check_values(name, file.get_tensor(name), widths)
+            check_values(name, file.get_tensor(name), widths, nested)
         check(len(json.loads(metadata["bitdesk.classes"])) == classes, "the class names are not as many as the classes")
         channels = json.loads(metadata["bitdesk.network"])["nodes"][0]["shape"][2]
         normalization = json.loads(metadata["bitdesk.normalization"])

@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/posttrain/image_batches.h"
+#include "core/posttrain/post_train_settings.h"
+#include "core/posttrain/simulated_network.h"
+
+namespace bitdesk {
+
+/// Sets the activation scales of all layers at all widths: the smallest squared error on the values that all images
+/// give in the float network.
+void setActivationScales(SimulatedNetwork& network, const ImageBatches& images, const PostTrainWork& work);
+
+}  // namespace bitdesk

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The Bitdesk Developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+#include "core/posttrain/weight_scales.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/amax.h>
+#include <ATen/ops/full_like.h>
+#include <ATen/ops/where.h>
+
+#include "core/base/to_index.h"
+#include "core/quant/quantizer.h"
+
+namespace bitdesk {
+
+at::Tensor bestWeightScale(const at::Tensor& weight, int bits, const at::Tensor& importance) {
+    constexpr double kScaleOfNothing = 1e-12;  // of a filter that is all zeros
+    constexpr int kSteps = 100;
+    const WeightQuantizer& quantizer = findWeightQuantizer("rounded");
+    const int lowest = quantizer.lowest(bits, bits), highest = quantizer.highest(bits, bits);
+    const at::Tensor rows = weight.flatten(1);
+    const at::Tensor counts = importance.defined() ? importance.expand_as(weight).flatten(1) : at::Tensor();
+    const at::Tensor covering = at::amax(rows.abs(), {1}, true).div(highest).clamp_(kScaleOfNothing);
+    at::Tensor best = covering, least = at::full_like(covering, 1e30);
+    // With few bits the largest weight is worth less than the spacing of all others: far below what covers it.
+    for (int i = kSteps; i > kSteps / 8; --i) {
+        const at::Tensor scale = covering * (static_cast<double>(i) / kSteps);
+        at::Tensor error = rows.div(scale).round_().clamp_(lowest, highest).mul_(scale).sub_(rows).square_();
+        if (counts.defined()) error = error * counts;
+        error = error.sum(1, true);
+        const at::Tensor better = error < least;
+        best = at::where(better, scale, best);
+        least = at::where(better, error, least);
+    }
+    return best.flatten().clamp_(kScaleOfNothing);
+}
+
+void setWeightScales(SimulatedNetwork& network) {
+    for (std::size_t l = 0; l < network.layers.size(); ++l)
+        for (SimulatedNetwork::Width& width : network.layers[l]) {
+            const int layer = static_cast<int>(l);
+            width.weightScale = bestWeightScale(network.floatPass.tensors(layer).weight, width.bits, {});
+            network.roundWeights(layer, width);
+        }
+}
+
+}  // namespace bitdesk
