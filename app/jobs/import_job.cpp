@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "app/jobs/import_onnx_job.h"
 #include "app/jobs/named_files.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -136,6 +137,42 @@ void mark(const ImportRequest& request, const ImportedModel& imported, ImportRes
         imported.floatLayers, result.model.network.quantizable().size(), kNotMetaQuantized));
 }
 
+/// What images say of a network, and what must be told of them.
+void takeData(const DataSet& data, bool namesClasses, ImportResult& result) {
+    checkShape(data, result.model);
+    for (const std::string& note : data.description().notes)
+        result.notes.push_back(fmt::format("{} ({}): {}.", data.name(), splitName(data.split()), note));
+    result.skippedFiles = data.description().skipped;
+    // Scales need no labels: a sample of the images may lack classes.
+    const bool sameClasses = static_cast<int>(data.classNames().size()) == result.model.network.classes();
+    if (namesClasses && sameClasses) takeClassNames(data, result);
+}
+
+/// Scales, provenance, and the file.
+void complete(const ImportRequest& request, const DataSet* data, const ImportedModel& imported, ImportResult& result,
+              const JobContext& context) {
+    calibrate(request, data, imported.uncalibrated, result, context);
+    mark(request, imported, result);
+    checkModel(result.model, request.source.string());
+    report(context, "writing " + request.out.filename().string(), 0.95);
+    result.model.name = request.out.stem().string();
+    result.model.hash = writeModel(result.model, request.out);
+}
+
+/// Network, weights and, mostly, normalization come from one file.
+ImportResult importOnnxNetwork(const ImportRequest& request, const JobContext& context) {
+    std::vector<std::string> notes;
+    ImportedModel imported = importedOnnx(request, notes);
+    ImportResult result{.model = std::move(imported.model), .calibrated = {}, .unused = {}, .notes = std::move(notes)};
+    const auto data = openData(request, result.model.network.inputShape(), context);
+    const bool unnamed = result.model.classNames.empty();
+    for (int c = 0; unnamed && c < result.model.network.classes(); ++c)
+        result.model.classNames.push_back("class " + std::to_string(c));
+    if (data != nullptr) takeData(*data, unnamed, result);
+    complete(request, data.get(), imported, result, context);
+    return result;
+}
+
 }  // namespace
 
 Network networkOf(const ImportRequest& request, const JobContext& context) {
@@ -162,6 +199,7 @@ ImportResult importNetwork(const ImportRequest& request, const JobContext& conte
         inputs.push_back(std::move(*folder));
     checkNewFile(request.out, request.overwrite, inputs);
     report(context, "reading " + request.source.filename().string(), 0);
+    if (isOnnxFile(request.source)) return importOnnxNetwork(request, context);
     const TensorFile file = readTensorFile(request.source);
     const Network network = networkOf(request, context);
     const auto data = openData(request, network.inputShape(), context);
@@ -171,21 +209,8 @@ ImportResult importNetwork(const ImportRequest& request, const JobContext& conte
     report(context, "quantizing weights", 0.1);
     ImportedModel imported = importModel(file, mapping, network);
     result.model = std::move(imported.model);
-    if (data != nullptr) {
-        checkShape(*data, result.model);
-        for (const std::string& note : data->description().notes)
-            result.notes.push_back(fmt::format("{} ({}): {}.", data->name(), splitName(data->split()), note));
-        result.skippedFiles = data->description().skipped;
-        // Scales need no labels: a sample of the images may lack classes.
-        const bool sameClasses = static_cast<int>(data->classNames().size()) == network.classes();
-        if (mapping.classes.empty() && sameClasses) takeClassNames(*data, result);
-    }
-    calibrate(request, data.get(), imported.uncalibrated, result, context);
-    mark(request, imported, result);
-    checkModel(result.model, request.source.string());
-    report(context, "writing " + request.out.filename().string(), 0.95);
-    result.model.name = request.out.stem().string();
-    result.model.hash = writeModel(result.model, request.out);
+    if (data != nullptr) takeData(*data, mapping.classes.empty(), result);
+    complete(request, data.get(), imported, result, context);
     return result;
 }
 

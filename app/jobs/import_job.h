@@ -16,7 +16,7 @@
 namespace bitdesk::jobs {
 
 struct ImportRequest {
-    std::filesystem::path source;   ///< state dict of PyTorch or safetensors
+    std::filesystem::path source;   ///< ONNX file, state dict of PyTorch or safetensors
     std::filesystem::path mapping;  ///< empty: drafted from names and shapes
     std::filesystem::path out;
     std::string network;                  ///< of the catalogue, or a JSON file
@@ -30,7 +30,8 @@ struct ImportRequest {
     std::int64_t images = 256;
     int threads = 0;
     bool overwrite = false;
-    std::string command;  ///< kept in the provenance
+    std::string command;     ///< kept in the provenance
+    std::string until = {};  ///< of an ONNX file: the node that it is imported up to; empty: all of it
 };
 
 struct ImportResult {
