@@ -49,7 +49,7 @@ LayerParameters quantizedLayer(const MetaModel& model, const Layer& layer, const
 }
 
 /// The range of a file's codes, at each width.
-std::vector<float> scalesOf(const ActivationCodes& codes, const Layer& layer, const std::vector<int>& bits) {
+std::vector<float> scalesOf(const ActivationGrid& codes, const Layer& layer, const std::vector<int>& bits) {
     const auto lowest = static_cast<float>(codes.lowest - codes.zeroPoint),
                highest = static_cast<float>(codes.highest - codes.zeroPoint);
     const float end = codes.scale * (layer.signedInput ? std::max(-lowest - 1, highest) : highest);

@@ -28,7 +28,7 @@ std::vector<Value> runPlain(const Operands& operands) {
 std::vector<Value> runRelu(const Operands& operands) { return activate(operands, relu()); }
 
 /// min(max(x, lowest), highest).
-View addClip(const Operands& operands, const View& view, float lowest, float highest) {
+TensorView addClip(const Operands& operands, const TensorView& view, float lowest, float highest) {
     if (!(lowest <= highest)) throw Unsupported("a minimum above the maximum");
     if (double{lowest} <= -kEndless && double{highest} >= kEndless) return view;
     if (lowest == 0) {
@@ -69,7 +69,7 @@ std::vector<Value> runLeakyRelu(const Operands& operands) {
 
 /// max(x, 0) − slope · max(−x, 0), where channels have slopes of their own.
 std::vector<Value> runPRelu(const Operands& operands) {
-    const View& view = operands.view(0);
+    const TensorView& view = operands.view(0);
     const auto slopes = perChannel(view, operands.shape(view), operands.constant(1));
     if (!slopes) throw Unsupported("slopes that are not one a channel");
     if (std::ranges::all_of(*slopes, [&](float slope) { return slope == slopes->front(); }))
@@ -77,11 +77,11 @@ std::vector<Value> runPRelu(const Operands& operands) {
     const std::vector<float> zeros(slopes->size(), 0.0F), minusOnes(slopes->size(), -1.0F);
     std::vector<float> negated = *slopes;
     for (float& slope : negated) slope = -slope;
-    const View negative = operands.add(operands.addAffine(view, minusOnes, zeros), relu());
-    const View positive = operands.add(view, relu()), scaled = operands.addAffine(negative, negated, zeros);
+    const TensorView negative = operands.add(operands.addAffine(view, minusOnes, zeros), relu());
+    const TensorView positive = operands.add(view, relu()), scaled = operands.addAffine(negative, negated, zeros);
     const int sum = operands.draft().add(
         {.name = operands.name(), .attributes = AddAttributes{}, .inputs = {positive.node, scaled.node}});
-    return {View{.node = sum, .axes = view.axes}};
+    return {TensorView{.node = sum, .axes = view.axes}};
 }
 
 std::vector<Value> runHardSigmoid(const Operands& operands) {

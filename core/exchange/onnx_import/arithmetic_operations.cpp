@@ -13,39 +13,40 @@ namespace bitdesk {
 namespace {
 
 /// Axes of one position before all others.
-View withRank(View view, std::size_t rank) {
-    if (rank > view.axes.size()) view.axes.insert(view.axes.begin(), rank - view.axes.size(), Axis{});
+TensorView withRank(TensorView view, std::size_t rank) {
+    if (rank > view.axes.size()) view.axes.insert(view.axes.begin(), rank - view.axes.size(), TensorAxis{});
     return view;
 }
 
 /// A constant beside a map, one number a channel.
-std::vector<float> besideMap(const Operands& operands, const View& view, const Constant& constant) {
+std::vector<float> besideMap(const Operands& operands, const TensorView& view, const Constant& constant) {
     auto values = perChannel(view, operands.shape(view), constant);
     if (!values) throw Unsupported("a constant that differs between pixels, or enlarges the map");
     return std::move(*values);
 }
 
-int addNode(const Operands& operands, const Attributes& attributes, const View& a, const View& b) {
+int addNode(const Operands& operands, const Attributes& attributes, const TensorView& a, const TensorView& b) {
     return operands.draft().add({.name = operands.name(), .attributes = attributes, .inputs = {a.node, b.node}});
 }
 
 /// A map of one pixel, repeated to the size of another.
-View repeated(const Operands& operands, const View& small, const View& large) {
+TensorView repeated(const Operands& operands, const TensorView& small, const TensorView& large) {
     const Shape &from = operands.shape(small), &to = operands.shape(large);
     const bool fits = from.height == 1 && from.width == 1 && from.channels == to.channels;
     for (std::size_t d = 0; fits && d < large.axes.size(); ++d) {
-        const bool ofSides = std::ranges::all_of(
-            large.axes[d], [](const Atom& atom) { return atom.role == Role::Height || atom.role == Role::Width; });
-        if (small.axes[d] != (ofSides ? Axis{} : large.axes[d])) throw Unsupported("inputs of different shapes");
+        const bool ofSides = std::ranges::all_of(large.axes[d], [](const Atom& atom) {
+            return atom.role == MapSide::Height || atom.role == MapSide::Width;
+        });
+        if (small.axes[d] != (ofSides ? TensorAxis{} : large.axes[d])) throw Unsupported("inputs of different shapes");
     }
     if (!fits) throw Unsupported("inputs of different shapes");
-    View result = operands.add(small, UpsampleAttributes{to.height, to.width});
+    TensorView result = operands.add(small, UpsampleAttributes{to.height, to.width});
     result.axes = large.axes;
     return result;
 }
 
 /// Both with the same values at the same places.
-void align(const Operands& operands, View& a, View& b) {
+void align(const Operands& operands, TensorView& a, TensorView& b) {
     const std::size_t rank = std::max(a.axes.size(), b.axes.size());
     a = withRank(a, rank);
     b = withRank(b, rank);
@@ -56,7 +57,7 @@ void align(const Operands& operands, View& a, View& b) {
         return;
     }
     constexpr std::size_t kMapRank = 3;
-    const auto ordered = [&](const View& view) {
+    const auto ordered = [&](const TensorView& view) {
         return rank >= kMapRank ? asMap(operands, view).view : asRows(operands, view);
     };
     a = ordered(a);
@@ -65,22 +66,22 @@ void align(const Operands& operands, View& a, View& b) {
         throw Unsupported("inputs whose axes were reshaped in different ways");
 }
 
-View sum(const Operands& operands, View a, View b) {
+TensorView sum(const Operands& operands, TensorView a, TensorView b) {
     align(operands, a, b);
     return {.node = addNode(operands, AddAttributes{}, a, b), .axes = a.axes};
 }
 
-View scaled(const Operands& operands, const View& view, float factor, float addend = 0) {
+TensorView scaled(const Operands& operands, const TensorView& view, float factor, float addend = 0) {
     const auto channels = toIndex(operands.shape(view).channels);
     return operands.addAffine(view, std::vector<float>(channels, factor), std::vector<float>(channels, addend));
 }
 
 /// gamma · x + beta, of a map and a constant: which input is which, and what to do with the constant's numbers.
 template <typename Tables>
-View affine(const Operands& operands, const Tables& tables) {
+TensorView affine(const Operands& operands, const Tables& tables) {
     const std::size_t number = operands.isConstant(0) ? 0 : 1;
     const Constant& constant = operands.constant(number);
-    const View view = withRank(operands.view(1 - number), constant.dims().size());
+    const TensorView view = withRank(operands.view(1 - number), constant.dims().size());
     const std::vector<float> values = besideMap(operands, view, constant);
     std::vector<float> gamma(values.size(), 1.0F), beta(values.size(), 0.0F);
     for (std::size_t c = 0; c < values.size(); ++c) tables(values[c], number == 0, gamma[c], beta[c]);
@@ -106,11 +107,11 @@ std::vector<Value> runSub(const Operands& operands) {
 }
 
 /// Extents of 1 are repeated, as in ONNX.
-View product(const Operands& operands, View a, View b) {
+TensorView product(const Operands& operands, TensorView a, TensorView b) {
     const std::size_t rank = std::max(a.axes.size(), b.axes.size());
     a = withRank(a, rank);
     b = withRank(b, rank);
-    View result = a;
+    TensorView result = a;
     for (std::size_t d = 0; d < rank; ++d) {
         if (a.axes[d].empty()) result.axes[d] = b.axes[d];
         else if (!b.axes[d].empty() && a.axes[d] != b.axes[d])
@@ -118,8 +119,8 @@ View product(const Operands& operands, View a, View b) {
     }
     result.node = addNode(operands, MultiplyAttributes{}, a, b);
     std::int64_t elements = 1;
-    for (const Axis& axis : result.axes)
-        if (!isOf(axis, Role::Batch)) elements *= extentOf(axis);
+    for (const TensorAxis& axis : result.axes)
+        if (!isOf(axis, MapSide::Batch)) elements *= extentOf(axis);
     if (elements != operands.shape(result).elements()) throw Unsupported("an outer product");
     result.codes.reset();
     return result;
@@ -139,7 +140,7 @@ std::vector<Value> runDiv(const Operands& operands) {
 
 std::vector<Value> runSum(const Operands& operands) {
     if (operands.count() == 0) throw Unsupported("no inputs");
-    View total = operands.view(0);
+    TensorView total = operands.view(0);
     for (std::size_t i = 1; i < operands.count(); ++i) total = sum(operands, total, operands.view(i));
     return {total};
 }

@@ -15,12 +15,13 @@ namespace {
 constexpr std::size_t kLeastMapRank = 3;
 
 /// A part of the axis of the channels as a view of its own; the channels are brought in order where need be.
-View sliced(const Operands& operands, const View& given, std::size_t axis, std::int64_t first, std::int64_t count) {
+TensorView sliced(const Operands& operands, const TensorView& given, std::size_t axis, std::int64_t first,
+                  std::int64_t count) {
     if (first == 0 && count == extentOf(given.axes[axis])) return given;
-    View view = given;
+    TensorView view = given;
     const auto isOutermost = [&] {
-        const Axis& parts = view.axes[axis];
-        return !parts.empty() && parts.front().role == Role::Channel &&
+        const TensorAxis& parts = view.axes[axis];
+        return !parts.empty() && parts.front().role == MapSide::Channel &&
                parts.front().extent * parts.front().stride == operands.shape(view).channels;
     };
     if (!isOutermost() && view.axes.size() >= kLeastMapRank && axis == 1) view = asMap(operands, view).view;
@@ -30,8 +31,8 @@ View sliced(const Operands& operands, const View& given, std::size_t axis, std::
     const Atom outer = view.axes[axis].front();
     const SliceAttributes slice{static_cast<int>(first / inner * outer.stride),
                                 static_cast<int>(count / inner * outer.stride)};
-    View result = operands.add(view, slice);
-    Axis& parts = result.axes[axis];
+    TensorView result = operands.add(view, slice);
+    TensorAxis& parts = result.axes[axis];
     parts.front().extent = count / inner;
     if (parts.front().extent == 1) parts.erase(parts.begin());
     return result;
@@ -65,7 +66,7 @@ Value cut(const Operands& operands, const Value& value, std::size_t axis, const 
         return constant->picked(dims, places);
     }
     if (range.step != 1 && range.count > 1) throw Unsupported("steps");
-    return sliced(operands, std::get<View>(value), axis, range.first, range.count);
+    return sliced(operands, std::get<TensorView>(value), axis, range.first, range.count);
 }
 
 Value valueOf(const Operands& operands) {
@@ -137,7 +138,7 @@ std::vector<Value> runGather(const Operands& operands) {
         position = static_cast<std::int64_t>(axisOf(position, toIndex(dims[axis])));
     for (std::size_t i = 1; i < positions.size(); ++i)
         if (positions[i] != positions[i - 1] + 1) throw Unsupported("indices that are not neighbours");
-    View view = sliced(operands, operands.view(0), axis, positions.front(), std::ssize(positions));
+    TensorView view = sliced(operands, operands.view(0), axis, positions.front(), std::ssize(positions));
     Dims shape = dims;  // the indices' own shape stands for the axis
     shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis));
     shape.insert(shape.begin() + static_cast<std::ptrdiff_t>(axis), indices.dims().begin(), indices.dims().end());
@@ -179,11 +180,11 @@ std::vector<Value> runConcat(const Operands& operands) {
     const std::size_t rank = operands.dims(0).size(), axis = axisOf(operands.integer("axis", 0), rank);
     if (operands.allConstant()) return {joinedConstants(operands, axis)};
     std::vector<int> inputs;
-    std::vector<Axis> axes;
+    std::vector<TensorAxis> axes;
     int channels = 0;
     for (std::size_t i = 0; i < operands.count(); ++i) {
-        View view = operands.view(i);
-        const auto inOrder = [&] { return isWhole(view.axes[axis], Role::Channel, operands.shape(view).channels); };
+        TensorView view = operands.view(i);
+        const auto inOrder = [&] { return isWhole(view.axes[axis], MapSide::Channel, operands.shape(view).channels); };
         if (view.axes.size() != rank || axis == 0) throw Unsupported("this axis");
         if (!inOrder()) view = rank >= kLeastMapRank ? asMap(operands, view).view : asRows(operands, view);
         if (!inOrder()) throw Unsupported("an axis that is not that of the channels");
@@ -194,26 +195,26 @@ std::vector<Value> runConcat(const Operands& operands) {
         axes = view.axes;
     }
     if (inputs.size() == 1) return {operands.view(0)};
-    View result{.node = operands.draft().add(
-                    {.name = operands.name(), .attributes = ConcatAttributes{}, .inputs = std::move(inputs)}),
-                .axes = std::move(axes)};
-    result.axes[axis] = wholeAxis(Role::Channel, channels);
+    TensorView result{.node = operands.draft().add(
+                          {.name = operands.name(), .attributes = ConcatAttributes{}, .inputs = std::move(inputs)}),
+                      .axes = std::move(axes)};
+    result.axes[axis] = wholeAxis(MapSide::Channel, channels);
     return {result};
 }
 
-void padSide(const Axis& axis, const Shape& shape, std::int64_t before, std::int64_t after, MapPadding& padding) {
+void padSide(const TensorAxis& axis, const Shape& shape, std::int64_t before, std::int64_t after, MapPadding& padding) {
     constexpr std::int64_t kMost = 1 << 20;
     if (before == 0 && after == 0) return;
     if (before < 0 || after < 0 || before > kMost || after > kMost) throw Unsupported("padding below 0");
-    const bool rows = isWhole(axis, Role::Height, shape.height);
-    if (axis.empty() || (!rows && !isWhole(axis, Role::Width, shape.width)))
+    const bool rows = isWhole(axis, MapSide::Height, shape.height);
+    if (axis.empty() || (!rows && !isWhole(axis, MapSide::Width, shape.width)))
         throw Unsupported("padding of something else than height and width");
     (rows ? padding.top : padding.left) += static_cast<int>(before);
     (rows ? padding.bottom : padding.right) += static_cast<int>(after);
 }
 
 std::vector<Value> runPad(const Operands& operands) {
-    View view = operands.paddedView(0);
+    TensorView view = operands.paddedView(0);
     const std::string mode = operands.text("mode", "constant");
     const auto pads = operands.list("pads", 1);
     auto axes = operands.given(3) ? operands.list("axes", 3) : std::nullopt;

@@ -36,13 +36,13 @@ FloatModel::Norm affineNorm(std::vector<float> gamma, std::vector<float> beta) {
             .var = std::vector<float>(channels, static_cast<float>(1 - kExactEpsilon))};
 }
 
-Draft::Draft(std::string name, const Shape& input) : m_name(std::move(name)) {
+NetworkDraft::NetworkDraft(std::string name, const Shape& input) : m_name(std::move(name)) {
     DraftNode node{.name = "input", .attributes = InputAttributes{input}, .inputs = {}, .shape = input};
     m_nodes.push_back(std::move(node));
     m_neverNegative.push_back(false);
 }
 
-int Draft::add(DraftNode node) {
+int NetworkDraft::add(DraftNode node) {
     if (const int same = findSame(node); same >= 0) return same;
     if (m_nodes.size() >= kMostDraftNodes) throw Unsupported("a network of more than 4096 nodes");
     std::vector<Shape> shapes;
@@ -58,7 +58,7 @@ int Draft::add(DraftNode node) {
     return static_cast<int>(m_nodes.size()) - 1;
 }
 
-int Draft::findSame(const DraftNode& node) const {
+int NetworkDraft::findSame(const DraftNode& node) const {
     if (!std::holds_alternative<ChannelShuffleAttributes>(node.attributes) &&
         !std::holds_alternative<FlattenAttributes>(node.attributes))
         return -1;
@@ -68,6 +68,6 @@ int Draft::findSame(const DraftNode& node) const {
     return found == m_nodes.end() ? -1 : static_cast<int>(found - m_nodes.begin());
 }
 
-bool Draft::neverNegative(int node) const { return m_neverNegative[toIndex(node)]; }
+bool NetworkDraft::neverNegative(int node) const { return m_neverNegative[toIndex(node)]; }
 
 }  // namespace bitdesk

@@ -23,9 +23,9 @@ struct DraftNode {
     Attributes attributes;
     std::vector<int> inputs;
     Shape shape = {};
-    FloatModel::Layer layer = {};               ///< of a convolution or linear layer
-    FloatModel::Norm norm = {};                 ///< of a norm
-    std::optional<ActivationCodes> codes = {};  ///< that the file rounds a layer's input to
+    FloatModel::Layer layer = {};              ///< of a convolution or linear layer
+    FloatModel::Norm norm = {};                ///< of a norm
+    std::optional<ActivationGrid> codes = {};  ///< that the file rounds a layer's input to
 
     bool isLayer() const {
         return std::holds_alternative<Conv2dAttributes>(attributes) ||
@@ -43,9 +43,9 @@ struct DraftNode {
 FloatModel::Norm affineNorm(std::vector<float> gamma, std::vector<float> beta);
 
 /// A network in the making: nodes in the order of the flow, the first of them the input.
-class Draft {
+class NetworkDraft {
 public:
-    Draft(std::string name, const Shape& input);
+    NetworkDraft(std::string name, const Shape& input);
 
     /// Its index. Infers its shape; throws Unsupported with what a network's rules say against it.
     int add(DraftNode node);

@@ -11,7 +11,7 @@
 namespace bitdesk {
 namespace {
 
-int nodeCount(const Draft& draft) { return static_cast<int>(draft.nodes().size()); }
+int nodeCount(const NetworkDraft& draft) { return static_cast<int>(draft.nodes().size()); }
 
 void setBias(DraftNode& node, std::vector<float> bias) {
     const bool has = !bias.empty();
@@ -21,7 +21,7 @@ void setBias(DraftNode& node, std::vector<float> bias) {
 }
 
 /// All that read a node read another one instead.
-void replace(Draft& draft, int node, int by, int& output) {
+void replace(NetworkDraft& draft, int node, int by, int& output) {
     for (DraftNode& reader : draft.nodes()) std::ranges::replace(reader.inputs, node, by);
     if (output == node) output = by;
 }
@@ -59,7 +59,8 @@ void mergeInto(DraftNode& outer, const DraftNode& inner) {
 }
 
 /// Layers that are met from a node on, along the graph or against it, and not passed.
-void meetLayers(const Draft& draft, int begin, const std::vector<std::vector<int>>& steps, std::vector<bool>& met) {
+void meetLayers(const NetworkDraft& draft, int begin, const std::vector<std::vector<int>>& steps,
+                std::vector<bool>& met) {
     std::vector<bool> seen(draft.nodes().size(), false);
     std::vector<int> left{begin};
     while (!left.empty()) {
@@ -72,7 +73,7 @@ void meetLayers(const Draft& draft, int begin, const std::vector<std::vector<int
     }
 }
 
-void foldIntoLast(Draft& draft, const DraftUse& use, int layerIndex, int& output) {
+void foldIntoLast(NetworkDraft& draft, const DraftUse& use, int layerIndex, int& output) {
     const int behind = onlyReader(use, layerIndex);
     if (behind < 0 || layerIndex == output || !draft.nodes()[toIndex(behind)].isAffine()) return;
     DraftNode& layer = draft.nodes()[toIndex(layerIndex)];
@@ -90,7 +91,7 @@ void foldIntoLast(Draft& draft, const DraftUse& use, int layerIndex, int& output
     replace(draft, behind, layerIndex, output);
 }
 
-void foldIntoNorm(Draft& draft, const DraftUse& use, int layerIndex) {
+void foldIntoNorm(NetworkDraft& draft, const DraftUse& use, int layerIndex) {
     DraftNode& layer = draft.nodes()[toIndex(layerIndex)];
     const int behind = onlyReader(use, layerIndex);
     if (layer.layer.bias.empty() || behind < 0 || !draft.nodes()[toIndex(behind)].isNorm()) return;
@@ -104,7 +105,7 @@ void foldIntoNorm(Draft& draft, const DraftUse& use, int layerIndex) {
 
 }  // namespace
 
-DraftUse useOf(const Draft& draft, int output) {
+DraftUse useOf(const NetworkDraft& draft, int output) {
     DraftUse use{std::vector<bool>(draft.nodes().size(), false), std::vector<std::vector<int>>(draft.nodes().size())};
     use.needed[toIndex(output)] = true;
     for (int n = output; n >= 0; --n) {
@@ -122,13 +123,13 @@ int onlyReader(const DraftUse& use, int node) {
     return readers.size() == 1 ? readers.front() : -1;
 }
 
-std::vector<bool> firstLayers(const Draft& draft, const DraftUse& use) {
+std::vector<bool> firstLayers(const NetworkDraft& draft, const DraftUse& use) {
     std::vector<bool> met(draft.nodes().size(), false);
     meetLayers(draft, 0, use.readers, met);
     return met;
 }
 
-std::vector<bool> lastLayers(const Draft& draft, int output) {
+std::vector<bool> lastLayers(const NetworkDraft& draft, int output) {
     std::vector<std::vector<int>> inputs;
     for (const DraftNode& node : draft.nodes()) inputs.push_back(node.inputs);
     std::vector<bool> met(draft.nodes().size(), false);
@@ -136,7 +137,7 @@ std::vector<bool> lastLayers(const Draft& draft, int output) {
     return met;
 }
 
-void mergeNorms(Draft& draft, int output) {
+void mergeNorms(NetworkDraft& draft, int output) {
     for (int n = 1; n < nodeCount(draft); ++n) {
         const DraftUse use = useOf(draft, output);
         DraftNode& outer = draft.nodes()[toIndex(n)];
@@ -147,12 +148,12 @@ void mergeNorms(Draft& draft, int output) {
     }
 }
 
-std::optional<Affine> preprocessing(const Draft& draft, int output) {
+std::optional<Preprocessing> preprocessing(const NetworkDraft& draft, int output) {
     const int reader = onlyReader(useOf(draft, output), 0);
     if (reader < 0) return std::nullopt;
     const DraftNode& norm = draft.nodes()[toIndex(reader)];
     if (!norm.isNorm()) return std::nullopt;
-    Affine affine;
+    Preprocessing affine;
     for (std::size_t c = 0; c < norm.norm.gamma.size(); ++c) {
         const Line line = lineOf(norm, c);
         affine.gamma.push_back(static_cast<float>(line.gamma));
@@ -162,9 +163,11 @@ std::optional<Affine> preprocessing(const Draft& draft, int output) {
     return affine;
 }
 
-void takePreprocessing(Draft& draft, int& output) { replace(draft, onlyReader(useOf(draft, output), 0), 0, output); }
+void takePreprocessing(NetworkDraft& draft, int& output) {
+    replace(draft, onlyReader(useOf(draft, output), 0), 0, output);
+}
 
-void foldConstants(Draft& draft, int& output) {
+void foldConstants(NetworkDraft& draft, int& output) {
     const std::vector<bool> last = lastLayers(draft, output);
     for (int n = 1; n < nodeCount(draft); ++n)
         if (last[toIndex(n)]) foldIntoLast(draft, useOf(draft, output), n, output);

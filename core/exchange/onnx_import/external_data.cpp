@@ -12,7 +12,7 @@
 #include "core/base/files.h"
 #include "core/base/machine_limits.h"
 #include "core/exchange/onnx_import/element_types.h"
-#include "core/exchange/onnx_import/onnx_file.h"
+#include "core/exchange/onnx_import/graph_terms.h"
 
 namespace bitdesk {
 namespace {

@@ -17,7 +17,7 @@ constexpr int kEndWidth = 8;  // bits of the first and the last layer
 
 class Finisher {
 public:
-    Finisher(Draft& draft, int output)
+    Finisher(NetworkDraft& draft, int output)
         : m_draft(draft),
           m_output(output),
           m_use(useOf(draft, output)),
@@ -125,7 +125,7 @@ private:
         return std::exchange(node.layer.bias, {});
     }
 
-    Draft& m_draft;
+    NetworkDraft& m_draft;
     int m_output;
     DraftUse m_use;
     std::vector<bool> m_first, m_last;
@@ -136,11 +136,11 @@ private:
     std::map<int, std::string> m_layerNames;  ///< of a draft's layers
     std::vector<FloatModel::Layer> m_layers;
     std::vector<std::pair<std::string, FloatModel::Norm>> m_norms;
-    std::map<std::string, ActivationCodes> m_codes;
+    std::map<std::string, ActivationGrid> m_codes;
 };
 
 }  // namespace
 
-FinishedDraft finishedDraft(Draft draft, int output) { return Finisher(draft, output).finish(); }
+FinishedDraft finishedDraft(NetworkDraft draft, int output) { return Finisher(draft, output).finish(); }
 
 }  // namespace bitdesk

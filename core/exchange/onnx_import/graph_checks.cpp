@@ -8,14 +8,14 @@
 
 #include "core/base/error.h"
 #include "core/exchange/onnx_import/element_types.h"
-#include "core/exchange/onnx_import/onnx_file.h"
+#include "core/exchange/onnx_import/graph_terms.h"
 
 namespace bitdesk {
 namespace {
 
 constexpr int kOldestOpset = 9, kNewestOpset = 24;
-constexpr int kMostNodes = 100'000, kMostRank = 16;
-constexpr std::int64_t kMostElements = std::int64_t{1} << 28, kMostElementsInAll = std::int64_t{1} << 30;
+constexpr int kMostNodes = 100'000;
+constexpr std::int64_t kMostElementsInAll = std::int64_t{1} << 30;
 
 [[noreturn]] void refuse(const std::string& where, const std::string& reason, const std::string& hint = {}) {
     throw Error(ErrorKind::BadInput, where, reason, hint);
@@ -77,21 +77,6 @@ void checkTensor(const onnx::TensorProto& tensor, const std::string& file, std::
 }
 
 }  // namespace
-
-std::string tensorPlace(const onnx::TensorProto& tensor, const std::string& file) {
-    return file + ": tensor '" + shownOnnxName(tensor.name()) + "'";
-}
-
-std::int64_t elementCount(const onnx::TensorProto& tensor, const std::string& where) {
-    std::int64_t elements = 1;
-    if (tensor.dims_size() > kMostRank) refuse(where, "has more than 16 dimensions");
-    for (const std::int64_t extent : tensor.dims()) {
-        if (extent < 0) refuse(where, "has an extent below 0");
-        if (extent > 0 && elements > kMostElements / extent) refuse(where, "has more than 2^28 elements");
-        elements *= extent;
-    }
-    return elements;
-}
 
 void checkGraph(const onnx::ModelProto& model, const std::string& where) {
     checkVersions(model, where);

@@ -8,7 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/setting_name.h"
 #include "core/base/to_index.h"
-#include "core/exchange/onnx_import/onnx_file.h"
+#include "core/exchange/onnx_import/graph_terms.h"
 
 namespace bitdesk {
 namespace {
@@ -40,7 +40,7 @@ public:
             case kFlatRank: readFlat(); break;
             default: fail("has " + std::to_string(m_dims.size()) + " axes, and images have four: [N, C, H, W]");
         }
-        if (m_dims[0] > 1) m_image.axes[0] = wholeAxis(Role::Batch, m_dims[0]);
+        if (m_dims[0] > 1) m_image.axes[0] = wholeAxis(MapSide::Batch, m_dims[0]);
         return m_image;
     }
 
@@ -111,14 +111,15 @@ private:
             fail("takes vectors of " + std::to_string(m_dims[1]) + " numbers, images of " + toText(*m_given) +
                  " have " + std::to_string(m_given->elements()));
         m_image.shape = *m_given;
-        Axis axis;
-        for (const Axis& side : {channels(), rows(), columns()}) axis.insert(axis.end(), side.begin(), side.end());
+        TensorAxis axis;
+        for (const TensorAxis& side : {channels(), rows(), columns()})
+            axis.insert(axis.end(), side.begin(), side.end());
         m_image.axes = {{}, axis};
     }
 
-    Axis rows() const { return wholeAxis(Role::Height, m_image.shape.height); }
-    Axis columns() const { return wholeAxis(Role::Width, m_image.shape.width); }
-    Axis channels() const { return wholeAxis(Role::Channel, m_image.shape.channels); }
+    TensorAxis rows() const { return wholeAxis(MapSide::Height, m_image.shape.height); }
+    TensorAxis columns() const { return wholeAxis(MapSide::Width, m_image.shape.width); }
+    TensorAxis channels() const { return wholeAxis(MapSide::Channel, m_image.shape.channels); }
 
     const std::optional<Shape>& m_given;
     std::string m_where;

@@ -15,8 +15,8 @@ namespace bitdesk {
 /// The images that a graph takes.
 struct ImageInput {
     Shape shape;
-    std::vector<Axis> axes;  ///< of the tensor, in the map of the network's input node
-    bool bytes = false;      ///< whole numbers 0 … 255
+    std::vector<TensorAxis> axes;  ///< of the tensor, in the map of the network's input node
+    bool bytes = false;            ///< whole numbers 0 … 255
 };
 
 /// What a graph's input is: [N, C, H, W], [N, H, W, C] where only the last extent counts channels, [N, C, W], or

@@ -12,7 +12,7 @@ namespace bitdesk {
 namespace {
 
 /// [N, C/groups, k…] → [N, KH, KW, C/groups].
-std::vector<float> convolutionWeights(const Constant& weight, const std::vector<Role>& sides,
+std::vector<float> convolutionWeights(const Constant& weight, const std::vector<MapSide>& sides,
                                       const Conv2dAttributes& conv) {
     const std::int64_t channels = weight.dims()[1], taps = std::int64_t{conv.kernelHeight} * conv.kernelWidth;
     std::vector<float> result(toIndex(weight.size()));
@@ -21,8 +21,8 @@ std::vector<float> convolutionWeights(const Constant& weight, const std::vector<
         for (int row = 0; row < conv.kernelHeight; ++row)
             for (int column = 0; column < conv.kernelWidth; ++column) {
                 std::int64_t tap = 0;
-                for (const Role side : sides)
-                    tap = side == Role::Height ? tap * conv.kernelHeight + row : tap * conv.kernelWidth + column;
+                for (const MapSide side : sides)
+                    tap = side == MapSide::Height ? tap * conv.kernelHeight + row : tap * conv.kernelWidth + column;
                 for (std::int64_t channel = 0; channel < channels; ++channel)
                     result[next++] = weight.number((filter * channels + channel) * taps + tap);
             }
@@ -55,18 +55,18 @@ std::vector<Value> runConv(const Operands& operands) {
     if (conv.hasBias && node.layer.bias.size() != toIndex(conv.outChannels))
         throw Unsupported("a bias of another number of channels");
     node.attributes = conv;
-    View result{.node = operands.draft().add(std::move(node)), .axes = map.view.axes};
+    TensorView result{.node = operands.draft().add(std::move(node)), .axes = map.view.axes};
     const Shape& made = operands.shape(result);
-    result.axes[1] = wholeAxis(Role::Channel, made.channels);
+    result.axes[1] = wholeAxis(MapSide::Channel, made.channels);
     for (std::size_t i = 0; i < map.sides.size(); ++i)
-        result.axes[i + 2] = wholeAxis(map.sides[i], map.sides[i] == Role::Height ? made.height : made.width);
+        result.axes[i + 2] = wholeAxis(map.sides[i], map.sides[i] == MapSide::Height ? made.height : made.width);
     return {result};
 }
 
 /// The rows of a matrix, [outputs, features], on all channels of a map; `bias` may be empty.
-View addRows(const Operands& operands, const View& given, const Constant& matrix, bool transposed, float factor,
-             std::vector<float> bias) {
-    View view = asRows(operands, given);
+TensorView addRows(const Operands& operands, const TensorView& given, const Constant& matrix, bool transposed,
+                   float factor, std::vector<float> bias) {
+    TensorView view = asRows(operands, given);
     const Shape shape = operands.shape(view);
     const std::int64_t features = shape.channels;
     const std::int64_t outputs = outputsOf(matrix.dims()[transposed ? 0 : 1]);
@@ -89,13 +89,13 @@ View addRows(const Operands& operands, const View& given, const Constant& matrix
         conv.hasBias = linear.hasBias;
         node.attributes = conv;
     }
-    View result{.node = operands.draft().add(std::move(node)), .axes = view.axes};
-    result.axes.back() = wholeAxis(Role::Channel, outputs);
+    TensorView result{.node = operands.draft().add(std::move(node)), .axes = view.axes};
+    result.axes.back() = wholeAxis(MapSide::Channel, outputs);
     return result;
 }
 
 std::vector<Value> runGemm(const Operands& operands) {
-    const View& view = operands.view(0);
+    const TensorView& view = operands.view(0);
     const Constant& matrix = operands.constant(1);
     if (view.axes.size() != 2 || matrix.dims().size() != 2) throw Unsupported("inputs that are no matrices");
     if (operands.integer("transA", 0) != 0) throw Unsupported("transA");
@@ -115,7 +115,7 @@ std::vector<Value> runGemm(const Operands& operands) {
 }
 
 std::vector<Value> runMatMul(const Operands& operands) {
-    const View& view = operands.view(0);
+    const TensorView& view = operands.view(0);
     const Constant& matrix = operands.constant(1);
     if (view.axes.size() < 2 || matrix.dims().size() < 2 || matrix.dims().size() > view.axes.size())
         throw Unsupported("inputs of these ranks");

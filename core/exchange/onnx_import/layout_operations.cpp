@@ -18,7 +18,7 @@ namespace {
 /// The same values in other extents.
 Value reshaped(const Operands& operands, const Dims& dims) {
     if (operands.isConstant(0)) return operands.constant(0).withDims(dims);
-    View view = operands.view(0);
+    TensorView view = operands.view(0);
     auto axes = reshapedAxes(view.axes, dims);
     if (!axes) throw Unsupported("a shape that cuts its axes into unequal parts");
     view.axes = std::move(*axes);
@@ -84,8 +84,8 @@ std::vector<Value> runTranspose(const Operands& operands) {
         for (const std::size_t axis : order) dims.push_back(constant.dims()[axis]);
         return {constant.picked(dims, transposedPlaces(constant.dims(), order))};
     }
-    View view = operands.paddedView(0);
-    const std::vector<Axis> before = view.axes;
+    TensorView view = operands.paddedView(0);
+    const std::vector<TensorAxis> before = view.axes;
     for (std::size_t d = 0; d < rank; ++d) view.axes[d] = before[order[d]];
     return {view};
 }

@@ -101,19 +101,4 @@ onnx::ModelProto readOnnxFile(const std::filesystem::path& path) {
     return model;
 }
 
-int opsetOf(const onnx::ModelProto& model) {
-    for (const auto& import : model.opset_import())
-        if (import.domain().empty() || import.domain() == "ai.onnx") {
-            const bool fits = import.version() > 0 && import.version() < std::numeric_limits<int>::max();
-            return fits ? static_cast<int>(import.version()) : 0;
-        }
-    return 0;
-}
-
-std::string shownOnnxName(const std::string& name) {
-    constexpr std::size_t kMost = 120;
-    const std::string text = printable(name);
-    return text.size() <= kMost ? text : printable(name.substr(0, kMost)) + "…";
-}
-
 }  // namespace bitdesk

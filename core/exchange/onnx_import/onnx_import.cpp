@@ -22,7 +22,7 @@ constexpr float kBytes = 255;
 
 /// What one number of a graph's input is: a byte, or a pixel from 0 to 1. A graph that divides by 58 or 255 takes the
 /// former, one that divides by 0.226 or less the latter; in between nobody knows: 0.
-float pixelRange(const Affine& affine, bool bytes) {
+float pixelRange(const Preprocessing& affine, bool bytes) {
     constexpr float kOfBytes = 0.05F, kOfUnits = 0.5F;
     if (bytes) return kBytes;
     const auto [least, most] = std::ranges::minmax(affine.gamma);
@@ -31,7 +31,7 @@ float pixelRange(const Affine& affine, bool bytes) {
 }
 
 /// gamma · (range · p) + beta = (p − mean) / std, of pixels p from 0 to 1.
-Normalization normalizationOf(const Affine& affine, float range) {
+Normalization normalizationOf(const Preprocessing& affine, float range) {
     Normalization normalization;
     for (std::size_t c = 0; c < affine.gamma.size(); ++c) {
         const double slope = double{affine.gamma[c]} * double{range};
@@ -42,7 +42,7 @@ Normalization normalizationOf(const Affine& affine, float range) {
 }
 
 /// `given` first, then the graph's own.
-Normalization composed(const Normalization& given, const Affine& affine) {
+Normalization composed(const Normalization& given, const Preprocessing& affine) {
     Normalization normalization;
     for (std::size_t c = 0; c < affine.gamma.size(); ++c) {
         const double slope = double{affine.gamma[c]}, deviation = double{given.std[c]};
@@ -74,7 +74,7 @@ public:
     }
 
 private:
-    OnnxImport finish(Draft& draft, int output) {
+    OnnxImport finish(NetworkDraft& draft, int output) {
         const OnnxMetadata metadata = readMetadata(m_file);
         m_file.Clear();
         mergeNorms(draft, output);
@@ -94,7 +94,7 @@ private:
         return result;
     }
 
-    void settleNormalization(Draft& draft, int& output, const std::optional<Normalization>& ofFile) {
+    void settleNormalization(NetworkDraft& draft, int& output, const std::optional<Normalization>& ofFile) {
         const auto channels = toIndex(m_input.shape.channels);
         const bool fits = ofFile && ofFile->mean.size() == channels;
         const std::optional<Normalization> given = m_options.normalization ? m_options.normalization
@@ -104,7 +104,7 @@ private:
             throw Error(ErrorKind::BadInput, m_where,
                         "the normalization has " + std::to_string(given->mean.size()) +
                             " channels, the network's input " + std::to_string(channels));
-        const std::optional<Affine> own = preprocessing(draft, output);
+        const std::optional<Preprocessing> own = preprocessing(draft, output);
         const float range = own ? pixelRange(*own, m_input.bytes) : 0;
         m_known = true;
         if (given) m_normalization = own ? composed(*given, *own) : *given;

@@ -26,10 +26,10 @@ struct OnnxOptions {
 
 /// How a file with QuantizeLinear nodes has the input of a layer: scale · (code − zeroPoint), codes from lowest to
 /// highest.
-struct ActivationCodes {
+struct ActivationGrid {
     float scale = 1;
     int zeroPoint = 0, lowest = 0, highest = 255;
-    bool operator==(const ActivationCodes&) const = default;
+    bool operator==(const ActivationGrid&) const = default;
 };
 
 struct OnnxImport {
@@ -38,7 +38,7 @@ struct OnnxImport {
     /// False: neither the options nor the file say how images are normalized; the model's normalization changes
     /// nothing.
     bool normalizationKnown = false;
-    std::map<std::string, ActivationCodes> activationCodes;  ///< by layer, of a file that has them
+    std::map<std::string, ActivationGrid> activationCodes;  ///< by layer, of a file that has them
 };
 
 /// Nodes of one operation that is not supported, or not in this form.

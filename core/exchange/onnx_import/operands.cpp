@@ -30,15 +30,15 @@ const Constant& Operands::constant(std::size_t input) const {
     return *found;
 }
 
-const View& Operands::paddedView(std::size_t input) const {
+const TensorView& Operands::paddedView(std::size_t input) const {
     if (!given(input)) throw Unsupported("an input that is missing");
-    const auto* found = std::get_if<View>(m_inputs[input]);
+    const auto* found = std::get_if<TensorView>(m_inputs[input]);
     if (found == nullptr) throw Unsupported("a constant where a map is needed");
     return *found;
 }
 
-const View& Operands::view(std::size_t input) const {
-    const View& view = paddedView(input);
+const TensorView& Operands::view(std::size_t input) const {
+    const TensorView& view = paddedView(input);
     if (view.padding.any()) throw Unsupported("a padded input: only convolutions and pools read one");
     return view;
 }
@@ -86,12 +86,12 @@ std::string Operands::name(std::size_t weights) const {
     return readableName(m_node.name, m_node.op, tensor);
 }
 
-View Operands::add(const View& from, const Attributes& attributes) const {
+TensorView Operands::add(const TensorView& from, const Attributes& attributes) const {
     return {.node = m_draft.add({.name = name(), .attributes = attributes, .inputs = {from.node}}), .axes = from.axes};
 }
 
-View Operands::addAffine(const View& from, std::vector<float> gamma, std::vector<float> beta,
-                         std::size_t tensor) const {
+TensorView Operands::addAffine(const TensorView& from, std::vector<float> gamma, std::vector<float> beta,
+                               std::size_t tensor) const {
     NormAttributes norm;
     norm.epsilon = kExactEpsilon;
     DraftNode node{.name = name(tensor), .attributes = norm, .inputs = {from.node}};
@@ -114,38 +114,38 @@ namespace {
 
 constexpr std::size_t kLeastRank = 3, kMostMapRank = 4;
 
-std::int64_t sizeOf(const Shape& shape, Role side) { return side == Role::Height ? shape.height : shape.width; }
+std::int64_t sizeOf(const Shape& shape, MapSide side) { return side == MapSide::Height ? shape.height : shape.width; }
 
 /// Which side each axis behind the channels is.
-std::vector<Role> sidesOf(const View& view, const Shape& shape) {
-    std::vector<Role> sides;
-    std::set<Role> free{Role::Height, Role::Width};
+std::vector<MapSide> sidesOf(const TensorView& view, const Shape& shape) {
+    std::vector<MapSide> sides;
+    std::set<MapSide> free{MapSide::Height, MapSide::Width};
     for (std::size_t d = 2; d < view.axes.size(); ++d) {
-        const Axis& axis = view.axes[d];
-        sides.push_back(axis.empty() ? Role::Batch : axis.front().role);
+        const TensorAxis& axis = view.axes[d];
+        sides.push_back(axis.empty() ? MapSide::Batch : axis.front().role);
         if (axis.empty()) continue;
         if (free.erase(sides.back()) == 0 || !isWhole(axis, sides.back(), sizeOf(shape, sides.back())))
             throw Unsupported("an input whose axes were reshaped to something else than channels, height and width");
     }
     // An axis of one position may be either side. The last is the width, so that a row is one pixel high.
     for (std::size_t i = sides.size(); i-- > 0;) {
-        if (sides[i] != Role::Batch) continue;
+        if (sides[i] != MapSide::Batch) continue;
         sides[i] = *free.rbegin();
         free.erase(sides[i]);
     }
-    for (const Role side : free)
+    for (const MapSide side : free)
         if (sizeOf(shape, side) != 1) throw Unsupported("an input that lacks a side of its map");
     return sides;
 }
 
 }  // namespace
 
-MapView asMap(const Operands& operands, const View& view) {
-    if (view.axes.size() < kLeastRank || view.axes.size() > kMostMapRank || !isOf(view.axes[0], Role::Batch))
+MapView asMap(const Operands& operands, const TensorView& view) {
+    if (view.axes.size() < kLeastRank || view.axes.size() > kMostMapRank || !isOf(view.axes[0], MapSide::Batch))
         throw Unsupported("an input of shape " + shapeText(view.dims()));
     const Shape& shape = operands.shape(view);
     MapView map{view, sidesOf(view, shape)};
-    if (!isOf(view.axes[1], Role::Channel) || extentOf(view.axes[1]) != shape.channels)
+    if (!isOf(view.axes[1], MapSide::Channel) || extentOf(view.axes[1]) != shape.channels)
         throw Unsupported("an input whose second axis is not its channels");
     const auto groups = shuffleGroups(view.axes[1]);
     if (!groups) throw Unsupported("an input whose channels were permuted");
@@ -153,19 +153,19 @@ MapView asMap(const Operands& operands, const View& view) {
         map.view.node = operands.draft().add({.name = operands.name() + ".shuffle",
                                               .attributes = ChannelShuffleAttributes{*groups},
                                               .inputs = {view.node}});
-        map.view.axes[1] = wholeAxis(Role::Channel, shape.channels);
+        map.view.axes[1] = wholeAxis(MapSide::Channel, shape.channels);
     }
     return map;
 }
 
-View asRows(const Operands& operands, const View& view) {
+TensorView asRows(const Operands& operands, const TensorView& view) {
     if (view.axes.empty()) throw Unsupported("an input without axes");
     const Shape& shape = operands.shape(view);
-    const Axis& last = view.axes.back();
-    if (isOf(last, Role::Channel) && extentOf(last) == shape.channels) return view;
-    View flat = view;
+    const TensorAxis& last = view.axes.back();
+    if (isOf(last, MapSide::Channel) && extentOf(last) == shape.channels) return view;
+    TensorView flat = view;
     flat.axes = flattenedAxes(view.axes, shape);
-    if (!isOf(flat.axes.back(), Role::Channel) || extentOf(flat.axes.back()) != shape.elements())
+    if (!isOf(flat.axes.back(), MapSide::Channel) || extentOf(flat.axes.back()) != shape.elements())
         throw Unsupported("an input whose last axis is neither its channels nor all of an image");
     flat.node = operands.draft().add(
         {.name = operands.name() + ".flatten", .attributes = FlattenAttributes{}, .inputs = {view.node}});

@@ -17,18 +17,18 @@
 namespace bitdesk {
 
 /// What a name of the graph stands for. Nothing: a node that is not supported made it.
-using Value = std::variant<std::monostate, Constant, View>;
+using Value = std::variant<std::monostate, Constant, TensorView>;
 
 /// A node of the file with the values that it reads. What an operation asks for and does not get throws Unsupported.
 class Operands {
 public:
-    Operands(const SourceNode& node, std::vector<const Value*> inputs, int opset, Draft& draft,
+    Operands(const SourceNode& node, std::vector<const Value*> inputs, int opset, NetworkDraft& draft,
              std::vector<std::string>& notes)
         : m_node(node), m_inputs(std::move(inputs)), m_opset(opset), m_draft(draft), m_notes(notes) {}
 
     const SourceNode& node() const { return m_node; }
     int opset() const { return m_opset; }
-    Draft& draft() const { return m_draft; }
+    NetworkDraft& draft() const { return m_draft; }
     void tell(const std::string& note) const;  ///< once
 
     std::size_t count() const { return m_inputs.size(); }
@@ -39,11 +39,11 @@ public:
     bool allConstant() const;
     const Constant& constant(std::size_t input) const;
     /// A map that is not padded.
-    const View& view(std::size_t input) const;
+    const TensorView& view(std::size_t input) const;
     /// One that may be: its reader takes care of the padding.
-    const View& paddedView(std::size_t input) const;
+    const TensorView& paddedView(std::size_t input) const;
     Dims dims(std::size_t input) const;
-    const Shape& shape(const View& view) const { return m_draft.shape(view.node); }
+    const Shape& shape(const TensorView& view) const { return m_draft.shape(view.node); }
 
     bool has(const std::string& attribute) const { return findAttribute(m_node.proto, attribute) != nullptr; }
     std::int64_t integer(const std::string& attribute, std::int64_t otherwise) const;
@@ -58,16 +58,16 @@ public:
     /// The name that a network's node gets. `weights`: the input that holds them.
     std::string name(std::size_t weights = SIZE_MAX) const;
     /// Adds an operation that leaves the axes as they are.
-    View add(const View& from, const Attributes& attributes) const;
+    TensorView add(const TensorView& from, const Attributes& attributes) const;
     /// gamma · x + beta, a number a channel. `tensor`: the input that they come from.
-    View addAffine(const View& from, std::vector<float> gamma, std::vector<float> beta,
-                   std::size_t tensor = SIZE_MAX) const;
+    TensorView addAffine(const TensorView& from, std::vector<float> gamma, std::vector<float> beta,
+                         std::size_t tensor = SIZE_MAX) const;
 
 private:
     const SourceNode& m_node;
     std::vector<const Value*> m_inputs;
     int m_opset;
-    Draft& m_draft;
+    NetworkDraft& m_draft;
     std::vector<std::string>& m_notes;
 };
 
@@ -93,14 +93,14 @@ const OperationEntry* findOperation(const std::string& op);
 /// A view as a batch of maps: axis 1 has the channels in their order, the axes behind it one side each. Adds a shuffle
 /// where that brings the channels in order.
 struct MapView {
-    View view;
-    std::vector<Role> sides;  ///< of axis 2, and 3
+    TensorView view;
+    std::vector<MapSide> sides;  ///< of axis 2, and 3
 };
-MapView asMap(const Operands& operands, const View& view);
+MapView asMap(const Operands& operands, const TensorView& view);
 
 /// A view whose last axis is all channels of its map, in some order, so that a matrix may be multiplied to it:
 /// flattened where that makes it so.
-View asRows(const Operands& operands, const View& view);
+TensorView asRows(const Operands& operands, const TensorView& view);
 
 /// The window of a node along the sides of a map, without kernel_shape: strides, pads, dilations, auto_pad. The view's
 /// own padding is added.

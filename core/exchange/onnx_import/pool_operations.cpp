@@ -13,11 +13,11 @@
 namespace bitdesk {
 namespace {
 
-View pooled(const Operands& operands, const MapView& map, const Attributes& attributes) {
-    View result = operands.add(map.view, attributes);
+TensorView pooled(const Operands& operands, const MapView& map, const Attributes& attributes) {
+    TensorView result = operands.add(map.view, attributes);
     const Shape& shape = operands.shape(result);
     for (std::size_t i = 0; i < map.sides.size(); ++i)
-        result.axes[i + 2] = wholeAxis(map.sides[i], map.sides[i] == Role::Height ? shape.height : shape.width);
+        result.axes[i + 2] = wholeAxis(map.sides[i], map.sides[i] == MapSide::Height ? shape.height : shape.width);
     return result;
 }
 
@@ -43,7 +43,7 @@ std::vector<Value> runMaxPool(const Operands& operands) {
     readWindow(operands, map, operands.integers("kernel_shape"), pool);
     pool.ceilMode = operands.integer("ceil_mode", 0) != 0;
     dropCeilMode(operands, map, pool);
-    View result = pooled(operands, map, pool);
+    TensorView result = pooled(operands, map, pool);
     result.codes = map.view.codes;
     return {result};
 }
@@ -81,13 +81,13 @@ struct ReducedSides {
     std::int64_t height = 1, width = 1;
 };
 
-ReducedSides reducedSides(const View& view, const std::set<std::size_t>& axes) {
+ReducedSides reducedSides(const TensorView& view, const std::set<std::size_t>& axes) {
     ReducedSides sides;
     for (const std::size_t axis : axes)
         for (const Atom& atom : view.axes[axis]) {
-            if (atom.role != Role::Height && atom.role != Role::Width)
+            if (atom.role != MapSide::Height && atom.role != MapSide::Width)
                 throw Unsupported("other axes than height and width");
-            (atom.role == Role::Height ? sides.height : sides.width) *= atom.extent;
+            (atom.role == MapSide::Height ? sides.height : sides.width) *= atom.extent;
         }
     return sides;
 }
@@ -95,7 +95,7 @@ ReducedSides reducedSides(const View& view, const std::set<std::size_t>& axes) {
 /// ReduceMean and ReduceMax over height and width, or one of them.
 template <typename Pool>
 std::vector<Value> runReduce(const Operands& operands) {
-    View view = operands.view(0);
+    TensorView view = operands.view(0);
     const auto wanted = operands.list("axes", 1);
     const bool none = !wanted || wanted->empty();
     if (none && operands.integer("noop_with_empty_axes", 0) != 0) return {view};
@@ -167,7 +167,7 @@ std::vector<Value> runResize(const Operands& operands) {
         if (d < 2 || !(factor >= 1 && factor <= kMost) || std::floor(factor) != factor)
             throw Unsupported("a scale that is no whole number, or of no side of the map");
         if (!takesPixelBelow(operands, factor)) throw Unsupported("this way to choose the nearest pixel");
-        (map.sides[d - 2] == Role::Height ? upsample.height : upsample.width) = static_cast<int>(factor);
+        (map.sides[d - 2] == MapSide::Height ? upsample.height : upsample.width) = static_cast<int>(factor);
     }
     if (upsample == UpsampleAttributes{}) return {map.view};
     return {pooled(operands, map, upsample)};

@@ -36,13 +36,13 @@ int codeType(const Operands& operands) {
 }
 
 /// The scale and zero point of a whole tensor.
-ActivationCodes codesOf(const Operands& operands) {
+ActivationGrid codesOf(const Operands& operands) {
     const Constant& scale = operands.constant(1);
     if (scale.size() != 1 || (operands.given(2) && operands.constant(2).size() != 1))
         throw Unsupported("scales for each channel of a map");
     const CodeRange range = rangeOfType(codeType(operands));
     const float zero = operands.given(2) ? operands.constant(2).number(0) : 0;
-    const ActivationCodes codes{scale.number(0), static_cast<int>(zero), range.lowest, range.highest};
+    const ActivationGrid codes{scale.number(0), static_cast<int>(zero), range.lowest, range.highest};
     if (!(codes.scale > 0) || !std::isfinite(codes.scale)) throw Unsupported("a scale that is not above 0");
     return codes;
 }
@@ -86,8 +86,8 @@ std::vector<Value> runQuantize(const Operands& operands) {
         };
         return {requantized(operands, code).ofType(type)};
     }
-    View view = operands.paddedView(0);
-    const ActivationCodes codes = codesOf(operands);
+    TensorView view = operands.paddedView(0);
+    const ActivationGrid codes = codesOf(operands);
     // Tools leave a ReLU out where codes cannot be below 0 anyway.
     if (codes.zeroPoint == codes.lowest && !operands.draft().neverNegative(view.node)) {
         const double highest = double{codes.scale} * (codes.highest - codes.lowest);
@@ -101,7 +101,7 @@ std::vector<Value> runQuantize(const Operands& operands) {
 std::vector<Value> runDequantize(const Operands& operands) {
     if (operands.isConstant(0))
         return {requantized(operands, [](float code, float scale, float zero) { return (code - zero) * scale; })};
-    const View& view = operands.paddedView(0);
+    const TensorView& view = operands.paddedView(0);
     if (!view.codes || codesOf(operands) != *view.codes) throw Unsupported("codes that no QuantizeLinear made");
     return {view};
 }

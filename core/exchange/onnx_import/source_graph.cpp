@@ -8,7 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/setting_name.h"
 #include "core/exchange/onnx_import/constant.h"
-#include "core/exchange/onnx_import/onnx_file.h"
+#include "core/exchange/onnx_import/graph_terms.h"
 
 namespace bitdesk {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "core/base/setting_name.h"
 #include "core/base/to_index.h"
-#include "core/exchange/onnx_import/onnx_file.h"
+#include "core/exchange/onnx_import/graph_terms.h"
 #include "core/exchange/onnx_import/unsupported.h"
 #include "core/model/safetensors.h"
 
@@ -41,7 +41,7 @@ UnsupportedGraph::UnsupportedGraph(const std::string& where, std::vector<Unsuppo
 
 Translation::Translation(const SourceGraph& graph, const ImageInput& input, const std::string& networkName)
     : m_graph(graph), m_draft(networkName, input.shape) {
-    m_values.emplace(graph.input().name(), View{.node = 0, .axes = input.axes});
+    m_values.emplace(graph.input().name(), TensorView{.node = 0, .axes = input.axes});
 }
 
 void Translation::record(const SourceNode& node, const std::string& reason) {
@@ -108,12 +108,12 @@ void Translation::run(bool cut) {
 int Translation::output() const {
     const std::string where = m_graph.where() + ": output '" + shownOnnxName(m_graph.output()) + "'";
     const auto found = m_values.find(m_graph.output());
-    const auto* view = found == m_values.end() ? nullptr : std::get_if<View>(&found->second);
+    const auto* view = found == m_values.end() ? nullptr : std::get_if<TensorView>(&found->second);
     if (view == nullptr) throw Error(ErrorKind::BadInput, where, "does not depend on the image");
     const Shape& shape = m_draft.shape(view->node);
     const bool flat = shape.height == 1 && shape.width == 1 && !view->padding.any();
-    const bool oneAxis =
-        std::ranges::any_of(view->axes, [&](const Axis& axis) { return isWhole(axis, Role::Channel, shape.channels); });
+    const bool oneAxis = std::ranges::any_of(
+        view->axes, [&](const TensorAxis& axis) { return isWhole(axis, MapSide::Channel, shape.channels); });
     if (!flat || !oneAxis)
         throw Error(ErrorKind::BadInput, where, "has the shape " + shapeText(view->dims()) + ", not one number a class",
                     "Name the node that gives the classes: " + settingName("until"));

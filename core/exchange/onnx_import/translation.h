@@ -19,7 +19,7 @@ public:
 
     /// Throws UnsupportedGraph with everything that is not supported; `cut`: the user has left a part out already.
     void run(bool cut);
-    Draft& draft() { return m_draft; }
+    NetworkDraft& draft() { return m_draft; }
     std::vector<std::string>& notes() { return m_notes; }
     /// The node of the draft that gives one number a class. Throws Error (BadInput) where the output is none.
     int output() const;
@@ -32,7 +32,7 @@ private:
     void release(const SourceNode& node);
 
     const SourceGraph& m_graph;
-    Draft m_draft;
+    NetworkDraft m_draft;
     std::map<std::string, Value> m_values;
     std::map<std::string, int> m_uses;  ///< how often a value is still to be read
     std::vector<UnsupportedOperation> m_unsupported;

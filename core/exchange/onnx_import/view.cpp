@@ -11,8 +11,8 @@ namespace bitdesk {
 namespace {
 
 /// Neighbouring parts that are one.
-Axis joined(const Axis& axis) {
-    Axis result;
+TensorAxis joined(const TensorAxis& axis) {
+    TensorAxis result;
     for (const Atom& atom : axis) {
         if (atom.extent == 1) continue;
         if (!result.empty() && result.back().role == atom.role && result.back().stride == atom.extent * atom.stride)
@@ -23,7 +23,7 @@ Axis joined(const Axis& axis) {
 }
 
 /// Where an axis of a constant stands when it is broadcast to a view: at each position of one channel.
-std::int64_t positionOf(std::int64_t channel, const Axis& axis) {
+std::int64_t positionOf(std::int64_t channel, const TensorAxis& axis) {
     std::int64_t position = 0;
     for (const Atom& atom : axis) position = position * atom.extent + channel / atom.stride % atom.extent;
     return position;
@@ -31,38 +31,38 @@ std::int64_t positionOf(std::int64_t channel, const Axis& axis) {
 
 }  // namespace
 
-Dims View::dims() const {
+Dims TensorView::dims() const {
     Dims dims;
-    for (const Axis& axis : axes) {
+    for (const TensorAxis& axis : axes) {
         std::int64_t extent = extentOf(axis);
-        if (padding.any() && isOf(axis, Role::Height) && !axis.empty()) extent += padding.top + padding.bottom;
-        if (padding.any() && isOf(axis, Role::Width) && !axis.empty()) extent += padding.left + padding.right;
+        if (padding.any() && isOf(axis, MapSide::Height) && !axis.empty()) extent += padding.top + padding.bottom;
+        if (padding.any() && isOf(axis, MapSide::Width) && !axis.empty()) extent += padding.left + padding.right;
         dims.push_back(extent);
     }
     return dims;
 }
 
-std::int64_t extentOf(const Axis& axis) {
+std::int64_t extentOf(const TensorAxis& axis) {
     std::int64_t extent = 1;
     for (const Atom& atom : axis) extent *= atom.extent;
     return extent;
 }
 
-bool isWhole(const Axis& axis, Role role, std::int64_t size) { return axis == wholeAxis(role, size); }
+bool isWhole(const TensorAxis& axis, MapSide role, std::int64_t size) { return axis == wholeAxis(role, size); }
 
-bool isOf(const Axis& axis, Role role) {
+bool isOf(const TensorAxis& axis, MapSide role) {
     return std::ranges::all_of(axis, [&](const Atom& atom) { return atom.role == role; });
 }
 
-Axis wholeAxis(Role role, std::int64_t size) { return size == 1 ? Axis{} : Axis{{role, size, 1}}; }
+TensorAxis wholeAxis(MapSide role, std::int64_t size) { return size == 1 ? TensorAxis{} : TensorAxis{{role, size, 1}}; }
 
-std::optional<std::vector<Axis>> reshapedAxes(const std::vector<Axis>& axes, const Dims& dims) {
-    Axis left;  // the innermost part last
-    for (const Axis& axis : axes) left.insert(left.end(), axis.begin(), axis.end());
-    std::vector<Axis> result(dims.size());
+std::optional<std::vector<TensorAxis>> reshapedAxes(const std::vector<TensorAxis>& axes, const Dims& dims) {
+    TensorAxis left;  // the innermost part last
+    for (const TensorAxis& axis : axes) left.insert(left.end(), axis.begin(), axis.end());
+    std::vector<TensorAxis> result(dims.size());
     for (std::size_t d = dims.size(); d-- > 0;) {
         std::int64_t open = dims[d];
-        Axis& axis = result[d];
+        TensorAxis& axis = result[d];
         while (open > 1) {
             if (left.empty()) return std::nullopt;
             Atom& atom = left.back();
@@ -82,20 +82,20 @@ std::optional<std::vector<Axis>> reshapedAxes(const std::vector<Axis>& axes, con
     return left.empty() ? std::optional(result) : std::nullopt;
 }
 
-std::vector<Axis> flattenedAxes(const std::vector<Axis>& axes, const Shape& shape) {
-    std::vector<Axis> result = axes;
-    for (Axis& axis : result) {
+std::vector<TensorAxis> flattenedAxes(const std::vector<TensorAxis>& axes, const Shape& shape) {
+    std::vector<TensorAxis> result = axes;
+    for (TensorAxis& axis : result) {
         for (Atom& atom : axis) {
-            if (atom.role == Role::Width) atom.stride *= shape.channels;
-            if (atom.role == Role::Height) atom.stride *= std::int64_t{shape.channels} * shape.width;
-            if (atom.role != Role::Batch) atom.role = Role::Channel;
+            if (atom.role == MapSide::Width) atom.stride *= shape.channels;
+            if (atom.role == MapSide::Height) atom.stride *= std::int64_t{shape.channels} * shape.width;
+            if (atom.role != MapSide::Batch) atom.role = MapSide::Channel;
         }
         axis = joined(axis);
     }
     return result;
 }
 
-std::vector<std::int64_t> channelOrder(const Axis& axis) {
+std::vector<std::int64_t> channelOrder(const TensorAxis& axis) {
     std::vector<std::int64_t> order{0};
     for (const Atom& atom : axis) {
         std::vector<std::int64_t> finer;
@@ -107,14 +107,14 @@ std::vector<std::int64_t> channelOrder(const Axis& axis) {
     return order;
 }
 
-std::optional<std::vector<float>> perChannel(const View& view, const Shape& shape, const Constant& constant) {
+std::optional<std::vector<float>> perChannel(const TensorView& view, const Shape& shape, const Constant& constant) {
     const Dims& dims = constant.dims();
     if (dims.size() > view.axes.size() && constant.size() != 1) return std::nullopt;
     if (constant.size() == 1) return std::vector<float>(toIndex(shape.channels), constant.number(0));
     const std::size_t shift = view.axes.size() - dims.size();
     for (std::size_t d = 0; d < dims.size(); ++d) {
-        const Axis& axis = view.axes[d + shift];
-        if (dims[d] != 1 && (dims[d] != extentOf(axis) || !isOf(axis, Role::Channel))) return std::nullopt;
+        const TensorAxis& axis = view.axes[d + shift];
+        if (dims[d] != 1 && (dims[d] != extentOf(axis) || !isOf(axis, MapSide::Channel))) return std::nullopt;
     }
     std::vector<float> values(toIndex(shape.channels));
     for (std::int64_t c = 0; c < shape.channels; ++c) {
@@ -126,7 +126,7 @@ std::optional<std::vector<float>> perChannel(const View& view, const Shape& shap
     return values;
 }
 
-std::optional<int> shuffleGroups(const Axis& axis) {
+std::optional<int> shuffleGroups(const TensorAxis& axis) {
     if (axis.empty() || (axis.size() == 1 && axis.front().stride == 1)) return 1;
     if (axis.size() != 2 || axis[1].stride != axis[0].extent || axis[0].stride != 1) return std::nullopt;
     return static_cast<int>(axis[1].extent);

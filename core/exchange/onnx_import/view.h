@@ -14,16 +14,16 @@
 namespace bitdesk {
 
 /// A side of a batch of maps [N, H, W, C].
-enum class Role : unsigned char { Batch, Height, Width, Channel };
+enum class MapSide : unsigned char { Batch, Height, Width, Channel };
 
 /// A part of an axis: `extent` steps of `stride` positions along one side.
 struct Atom {
-    Role role;
+    MapSide role;
     std::int64_t extent, stride;
     bool operator==(const Atom&) const = default;
 };
 /// An axis of an ONNX tensor, its outermost part first, none of extent 1: empty where the axis has one position.
-using Axis = std::vector<Atom>;
+using TensorAxis = std::vector<Atom>;
 
 /// Zeros around a map, or −infinity, that a later window will see.
 struct MapPadding {
@@ -35,38 +35,38 @@ struct MapPadding {
 
 /// How an ONNX tensor lies in a node's map. Transposing permutes axes, reshaping splits and joins them, and nothing is
 /// moved: together the axes have every position of the map once.
-struct View {
+struct TensorView {
     int node = 0;
-    std::vector<Axis> axes;
+    std::vector<TensorAxis> axes;
     MapPadding padding = {};
-    std::optional<ActivationCodes> codes = {};  ///< a quantizer has rounded its values to these
+    std::optional<ActivationGrid> codes = {};  ///< a quantizer has rounded its values to these
 
     Dims dims() const;
 };
 
-std::int64_t extentOf(const Axis& axis);
+std::int64_t extentOf(const TensorAxis& axis);
 /// Whether an axis is one side, from its first position to its last.
-bool isWhole(const Axis& axis, Role role, std::int64_t size);
+bool isWhole(const TensorAxis& axis, MapSide role, std::int64_t size);
 /// Whether nothing but positions of this side lie along an axis.
-bool isOf(const Axis& axis, Role role);
+bool isOf(const TensorAxis& axis, MapSide role);
 /// A whole side as an axis.
-Axis wholeAxis(Role role, std::int64_t size);
+TensorAxis wholeAxis(MapSide role, std::int64_t size);
 
 /// The axes of the same values in other extents; nothing where a part would be cut where it does not divide.
-std::optional<std::vector<Axis>> reshapedAxes(const std::vector<Axis>& axes, const Dims& dims);
+std::optional<std::vector<TensorAxis>> reshapedAxes(const std::vector<TensorAxis>& axes, const Dims& dims);
 
 /// The axes when the map is flattened to channels: index (h·W + w)·C + c.
-std::vector<Axis> flattenedAxes(const std::vector<Axis>& axes, const Shape& shape);
+std::vector<TensorAxis> flattenedAxes(const std::vector<TensorAxis>& axes, const Shape& shape);
 
 /// The channel at each position along an axis of channels.
-std::vector<std::int64_t> channelOrder(const Axis& axis);
+std::vector<std::int64_t> channelOrder(const TensorAxis& axis);
 
 /// A constant that is broadcast to a view as one number a channel. Nothing where it differs between pixels, or where
 /// it would make the view larger.
-std::optional<std::vector<float>> perChannel(const View& view, const Shape& shape, const Constant& constant);
+std::optional<std::vector<float>> perChannel(const TensorView& view, const Shape& shape, const Constant& constant);
 
 /// Groups of the channel shuffle that brings an axis of permuted channels into their order: 1 where they are in order;
 /// nothing where no shuffle does.
-std::optional<int> shuffleGroups(const Axis& axis);
+std::optional<int> shuffleGroups(const TensorAxis& axis);
 
 }  // namespace bitdesk

@@ -15,10 +15,10 @@ struct WindowSide {
     std::int64_t size, paddedBefore, paddedAfter;
 };
 
-WindowSide sideOf(const Operands& operands, const View& view, Role role, WindowAttributes& w) {
+WindowSide sideOf(const Operands& operands, const TensorView& view, MapSide role, WindowAttributes& w) {
     const Shape& shape = operands.shape(view);
     const MapPadding& p = view.padding;
-    if (role == Role::Height)
+    if (role == MapSide::Height)
         return {w.kernelHeight, w.strideHeight, w.dilationHeight, w.paddingTop, w.paddingBottom,
                 shape.height,   p.top,          p.bottom};
     return {w.kernelWidth, w.strideWidth, w.dilationWidth, w.paddingLeft, w.paddingRight, shape.width, p.left, p.right};

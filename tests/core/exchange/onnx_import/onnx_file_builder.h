@@ -4,10 +4,10 @@
 #pragma once
 
 #include <onnx/onnx_pb.h>
+#include <fstream>
 #include <string>
 #include <vector>
 
-#include "core/base/files.h"
 #include "core/exchange/onnx_graph.h"
 #include "core/exchange/onnx_import/onnx_import.h"
 #include "tests/core/base/temporary_folder.h"
@@ -94,7 +94,7 @@ public:
         if (proto.graph().output_size() == 0) describe(*proto.mutable_graph()->add_output(), output, {0, 0}, 1);
     }
     std::filesystem::path write() {
-        writeFileAtomically(path(), proto.SerializeAsString());
+        std::ofstream(path(), std::ios::binary) << proto.SerializeAsString();
         return path();
     }
     std::filesystem::path path() const { return m_folder / "net.onnx"; }

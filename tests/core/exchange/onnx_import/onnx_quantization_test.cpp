@@ -41,8 +41,8 @@ TEST(OnnxQuantization, ScalesAreKeptAndWeightsMadeReal) {
     EXPECT_EQ((std::vector<float>(import.model.layers[0].weight.begin() + 8, import.model.layers[0].weight.end())),
               (std::vector<float>{4, 8, 12, 16, 8, 16, 24, 32}));
     ASSERT_EQ(import.activationCodes.size(), 2U);
-    EXPECT_EQ(import.activationCodes.at(import.model.network.layers()[0].name), (ActivationCodes{0.02F, 128, 0, 255}));
-    EXPECT_EQ(import.activationCodes.at(import.model.network.layers()[1].name), (ActivationCodes{0.5F, 0, 0, 255}));
+    EXPECT_EQ(import.activationCodes.at(import.model.network.layers()[0].name), (ActivationGrid{0.02F, 128, 0, 255}));
+    EXPECT_EQ(import.activationCodes.at(import.model.network.layers()[1].name), (ActivationGrid{0.5F, 0, 0, 255}));
     EXPECT_FALSE(import.notes.empty());
 }
 

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <limits>
 
+#include "core/base/files.h"
 #include "tests/core/base/expect_error.h"
 #include "tests/core/exchange/onnx_import/onnx_file_builder.h"
 

@@ -9,20 +9,21 @@ namespace bitdesk {
 namespace {
 
 const Shape kShape{2, 3, 6};
-const std::vector<Axis> kNchw{{}, {{Role::Channel, 6, 1}}, {{Role::Height, 2, 1}}, {{Role::Width, 3, 1}}};
+const std::vector<TensorAxis> kNchw{
+    {}, {{MapSide::Channel, 6, 1}}, {{MapSide::Height, 2, 1}}, {{MapSide::Width, 3, 1}}};
 
-TEST(View, ReshapingSplitsAndJoinsAxes) {
+TEST(TensorView, ReshapingSplitsAndJoinsAxes) {
     const auto split = reshapedAxes(kNchw, {1, 2, 3, 6});
     ASSERT_TRUE(split);
-    EXPECT_EQ((*split)[1], (Axis{{Role::Channel, 2, 3}}));
-    EXPECT_EQ((*split)[2], (Axis{{Role::Channel, 3, 1}}));
-    EXPECT_EQ((*split)[3], (Axis{{Role::Height, 2, 1}, {Role::Width, 3, 1}}));
+    EXPECT_EQ((*split)[1], (TensorAxis{{MapSide::Channel, 2, 3}}));
+    EXPECT_EQ((*split)[2], (TensorAxis{{MapSide::Channel, 3, 1}}));
+    EXPECT_EQ((*split)[3], (TensorAxis{{MapSide::Height, 2, 1}, {MapSide::Width, 3, 1}}));
     EXPECT_EQ(reshapedAxes(*split, {1, 6, 2, 3}), kNchw);
     EXPECT_EQ(reshapedAxes(kNchw, {1, 4, 9}), std::nullopt);  // would cut the 6 channels into 4 and a half
     EXPECT_EQ(reshapedAxes(kNchw, {1, 35}), std::nullopt);
 }
 
-TEST(View, FlatPositionsAreThoseOfTheMap) {
+TEST(TensorView, FlatPositionsAreThoseOfTheMap) {
     const auto joined = reshapedAxes(kNchw, {1, 36});
     const std::vector<std::int64_t> order = channelOrder(flattenedAxes(*joined, kShape)[1]);
     for (std::int64_t c = 0; c < 6; ++c)
@@ -31,24 +32,24 @@ TEST(View, FlatPositionsAreThoseOfTheMap) {
                 EXPECT_EQ(order[static_cast<std::size_t>((c * 2 + h) * 3 + w)], (h * 3 + w) * 6 + c);
 }
 
-TEST(View, ATransposedSplitIsAShuffle) {
+TEST(TensorView, ATransposedSplitIsAShuffle) {
     // [2, 3] → [3, 2]: channel j·2 + i was i·3 + j.
-    const Axis axis{{Role::Channel, 3, 1}, {Role::Channel, 2, 3}};
+    const TensorAxis axis{{MapSide::Channel, 3, 1}, {MapSide::Channel, 2, 3}};
     EXPECT_EQ(shuffleGroups(axis), 2);
     EXPECT_EQ(channelOrder(axis), (std::vector<std::int64_t>{0, 3, 1, 4, 2, 5}));
-    EXPECT_EQ(shuffleGroups({{Role::Channel, 6, 1}}), 1);
-    EXPECT_EQ(shuffleGroups({{Role::Channel, 2, 1}, {Role::Channel, 3, 4}}), std::nullopt);
+    EXPECT_EQ(shuffleGroups({{MapSide::Channel, 6, 1}}), 1);
+    EXPECT_EQ(shuffleGroups({{MapSide::Channel, 2, 1}, {MapSide::Channel, 3, 4}}), std::nullopt);
 }
 
-TEST(View, ConstantsAreBroadcastToChannels) {
-    const View view{.node = 0, .axes = kNchw};
+TEST(TensorView, ConstantsAreBroadcastToChannels) {
+    const TensorView view{.node = 0, .axes = kNchw};
     const std::vector<float> six{1, 2, 3, 4, 5, 6};
     EXPECT_EQ(perChannel(view, kShape, Constant({1, 6, 1, 1}, six)), six);
     EXPECT_EQ(perChannel(view, kShape, Constant({6, 1, 1}, six)), six);
     EXPECT_EQ(perChannel(view, kShape, Constant({}, std::vector<float>{7})), std::vector<float>(6, 7.0F));
     EXPECT_EQ(perChannel(view, kShape, Constant({2, 3}, six)), std::nullopt);  // differs between pixels
     EXPECT_EQ(perChannel(view, kShape, Constant({4, 1, 1, 1}, std::vector<float>(4))), std::nullopt);
-    const View shuffled{.node = 0, .axes = {{}, {{Role::Channel, 3, 1}, {Role::Channel, 2, 3}}}};
+    const TensorView shuffled{.node = 0, .axes = {{}, {{MapSide::Channel, 3, 1}, {MapSide::Channel, 2, 3}}}};
     EXPECT_EQ(perChannel(shuffled, kShape, Constant({6}, six)), (std::vector<float>{1, 3, 5, 2, 4, 6}));
 }
 
