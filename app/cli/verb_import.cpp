@@ -14,6 +14,7 @@
 #include "app/jobs/named_files.h"
 #include "core/base/files.h"
 #include "core/base/quoting.h"
+#include "core/exchange/onnx_import/onnx_import.h"
 
 namespace bitdesk::cli {
 namespace {
@@ -156,6 +157,22 @@ int disagreement(const ImportOptions& options, Terminal& terminal, const jobs::V
     return 1;
 }
 
+/// What stands in the way is a list, for programs too.
+jobs::ImportResult imported(const ImportOptions& options, jobs::JobContext& context, Terminal& terminal) {
+    try {
+        return jobs::importNetwork(options.request, context);
+    } catch (const UnsupportedGraph& refusal) {
+        Json operations = Json::array();
+        for (const UnsupportedOperation& operation : refusal.operations())
+            operations.push_back({{"op", operation.op},
+                                  {"reason", operation.reason},
+                                  {"count", operation.count},
+                                  {"nodes", operation.nodes}});
+        if (!options.output.json.empty()) emit(options.output, terminal, {{"unsupported", operations}}, {}, "");
+        throw;
+    }
+}
+
 int run(ImportOptions& options, Terminal& terminal) {
     complete(options, terminal);
     ComputeArbiter arbiter;
@@ -173,7 +190,7 @@ int run(ImportOptions& options, Terminal& terminal) {
     checkOutputs(options.output, inputs);
     if (jobs::sameFile(request.out, options.output.json))
         throw Error(ErrorKind::Usage, "--out and --json", "name the same file " + options.output.json);
-    const jobs::ImportResult result = jobs::importNetwork(options.request, context);
+    const jobs::ImportResult result = imported(options, context, terminal);
     if (result.verification && !result.verification->agrees())
         return disagreement(options, terminal, *result.verification);
     Json json{{"model", options.request.out.string()},  {"hash", result.model.hash},
@@ -192,10 +209,11 @@ int run(ImportOptions& options, Terminal& terminal) {
 Run prepareImport(CLI::App& command) {
     auto options = std::make_shared<ImportOptions>();
     jobs::ImportRequest& r = options->request;
-    command.add_option("FILE", r.source, "state dict of PyTorch (.pt) or .safetensors")
+    command.add_option("FILE", r.source, "ONNX file, state dict of PyTorch (.pt) or .safetensors")
         ->required()
         ->check(namesAFile());
-    command.add_option("--network", r.network, "network of the catalogue, or a JSON file")->required();
+    command.add_option("--network", r.network, "of a file of tensors: network of the catalogue, or a JSON file");
+    command.add_option("--until", r.until, "of an ONNX file: the node that it is imported up to");
     command.add_option("--mapping", r.mapping, "JSON: which tensor is what (default: drafted from names and shapes)");
     command.add_option("--weights-key", r.weightsKey,
                        "which weights of a checkpoint: its key, as model_ema, or what the names begin with");

@@ -4,104 +4,26 @@
 #include "app/jobs/import_job.h"
 
 #include <fmt/format.h>
-#include <algorithm>
-#include <iterator>
 
+#include "app/jobs/import_onnx_job.h"
+#include "app/jobs/import_steps.h"
+#include "app/jobs/import_tensors.h"
 #include "app/jobs/named_files.h"
 #include "app/jobs/post_train_job.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
-#include "core/base/random.h"
+#include "core/base/quoting.h"
 #include "core/base/setting_name.h"
 #include "core/data/class_names.h"
 #include "core/evaluate/evaluator.h"
-#include "core/exchange/import_model.h"
-#include "core/execute/torch/torch_executor.h"
 #include "core/model/model_file.h"
 #include "core/network/catalogue.h"
 
 namespace bitdesk::jobs {
 namespace {
 
-constexpr std::uint64_t kMostMappingBytes = std::uint64_t{1} << 24;
-constexpr std::uint64_t kMostTensorBytes = std::uint64_t{1} << 33;
-
-void report(const JobContext& context, const std::string& activity, double fraction) {
-    if (context.stop.stop_requested()) throw Cancelled();
-    if (context.progress) context.progress({activity, fraction, -1});
-}
-
-std::shared_ptr<const DataSet> openData(const ImportRequest& request, const std::optional<Shape>& shape,
-                                        const JobContext& context) {
-    if (request.data.empty()) return nullptr;
-    DataRequest data;
-    if (shape) data.shape = imageShapeOf(*shape);
-    data.choices = request.choices;
-    data.stop = context.stop;
-    data.progress = context.progress;
-    return openDataSet(request.data, request.split, data);
-}
-
-/// What writes the draft.
-std::string draftSource(const ImportRequest& request) {
-    return request.draftCommand.empty() ? settingName("suggest") : request.draftCommand;
-}
-
-ImportMapping mappingOf(const ImportRequest& request, const TensorFile& file, const Network& network,
-                        ImportResult& result) {
-    ImportMapping mapping;
-    if (request.mapping.empty()) {
-        SuggestedMapping draft = suggestMapping(file, network, request.bits);
-        checkCertain(draft, draftSource(request));
-        result.drafted = true;
-        std::ranges::move(draft.notes, std::back_inserter(result.notes));
-        result.unused = std::move(draft.unused);
-        mapping = std::move(draft.mapping);
-    } else {
-        mapping = mappingFromJson(readFile(request.mapping, kMostMappingBytes), request.mapping.string());
-    }
-    if (request.normalization) mapping.normalization = request.normalization;
-    return mapping;
-}
-
-/// The first images of the fixed random order, as many as memory for the largest map allows.
-std::vector<std::uint8_t> calibrationImages(const DataSet& data, const MetaModel& model, std::int64_t wanted,
-                                            int& count) {
-    constexpr std::int64_t kBytes = std::int64_t{1} << 29;
-    std::int64_t largest = 1;
-    for (int n = 0; n < static_cast<int>(model.network.nodes().size()); ++n)
-        largest = std::max(largest, model.network.shape(n).elements());
-    const std::int64_t fitting = std::max<std::int64_t>(kBytes / (largest * 4), 8);
-    auto order = permutation(data.size(), kOrderSeed);
-    order.resize(static_cast<std::size_t>(std::min({wanted, fitting, data.size()})));
-    count = static_cast<int>(order.size());
-    std::vector<std::uint8_t> pixels(order.size() * static_cast<std::size_t>(data.imageBytes()));
-    data.copyImages(order, pixels);
-    return pixels;
-}
-
-void calibrate(const ImportRequest& request, const DataSet* data, const std::vector<int>& layers, ImportResult& result,
-               const JobContext& context) {
-    MetaModel& model = result.model;
-    for (const int layer : layers)
-        result.calibrated.push_back(model.network.layers()[static_cast<std::size_t>(layer)].name);
-    if (layers.empty()) return;
-    if (data == nullptr)
-        throw Error(
-            ErrorKind::BadInput, "images (" + settingName("data") + ")",
-            fmt::format("are missing: {} of {} layers have no activation scales, which images must set ({}{})",
-                        layers.size(), model.layers.size(), result.calibrated.front(), layers.size() > 1 ? ", …" : ""));
-    const auto lease = context.lease(ComputePriority::Background);
-    const int threads = request.threads > 0 ? request.threads : context.threads();
-    int count = 0;
-    const auto images = calibrationImages(*data, model, request.images, count);
-    calibrateActivations(model, layers, images, count, threads, context.progress, context.stop);
-    model.provenance["calibration"] = fmt::format("{} images of {} ({}, {})", count, data->name(),
-                                                  splitName(data->split()), data->hash().substr(0, 16));
-    result.notes.push_back(fmt::format("The activation scales of {} layers come from {} images of {}.", layers.size(),
-                                       count, data->name()));
-}
+constexpr std::uint64_t kMostSourceBytes = std::uint64_t{1} << 33;
 
 void checkShape(const DataSet& data, const MetaModel& model) {
     if (data.shape() != inputShapeOf(model))
@@ -120,118 +42,78 @@ void takeClassNames(const DataSet& data, ImportResult& result) {
                         someOf(data.classNames())));
 }
 
-/// Tensors that a draft made nothing of: scales among them would mean that a trained quantizer was overlooked.
-void tellUnused(ImportResult& result) {
-    if (result.unused.empty()) return;
-    constexpr std::size_t kShown = 6;
-    std::string names;
-    for (std::size_t i = 0; i < std::min(kShown, result.unused.size()); ++i)
-        names += (i > 0 ? ", " : "") + printable(result.unused[i]);
-    if (result.unused.size() > kShown) names += ", …";
-    result.notes.push_back(
-        fmt::format("The drafted mapping uses nothing of {} tensor(s) of the file: {}.", result.unused.size(), names));
-}
-
-[[noreturn]] void refuseVerification(const ImportRequest& request) {
-    throw Error(ErrorKind::BadInput, request.source.string(),
-                "is not a network of floats, which " + settingName("verify") + " could run and compare");
-}
-
-void mark(const ImportRequest& request, const ImportedModel& imported, ImportResult& result) {
+/// Where a model comes from, and what that means.
+void mark(const ImportRequest& request, int floatLayers, ImportResult& result) {
     auto& provenance = result.model.provenance;
     provenance["imported_from"] = request.source.filename().string();
-    provenance["source_hash"] = sha256(readFile(request.source, kMostTensorBytes));
+    provenance["source_hash"] = sha256(readFile(request.source, kMostSourceBytes));
     if (!request.command.empty()) provenance["command"] = request.command;
-    result.metaQuantized = imported.floatLayers == 0;
+    result.metaQuantized = floatLayers == 0;
     if (result.metaQuantized) return;
     provenance["quantization"] = std::string("of a float network, after its training; ") + kNotMetaQuantized;
     result.notes.push_back(fmt::format(
-        "{} of {} quantizable layers were trained as floats; {}. Training with 'bitdesk train' is what wins it back.",
-        imported.floatLayers, result.model.network.quantizable().size(), kNotMetaQuantized));
+        "{} of {} quantizable layers were trained as floats; {}. 'bitdesk train --from {} --data DATA --out FILE' is "
+        "what wins it back.",
+        floatLayers, result.model.network.quantizable().size(), kNotMetaQuantized, shellQuoted(request.out.string())));
 }
 
-/// What does not fit is the fault of a draft rather than of the file.
-ImportedModel imported(const ImportRequest& request, const TensorFile& file, const ImportMapping& mapping,
-                       const Network& network, bool drafted) {
+/// As labelled images, or, where they are none, as pictures.
+std::shared_ptr<const DataSet> openImages(const ImportRequest& request, const DataRequest& data) {
     try {
-        return importModel(file, mapping, network);
+        return openDataSet(request.data, request.split, data);
+    } catch (const Cancelled&) {
+        throw;
     } catch (const Error& error) {
-        if (!drafted || !error.hint().empty()) throw;
-        throw Error(error.kind(), error.where(), error.reason(),
-                    "The mapping that says so was drafted, and may be wrong: " + draftSource(request));
+        if (error.kind() != ErrorKind::BadInput || isNamedDataSet(request.data)) throw;
+        std::shared_ptr<const DataSet> pictures;
+        try {
+            pictures = openPictures(request.data, data);
+        } catch (const Error&) {
+        }
+        if (pictures == nullptr) throw;
+        return pictures;
     }
-}
-
-Network withEpsilon(const Network& network, double epsilon) {
-    std::vector<Node> nodes = network.nodes();
-    for (Node& node : nodes)
-        if (auto* norm = std::get_if<NormAttributes>(&node.attributes)) norm->epsilon = epsilon;
-    return {network.name(), std::move(nodes)};
-}
-
-/// Small variances are where norms of one ε and another differ, and a state dict does not say which it was.
-void tellEpsilon(const ImportRequest& request, ImportResult& result) {
-    if (request.epsilon) return;
-    constexpr double kNear = 100, kTold = 0.005;
-    const Network& network = result.model.network;
-    std::size_t near = 0, all = 0;
-    double epsilon = 0;
-    for (const auto& [node, norm] : result.model.norms) {
-        const double own = network.nodes()[static_cast<std::size_t>(node)].as<NormAttributes>()->epsilon;
-        const auto small = std::ranges::count_if(norm.var, [&](float v) { return double{v} < kNear * own; });
-        near += static_cast<std::size_t>(small);
-        all += norm.var.size();
-        if (small > 0) epsilon = std::max(epsilon, own);
-    }
-    if (all == 0 || static_cast<double>(near) < kTold * static_cast<double>(all)) return;
-    result.notes.push_back(
-        fmt::format("{:.2g} % of the norms' channels have a variance below 100 ε, where ε is {:g}: the file does not "
-                    "say with which ε "
-                    "the network was trained ({}), and here it matters.",
-                    100 * static_cast<double>(near) / static_cast<double>(all), epsilon, settingName("epsilon")));
-}
-
-/// Scales that a draft took for what their names say.
-void tellScales(const ImportMapping& mapping, ImportResult& result) {
-    std::string weights, activations;
-    std::size_t ofWeights = 0, ofActivations = 0;
-    for (const auto& [name, layer] : mapping.layers) {
-        if (layer.weightScale.given() && ofWeights++ == 0) weights = layer.weightScale.tensor;
-        if (layer.activationScale.given() && ofActivations++ == 0) activations = layer.activationScale.tensor;
-    }
-    if (ofWeights + ofActivations == 0) return;
-    const auto part = [](std::size_t count, const char* what, const std::string& first) {
-        return count == 0 ? std::string() : fmt::format(" of {} layers' {} ({})", count, what, printable(first));
-    };
-    result.notes.push_back("By their names, tensors beside the weights are scales" +
-                           part(ofWeights, "weights", weights) + (ofWeights * ofActivations > 0 ? " and" : "") +
-                           part(ofActivations, "inputs", activations) + ".");
-}
-
-Network openedNetwork(const ImportRequest& request, const JobContext& context) {
-    if (namesNetworkFile(request.network)) return openNetwork(request.network, request.input, request.classes);
-    const auto data = openData(request, request.input, context);
-    std::optional<Shape> input = request.input;
-    std::optional<int> classes = request.classes;
-    if (data != nullptr && !input) input = Shape{data->height(), data->width(), data->channels()};
-    if (data != nullptr && !classes) classes = static_cast<int>(data->classNames().size());
-    return openNetwork(request.network, input, classes);
 }
 
 }  // namespace
 
-Network networkOf(const ImportRequest& request, const JobContext& context) {
-    if (request.network.empty()) throw Error(ErrorKind::Usage, settingName("network"), "names no network");
-    const Network network = openedNetwork(request, context);
-    return request.epsilon ? withEpsilon(network, *request.epsilon) : network;
+void reportImport(const JobContext& context, const std::string& activity, double fraction) {
+    if (context.stop.stop_requested()) throw Cancelled();
+    if (context.progress) context.progress({activity, fraction, -1});
 }
 
-SuggestedMapping draftMapping(const ImportRequest& request, const Network& network) {
-    const TensorFile file = readTensorFile(request.source, request.weightsKey);
-    SuggestedMapping draft = suggestMapping(file, network, request.bits);
-    draft.notes.insert(draft.notes.begin(), file.notes.begin(), file.notes.end());
-    draft.mapping.normalization = request.normalization;
-    return draft;
+std::shared_ptr<const DataSet> openImportData(const ImportRequest& request, const std::optional<Shape>& shape,
+                                              const JobContext& context) {
+    if (request.data.empty()) return nullptr;
+    DataRequest data;
+    if (shape) data.shape = imageShapeOf(*shape);
+    data.choices = request.choices;
+    data.stop = context.stop;
+    data.progress = context.progress;
+    return openImages(request, data);
+}
+
+void takeData(const DataSet& data, bool namesClasses, ImportResult& result) {
+    checkShape(data, result.model);
+    for (const std::string& note : data.description().notes)
+        result.notes.push_back(fmt::format("{} ({}): {}.", data.name(), splitName(data.split()), note));
+    result.skippedFiles = data.description().skipped;
+    // Scales need no labels: a sample of the images may lack classes.
+    const bool sameClasses = static_cast<int>(data.classNames().size()) == result.model.network.classes();
+    if (namesClasses && sameClasses) takeClassNames(data, result);
+}
+
+void finishImport(const ImportRequest& request, int floatLayers, ImportResult& result, const JobContext& context) {
+    mark(request, floatLayers, result);
+    // As its scales were found is how it is to be run.
+    result.model.preparation = {.resize = request.choices.resize,
+                                .bicubic = request.choices.interpolation == Interpolation::Bicubic};
+    checkModel(result.model, request.source.string());
+    reportImport(context, "writing " + request.out.filename().string(), 0.95);
+    result.model.name = request.out.stem().string();
+    result.model.hash = writeModel(result.model, request.out);
+    std::error_code left;
+    std::filesystem::remove(refinementCheckpoint(request), left);
 }
 
 ImportResult importNetwork(const ImportRequest& request, const JobContext& context) {
@@ -240,43 +122,8 @@ ImportResult importNetwork(const ImportRequest& request, const JobContext& conte
     if (auto folder = request.data.empty() ? std::nullopt : findDataSet(request.data))
         inputs.push_back(std::move(*folder));
     checkNewFile(request.out, request.overwrite, inputs);
-    report(context, "reading " + request.source.filename().string(), 0);
-    const TensorFile file = readTensorFile(request.source, request.weightsKey);
-    const Network network = networkOf(request, context);
-    const auto data = openData(request, network.inputShape(), context);
-    ImportResult result{.model = MetaModel(network), .calibrated = {}, .unused = {}, .notes = file.notes};
-    const ImportMapping mapping = mappingOf(request, file, network, result);
-    tellUnused(result);
-    if (result.drafted) tellScales(mapping, result);
-    report(context, "quantizing weights", 0.1);
-    ImportedModel made = imported(request, file, mapping, network, result.drafted);
-    result.model = std::move(made.model);
-    tellEpsilon(request, result);
-    if (data != nullptr) {
-        checkShape(*data, result.model);
-        for (const std::string& note : data->description().notes)
-            result.notes.push_back(fmt::format("{} ({}): {}.", data->name(), splitName(data->split()), note));
-        result.skippedFiles = data->description().skipped;
-        // Scales need no labels: a sample of the images may lack classes.
-        const bool sameClasses = static_cast<int>(data->classNames().size()) == network.classes();
-        if (mapping.classes.empty() && sameClasses) takeClassNames(*data, result);
-    }
-    if (made.floats) {
-        made.floats->classNames = result.model.classNames;
-        quantizeFloats(request, mapping.bits, data.get(), *made.floats, result, context);
-        if (result.verification && !result.verification->agrees()) return result;
-    } else {
-        if (!request.verify.empty()) refuseVerification(request);
-        calibrate(request, data.get(), made.uncalibrated, result, context);
-    }
-    mark(request, made, result);
-    checkModel(result.model, request.source.string());
-    report(context, "writing " + request.out.filename().string(), 0.95);
-    result.model.name = request.out.stem().string();
-    result.model.hash = writeModel(result.model, request.out);
-    std::error_code left;
-    std::filesystem::remove(refinementCheckpoint(request), left);
-    return result;
+    reportImport(context, "reading " + request.source.filename().string(), 0);
+    return isOnnxFile(request.source) ? importOnnxNetwork(request, context) : importTensors(request, context);
 }
 
 }  // namespace bitdesk::jobs

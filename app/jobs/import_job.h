@@ -18,7 +18,7 @@
 namespace bitdesk::jobs {
 
 struct ImportRequest {
-    std::filesystem::path source;   ///< state dict of PyTorch or safetensors
+    std::filesystem::path source;   ///< ONNX file, state dict of PyTorch or safetensors
     std::filesystem::path mapping;  ///< empty: drafted from names and shapes
     std::filesystem::path out;
     std::string weightsKey = {};          ///< which of a file's networks; empty: see readTensorFile()
@@ -39,6 +39,7 @@ struct ImportRequest {
     bool overwrite = false;
     std::string command;       ///< kept in the provenance
     std::string draftCommand;  ///< what writes a draft of the mapping, for messages; empty: the setting's name
+    std::string until = {};    ///< of an ONNX file: the node that it is imported up to; empty: all of it
 };
 
 struct ImportResult {
