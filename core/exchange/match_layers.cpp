@@ -49,6 +49,13 @@ std::optional<std::vector<std::string>> pairedByScore(const std::vector<std::str
     return found;
 }
 
+std::vector<std::string> inNaturalOrder(std::vector<std::string> names) {
+    std::ranges::sort(names, naturallyLess);
+    return names;
+}
+/// Whether numbers alone tell the order of all.
+bool isNumbered(const std::vector<std::string>& names) { return isOrderKnown(inNaturalOrder(names), false); }
+
 // ---- shortcuts ----
 
 /// The layer whose output reaches a node through nothing but nodes of one input; else null.
@@ -156,6 +163,8 @@ private:
         const bool complete = certain && weights.size() == layers.size();
         const bool agreed = complete && isOrderKnown(weights, m_ofModules);
         if (complete && !agreed && !m_ofModules) m_unordered.emplace_back(layers, weights);
+        if (agreed && m_ofModules && !isNumbered(weights))
+            for (const Layer* layer : layers) m_matches->byFileOrder.push_back(layer->name);
         for (std::size_t i = 0; i < layers.size(); ++i) {
             if (i < weights.size()) m_matches->weights.emplace(layers[i]->name, weights[i]);
             if (!agreed && i < weights.size()) m_uncertain->insert(layers[i]->name);
@@ -270,23 +279,26 @@ private:
             if (group.first.size() == group.second.size()) matchGroup(group.first, group.second);
     }
 
+    /// By what names are like, by numbers and by the file: those of them that tell must tell the same.
     void matchGroup(const Norms& norms, const Names& prefixes) {
         if (norms.size() == 1) return take(norms.front(), prefixes.front());
-        const auto likest = byLikeness(norms, prefixes), ordered = byOrder(norms, prefixes);
-        const Names& chosen = likest ? *likest : ordered ? *ordered : prefixes;
-        const bool certain = (likest || ordered) && (!likest || !ordered || *likest == *ordered);
-        for (std::size_t i = 0; i < norms.size(); ++i) take(norms[i], chosen[i], certain);
+        std::vector<Names> readings;
+        if (auto likest = byLikeness(norms, prefixes)) readings.push_back(std::move(*likest));
+        if (isNumbered(prefixes)) readings.push_back(inNaturalOrder(prefixes));
+        if (m_ofModules) readings.push_back(byFile(norms, prefixes));
+        const bool agreed = std::ranges::adjacent_find(readings, std::not_equal_to{}) == readings.end();
+        const Names& chosen = readings.empty() ? prefixes : readings.front();
+        for (std::size_t i = 0; i < norms.size(); ++i) take(norms[i], chosen[i], agreed && !readings.empty());
     }
 
+    /// Where each norm has a name that is likest to its layer's, and to no other's as much; one may be left over.
     static std::optional<Names> byLikeness(const Norms& norms, const Names& prefixes) {
         return pairedByScore(prefixes,
                              [&](std::size_t n, std::size_t p) { return likeness(norms[n].weight, prefixes[p]); });
     }
 
-    /// The norm that comes next behind each layer in the file, where all of these differ; else in the order of numbers.
-    std::optional<Names> byOrder(const Norms& norms, const Names& prefixes) const {
-        if (!isOrderKnown(prefixes, m_ofModules)) return std::nullopt;
-        if (!m_ofModules) return prefixes;
+    /// The norm that comes next behind each layer in the file, where all of these differ; else in the file's order.
+    Names byFile(const Norms& norms, const Names& prefixes) const {
         Names following;
         std::set<std::string> seen;
         for (const Norm& norm : norms) {

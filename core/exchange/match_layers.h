@@ -16,6 +16,7 @@ namespace bitdesk {
 struct LayerMatches {
     std::map<std::string, std::string> weights;  ///< layer → its weight
     std::map<std::string, std::string> norms;  ///< norm → prefix of its tensors, a pattern where there are some a width
+    std::vector<std::string> byFileOrder;      ///< layers that nothing but the order of the file tells apart
     std::vector<std::string> uncertain;        ///< layers and norms, in the order of the graph, that others fit as well
 };
 

@@ -67,6 +67,9 @@ SuggestedMapping suggestMapping(const TensorFile& file, const Network& network, 
     for (const std::string& name : file.names)
         if (!used.contains(name) && !name.ends_with(".num_batches_tracked")) draft.unused.push_back(name);
     draft.notes = tellIgnored(draft.unused);
+    if (!matches.byFileOrder.empty())
+        draft.notes.push_back("Only the order of the modules in the file tells apart the weights of " +
+                              firstOf(matches.byFileOrder) + ": they have one shape, and names without numbers.");
     return draft;
 }
 

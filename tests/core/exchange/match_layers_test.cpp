@@ -130,6 +130,8 @@ TEST_F(MatchMlp, DoesNotGuessAnOrder) {
     expectAll(match(named("l9", "l10"), false), named("l9", "l10"));
     expectAll(match(named("l9", "l10"), true), named("l9", "l10"));
     expectAll(match(named("left", "deep"), false), named("left", "deep"));  // the order of the modules
+    EXPECT_EQ(match(named("left", "deep"), false).byFileOrder, m_hidden);
+    EXPECT_EQ(match(named("l9", "l10"), false).byFileOrder, Names());
     EXPECT_EQ(match(named("left", "deep"), true).uncertain, m_hidden);
     EXPECT_EQ(match(named("l2", "l1"), false).uncertain, m_hidden);  // numbers say otherwise
     expectAll(match(named("hidden1", "hidden2"), true), named("hidden1", "hidden2"));
@@ -152,6 +154,13 @@ TEST_F(MatchMlp, SeesWhereTwoReadingsOfNormsDisagree) {
         {"stem", "fc0", "bn1"}, {"hidden1", "fc1", "bn2"}, {"hidden2", "fc2", "bn3"}, {"classifier", "fc3", ""}};
     for (const bool sorted : {false, true})
         EXPECT_EQ(match(shifted, sorted).uncertain, (Names{"stem.norm", "hidden1.norm", "hidden2.norm"})) << sorted;
+}
+
+// The second layer stands before the first in the file, and its norm behind it; numbers of norms say the other order.
+TEST_F(MatchMlp, SeesWhereNumbersOfNormsContradictTheFile) {
+    const std::vector<Called> calls{
+        {"stem", "a", "a.n"}, {"hidden2", "hidden2", "bn1"}, {"hidden1", "hidden1", "bn2"}, {"classifier", "z", ""}};
+    EXPECT_EQ(match(calls, false).uncertain, (Names{"hidden1.norm", "hidden2.norm"}));
 }
 
 TEST_F(MatchMlp, ADraftThatIsAGuessIsNotImported) {
