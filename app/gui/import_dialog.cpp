@@ -120,8 +120,8 @@ ImportDialog::ImportDialog(Workbench& workbench, QWidget* parent)
       m_present(workbench.model()),
       m_presentData(workbench.data().spec()) {
     if (const auto& set = workbench.data().set(); set != nullptr) m_presentShape = set->shape();
-    m_source = new FileField(u"source"_s, u"File of tensors"_s, u"a state dict of PyTorch, or safetensors"_s);
-    m_source->addOpen(u"Choose…"_s, u"Tensors (*.pt *.pth *.bin *.safetensors);;All files (*)"_s);
+    m_source = new FileField(u"source"_s, u"File to import"_s, u"ONNX, a state dict of PyTorch, or safetensors"_s);
+    m_source->addOpen(u"Choose…"_s, u"Networks (*.onnx *.pt *.pth *.bin *.safetensors);;All files (*)"_s);
     createNetwork();
     createMapping();
     createData();
@@ -147,6 +147,8 @@ void ImportDialog::createNetwork() {
     m_classes->setRange(0, 1 << 20);
     m_classes->setMinimumWidth(fontMetrics().horizontalAdvance(u"as the data set"_s) + kSpinButtons);
     m_inputRow = inARow({m_input, new QLabel(u"classes"_s), m_classes});
+    m_until = named(u"until"_s, new QLineEdit, u"Node that the network is imported up to"_s);
+    setHint(*m_until, u"the whole graph; or a node's name"_s);
 }
 
 void ImportDialog::createMapping() {
@@ -202,6 +204,7 @@ void ImportDialog::addRows() {
     form()->addRow(QString(), m_networkText);
     form()->addRow(u"Network file"_s, m_networkFile);
     form()->addRow(u"Input"_s, m_inputRow);
+    form()->addRow(u"Up to"_s, m_until);
     form()->addRow(u"Mapping"_s, m_mapping);
     form()->addRow(u"Bit-widths"_s, m_bits);
     form()->addRow(u"Epsilon"_s, m_epsilon);
@@ -223,9 +226,11 @@ void ImportDialog::connectFields() {
 
 void ImportDialog::setSource(const QString& file) { m_source->setFile(file); }
 
-bool ImportDialog::ofCatalogue() const { return m_network->currentIndex() < m_network->count() - 1; }
+bool ImportDialog::ofOnnx() const { return m_source->file().endsWith(u".onnx"_s, Qt::CaseInsensitive); }
+bool ImportDialog::ofCatalogue() const { return !ofOnnx() && m_network->currentIndex() < m_network->count() - 1; }
 
 QString ImportDialog::network() const {
+    if (ofOnnx()) return {};
     if (ofCatalogue()) return m_network->currentText();
     // A JSON file may be called anything; what has no slash would be looked up in the catalogue.
     const QString file = m_networkFile->file();
@@ -233,10 +238,15 @@ QString ImportDialog::network() const {
 }
 
 void ImportDialog::followForm() {
-    const bool catalogue = ofCatalogue(), drafted = m_mapping->file().isEmpty();
+    const bool onnx = ofOnnx(), catalogue = ofCatalogue(), drafted = onnx || m_mapping->file().isEmpty();
+    form()->setRowVisible(m_network, !onnx);
     form()->setRowVisible(m_networkText, catalogue);
-    form()->setRowVisible(m_inputRow, catalogue);
-    form()->setRowVisible(m_networkFile, !catalogue);
+    form()->setRowVisible(m_inputRow, catalogue || onnx);
+    form()->setRowVisible(m_networkFile, !catalogue && !onnx);
+    form()->setRowVisible(m_mapping, !onnx);
+    form()->setRowVisible(m_until, onnx);
+    m_classes->setEnabled(!onnx);
+    if (onnx) setHint(*m_input, u"as the file says"_s);
     m_bits->setEnabled(drafted);
     m_bits->setToolTip(drafted ? QString() : u"The mapping says them"_s);
     const bool hasData = !m_data->file().isEmpty();
@@ -249,7 +259,7 @@ void ImportDialog::followForm() {
                                   : u"%1×%2×%3"_s.arg(own.height).arg(own.width).arg(own.channels));
         m_classes->setSpecialValueText(hasData ? u"as the data set"_s : QString::number(found.defaultClasses));
     }
-    const QString hint = drafted ? u"of each channel"_s : u"as the mapping says"_s;
+    const QString hint = onnx ? u"as the file says"_s : drafted ? u"of each channel"_s : u"as the mapping says"_s;
     setHint(*m_mean, hint);
     setHint(*m_deviation, hint);
     suggestOut();
@@ -294,20 +304,19 @@ void ImportDialog::fillNormalization() {
 
 QString ImportDialog::missing() const {
     if (m_source->file().isEmpty()) return u"Name the file to import"_s;
-    if (network().isEmpty()) return u"Name the network's file"_s;
+    if (!ofOnnx() && network().isEmpty()) return u"Name the network's file"_s;
     return m_out->file().isEmpty() ? u"Name the model file to write"_s : QString();
 }
 
 jobs::ImportRequest ImportDialog::request() const {
     jobs::ImportRequest request;
     request.source = m_source->file().toStdString();
-    request.mapping = m_mapping->file().toStdString();
+    if (ofOnnx()) request.until = m_until->text().trimmed().toStdString();
+    else request.mapping = m_mapping->file().toStdString();
     request.out = m_out->file().toStdString();
     request.network = network().toStdString();
-    if (ofCatalogue()) {
-        request.input = shapeIn(m_input->text());
-        if (m_classes->value() > 0) request.classes = m_classes->value();
-    }
+    if (ofCatalogue() || ofOnnx()) request.input = shapeIn(m_input->text());
+    if (ofCatalogue() && m_classes->value() > 0) request.classes = m_classes->value();
     if (request.mapping.empty()) request.bits = widthsIn(m_bits->text());
     request.normalization = normalizationIn(m_mean->text(), m_deviation->text());
     request.data = m_data->file().toStdString();

@@ -62,6 +62,8 @@ private:
     void suggestOut();
     void fillNormalization();
     int expectedChannels() const;
+    /// An ONNX file says itself what the network is.
+    bool ofOnnx() const;
     bool ofCatalogue() const;
     QString network() const;
     /// What the form says. Throws Error (Usage) naming a field whose text is wrong.
@@ -84,6 +86,7 @@ private:
     QLineEdit* m_input = nullptr;
     QSpinBox* m_classes = nullptr;
     QWidget* m_inputRow = nullptr;
+    QLineEdit* m_until = nullptr;  ///< of an ONNX file
     FileField* m_mapping = nullptr;
     QPushButton* m_draft = nullptr;
     QLineEdit* m_bits = nullptr;

@@ -28,9 +28,9 @@
 namespace bitdesk {
 namespace {
 
-bool isOfPyTorch(const QString& path) {
+bool isToBeImported(const QString& path) {
     const QString suffix = QFileInfo(path).suffix().toLower();
-    return suffix == u"pt"_s || suffix == u"pth"_s;
+    return suffix == u"pt"_s || suffix == u"pth"_s || suffix == u"onnx"_s;
 }
 
 /// A report tells what it is in its first key; any other JSON is taken for a mix.
@@ -76,7 +76,7 @@ MainWindow::~MainWindow() { m_workbench.results().stopWaiting(); }
 
 void MainWindow::chooseModel() {
     chooseFile(this, u"Open model"_s, {},
-               u"Models (*.safetensors);;Networks of PyTorch, to be imported (*.pt *.pth);;All files (*)"_s,
+               u"Models (*.safetensors);;Networks to be imported (*.onnx *.pt *.pth);;All files (*)"_s,
                [this](const QString& path) { openModelOrImport(path); });
 }
 
@@ -86,14 +86,14 @@ void MainWindow::chooseData() {
 }
 
 void MainWindow::openModelOrImport(const QString& path) {
-    if (isOfPyTorch(path)) showImportDialog(path);
+    if (isToBeImported(path)) showImportDialog(path);
     else m_workbench.openModel(path);
 }
 
 void MainWindow::openPath(const QString& path) {
     const QFileInfo info(path);
     const QString suffix = info.isDir() ? QString() : info.suffix();
-    if (suffix == u"safetensors"_s || (!info.isDir() && isOfPyTorch(path))) openModelOrImport(path);
+    if (suffix == u"safetensors"_s || (!info.isDir() && isToBeImported(path))) openModelOrImport(path);
     else if (suffix != u"json"_s) m_workbench.data().open(path);
     else if (isReport(path)) m_workbench.openSession(path);
     else m_workbench.mix().load(path);

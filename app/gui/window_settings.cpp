@@ -26,7 +26,7 @@ constexpr std::array kSettings{
     WindowSetting{"metric", "“Figure”"},   WindowSetting{"network", "“Network”"},
     WindowSetting{"report", "“Report”"},   WindowSetting{"std", "“standard deviation”"},
     WindowSetting{"suggest", "“Draft…”"},  WindowSetting{"threads", "--threads"},
-    WindowSetting{"title", "“Title”"},
+    WindowSetting{"title", "“Title”"},     WindowSetting{"until", "“Up to”"},
 };
 
 }  // namespace

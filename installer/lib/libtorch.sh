@@ -47,15 +47,18 @@ install_libtorch() {
     trap - EXIT
 }
 
-# Python with the packages that the test scripts read models with.
+# Python with the packages that the test scripts read models with. What needs PyTorch comes without what it depends on:
+# PyTorch itself is LibTorch's.
 install_test_python() {
     local requirements="$source_dir/installer/python-requirements.txt"
-    test_python_dir="$cache/python-$(sha256sum "$requirements" | cut -c1-12)"
+    local beside_torch="$source_dir/installer/python-beside-torch.txt"
+    test_python_dir="$cache/python-$(cat "$requirements" "$beside_torch" | sha256sum | cut -c1-12)"
     [ -x "$test_python_dir/bin/python3" ] && [ -e "$test_python_dir/.ready" ] && return 0
-    say "installing test packages for Python (about 100 MB, 350 MB on disk): $(tr '\n' ' ' <"$requirements")"
+    say "installing test packages for Python (about 150 MB, 500 MB on disk): $(cat "$requirements" "$beside_torch" | tr '\n' ' ')"
     rm -rf "$test_python_dir"
     python3 -m venv "$test_python_dir"
-    with_size 350 "test packages" "$test_python_dir" \
-        "$test_python_dir/bin/python3" -m pip install --quiet --disable-pip-version-check -r "$requirements"
+    local pip=("$test_python_dir/bin/python3" -m pip install --quiet --disable-pip-version-check)
+    with_size 350 "test packages" "$test_python_dir" "${pip[@]}" -r "$requirements"
+    with_size 500 "test packages beside PyTorch" "$test_python_dir" "${pip[@]}" --no-deps -r "$beside_torch"
     touch "$test_python_dir/.ready"
 }

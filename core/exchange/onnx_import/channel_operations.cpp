@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <set>
 
 #include "core/base/to_index.h"
 #include "core/exchange/onnx_import/operands.h"
@@ -86,8 +87,10 @@ std::vector<Value> runSlice(const Operands& operands) {
     if (!steps) steps.emplace(starts->size(), 1);
     if (axes->size() != starts->size() || steps->size() != starts->size()) throw Unsupported("a range that is none");
     Value value = valueOf(operands);
+    std::set<std::size_t> done;
     for (std::size_t i = 0; i < starts->size(); ++i) {
         const std::size_t axis = axisOf((*axes)[i], dims.size());
+        if (!done.insert(axis).second) throw Unsupported("an axis twice");
         value = cut(operands, value, axis, rangeOf((*starts)[i], (*ends)[i], (*steps)[i], dims[axis]));
     }
     return {value};
@@ -160,7 +163,10 @@ Constant joinedConstants(const Operands& operands, std::size_t axis) {
     dims[axis] = 0;
     for (std::size_t i = 0; i < operands.count(); ++i) {
         const Constant& part = operands.constant(i);
-        if (part.dims().size() != order.size()) throw Unsupported("inputs of different ranks");
+        Dims others = part.dims();
+        if (others.size() != order.size()) throw Unsupported("inputs of different ranks");
+        others[axis] = dims[axis];
+        if (others != dims) throw Unsupported("inputs whose shapes do not fit");
         real = real || part.isReal();
         dims[axis] += part.dims()[axis];
         for (const std::int64_t place : transposedPlaces(part.dims(), order)) {
@@ -170,7 +176,6 @@ Constant joinedConstants(const Operands& operands, std::size_t axis) {
     }
     Dims turned = dims;
     std::swap(turned[0], turned[axis]);
-    if (elementsOf(dims) != std::ssize(reals)) throw Unsupported("inputs whose shapes do not fit");
     const Constant joined = real ? Constant(turned, std::move(reals)) : Constant(turned, std::move(wholes));
     return joined.picked(dims, transposedPlaces(turned, order));
 }

@@ -15,6 +15,7 @@ namespace bitdesk {
 namespace {
 
 constexpr std::int64_t kMostConstantElements = std::int64_t{1} << 28;
+constexpr std::int64_t kMostEnlarged = std::int64_t{1} << 24;  // of what is larger than what it comes from
 
 /// How far apart neighbours along each axis lie, row-major.
 Dims stridesOf(const Dims& dims) {
@@ -23,10 +24,17 @@ Dims stridesOf(const Dims& dims) {
     return strides;
 }
 
+/// Elements of a tensor that another one is made of. A few bytes of a file must not become gigabytes.
+std::int64_t placeCount(const Dims& from, const Dims& dims) {
+    const std::int64_t count = elementsOf(dims);
+    if (count > kMostEnlarged && count > elementsOf(from)) throw Unsupported("a constant of more than 2^24 elements");
+    return count;
+}
+
 /// The places of a tensor that are met when its axes are walked with these strides.
-std::vector<std::int64_t> walked(const Dims& dims, const Dims& strides) {
+std::vector<std::int64_t> walked(const Dims& from, const Dims& dims, const Dims& strides) {
     std::vector<std::int64_t> places;
-    places.reserve(toIndex(elementsOf(dims)));
+    places.reserve(toIndex(placeCount(from, dims)));
     Dims at(dims.size(), 0);
     std::int64_t place = 0;
     for (std::int64_t left = elementsOf(dims); left > 0; --left) {
@@ -106,7 +114,7 @@ std::vector<std::int64_t> broadcastPlaces(const Dims& from, const Dims& dims) {
     const std::size_t shift = dims.size() - from.size();
     for (std::size_t d = 0; d < from.size(); ++d)
         if (from[d] != 1) strides[d + shift] = own[d];
-    return walked(dims, strides);
+    return walked(from, dims, strides);
 }
 
 std::vector<std::int64_t> transposedPlaces(const Dims& dims, std::span<const std::size_t> order) {
@@ -116,7 +124,7 @@ std::vector<std::int64_t> transposedPlaces(const Dims& dims, std::span<const std
         result.push_back(dims[axis]);
         strides.push_back(own[axis]);
     }
-    return walked(result, strides);
+    return walked(dims, result, strides);
 }
 
 std::vector<std::int64_t> slicedPlaces(const Dims& dims, std::size_t axis, std::span<const std::int64_t> positions) {
@@ -124,7 +132,7 @@ std::vector<std::int64_t> slicedPlaces(const Dims& dims, std::size_t axis, std::
     for (std::size_t d = 0; d < dims.size(); ++d)
         (d < axis ? before : d > axis ? behind : before) *= d == axis ? 1 : dims[d];
     std::vector<std::int64_t> places;
-    places.reserve(toIndex(elementsOf({before, static_cast<std::int64_t>(positions.size()), behind})));
+    places.reserve(toIndex(placeCount(dims, {before, std::ssize(positions), behind})));
     for (std::int64_t outer = 0; outer < before; ++outer)
         for (const std::int64_t position : positions)
             for (std::int64_t inner = 0; inner < behind; ++inner)

@@ -44,7 +44,8 @@ std::int64_t combinedWhole(const std::string& op, std::int64_t left, std::int64_
     throw Unsupported("whole constants");
 }
 
-std::optional<bool> compared(const std::string& op, float a, float b) {
+template <typename Number>
+std::optional<bool> compared(const std::string& op, Number a, Number b) {
     if (op == "Equal") return a == b;
     if (op == "Less") return a < b;
     if (op == "Greater") return a > b;
@@ -78,11 +79,13 @@ Constant combined(const std::string& op, const Constant& a, const Constant& b) {
     std::vector<std::int64_t> wholes;
     std::vector<float> reals;
     const bool compares = compared(op, 0, 0).has_value(), real = a.isReal() || b.isReal();
+    const auto whole = [](const Constant& from, std::int64_t place) { return from.wholes()[toIndex(place)]; };
     for (std::size_t i = 0; i < left.size(); ++i) {
         const float x = a.number(left[i]), y = b.number(right[i]);
-        if (compares) wholes.push_back(*compared(op, x, y) ? 1 : 0);
+        if (compares && real) wholes.push_back(*compared(op, x, y) ? 1 : 0);
+        else if (compares) wholes.push_back(*compared(op, whole(a, left[i]), whole(b, right[i])) ? 1 : 0);
         else if (real) reals.push_back(combinedReal(op, x, y));
-        else wholes.push_back(combinedWhole(op, a.wholes()[toIndex(left[i])], b.wholes()[toIndex(right[i])]));
+        else wholes.push_back(combinedWhole(op, whole(a, left[i]), whole(b, right[i])));
     }
     if (real && !compares) return {dims, std::move(reals)};
     return {dims, std::move(wholes)};

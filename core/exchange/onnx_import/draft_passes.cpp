@@ -153,7 +153,7 @@ std::optional<Preprocessing> preprocessing(const NetworkDraft& draft, int output
     if (reader < 0) return std::nullopt;
     const DraftNode& norm = draft.nodes()[toIndex(reader)];
     if (!norm.isNorm()) return std::nullopt;
-    Preprocessing affine;
+    Preprocessing affine{.gamma = {}, .beta = {}, .ofNumbers = norm.isAffine()};
     for (std::size_t c = 0; c < norm.norm.gamma.size(); ++c) {
         const Line line = lineOf(norm, c);
         affine.gamma.push_back(static_cast<float>(line.gamma));

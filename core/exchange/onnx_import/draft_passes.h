@@ -30,6 +30,7 @@ void mergeNorms(NetworkDraft& draft, int output);
 /// gamma · x + beta, per channel.
 struct Preprocessing {
     std::vector<float> gamma, beta;
+    bool ofNumbers = true;  ///< false: a norm with statistics, which tell nothing of what pixels are
 };
 /// What the graph does to its images before all else, where that is to scale and shift channels by numbers, gamma above
 /// 0. takePreprocessing() leaves it out.

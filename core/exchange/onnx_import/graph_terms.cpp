@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/base/error.h"
+#include "core/base/utf8.h"
 
 namespace bitdesk {
 namespace {
@@ -42,8 +43,7 @@ int opsetOf(const onnx::ModelProto& model) {
 
 std::string shownOnnxName(const std::string& name) {
     constexpr std::size_t kMost = 120;
-    const std::string text = printable(name);
-    return text.size() <= kMost ? text : printable(name.substr(0, kMost)) + "…";
+    return shortened(printable(name), kMost);
 }
 
 }  // namespace bitdesk

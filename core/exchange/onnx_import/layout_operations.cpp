@@ -96,7 +96,7 @@ std::vector<Value> runIdentity(const Operands& operands) {
 }
 
 std::vector<Value> runDropout(const Operands& operands) {
-    if (operands.given(2) && operands.constant(2).number(0) != 0)
+    if (operands.number("training_mode", 2).value_or(0) != 0)
         throw Unsupported("training mode. Export after model.eval()");
     return runIdentity(operands);
 }

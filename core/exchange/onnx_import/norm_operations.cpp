@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Bitdesk Developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#include <algorithm>
 #include <array>
 
 #include "core/base/to_index.h"
@@ -25,7 +26,10 @@ std::vector<float> alongAxis1(const Operands& operands, const TensorView& view, 
 }
 
 std::vector<Value> runBatchNorm(const Operands& operands) {
-    if (operands.integer("training_mode", 0) != 0) throw Unsupported("training mode. Export after model.eval()");
+    const auto& outputs = operands.node().outputs;
+    const bool statistics = std::count(outputs.begin(), outputs.end(), "") + 1 < std::ssize(outputs);
+    if (operands.integer("training_mode", 0) != 0 || statistics)
+        throw Unsupported("training mode. Export after model.eval()");
     TensorView view = operands.view(0);
     if (view.axes.size() < 2) throw Unsupported("an input of rank 1");
     if (view.axes.size() == 2) view = asRows(operands, view);

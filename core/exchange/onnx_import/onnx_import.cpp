@@ -105,7 +105,8 @@ private:
                         "the normalization has " + std::to_string(given->mean.size()) +
                             " channels, the network's input " + std::to_string(channels));
         const std::optional<Preprocessing> own = preprocessing(draft, output);
-        const float range = own ? pixelRange(*own, m_input.bytes) : 0;
+        const bool tells = own && (own->ofNumbers || m_input.bytes);
+        const float range = tells ? pixelRange(*own, m_input.bytes) : 0;
         m_known = true;
         if (given) m_normalization = own ? composed(*given, *own) : *given;
         else if (range > 0) m_normalization = normalizationOf(*own, range);

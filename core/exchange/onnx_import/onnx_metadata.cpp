@@ -55,7 +55,7 @@ private:
         return c;
     }
     bool ends(char closing) {
-        if (peek() != closing) return peek() == '\0';
+        if (peek() != closing) return false;
         next();
         return true;
     }

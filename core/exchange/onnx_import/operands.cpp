@@ -47,23 +47,30 @@ Dims Operands::dims(std::size_t input) const {
     return isConstant(input) ? constant(input).dims() : paddedView(input).dims();
 }
 
-std::int64_t Operands::integer(const std::string& attribute, std::int64_t otherwise) const {
+const onnx::AttributeProto* Operands::find(const std::string& attribute, int type) const {
     const auto* found = findAttribute(m_node.proto, attribute);
+    if (found != nullptr && found->has_type() && found->type() != type)
+        throw Unsupported("the attribute '" + attribute + "' of another type");
+    return found;
+}
+
+std::int64_t Operands::integer(const std::string& attribute, std::int64_t otherwise) const {
+    const auto* found = find(attribute, onnx::AttributeProto::INT);
     return found == nullptr ? otherwise : found->i();
 }
 
 float Operands::real(const std::string& attribute, float otherwise) const {
-    const auto* found = findAttribute(m_node.proto, attribute);
+    const auto* found = find(attribute, onnx::AttributeProto::FLOAT);
     return found == nullptr ? otherwise : found->f();
 }
 
 std::string Operands::text(const std::string& attribute, const std::string& otherwise) const {
-    const auto* found = findAttribute(m_node.proto, attribute);
+    const auto* found = find(attribute, onnx::AttributeProto::STRING);
     return found == nullptr ? otherwise : found->s();
 }
 
 std::vector<std::int64_t> Operands::integers(const std::string& attribute) const {
-    const auto* found = findAttribute(m_node.proto, attribute);
+    const auto* found = find(attribute, onnx::AttributeProto::INTS);
     if (found == nullptr) return {};
     return {found->ints().begin(), found->ints().end()};
 }

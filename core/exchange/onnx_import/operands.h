@@ -64,6 +64,8 @@ public:
                          std::size_t tensor = SIZE_MAX) const;
 
 private:
+    const onnx::AttributeProto* find(const std::string& attribute, int type) const;
+
     const SourceNode& m_node;
     std::vector<const Value*> m_inputs;
     int m_opset;

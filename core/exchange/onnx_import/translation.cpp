@@ -78,9 +78,23 @@ void Translation::translate(const SourceNode& node) {
         } catch (const Unsupported& refusal) {
             record(node, refusal.what());
         }
+    const bool lacksOutput =
+        std::ranges::any_of(node.outputs.begin() + std::min(std::ssize(made), std::ssize(node.outputs)),
+                            node.outputs.end(), [&](const auto& name) { return m_uses[name] > 0; });
+    if (!made.empty() && lacksOutput) record(node, "its further outputs");
+    countComputed(made);
     made.resize(std::max(made.size(), node.outputs.size()));
     for (std::size_t i = 0; i < node.outputs.size(); ++i)
         if (!node.outputs[i].empty()) m_values[node.outputs[i]] = std::move(made[i]);
+}
+
+/// A few bytes of a file must not become gigabytes.
+void Translation::countComputed(const std::vector<Value>& made) {
+    constexpr std::int64_t kMost = std::int64_t{1} << 28;
+    for (const Value& value : made)
+        if (const auto* constant = std::get_if<Constant>(&value)) m_computed += constant->size();
+    if (m_computed > kMost)
+        throw Error(ErrorKind::BadInput, m_graph.where(), "computes constants of more than 2^28 elements");
 }
 
 void Translation::count(const std::vector<std::size_t>& needed) {

@@ -28,6 +28,7 @@ private:
     void translate(const SourceNode& node);
     void record(const SourceNode& node, const std::string& reason);
     const Value* find(const std::string& name);
+    void countComputed(const std::vector<Value>& made);
     void count(const std::vector<std::size_t>& needed);
     void release(const SourceNode& node);
 
@@ -35,6 +36,7 @@ private:
     NetworkDraft m_draft;
     std::map<std::string, Value> m_values;
     std::map<std::string, int> m_uses;  ///< how often a value is still to be read
+    std::int64_t m_computed = 0;        ///< elements of constants
     std::vector<UnsupportedOperation> m_unsupported;
     std::vector<std::string> m_notes;
 };

@@ -42,14 +42,14 @@ class Files(unittest.TestCase):
         self.path = pathlib.Path(self.folder.name)
         self.out = self.path / "model.safetensors"
 
-    def write_images(self, side, count=200):
+    def write_images(self, side, count=120):
         pixels, labels = networks.images(side, count, 3)
         np.savez(self.path / "data.npz", x_test=pixels, y_test=labels.astype(np.int64))
         return pixels, labels
 
     def imported(self, file, *more):
-        done = run("import", file, "--data", self.path / "data.npz", "--split", "test", "--bits", "2,4,8", "--out", self.out, "--overwrite",
-                   "--quiet", "--json", "-", *more)
+        done = run("import", file, "--data", self.path / "data.npz", "--split", "test", "--images", 64, "--bits", 8, "--out", self.out,
+                   "--overwrite", "--quiet", "--json", "-", *more)
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout)
 
@@ -137,8 +137,9 @@ class Refused(Files):
 
     def test_operations_that_are_not_supported_are_listed(self):
         node = onnx.helper.make_node
-        model = self.graph([node("Einsum", ["x"], ["a"], "/a", equation="nchw->nchw"),
-                            node("Einsum", ["a"], ["b"], "/b", equation="nchw->nchw"), node("Conv", ["b", "w"], ["c"], "/c"), node("Det", ["c"], ["d"], "/d"), node("Flatten", ["d"], ["y"], "/e")])
+        einsum = {"equation": "nchw->nchw"}
+        model = self.graph([node("Einsum", ["x"], ["a"], "/a", **einsum), node("Einsum", ["a"], ["b"], "/b", **einsum),
+                            node("Conv", ["b", "w"], ["c"], "/c"), node("Det", ["c"], ["d"], "/d"), node("Flatten", ["d"], ["y"], "/e")])
         self.refuse(model, "2 operations are not supported: Einsum (2: /a, /b), Det (1: /d)", "--until NODE imports what comes before")
         found = json.loads(self.refuse(model, more=("--json", "-")))["unsupported"]
         self.assertEqual([(entry["op"], entry["count"], entry["nodes"]) for entry in found],

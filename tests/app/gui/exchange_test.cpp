@@ -137,6 +137,20 @@ TEST_F(Exchange, ANetworkOfFloatsIsImportedMarkedAndOpened) {
     EXPECT_FALSE(m_window->findChild<QLabel*>(QStringLiteral("statusModel"))->isVisible());
 }
 
+TEST_F(Exchange, AnOnnxFileNeedsNoNetworkAndNoMapping) {
+    ImportDialog* dialog = importOf(write("net.onnx", "no graph"));
+    EXPECT_FALSE(dialog->findChild<QComboBox*>(QStringLiteral("network"))->isVisibleTo(dialog));
+    EXPECT_FALSE(field(dialog, "mapping")->isVisibleTo(dialog));
+    EXPECT_TRUE(field(dialog, "until")->isVisibleTo(dialog));
+    EXPECT_TRUE(field(dialog, "mean")->text().isEmpty()) << "the file may say it";
+    start(*dialog);
+    EXPECT_TRUE(dialog->failed());
+    expectOutcome(*dialog, {"not imported", "net.onnx", "a text that begins", "torch.onnx.export"});
+    dialog->setSource(writeTensors("net.safetensors", test::floatNetwork(network())));
+    EXPECT_TRUE(dialog->findChild<QComboBox*>(QStringLiteral("network"))->isVisibleTo(dialog));
+    EXPECT_FALSE(field(dialog, "until")->isVisibleTo(dialog));
+}
+
 TEST_F(Exchange, AWrongFileIsRefusedAndWhatWasTypedStays) {
     Safetensors file = test::floatNetwork(network());
     file.tensors["stage1.block1.conv1.weight"] = Tensor::f32({2, 2}, std::vector<float>(4));
