@@ -31,7 +31,7 @@ struct ImportRequest {
     DataChoices choices = {};
     std::int64_t images = 256;
     Refinement refine = Refinement::Norms;  ///< of a network of floats
-    int iterations = 400;                   ///< of Refinement::Blocks, a block and width
+    int iterations = 300;                   ///< of Refinement::Blocks, a block and width
     std::filesystem::path verify;           ///< what another program answers (see Reference); may be empty
     int threads = 0;
     bool overwrite = false;
