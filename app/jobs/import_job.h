@@ -33,7 +33,7 @@ struct ImportRequest {
     std::int64_t images = 256;
     std::optional<double> epsilon = {};     ///< of all norms; else the network's
     Refinement refine = Refinement::Norms;  ///< of a network of floats
-    int iterations = 400;                   ///< of Refinement::Blocks, a block and width
+    int iterations = 300;                   ///< of Refinement::Blocks, a block and width
     std::filesystem::path verify;           ///< what another program answers (see Reference); may be empty
     int threads = 0;
     bool overwrite = false;

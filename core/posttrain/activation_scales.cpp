@@ -6,6 +6,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "core/base/to_index.h"
+#include "core/posttrain/moments.h"
 #include "core/quant/magnitude_histogram.h"
 
 namespace bitdesk {
@@ -14,33 +15,41 @@ namespace {
 /// The float network, with the values before each layer counted.
 class CountingPass final : public FloatPass {
 public:
-    explicit CountingPass(const FloatModel& model) : FloatPass(model) {
+    explicit CountingPass(const FloatModel& model) : FloatPass(model), m_moments(model.layers.size()) {
         for (const Layer& layer : model.network.layers()) m_histograms.emplace_back(layer.signedInput);
     }
-    const std::vector<MagnitudeHistogram>& histograms() const { return m_histograms; }
+    const MagnitudeHistogram& histogram(std::size_t layer) const { return m_histograms[layer]; }
+    at::Tensor variance(std::size_t layer) const { return m_moments[layer].variance(); }
 
 private:
     at::Tensor quantize(int layerIndex, const at::Tensor& input) override {
         const at::Tensor flat = input.contiguous();
         m_histograms[toIndex(layerIndex)].add({flat.const_data_ptr<float>(), toIndex(flat.numel())});
+        m_moments[toIndex(layerIndex)].add(input);
         return input;
     }
 
     std::vector<MagnitudeHistogram> m_histograms;  // by layer
+    std::vector<Moments> m_moments;                // likewise
 };
 
 }  // namespace
 
-void setActivationScales(SimulatedNetwork& network, const ImageBatches& images, const PostTrainWork& work) {
+std::vector<at::Tensor> setActivationScales(SimulatedNetwork& network, const ImageBatches& images,
+                                            const PostTrainWork& work) {
     const c10::InferenceMode guard;
     CountingPass pass(network.floats);
     for (int batch = 0; batch < images.count(); ++batch) {
         work.tell("activation scales", batch, images.count());
         pass.run(images[batch]);
     }
-    for (std::size_t l = 0; l < network.layers.size(); ++l)
+    std::vector<at::Tensor> variances;
+    for (std::size_t l = 0; l < network.layers.size(); ++l) {
         for (SimulatedNetwork::Width& width : network.layers[l])
-            width.actScale = pass.histograms()[l].bestScale(width.bits);
+            width.actScale = pass.histogram(l).bestScale(width.bits);
+        variances.push_back(pass.variance(l));
+    }
+    return variances;
 }
 
 }  // namespace bitdesk

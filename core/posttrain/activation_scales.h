@@ -9,7 +9,8 @@
 namespace bitdesk {
 
 /// Sets the activation scales of all layers at all widths: the smallest squared error on the values that all images
-/// give in the float network.
-void setActivationScales(SimulatedNetwork& network, const ImageBatches& images, const PostTrainWork& work);
+/// give in the float network. Returns for each layer the variance of each channel that it reads, [C].
+std::vector<at::Tensor> setActivationScales(SimulatedNetwork& network, const ImageBatches& images,
+                                            const PostTrainWork& work);
 
 }  // namespace bitdesk

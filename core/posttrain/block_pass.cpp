@@ -25,7 +25,7 @@ std::string nameOf(const Network& network, int node, const char* kind) {
 
 }  // namespace
 
-BlockPass::BlockPass(const SimulatedNetwork& network, const BitConfiguration& mix, const Block& block)
+BlockPass::BlockPass(const SimulatedNetwork& network, const BitConfiguration& mix, const GraphBlock& block)
     : SimulatedPass(network, mix), m_simulated(network) {
     for (const int index : block.layers) {
         if (!network.network().layers()[toIndex(index)].quantizable()) continue;
@@ -78,8 +78,12 @@ std::vector<at::Tensor> BlockPass::norms() const {
 
 at::Tensor BlockPass::indecision(double power) const {
     at::Tensor all = at::zeros({});
-    for (const auto& [index, parts] : m_layers) all = all + parts.rounding.indecision(power);
-    return all;
+    std::int64_t weights = 0;
+    for (const auto& [index, parts] : m_layers) {
+        all = all + parts.rounding.indecision(power);
+        weights += parts.rounding.alpha().numel();
+    }
+    return all / static_cast<double>(weights);
 }
 
 std::map<std::string, at::Tensor> BlockPass::learnt() const {
@@ -96,8 +100,8 @@ std::map<std::string, at::Tensor> BlockPass::learnt() const {
     return all;
 }
 
-void BlockPass::apply(const std::map<std::string, at::Tensor>& learnt, const Block& block, const BitConfiguration& mix,
-                      SimulatedNetwork& simulated) {
+void BlockPass::apply(const std::map<std::string, at::Tensor>& learnt, const GraphBlock& block,
+                      const BitConfiguration& mix, SimulatedNetwork& simulated) {
     const Network& network = simulated.network();
     for (const int index : block.layers) {
         const Layer& layer = network.layers()[toIndex(index)];

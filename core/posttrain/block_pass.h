@@ -14,18 +14,19 @@ namespace bitdesk {
 /// entries as parameters. Layers whose bits are fixed stay as they are.
 class BlockPass final : public SimulatedPass {
 public:
-    BlockPass(const SimulatedNetwork& network, const BitConfiguration& mix, const Block& block);
+    BlockPass(const SimulatedNetwork& network, const BitConfiguration& mix, const GraphBlock& block);
 
     std::vector<at::Tensor> roundings() const;
     std::vector<at::Tensor> scales() const;
     std::vector<at::Tensor> norms() const;
+    /// Of SoftRounding, the mean of all weights.
     at::Tensor indecision(double power) const;
 
     /// Everything that is learnt, by name, as a checkpoint keeps it: codes, scales, entries.
     std::map<std::string, at::Tensor> learnt() const;
     /// Makes it the network's. The tensors are what learnt() gave.
-    static void apply(const std::map<std::string, at::Tensor>& learnt, const Block& block, const BitConfiguration& mix,
-                      SimulatedNetwork& network);
+    static void apply(const std::map<std::string, at::Tensor>& learnt, const GraphBlock& block,
+                      const BitConfiguration& mix, SimulatedNetwork& network);
 
 private:
     struct LayerParts {

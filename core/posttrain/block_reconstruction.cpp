@@ -17,12 +17,12 @@
 namespace bitdesk {
 namespace {
 
-constexpr std::int64_t kBatch = 32;
+constexpr std::int64_t kBatch = 16;
 
 /// What all images give at a place of the network, batch by batch.
 using Values = std::vector<at::Tensor>;
 
-void advance(GraphPass& pass, const Block& block, Values& values) {
+void advance(GraphPass& pass, const GraphBlock& block, Values& values) {
     const at::NoGradGuard guard;
     for (at::Tensor& value : values) value = pass.run(value, block.first, block.last);
 }
@@ -48,7 +48,7 @@ private:
 
 std::unique_ptr<torch::optim::Adam> makeOptimizer(const BlockPass& pass) {
     using torch::optim::AdamOptions;
-    constexpr double kRoundingRate = 1e-2, kScaleRate = 1e-4, kNormRate = 1e-3;
+    constexpr double kRoundingRate = 0.03, kScaleRate = 1e-4, kNormRate = 1e-3;
     std::vector<torch::optim::OptimizerParamGroup> groups;
     const auto add = [&](std::vector<at::Tensor> parameters, double rate) {
         if (!parameters.empty()) groups.emplace_back(std::move(parameters), std::make_unique<AdamOptions>(rate));
@@ -65,9 +65,10 @@ double powerAt(double progress) {
     return kLast + (kFirst - kLast) * std::max(0.0, 1 - (progress - kFree) / (1 - kFree));
 }
 
-void learn(BlockPass& pass, const Block& block, Sampler sampler, const PostTrainWork& work, const std::string& activity,
-           double share) {
-    constexpr double kFree = 0.2, kIndecision = 0.01;
+void learn(BlockPass& pass, const GraphBlock& block, Sampler sampler, const PostTrainWork& work,
+           const std::string& activity, double share) {
+    // A decision is worth some of the error that is there, whatever the size of weights and outputs.
+    constexpr double kFree = 0.2, kIndecision = 5;
     const auto optimizer = makeOptimizer(pass);
     const int iterations = work.settings.iterations;
     for (int i = 0; i < iterations; ++i) {
@@ -76,8 +77,8 @@ void learn(BlockPass& pass, const Block& block, Sampler sampler, const PostTrain
         if (work.progress && i % 16 == 0) work.progress({activity, share, -1});
         const auto [input, target] = sampler.draw();
         optimizer->zero_grad();
-        at::Tensor loss = (pass.run(input, block.first, block.last) - target).square().sum(1).mean();
-        if (progress >= kFree) loss = loss + pass.indecision(powerAt(progress)) * kIndecision;
+        at::Tensor loss = (pass.run(input, block.first, block.last) - target).square().mean();
+        if (progress >= kFree) loss = loss + pass.indecision(powerAt(progress)) * loss.detach() * kIndecision;
         loss.backward();
         optimizer->step();
     }
@@ -87,15 +88,18 @@ void learn(BlockPass& pass, const Block& block, Sampler sampler, const PostTrain
 
 void reconstructBlocks(SimulatedNetwork& network, const ImageBatches& images, const PostTrainWork& work) {
     RefinementState state(network, images, work.settings);
-    const std::vector<Block> blocks = blocksOf(network.network());
+    const std::vector<GraphBlock> blocks = blocksOf(network.network());
     Values pixels;
     for (int batch = 0; batch < images.count(); ++batch) pixels.push_back(images[batch]);
     double done = 0;
-    const double all = static_cast<double>(blocks.size() * network.bits.size());
-    for (const int bits : network.bits) {
+    constexpr int kLossless = 8;  // bits that leave nothing to win
+    std::vector<int> widths = network.bits;
+    std::erase_if(widths, [](int bits) { return bits >= kLossless; });
+    const double all = static_cast<double>(blocks.size() * widths.size());
+    for (const int bits : widths) {
         const BitConfiguration mix = uniformBits(network.network(), bits);
         Values inputs = pixels, targets = pixels;
-        for (const Block& block : blocks) {
+        for (const GraphBlock& block : blocks) {
             const std::string name = network.network().nodes()[toIndex(block.last)].name;
             const std::string activity = "rounding at " + std::to_string(bits) + " bits, up to " + name;
             work.tell(activity, static_cast<std::int64_t>(done), static_cast<std::int64_t>(all));

@@ -59,10 +59,10 @@ at::Tensor GraphPass::sum(int layerIndex, const at::Tensor& input, const at::Ten
     return floatConvolution(input, weight, bias, *m_network.nodes()[toIndex(layer.node)].as<Conv2dAttributes>());
 }
 
-std::vector<Block> blocksOf(const Network& network) {
+std::vector<GraphBlock> blocksOf(const Network& network) {
     const int count = static_cast<int>(network.nodes().size());
-    std::vector<Block> blocks;
-    Block block;
+    std::vector<GraphBlock> blocks;
+    GraphBlock block;
     int furthest = 0;  // reader of any node before the present one
     for (int n = 0; n < count; ++n) {
         for (std::size_t l = 0; l < network.layers().size(); ++l)

@@ -45,11 +45,11 @@ private:
 
 /// Part of a network between two nodes that all ways from input to output pass: the value of `first` decides that of
 /// `last`. A residual block is one; `layers` are indices into network.layers().
-struct Block {
+struct GraphBlock {
     int first = 0, last = 0;
     std::vector<int> layers;
 };
 /// The whole network as blocks, one behind another, each with a layer at least.
-std::vector<Block> blocksOf(const Network& network);
+std::vector<GraphBlock> blocksOf(const Network& network);
 
 }  // namespace bitdesk

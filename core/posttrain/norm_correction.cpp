@@ -10,26 +10,10 @@
 #include <c10/core/InferenceMode.h>
 
 #include "core/base/to_index.h"
+#include "core/posttrain/moments.h"
 
 namespace bitdesk {
 namespace {
-
-/// First and second moments a channel, [C], summed over batches that count alike.
-struct Moments {
-    at::Tensor first, second;
-    int batches = 0;
-
-    void add(const at::Tensor& mean, const at::Tensor& square) {
-        first = batches > 0 ? first + mean : mean;
-        second = batches > 0 ? second + square : square;
-        ++batches;
-    }
-    void add(const Moments& one) { add(one.mean(), one.second / one.batches); }
-    at::Tensor mean() const { return first / batches; }
-    at::Tensor variance() const { return (second / batches - mean().square()).clamp_min_(0); }
-};
-
-at::Tensor channelMean(const at::Tensor& x) { return x.mean({0, 2, 3}); }
 
 /// What a batch gives behind each norm, and at the end of each layer, of the float network.
 struct Targets {
@@ -56,7 +40,7 @@ private:
     }
     at::Tensor norm(int node, const at::Tensor& input) override {
         at::Tensor value = FloatPass::norm(node, input);
-        m_targets.norms[node].add(channelMean(value), channelMean(value.square()));
+        m_targets.norms[node].add(value);
         return value;
     }
 
@@ -112,7 +96,7 @@ private:
     at::Tensor norm(int node, const at::Tensor& input) override {
         NormMoments& moments = m_moments[node];
         const std::size_t entry = m_simulated.entryIndex(node, mix());
-        moments.before[entry].add(channelMean(input), channelMean(input.square()));
+        moments.before[entry].add(input);
         const at::Tensor scale =
             fittedScale(moments.before[entry], moments.behind, m_simulated.floatPass.affine(node).scale);
         m_simulated.norms.at(node).entries[entry] = fitted(scale, moments.before[entry], moments.behind);
@@ -130,8 +114,7 @@ private:
             const at::Tensor value = sum(layerIndex, codes, other.weight, m_simulated.biases[toIndex(layerIndex)]);
             BitConfiguration there = mix();
             there.bits[toIndex(layer.quantizableIndex)] = other.bits;
-            m_moments[node].before[m_simulated.entryIndex(node, there)].add(channelMean(value),
-                                                                            channelMean(value.square()));
+            m_moments[node].before[m_simulated.entryIndex(node, there)].add(value);
         }
     }
 
@@ -152,13 +135,13 @@ void fitTransitions(SimulatedNetwork::Norm& norm, const NormMoments& moments) {
             const ChannelAffine& own = norm.entries[toIndex(std::int64_t{to} * norm.to + to)];
             const auto entry = toIndex(std::int64_t{from} * norm.to + to);
             const Moments& before = moments.before[entry];
-            norm.entries[entry] = before.batches > 0 ? fitted(own.scale.flatten(), before, moments.behind) : own;
+            norm.entries[entry] = before.batches() > 0 ? fitted(own.scale.flatten(), before, moments.behind) : own;
         }
 }
 
 void correctBiases(SimulatedNetwork& network, const std::vector<Moments>& missing) {
     for (std::size_t l = 0; l < missing.size(); ++l) {
-        if (missing[l].batches > 0 && network.normOf(static_cast<int>(l)) < 0)
+        if (missing[l].batches() > 0 && network.normOf(static_cast<int>(l)) < 0)
             network.biases[l] = network.biases[l] + missing[l].mean();
     }
 }

@@ -29,8 +29,7 @@ namespace {
 
 /// All that needs no gradients.
 void fitScalesAndNorms(SimulatedNetwork& network, const ImageBatches& batches, const PostTrainWork& work) {
-    setWeightScales(network);
-    setActivationScales(network, batches, work);
+    setWeightScales(network, setActivationScales(network, batches, work));
     if (work.settings.refinement >= Refinement::Norms)
         correctNorms(network, batches, work.settings.refinement >= Refinement::Bias, work);
 }
@@ -88,8 +87,8 @@ MetaModel quantized(const FloatModel& model, const std::vector<int>& bits, const
         throw Error(ErrorKind::BadInput, "images", "are missing: activation scales are set from them");
     prepareTorch(settings.threads);
     MetaModel made = reportTorchErrors([&] { return quantize(model, bits, images, {settings, progress, stop}); });
-    for (int c = 0; made.classNames.empty() && c < model.network.classes(); ++c)
-        made.classNames.push_back("class " + std::to_string(c));
+    if (made.classNames.empty())
+        for (int c = 0; c < model.network.classes(); ++c) made.classNames.push_back("class " + std::to_string(c));
     auto named = std::make_shared<FloatModel>(*made.floats);
     named->classNames = made.classNames;
     made.floats = std::move(named);

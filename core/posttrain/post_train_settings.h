@@ -24,7 +24,7 @@ inline constexpr std::array<const char*, 4> kRefinementNames{"none", "norms", "b
 
 struct PostTrainSettings {
     Refinement refinement = Refinement::Norms;
-    int iterations = 400;  ///< of Refinement::Blocks, for each block and width
+    int iterations = 300;  ///< of Refinement::Blocks, for each block and width
     std::uint64_t seed = 1;
     int threads = 0;  ///< 0: LibTorch's own choice
     /// Where Refinement::Blocks keeps what is done, so that a run that was ended goes on; empty: nowhere.

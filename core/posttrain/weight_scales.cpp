@@ -35,13 +35,22 @@ at::Tensor bestWeightScale(const at::Tensor& weight, int bits, const at::Tensor&
     return best.flatten().clamp_(kScaleOfNothing);
 }
 
-void setWeightScales(SimulatedNetwork& network) {
-    for (std::size_t l = 0; l < network.layers.size(); ++l)
+void setWeightScales(SimulatedNetwork& network, const std::vector<at::Tensor>& inputVariances) {
+    for (std::size_t l = 0; l < network.layers.size(); ++l) {
+        const int layer = static_cast<int>(l);
+        const at::Tensor& weight = network.floatPass.tensors(layer).weight;
+        at::Tensor importance;
+        // With a channel for each filter there is nothing to weigh.
+        if (network.network().layers()[l].groups == 1) {
+            importance = inputVariances[l];
+            importance = importance + importance.mean() * 1e-3 + 1e-12;  // dead channels still count a little
+            importance = weight.dim() == 2 ? importance.view({1, -1}) : importance.view({1, -1, 1, 1});
+        }
         for (SimulatedNetwork::Width& width : network.layers[l]) {
-            const int layer = static_cast<int>(l);
-            width.weightScale = bestWeightScale(network.floatPass.tensors(layer).weight, width.bits, {});
+            width.weightScale = bestWeightScale(weight, width.bits, importance);
             network.roundWeights(layer, width);
         }
+    }
 }
 
 }  // namespace bitdesk

@@ -11,7 +11,8 @@ namespace bitdesk {
 /// multiplies, which makes it the error of the filter's sum as far as inputs are uncorrelated.
 at::Tensor bestWeightScale(const at::Tensor& weight, int bits, const at::Tensor& importance);
 
-/// Scales and codes of all layers at all widths, by squared error of the weights.
-void setWeightScales(SimulatedNetwork& network);
+/// Scales and codes of all layers at all widths. inputVariances: for each layer that of each channel it reads, [C], by
+/// which a weight's error counts: the norm behind takes back what the channels' means make of it.
+void setWeightScales(SimulatedNetwork& network, const std::vector<at::Tensor>& inputVariances);
 
 }  // namespace bitdesk

@@ -60,7 +60,7 @@ class Rooms(unittest.TestCase):
 
     def test_torch_stays_in_reference_and_train(self):
         for room in ROOMS:
-            self.forbid(room, r"(torch|ATen|c10)/", ("core/execute/torch/", "core/train/"))
+            self.forbid(room, r"(torch|ATen|c10)/", ("core/execute/torch/", "core/train/", "core/posttrain/"))
 
     def test_kernels_of_one_instruction_set_stay_its_own(self):
         """A function that was compiled for AVX-512 must never be the one that the linker keeps for every CPU."""

@@ -13,7 +13,7 @@ namespace {
 
 TEST(Blocks, AResidualBlockIsOne) {
     const Network network = test::tinyNetwork();
-    const std::vector<Block> blocks = blocksOf(network);
+    const std::vector<GraphBlock> blocks = blocksOf(network);
     ASSERT_EQ(blocks.size(), 4u);  // stem, body with its skip, tail, classifier
     EXPECT_EQ(network.nodes()[toIndex(blocks[0].last)].name, "stem.relu");
     EXPECT_EQ(network.nodes()[toIndex(blocks[1].last)].name, "relu");
@@ -25,7 +25,7 @@ TEST(Blocks, FollowOneAnotherThroughTheWholeNetwork) {
         const Network network = findNetwork(name).build({32, 32, 3}, 10);
         int at = 0;
         std::size_t layers = 0;
-        for (const Block& block : blocksOf(network)) {
+        for (const GraphBlock& block : blocksOf(network)) {
             EXPECT_EQ(block.first, at) << name;
             at = block.last;
             layers += block.layers.size();
@@ -41,7 +41,7 @@ TEST(FloatPass, BlockByBlockIsTheWhole) {
     FloatPass pass(model);
     const at::Tensor x = ImageBatches(model, images)[0];
     at::Tensor value = x;
-    for (const Block& block : blocksOf(model.network)) value = pass.run(value, block.first, block.last);
+    for (const GraphBlock& block : blocksOf(model.network)) value = pass.run(value, block.first, block.last);
     EXPECT_TRUE(value.equal(pass.run(x)));
 }
 
