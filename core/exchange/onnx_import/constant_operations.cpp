@@ -51,7 +51,8 @@ std::vector<Value> runRange(const Operands& operands) {
     if (step == 0 || (end - begin) / step > kMostMade) throw Unsupported("a constant of more than 2^20 elements");
     std::vector<std::int64_t> values;
     for (std::int64_t value = begin; step > 0 ? value < end : value > end; value += step) values.push_back(value);
-    return {Constant({std::ssize(values)}, std::move(values))};
+    const Dims dims{std::ssize(values)};
+    return {Constant(dims, std::move(values))};
 }
 
 std::vector<Value> runWhere(const Operands& operands) {

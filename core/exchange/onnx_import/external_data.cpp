@@ -94,7 +94,8 @@ private:
                  "Keep both files in one folder, or export with external_data=False");
         if (typeOf(file) != std::filesystem::file_type::regular) fail(where, "its data lie in " + shown + ", no file");
         std::error_code code;
-        const auto real = std::filesystem::canonical(file, code), folder = std::filesystem::canonical(m_folder, code);
+        auto real = std::filesystem::canonical(file, code);
+        const auto folder = std::filesystem::canonical(m_folder, code);
         const auto end = std::mismatch(folder.begin(), folder.end(), real.begin(), real.end());
         if (code || end.first != folder.end())
             fail(where, "its data lie in " + shown + ", a link that leaves the file's own folder");

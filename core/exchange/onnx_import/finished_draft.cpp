@@ -90,7 +90,7 @@ private:
     std::string addNorm(const std::string& wanted, const std::string& input, const std::string& layer, double epsilon,
                         FloatModel::Norm norm) {
         const std::string from = layer.empty() ? std::string() : transitionSource(m_nodes, layer);
-        const std::string name = add(wanted, {input}, NormAttributes{from, layer, epsilon});
+        std::string name = add(wanted, {input}, NormAttributes{from, layer, epsilon});
         m_norms.emplace_back(name, std::move(norm));
         return name;
     }
