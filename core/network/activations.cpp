@@ -22,25 +22,20 @@ bool fromFirst(const Activation& activation) { return activation.first >= 0; }
 
 constexpr std::array kReluParameters{ActivationParameter{
     .key = "maximum", .fallback = kInfinity, .lowest = 1e-6, .highest = 1e30, .range = "1e-6 and 1e30"}};
-constexpr std::array kClipParameters{ActivationParameter{.key = "minimum",
-                                                         .fallback = 0,
-                                                         .lowest = -1e30,
-                                                         .highest = 1e30,
-                                                         .range = "-1e30 and 1e30",
-                                                         .required = true},
-                                     ActivationParameter{.key = "maximum",
-                                                         .fallback = 0,
-                                                         .lowest = -1e30,
-                                                         .highest = 1e30,
-                                                         .range = "-1e30 and 1e30",
-                                                         .required = true}};
-constexpr std::array kLeakyParameters{ActivationParameter{
-    .key = "slope", .fallback = 0.01, .lowest = -1e3, .highest = 1e3, .range = "-1000 and 1000"}};
+constexpr std::array kClipParameters{
+    ActivationParameter{
+        .key = "minimum", .fallback = 0, .lowest = -1e30, .highest = 1e30, .range = "-1e30 and 1e30", .required = true},
+    ActivationParameter{.key = "maximum",
+                        .fallback = 0,
+                        .lowest = -1e30,
+                        .highest = 1e30,
+                        .range = "-1e30 and 1e30",
+                        .required = true}};
+constexpr std::array kLeakyParameters{
+    ActivationParameter{.key = "slope", .fallback = 0.01, .lowest = -1e3, .highest = 1e3, .range = "-1000 and 1000"}};
 constexpr std::array kHardSigmoidParameters{
-    ActivationParameter{
-        .key = "slope", .fallback = 1.0 / 6, .lowest = 1e-6, .highest = 1e3, .range = "1e-6 and 1000"},
-    ActivationParameter{
-        .key = "offset", .fallback = 0.5, .lowest = -1e3, .highest = 1e3, .range = "-1000 and 1000"}};
+    ActivationParameter{.key = "slope", .fallback = 1.0 / 6, .lowest = 1e-6, .highest = 1e3, .range = "1e-6 and 1000"},
+    ActivationParameter{.key = "offset", .fallback = 0.5, .lowest = -1e3, .highest = 1e3, .range = "-1000 and 1000"}};
 
 /// Smooth functions, of which codes cut nothing.
 constexpr ActivationEntry smooth(ActivationKind kind, const char* operation, float (*largest)(const Activation&),

@@ -21,7 +21,7 @@ struct ActivationParameter {
 /// An entry of the catalogue: a function's name, and what of it others build on.
 struct ActivationEntry {
     ActivationKind kind;
-    const char* operation;                 ///< "relu": its name in the JSON of a network; nullptr: it is no node
+    const char* operation;  ///< "relu": its name in the JSON of a network; nullptr: it is no node
     /// Those of `first` and `second`, none, one or both.
     std::span<const ActivationParameter> parameters;
     /// No value is larger; infinity where there is no such end. Codes above that of it are not needed.

@@ -27,12 +27,19 @@ struct InputCount {
 };
 InputCount inputCount(const Node& node) {
     constexpr std::size_t kMostJoined = 256;
-    return std::visit(
-        Overloads{[](const InputAttributes&) { return InputCount{0, 0}; },
-                  [](const OneOf<AddAttributes, MultiplyAttributes> auto&) { return InputCount{2, 2}; },
-                  [](const ConcatAttributes&) { return InputCount{2, kMostJoined}; },
-                  [](const auto&) { return InputCount{1, 1}; }},
-        node.attributes);
+    return std::visit(Overloads{[](const InputAttributes&) {
+                                    return InputCount{0, 0};
+                                },
+                                [](const OneOf<AddAttributes, MultiplyAttributes> auto&) {
+                                    return InputCount{2, 2};
+                                },
+                                [](const ConcatAttributes&) {
+                                    return InputCount{2, kMostJoined};
+                                },
+                                [](const auto&) {
+                                    return InputCount{1, 1};
+                                }},
+                      node.attributes);
 }
 
 void checkInputCount(const std::string& network, const Node& node) {
@@ -41,32 +48,29 @@ void checkInputCount(const std::string& network, const Node& node) {
     const std::string range =
         least == most ? std::to_string(least) : std::to_string(least) + " to " + std::to_string(most);
     fail(network, node,
-         std::string(operationName(node)) + " takes " + range + " input(s), not " +
-             std::to_string(node.inputs.size()));
+         std::string(operationName(node)) + " takes " + range + " input(s), not " + std::to_string(node.inputs.size()));
 }
 
 /// What a node's attributes say of it as a layer; nothing where it is none.
 std::optional<Layer> layerOf(const Node& node) {
     Layer layer;
     layer.name = node.name;
-    const bool isLayer = std::visit(
-        Overloads{
-            [&](const Conv2dAttributes& conv) {
-                layer.fixedBits = conv.fixedBits.value_or(0);
-                layer.hasBias = conv.hasBias;
-                layer.kernelHeight = conv.kernelHeight;
-                layer.kernelWidth = conv.kernelWidth;
-                layer.groups = conv.groups;
-                return true;
-            },
-            [&](const LinearAttributes& linear) {
-                layer.isLinear = true;
-                layer.fixedBits = linear.fixedBits.value_or(0);
-                layer.hasBias = linear.hasBias;
-                return true;
-            },
-            [](const auto&) { return false; }},
-        node.attributes);
+    const bool isLayer = std::visit(Overloads{[&](const Conv2dAttributes& conv) {
+                                                  layer.fixedBits = conv.fixedBits.value_or(0);
+                                                  layer.hasBias = conv.hasBias;
+                                                  layer.kernelHeight = conv.kernelHeight;
+                                                  layer.kernelWidth = conv.kernelWidth;
+                                                  layer.groups = conv.groups;
+                                                  return true;
+                                              },
+                                              [&](const LinearAttributes& linear) {
+                                                  layer.isLinear = true;
+                                                  layer.fixedBits = linear.fixedBits.value_or(0);
+                                                  layer.hasBias = linear.hasBias;
+                                                  return true;
+                                              },
+                                              [](const auto&) { return false; }},
+                                    node.attributes);
     return isLayer ? std::optional(std::move(layer)) : std::nullopt;
 }
 
@@ -219,17 +223,17 @@ std::string transitionSource(const std::vector<Node>& nodes, std::string_view to
 
 const char* operationName(const Node& node) {
     return std::visit(
-        Overloads{[](const InputAttributes&) { return "input"; }, [](const Conv2dAttributes&) { return "conv2d"; },
-                  [](const LinearAttributes&) { return "linear"; }, [](const NormAttributes&) { return "norm"; },
-                  [](const ActivationAttributes& a) { return entryOf(a.kind).operation; },
-                  [](const AddAttributes&) { return "add"; }, [](const MultiplyAttributes&) { return "mul"; },
-                  [](const ConcatAttributes&) { return "concat"; }, [](const SliceAttributes&) { return "slice"; },
-                  [](const ChannelShuffleAttributes&) { return "channel_shuffle"; },
-                  [](const LayerNormAttributes&) { return "layer_norm"; },
-                  [](const UpsampleAttributes&) { return "upsample"; }, [](const MaxPoolAttributes&) { return "max_pool"; },
-                  [](const AvgPoolAttributes&) { return "avg_pool"; },
-                  [](const FlattenAttributes&) { return "flatten"; },
-                  [](const QuantizeAttributes&) { return "quantize"; }},
+        Overloads{
+            [](const InputAttributes&) { return "input"; }, [](const Conv2dAttributes&) { return "conv2d"; },
+            [](const LinearAttributes&) { return "linear"; }, [](const NormAttributes&) { return "norm"; },
+            [](const ActivationAttributes& a) { return entryOf(a.kind).operation; },
+            [](const AddAttributes&) { return "add"; }, [](const MultiplyAttributes&) { return "mul"; },
+            [](const ConcatAttributes&) { return "concat"; }, [](const SliceAttributes&) { return "slice"; },
+            [](const ChannelShuffleAttributes&) { return "channel_shuffle"; },
+            [](const LayerNormAttributes&) { return "layer_norm"; },
+            [](const UpsampleAttributes&) { return "upsample"; }, [](const MaxPoolAttributes&) { return "max_pool"; },
+            [](const AvgPoolAttributes&) { return "avg_pool"; }, [](const FlattenAttributes&) { return "flatten"; },
+            [](const QuantizeAttributes&) { return "quantize"; }},
         node.attributes);
 }
 

@@ -20,12 +20,8 @@ constexpr std::int64_t kMaxElements = std::int64_t{1} << 28;
 struct Side {
     int span, stride, before, after;
 };
-Side rowsOf(const WindowAttributes& w) {
-    return {w.spanHeight(), w.strideHeight, w.paddingTop, w.paddingBottom};
-}
-Side columnsOf(const WindowAttributes& w) {
-    return {w.spanWidth(), w.strideWidth, w.paddingLeft, w.paddingRight};
-}
+Side rowsOf(const WindowAttributes& w) { return {w.spanHeight(), w.strideHeight, w.paddingTop, w.paddingBottom}; }
+Side columnsOf(const WindowAttributes& w) { return {w.spanWidth(), w.strideWidth, w.paddingLeft, w.paddingRight}; }
 
 /// Windows of a side of `size` positions.
 int windowCount(int size, const Side& side, bool ceilMode) {

@@ -11,14 +11,14 @@
 #include <ATen/ops/amax.h>
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/repeat_interleave.h>
-#include <ATen/ops/tensor.h>
 #include <ATen/ops/rsqrt.h>
+#include <ATen/ops/tensor.h>
 #include <ATen/ops/var_mean.h>
-#include <ATen/ops/constant_pad_nd.h>
 
 #include "core/base/error.h"
 #include "core/base/overloads.h"
@@ -28,7 +28,9 @@
 namespace bitdesk {
 namespace {
 
-bool isSymmetric(const WindowAttributes& w) { return w.paddingTop == w.paddingBottom && w.paddingLeft == w.paddingRight; }
+bool isSymmetric(const WindowAttributes& w) {
+    return w.paddingTop == w.paddingBottom && w.paddingLeft == w.paddingRight;
+}
 
 at::Tensor padded(const at::Tensor& input, const WindowAttributes& w, double value) {
     return at::constant_pad_nd(input, {w.paddingLeft, w.paddingRight, w.paddingTop, w.paddingBottom}, value);
@@ -91,26 +93,25 @@ at::Tensor layerNorm(const at::Tensor& input, double epsilon) {
 at::Tensor floatOperation(const Node& node, std::span<const at::Tensor> inputs) {
     const at::Tensor& input = inputs.front();
     return std::visit(
-        Overloads{
-            [&](const ActivationAttributes& a) { return activated(a.inFloat(), input, TensorOperations()); },
-            [&](const AddAttributes&) { return input + inputs[1]; },
-            [&](const MultiplyAttributes&) { return input * inputs[1]; },
-            [&](const ConcatAttributes&) { return at::cat(at::TensorList(inputs.data(), inputs.size()), 1); },
-            [&](const SliceAttributes& a) { return input.narrow(1, a.first, a.count); },
-            [&](const ChannelShuffleAttributes& a) { return channelShuffle(input, a.groups); },
-            [&](const LayerNormAttributes& a) { return layerNorm(input, a.epsilon); },
-            [&](const UpsampleAttributes& a) {
-                return input.repeat_interleave(a.height, 2).repeat_interleave(a.width, 3);
-            },
-            [&](const MaxPoolAttributes& pool) { return maxPool(input, pool); },
-            [&](const AvgPoolAttributes& pool) { return averagePool(input, pool); },
-            [&](const FlattenAttributes&) {
-                return input.permute({0, 2, 3, 1}).reshape({input.size(0), -1, 1, 1});
-            },
-            [&](const OneOf<InputAttributes, Conv2dAttributes, LinearAttributes, NormAttributes,
-                            QuantizeAttributes> auto&) -> at::Tensor {
-                throw Error(ErrorKind::Internal, "node '" + node.name + "'", "has parameters of its own");
-            }},
+        Overloads{[&](const ActivationAttributes& a) { return activated(a.inFloat(), input, TensorOperations()); },
+                  [&](const AddAttributes&) { return input + inputs[1]; },
+                  [&](const MultiplyAttributes&) { return input * inputs[1]; },
+                  [&](const ConcatAttributes&) { return at::cat(at::TensorList(inputs.data(), inputs.size()), 1); },
+                  [&](const SliceAttributes& a) { return input.narrow(1, a.first, a.count); },
+                  [&](const ChannelShuffleAttributes& a) { return channelShuffle(input, a.groups); },
+                  [&](const LayerNormAttributes& a) { return layerNorm(input, a.epsilon); },
+                  [&](const UpsampleAttributes& a) {
+                      return input.repeat_interleave(a.height, 2).repeat_interleave(a.width, 3);
+                  },
+                  [&](const MaxPoolAttributes& pool) { return maxPool(input, pool); },
+                  [&](const AvgPoolAttributes& pool) { return averagePool(input, pool); },
+                  [&](const FlattenAttributes&) {
+                      return input.permute({0, 2, 3, 1}).reshape({input.size(0), -1, 1, 1});
+                  },
+                  [&](const OneOf<InputAttributes, Conv2dAttributes, LinearAttributes, NormAttributes,
+                                  QuantizeAttributes> auto&) -> at::Tensor {
+                      throw Error(ErrorKind::Internal, "node '" + node.name + "'", "has parameters of its own");
+                  }},
         node.attributes);
 }
 

@@ -60,8 +60,7 @@ TEST_F(TrainingFrom, AModelTakesItsCodesScalesAndNormsOver) {
     wider.startFrom(model);
     const MetaModel wide = wider.toModel();
     for (const int index : model.network.quantizable())
-        for (const int bits : model.bits)
-            EXPECT_EQ(codesAt(wide, index, bits), codesAt(model, index, bits)) << bits;
+        for (const int bits : model.bits) EXPECT_EQ(codesAt(wide, index, bits), codesAt(model, index, bits)) << bits;
 }
 
 TEST_F(TrainingFrom, FrozenLayersStayAndOthersDoNot) {
