@@ -151,6 +151,34 @@ int run(TrainOptions& options, Terminal& terminal) {
     return 0;
 }
 
+/// What is trained, how long and how fast.
+void addStages(CLI::App& command, TrainOptions& options) {
+    TrainRequest& r = options.request;
+    command
+        .add_option("--float-epochs", options.floatEpochs, "epochs of the float baseline and teacher (with --from: 0)")
+        ->default_str(std::to_string(r.floatEpochs));
+    command.add_option("--stage1-epochs", r.activationEpochs, "epochs of stage I")->capture_default_str();
+    command.add_option("--stage2-epochs", r.uniformEpochs, "epochs of stage II")->capture_default_str();
+    command.add_option("--stage3-epochs", r.mixedEpochs, "epochs of stage III")->capture_default_str();
+    command.add_option("--stages", options.stages, "stages to train, the others are left out: 1,2,3");
+    command.add_option("--freeze", r.freeze, "layers that stay as they are, with * for any part: stem,stage1.*")
+        ->delimiter(',');
+    command
+        .add_option("--layer-rates", r.layerRates,
+                    "factors of the learning rate, layer by layer: stage1.*=0.1,stage2.*=0.3")
+        ->delimiter(',');
+    const auto addRate = [&](const std::string& name, std::optional<double>& rate, const std::string& description) {
+        const auto known = std::ranges::find(rateOptions(), name, &RateOption::option);
+        command.add_option("--" + name, rate,
+                           fmt::format("{} ({}; with --resume: as it was)", description, known->fallback));
+    };
+    addRate("float-rate", r.floatRate, "learning rate at the start of the float stage");
+    addRate("stage1-rate", r.activationRate, "… of stage I");
+    addRate("stage2-rate", r.uniformRate, "… of stage II");
+    addRate("stage3-rate", r.mixedRate, "… of stage III");
+    addRate("weight-decay", r.weightDecay, "on weights only");
+}
+
 }  // namespace
 
 Run prepareTrain(CLI::App& command) {
@@ -175,29 +203,7 @@ Run prepareTrain(CLI::App& command) {
         command.add_option("--quantizer", r.quantizer, "how weights become codes")
             ->capture_default_str()
             ->check(CLI::IsMember(quantizers));
-    command
-        .add_option("--float-epochs", options->floatEpochs, "epochs of the float baseline and teacher (with --from: 0)")
-        ->default_str(std::to_string(r.floatEpochs));
-    command.add_option("--stage1-epochs", r.activationEpochs, "epochs of stage I")->capture_default_str();
-    command.add_option("--stage2-epochs", r.uniformEpochs, "epochs of stage II")->capture_default_str();
-    command.add_option("--stage3-epochs", r.mixedEpochs, "epochs of stage III")->capture_default_str();
-    command.add_option("--stages", options->stages, "stages to train, the others are left out: 1,2,3");
-    command.add_option("--freeze", r.freeze, "layers that stay as they are, with * for any part: stem,stage1.*")
-        ->delimiter(',');
-    command
-        .add_option("--layer-rates", r.layerRates,
-                    "factors of the learning rate, layer by layer: stage1.*=0.1,stage2.*=0.3")
-        ->delimiter(',');
-    const auto addRate = [&](const std::string& name, std::optional<double>& rate, const std::string& description) {
-        const auto known = std::ranges::find(rateOptions(), name, &RateOption::option);
-        command.add_option("--" + name, rate,
-                           fmt::format("{} ({}; with --resume: as it was)", description, known->fallback));
-    };
-    addRate("float-rate", r.floatRate, "learning rate at the start of the float stage");
-    addRate("stage1-rate", r.activationRate, "… of stage I");
-    addRate("stage2-rate", r.uniformRate, "… of stage II");
-    addRate("stage3-rate", r.mixedRate, "… of stage III");
-    addRate("weight-decay", r.weightDecay, "on weights only");
+    addStages(command, *options);
     command.add_option("--distillation", r.distillation, "share of the teacher's targets, 0 to 1")
         ->capture_default_str();
     command.add_option("--shift", r.shift, "augmentation: pixels that an image moves at most")->capture_default_str();

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "app/gui/import_texts.h"
 #include "app/gui/job_dialog.h"
 #include "app/jobs/import_job.h"
 #include "core/model/meta_model.h"
@@ -22,18 +23,6 @@ namespace bitdesk {
 
 class FileField;
 class Workbench;
-
-// What is typed into the fields of an import; each throws Error (Usage) naming the field and the text.
-
-/// "2,3,4": ascending or not, each 2 … 8.
-std::vector<int> widthsIn(const QString& text);
-/// "224,224,3" or "224×224×3"; nothing where there is no text.
-std::optional<Shape> shapeIn(const QString& text);
-/// A number a channel in each; nothing where both are empty.
-std::optional<Normalization> normalizationIn(const QString& mean, const QString& deviation);
-
-/// "0.286, 0.353": what normalizationIn() reads.
-QString numbersText(const std::vector<float>& numbers);
 
 /// Reads a network that others trained, and writes a model file, which is opened unless the user does not want that.
 /// What the workbench had open when the dialog was fills the form in.

@@ -4,13 +4,17 @@
 #include "app/jobs/import_onnx_job.h"
 
 #include <fmt/format.h>
+#include <algorithm>
+#include <memory>
 #include <optional>
 
 #include "app/jobs/import_steps.h"
 #include "app/jobs/post_train_job.h"
 #include "core/base/error.h"
 #include "core/base/setting_name.h"
+#include "core/base/to_index.h"
 #include "core/base/what_is.h"
+#include "core/exchange/import_weights.h"
 #include "core/exchange/onnx_import/onnx_import.h"
 
 namespace bitdesk::jobs {
@@ -41,6 +45,58 @@ std::optional<float> stepOf(const ActivationGrid& codes, const Layer& layer, int
     return isOurs ? std::optional(codes.scale) : std::nullopt;
 }
 
+/// The range of a file's codes, at each width.
+std::vector<float> rangeSteps(const ActivationGrid& codes, const Layer& layer, const std::vector<int>& widths) {
+    const auto lowest = static_cast<float>(codes.lowest - codes.zeroPoint),
+               highest = static_cast<float>(codes.highest - codes.zeroPoint);
+    const float end = codes.scale * (layer.signedInput ? std::max(-lowest - 1, highest) : highest);
+    std::vector<float> steps;
+    for (const int width : widths)
+        steps.push_back(end / static_cast<float>(activationHighest(width, layer.signedInput)));
+    return steps;
+}
+
+std::vector<int> widthsOf(const Layer& layer, const std::vector<int>& bits) {
+    return layer.quantizable() ? bits : std::vector<int>{layer.fixedBits};
+}
+
+bool hasAllSteps(const OnnxImport& onnx) {
+    return std::ranges::all_of(onnx.model.network.layers(),
+                               [&](const Layer& layer) { return onnx.activationCodes.contains(layer.name); });
+}
+
+LayerParameters roundedLayer(const MetaModel& model, const Layer& layer, const FloatModel::Layer& real) {
+    LayerParameters parameters;
+    for (const int width : widthsOf(layer, model.bits)) {
+        const QuantizedWeights made = quantizeWeights(real.weight, toIndex(layer.output.channels), WeightRule::Float,
+                                                      model.weightQuantizer(), width, {});
+        parameters.codes.insert(parameters.codes.end(), made.codes.begin(), made.codes.end());
+        parameters.weightScale.insert(parameters.weightScale.end(), made.scales.begin(), made.scales.end());
+    }
+    parameters.bias = real.bias;
+    return parameters;
+}
+
+/// Without images: the weights rounded, the file's own steps, its norms for all transitions.
+MetaModel modelOfSteps(const OnnxImport& onnx, const std::vector<int>& bits) {
+    MetaModel model(onnx.model.network);
+    model.bits = bits;
+    model.quantizer = "rounded";
+    model.normalization = onnx.model.normalization;
+    model.classNames = onnx.model.classNames;
+    model.floats = std::make_shared<const FloatModel>(onnx.model);
+    for (std::size_t i = 0; i < onnx.model.layers.size(); ++i) {
+        const Layer& layer = model.network.layers()[i];
+        model.layers.push_back(roundedLayer(model, layer, onnx.model.layers[i]));
+        model.layers.back().actScale =
+            rangeSteps(onnx.activationCodes.at(layer.name), layer, widthsOf(layer, model.bits));
+    }
+    for (const auto& [node, norm] : onnx.model.norms)
+        model.norms[node] = {
+            .gamma = {1, 1, norm.gamma}, .beta = {1, 1, norm.beta}, .mean = {1, 1, norm.mean}, .var = {1, 1, norm.var}};
+    return model;
+}
+
 /// Steps that the file has are kept at the width that they are of.
 void keepSteps(const OnnxImport& onnx, ImportResult& result) {
     MetaModel& model = result.model;
@@ -49,7 +105,7 @@ void keepSteps(const OnnxImport& onnx, ImportResult& result) {
         const Layer& layer = model.network.layers()[i];
         const auto codes = onnx.activationCodes.find(layer.name);
         if (codes == onnx.activationCodes.end()) continue;
-        const std::vector<int> widths = layer.quantizable() ? model.bits : std::vector<int>{layer.fixedBits};
+        const auto widths = widthsOf(layer, model.bits);
         for (std::size_t b = 0; b < widths.size(); ++b)
             if (const auto step = stepOf(codes->second, layer, widths[b])) {
                 model.layers[i].actScale[b] = *step;
@@ -84,9 +140,13 @@ ImportResult importOnnxNetwork(const ImportRequest& request, const JobContext& c
     const auto data = openImportData(request, floats.network.inputShape(), context);
     if (data != nullptr) takeData(*data, unnamed, result);
     floats.classNames = result.model.classNames;
-    quantizeFloats(request, request.bits, data.get(), floats, result, context);
-    if (result.verification && !result.verification->agrees()) return result;
-    keepSteps(onnx, result);
+    if (data == nullptr && request.verify.empty() && hasAllSteps(onnx)) {
+        result.model = modelOfSteps(onnx, request.bits);
+    } else {
+        quantizeFloats(request, request.bits, data.get(), floats, result, context);
+        if (result.verification && !result.verification->agrees()) return result;
+        keepSteps(onnx, result);
+    }
     finishImport(request, static_cast<int>(floats.network.quantizable().size()), result, context);
     return result;
 }
