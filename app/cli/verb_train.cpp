@@ -7,7 +7,6 @@
 #include <array>
 #include <cmath>
 #include <optional>
-#include <ranges>
 
 #include "app/cli/options.h"
 #include "app/cli/verb.h"
@@ -20,7 +19,8 @@ namespace {
 
 struct TrainOptions {
     TrainRequest request;
-    std::string bits, stages;
+    std::string bits;
+    std::vector<std::string> stages;
     std::optional<std::string> network;
     std::optional<int> floatEpochs;
     std::vector<int> input;
@@ -77,12 +77,11 @@ void printPlan(std::ostream& out, const TrainRequest& r, const TrainFacts& facts
     for (const std::string& note : facts.notes) out << "  " << note << '\n';
 }
 
-/// "1,3" → stages I and III alone. Throws Error (Usage).
-void keepStages(const std::string& text, TrainRequest& request) {
+/// 1, 3: stages I and III alone. Throws Error (Usage).
+void keepStages(const std::vector<std::string>& stages, TrainRequest& request) {
     std::array<int*, 3> epochs{&request.activationEpochs, &request.uniformEpochs, &request.mixedEpochs};
     std::array<bool, 3> kept{};
-    for (const auto part : std::views::split(text, ',')) {
-        const std::string word(part.begin(), part.end());
+    for (const std::string& word : stages) {
         const auto found = std::ranges::find(kStages, word);
         if (found == kStages.end())
             throw Error(ErrorKind::Usage, "--stages", "'" + word + "' is no stage", "Known: 1, 2, 3, as 1,2,3");
@@ -160,7 +159,7 @@ void addStages(CLI::App& command, TrainOptions& options) {
     command.add_option("--stage1-epochs", r.activationEpochs, "epochs of stage I")->capture_default_str();
     command.add_option("--stage2-epochs", r.uniformEpochs, "epochs of stage II")->capture_default_str();
     command.add_option("--stage3-epochs", r.mixedEpochs, "epochs of stage III")->capture_default_str();
-    command.add_option("--stages", options.stages, "stages to train, the others are left out: 1,2,3");
+    command.add_option("--stages", options.stages, "stages to train, the others are left out: 1,2,3")->delimiter(',');
     command.add_option("--freeze", r.freeze, "layers that stay as they are, with * for any part: stem,stage1.*")
         ->delimiter(',');
     command

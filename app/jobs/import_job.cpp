@@ -13,7 +13,6 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
-#include "core/base/quoting.h"
 #include "core/base/setting_name.h"
 #include "core/data/class_names.h"
 #include "core/evaluate/evaluator.h"
@@ -51,10 +50,11 @@ void mark(const ImportRequest& request, int floatLayers, ImportResult& result) {
     result.metaQuantized = floatLayers == 0;
     if (result.metaQuantized) return;
     provenance["quantization"] = std::string("of a float network, after its training; ") + kNotMetaQuantized;
-    result.notes.push_back(fmt::format(
-        "{} of {} quantizable layers were trained as floats; {}. 'bitdesk train --from {} --data DATA --out FILE' is "
-        "what wins it back.",
-        floatLayers, result.model.network.quantizable().size(), kNotMetaQuantized, shellQuoted(request.out.string())));
+    result.notes.push_back(
+        fmt::format("{} of {} quantizable layers were trained as floats; {}. Training with 'bitdesk train' that begins "
+                    "with this model "
+                    "({}) is what wins it back.",
+                    floatLayers, result.model.network.quantizable().size(), kNotMetaQuantized, settingName("from")));
 }
 
 /// As labelled images, or, where they are none, as pictures.

@@ -51,6 +51,7 @@ std::vector<float> rangeSteps(const ActivationGrid& codes, const Layer& layer, c
                highest = static_cast<float>(codes.highest - codes.zeroPoint);
     const float end = codes.scale * (layer.signedInput ? std::max(-lowest - 1, highest) : highest);
     std::vector<float> steps;
+    steps.reserve(widths.size());
     for (const int width : widths)
         steps.push_back(end / static_cast<float>(activationHighest(width, layer.signedInput)));
     return steps;
