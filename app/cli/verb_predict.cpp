@@ -9,6 +9,7 @@
 #include "app/cli/options.h"
 #include "app/cli/verb.h"
 #include "app/jobs/evaluate_job.h"
+#include "app/jobs/named_files.h"
 #include "core/base/files.h"
 #include "core/base/utf8.h"
 #include "core/data/npy.h"
@@ -107,8 +108,9 @@ Predicted predicted(const jobs::EvaluateRequest& request, const PredictOptions& 
         line.show(fmt::format("{} of {}", partial.seen, partial.total));
     };
     if (options.wantsLogits()) {
-        auto found = jobs::predictLogits(request, executor, context, show);
-        return {.classes = found.predictions, .logits = std::move(found)};
+        Predicted result{.classes = {}, .logits = jobs::predictLogits(request, executor, context, show)};
+        result.classes = result.logits->predictions;
+        return result;
     }
     auto found = jobs::predictMix(request, executor, context, show);
     return {.classes = std::move(found.predictions),

@@ -26,8 +26,9 @@ public:
         if (depth > kDeepestFolder) failAt(folder, "lies more than 32 folders deep");
         std::error_code code;
         for (const auto& entry : listFolder(folder, &m_passedOver)) {
-            const std::string name = entry.path().filename().string();
-            const std::string path = relative.empty() ? name : relative + "/" + name;
+            std::string path = relative;
+            if (!path.empty()) path += '/';
+            path += entry.path().filename().string();
             if (!entry.is_directory(code)) {
                 addFile(entry, path, label);
                 continue;
