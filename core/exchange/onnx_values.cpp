@@ -126,12 +126,12 @@ GraphValue exportActivation(OnnxGraph& graph, const Activation& activation, cons
         case ActivationKind::Silu: return operations.multiply(value, operations.one("Sigmoid", value));
         case ActivationKind::Gelu: return exportGelu(operations, value);
         case ActivationKind::LeakyRelu: {
-            const GraphValue result = operations.one("LeakyRelu", value);
+            GraphValue result = operations.one("LeakyRelu", value);
             setAttribute(graph.last(), "alpha", activation.first);
             return result;
         }
         case ActivationKind::HardSigmoid: {
-            const GraphValue result = operations.one("HardSigmoid", value);
+            GraphValue result = operations.one("HardSigmoid", value);
             setAttribute(graph.last(), "alpha", activation.first);
             setAttribute(graph.last(), "beta", activation.second);
             return result;
@@ -170,6 +170,7 @@ GraphValue exportProduct(OnnxGraph& graph, const GraphValue& a, const GraphValue
 GraphValue exportConcat(OnnxGraph& graph, const std::vector<GraphValue>& maps, const Shape& shape,
                         const std::string& name) {
     std::vector<std::string> inputs;
+    inputs.reserve(maps.size());
     for (const GraphValue& map : maps) inputs.push_back(map.tensor);
     GraphValue value = graph.add("Concat", name, inputs, shape, false);
     setAttribute(graph.last(), "axis", std::int64_t{1});
