@@ -12,6 +12,7 @@
 #include "app/cli/verb.h"
 #include "app/jobs/import_job.h"
 #include "app/jobs/named_files.h"
+#include "app/jobs/settings.h"
 #include "core/base/files.h"
 #include "core/base/quoting.h"
 #include "core/exchange/onnx_import/onnx_import.h"
@@ -80,13 +81,6 @@ std::string draftCommand(const ImportOptions& options) {
     return command + " --suggest --out mapping.json";
 }
 
-Refinement refinementCalled(const std::string& name) {
-    const auto found = std::ranges::find(kRefinementNames, name);
-    if (found == kRefinementNames.end())
-        throw Error(ErrorKind::Usage, "--refine", "'" + name + "' is not known", "Known: none, norms, bias, blocks");
-    return static_cast<Refinement>(found - kRefinementNames.begin());
-}
-
 void complete(ImportOptions& options, const Terminal& terminal) {
     jobs::ImportRequest& request = options.request;
     if (!options.bits.empty() && !request.mapping.empty())
@@ -105,7 +99,7 @@ void complete(ImportOptions& options, const Terminal& terminal) {
                     "have " + std::to_string(mean.size()) + " and " + std::to_string(deviation.size()) + " numbers",
                     "Write one a channel, with a decimal point: --mean 0.485,0.456,0.406");
     if (!mean.empty()) request.normalization = Normalization{mean, deviation};
-    request.refine = refinementCalled(options.refine);
+    request.refine = jobs::valueOfWord<Refinement>(jobs::OneOf<4>{kRefinementNames}, options.refine, "--refine");
     request.command = terminal.commandLine;
     request.draftCommand = draftCommand(options);
 }

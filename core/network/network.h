@@ -45,6 +45,7 @@ struct WindowAttributes {
         paddingTop = paddingBottom = height;
         paddingLeft = paddingRight = width;
     }
+    bool isPaddedAlike() const { return paddingTop == paddingBottom && paddingLeft == paddingRight; }
     /// Pixels from a window's first to its last.
     int spanHeight() const { return (kernelHeight - 1) * dilationHeight + 1; }
     int spanWidth() const { return (kernelWidth - 1) * dilationWidth + 1; }

@@ -29,8 +29,7 @@ void write(OrderedJson& json, const InputAttributes& a) {
 void write(OrderedJson& json, const WindowAttributes& a) {
     json["kernel"] = {a.kernelHeight, a.kernelWidth};
     json["stride"] = {a.strideHeight, a.strideWidth};
-    if (a.paddingTop == a.paddingBottom && a.paddingLeft == a.paddingRight)
-        json["padding"] = {a.paddingTop, a.paddingLeft};
+    if (a.isPaddedAlike()) json["padding"] = {a.paddingTop, a.paddingLeft};
     else json["padding"] = {a.paddingTop, a.paddingLeft, a.paddingBottom, a.paddingRight};
     if (a.dilationHeight != 1 || a.dilationWidth != 1) json["dilation"] = {a.dilationHeight, a.dilationWidth};
 }

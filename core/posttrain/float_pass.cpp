@@ -9,6 +9,7 @@
 #include <ATen/ops/tensor.h>
 
 #include "core/base/to_index.h"
+#include "core/execute/torch/node_operations.h"
 
 namespace bitdesk {
 
@@ -16,14 +17,7 @@ FloatPass::FloatPass(const FloatModel& model) : GraphPass(model.network) {
     for (std::size_t l = 0; l < model.layers.size(); ++l) {
         const Layer& layer = model.network.layers()[l];
         LayerTensors tensors;
-        tensors.weight = at::tensor(model.layers[l].weight);
-        if (layer.isLinear) tensors.weight = tensors.weight.view({layer.output.channels, -1});
-        else
-            tensors.weight =
-                tensors.weight
-                    .view({layer.output.channels, layer.kernelHeight, layer.kernelWidth, layer.inputChannelsPerGroup()})
-                    .permute({0, 3, 1, 2})
-                    .contiguous();
+        tensors.weight = weightTensor(model.layers[l].weight, layer).contiguous();
         if (layer.hasBias) tensors.bias = at::tensor(model.layers[l].bias);
         m_layers.push_back(std::move(tensors));
     }

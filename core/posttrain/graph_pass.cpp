@@ -54,9 +54,7 @@ at::Tensor GraphPass::valueOf(int node, std::span<const at::Tensor> inputs) {
 
 at::Tensor GraphPass::sum(int layerIndex, const at::Tensor& input, const at::Tensor& weight,
                           const at::Tensor& bias) const {
-    const Layer& layer = m_network.layers()[toIndex(layerIndex)];
-    if (layer.isLinear) return floatLinear(input, weight, bias);
-    return floatConvolution(input, weight, bias, *m_network.nodes()[toIndex(layer.node)].as<Conv2dAttributes>());
+    return floatSum(m_network, m_network.layers()[toIndex(layerIndex)], input, weight, bias);
 }
 
 std::vector<GraphBlock> blocksOf(const Network& network) {

@@ -100,9 +100,7 @@ at::Tensor TrainableNetwork::convolve(int layerIndex, const at::Tensor& input, c
     if (mode.quantizeWeights) {
         weight = m_quantizer.quantize(weight, tensors.weightScale, topBits(layer), weightBits(layer, mode.bits));
     }
-    if (layer.isLinear) return floatLinear(input, weight, tensors.bias);
-    return floatConvolution(input, weight, tensors.bias,
-                            *m_network.nodes()[toIndex(layer.node)].as<Conv2dAttributes>());
+    return floatSum(m_network, layer, input, weight, tensors.bias);
 }
 
 at::Tensor TrainableNetwork::quantize(const QuantizeAttributes& node, const at::Tensor& input,

@@ -9,6 +9,7 @@
 #include <ATen/ops/tensor.h>
 
 #include "core/base/to_index.h"
+#include "core/execute/torch/node_operations.h"
 #include "core/model/float_model.h"
 #include "core/train/trainable_network.h"
 
@@ -28,14 +29,6 @@ std::vector<float> decodedWeights(const MetaModel& model, int layerIndex) {
     for (std::size_t i = 0; i < codes.size(); ++i)
         weights.push_back(static_cast<float>(scales[i / filter] * (codes[i] + offset)));
     return weights;
-}
-
-/// [N, KH, KW, C/groups] to the shape of a layer's tensor.
-at::Tensor shaped(const std::vector<float>& weights, const Layer& layer) {
-    const at::Tensor flat = at::tensor(weights);
-    if (layer.isLinear) return flat.view({layer.output.channels, -1});
-    return flat.view({layer.output.channels, layer.kernelHeight, layer.kernelWidth, layer.inputChannelsPerGroup()})
-        .permute({0, 3, 1, 2});
 }
 
 void copyInto(const at::Tensor& to, std::span<const float> values) {
@@ -63,7 +56,7 @@ void TrainableNetwork::startLayer(const MetaModel& model, int layerIndex) {
     const LayerParameters& parameters = model.layers[toIndex(layerIndex)];
     LayerTensors& tensors = m_layers[toIndex(layerIndex)];
     const FloatModel::Layer* real = model.floats != nullptr ? &model.floats->layers[toIndex(layerIndex)] : nullptr;
-    tensors.weight.copy_(shaped(real != nullptr ? real->weight : decodedWeights(model, layerIndex), layer));
+    tensors.weight.copy_(weightTensor(real != nullptr ? real->weight : decodedWeights(model, layerIndex), layer));
     if (tensors.bias.defined()) copyInto(tensors.bias, real != nullptr ? real->bias : parameters.bias);
     const bool sameCodes = real == nullptr && model.quantizer == m_quantizer.name && model.weightQuantizer().nests;
     if (sameCodes) {

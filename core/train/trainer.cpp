@@ -45,8 +45,8 @@ TrainFacts Trainer::prepare() {
     m_plans = stagePlans(m_request);
     m_network = std::make_unique<TrainableNetwork>(m_inputs->network, m_request.bits, m_random, m_device,
                                                    findFakeQuantizer(m_request.quantizer));
-    if (m_inputs->start != nullptr) m_network->startFrom(*m_inputs->start);
     if (m_request.resume) restoreTensors();
+    else if (m_inputs->start != nullptr) m_network->startFrom(*m_inputs->start);
     static_cast<void>(LayerRates(m_request, m_inputs->network));  // throws for what fits nothing
     checkExport();
     checkSpace();

@@ -11,7 +11,6 @@
 #include <ATen/ops/amax.h>
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/max_pool2d.h>
@@ -22,26 +21,19 @@
 
 #include "core/base/error.h"
 #include "core/base/overloads.h"
+#include "core/base/to_index.h"
 #include "core/execute/torch/tensor_operations.h"
 #include "core/network/activations.h"
 
 namespace bitdesk {
 namespace {
 
-bool isSymmetric(const WindowAttributes& w) {
-    return w.paddingTop == w.paddingBottom && w.paddingLeft == w.paddingRight;
-}
-
-at::Tensor padded(const at::Tensor& input, const WindowAttributes& w, double value) {
-    return at::constant_pad_nd(input, {w.paddingLeft, w.paddingRight, w.paddingTop, w.paddingBottom}, value);
-}
-
 std::vector<std::int64_t> kernelOf(const WindowAttributes& w) { return {w.kernelHeight, w.kernelWidth}; }
 std::vector<std::int64_t> strideOf(const WindowAttributes& w) { return {w.strideHeight, w.strideWidth}; }
 
 /// LibTorch pads a pool alike on both sides, and by half of its window at most.
 bool poolsAsTorchDoes(const PoolAttributes& p) {
-    return isSymmetric(p) && 2 * p.paddingTop <= p.kernelHeight && 2 * p.paddingLeft <= p.kernelWidth;
+    return p.isPaddedAlike() && 2 * p.paddingTop <= p.kernelHeight && 2 * p.paddingLeft <= p.kernelWidth;
 }
 
 at::Tensor maxPool(const at::Tensor& input, const PoolAttributes& p) {
@@ -115,17 +107,22 @@ at::Tensor floatOperation(const Node& node, std::span<const at::Tensor> inputs) 
         node.attributes);
 }
 
-at::Tensor floatLinear(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias) {
-    return at::linear(input.flatten(1), weight, bias).unsqueeze(-1).unsqueeze(-1);
+at::Tensor weightTensor(const std::vector<float>& weights, const Layer& layer) {
+    const at::Tensor flat = at::tensor(weights);
+    if (layer.isLinear) return flat.view({layer.output.channels, -1});
+    return flat.view({layer.output.channels, layer.kernelHeight, layer.kernelWidth, layer.inputChannelsPerGroup()})
+        .permute({0, 3, 1, 2});
 }
 
-at::Tensor floatConvolution(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
-                            const Conv2dAttributes& g) {
+at::Tensor floatSum(const Network& network, const Layer& layer, const at::Tensor& input, const at::Tensor& weight,
+                    const at::Tensor& bias) {
+    if (layer.isLinear) return at::linear(input.flatten(1), weight, bias).unsqueeze(-1).unsqueeze(-1);
+    const auto& g = *network.nodes()[toIndex(layer.node)].as<Conv2dAttributes>();
+    const bool alike = g.isPaddedAlike();
     const std::vector<std::int64_t> dilation{g.dilationHeight, g.dilationWidth};
-    const std::vector<std::int64_t> padding =
-        isSymmetric(g) ? std::vector<std::int64_t>{g.paddingTop, g.paddingLeft} : std::vector<std::int64_t>{0, 0};
-    const at::Tensor from = isSymmetric(g) ? input : padded(input, g, 0);
-    return at::conv2d(from, weight, bias, strideOf(g), at::IntArrayRef(padding), dilation, g.groups);
+    const std::vector<std::int64_t> padding{alike ? g.paddingTop : 0, alike ? g.paddingLeft : 0};
+    return at::conv2d(alike ? input : padded(input, g, 0), weight, bias, strideOf(g), at::IntArrayRef(padding),
+                      dilation, g.groups);
 }
 
 }  // namespace bitdesk

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include <ATen/core/Tensor.h>
 
@@ -14,11 +15,13 @@ namespace bitdesk {
 /// as LibTorch computes it; autograd follows. Values are [N, C, H, W], flat ones too.
 at::Tensor floatOperation(const Node& node, std::span<const at::Tensor> inputs);
 
-/// A linear layer's sum, [N, features, 1, 1]. weight: [features, C]; bias: [features] or undefined.
-at::Tensor floatLinear(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias);
+/// A layer's weights, as a model has them ([N, KH, KW, C/groups] or [N, C]), in LibTorch's order: [N, C/groups, KH, KW]
+/// or [N, C].
+at::Tensor weightTensor(const std::vector<float>& weights, const Layer& layer);
 
-/// A convolution's sum in real numbers. weight: [N, C/groups, KH, KW]; bias: [N] or undefined.
-at::Tensor floatConvolution(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
-                            const Conv2dAttributes& geometry);
+/// The sum of a layer of `network` in real numbers, [N, C, H, W]. weight: as weightTensor() has it; bias: [N] or
+/// undefined.
+at::Tensor floatSum(const Network& network, const Layer& layer, const at::Tensor& input, const at::Tensor& weight,
+                    const at::Tensor& bias);
 
 }  // namespace bitdesk

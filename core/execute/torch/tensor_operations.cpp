@@ -67,12 +67,19 @@ at::Tensor laneSum(const at::Tensor& values) {
 
 }  // namespace
 
+at::Tensor padded(const at::Tensor& map, const WindowAttributes& w, double value) {
+    return at::constant_pad_nd(map, {w.paddingLeft, w.paddingRight, w.paddingTop, w.paddingBottom}, value);
+}
+
 at::Tensor exactPool(const at::Tensor& input, const PoolWindows& pool) {
+    std::vector<Taps> allColumns;
+    for (int kx = 0; kx < mostTaps(pool.columns); ++kx) allColumns.push_back(tapsOf(pool.columns, kx, input));
     at::Tensor value;
-    for (int ky = 0; ky < mostTaps(pool.rows); ++ky)
-        for (int kx = 0; kx < mostTaps(pool.columns); ++kx) {
-            const Taps rows = tapsOf(pool.rows, ky, input), columns = tapsOf(pool.columns, kx, input);
-            const auto tap = input.index_select(2, rows.positions).index_select(3, columns.positions);
+    for (int ky = 0; ky < mostTaps(pool.rows); ++ky) {
+        const Taps rows = tapsOf(pool.rows, ky, input);
+        const auto row = input.index_select(2, rows.positions);
+        for (const Taps& columns : allColumns) {
+            const auto tap = row.index_select(3, columns.positions);
             if (!value.defined()) {
                 value = tap;
                 continue;
@@ -81,6 +88,7 @@ at::Tensor exactPool(const at::Tensor& input, const PoolWindows& pool) {
             const auto present = rows.present.view({-1, 1}).logical_and(columns.present);
             value = at::where(present, next, value);
         }
+    }
     return pool.average ? value.mul(factorsOf(pool, input)) : value;
 }
 
@@ -105,8 +113,8 @@ at::Tensor exactConvolution(const at::Tensor& given, const at::Tensor& weights, 
     const std::int64_t height = (given.size(2) + g.paddingTop + g.paddingBottom - g.spanHeight()) / g.strideHeight + 1;
     const std::int64_t width = (given.size(3) + g.paddingLeft + g.paddingRight - g.spanWidth()) / g.strideWidth + 1;
     at::Tensor codes = given;
-    if (g.paddingTop != g.paddingBottom || g.paddingLeft != g.paddingRight) {
-        codes = at::constant_pad_nd(given, {g.paddingLeft, g.paddingRight, g.paddingTop, g.paddingBottom});
+    if (!g.isPaddedAlike()) {
+        codes = padded(given, g, 0);
         padding = {0, 0};
     }
     // LibTorch 2.11's oneDNN returns wrong sums for one input channel and an output one column wide: such a tensor's

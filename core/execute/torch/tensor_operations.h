@@ -41,6 +41,9 @@ struct TensorOperations {
     }
 };
 
+/// A map with a window's padding around it, filled with `value`.
+at::Tensor padded(const at::Tensor& map, const WindowAttributes& window, double value);
+
 /// A pool, window positions one after the other, in the order that the plan's contract fixes.
 at::Tensor exactPool(const at::Tensor& input, const PoolWindows& pool);
 
