@@ -177,6 +177,8 @@ void ImportDialog::followForm() {
     form()->setRowVisible(m_networkFile, !catalogue && !onnx);
     form()->setRowVisible(m_mapping, !onnx);
     form()->setRowVisible(m_until, onnx);
+    form()->setRowVisible(m_weightsKey, !onnx);
+    form()->setRowVisible(m_epsilon, !onnx);
     m_classes->setEnabled(!onnx);
     if (onnx) setHint(*m_input, u"as the file says"_s);
     m_bits->setEnabled(drafted);
@@ -254,8 +256,10 @@ jobs::ImportRequest ImportDialog::request() const {
     request.data = m_data->file().toStdString();
     request.split = parseSplit(m_split->currentText().toStdString());
     request.images = m_images->value();
-    request.weightsKey = m_weightsKey->text().trimmed().toStdString();
-    request.epsilon = epsilonIn(m_epsilon->text());
+    if (!ofOnnx()) {
+        request.weightsKey = m_weightsKey->text().trimmed().toStdString();
+        request.epsilon = epsilonIn(m_epsilon->text());
+    }
     return request;
 }
 

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <memory>
-#include <optional>
 
 #include "app/jobs/import_steps.h"
 #include "app/jobs/post_train_job.h"
@@ -22,7 +21,8 @@ namespace {
 
 OnnxOptions optionsOf(const ImportRequest& request) {
     for (const auto& [given, setting] :
-         {std::pair(!request.network.empty(), "network"), std::pair(!request.mapping.empty(), "mapping")})
+         {std::pair(!request.network.empty(), "network"), std::pair(!request.mapping.empty(), "mapping"),
+          std::pair(!request.weightsKey.empty(), "weights-key"), std::pair(request.epsilon.has_value(), "epsilon")})
         if (given)
             throw Error(ErrorKind::Usage, settingName(setting), "is of a file of tensors: an ONNX file has all of it",
                         "Leave it out");
@@ -34,15 +34,6 @@ void requireNormalization(const OnnxImport& onnx, const ImportRequest& request) 
     throw Error(ErrorKind::BadInput, request.source.string(), "nothing says how its images are normalized",
                 "Give mean and standard deviation (" + settingName("mean") + ", " + settingName("std") +
                     ") for pixels scaled to 0…1");
-}
-
-/// The step of a file's codes, where a layer has a width of as many.
-std::optional<float> stepOf(const ActivationGrid& codes, const Layer& layer, int width) {
-    const int range = codes.highest - codes.lowest + 1;
-    if (range != 1 << width) return std::nullopt;
-    const bool isOurs =
-        layer.signedInput ? codes.zeroPoint - codes.lowest == 1 << (width - 1) : codes.zeroPoint == codes.lowest;
-    return isOurs ? std::optional(codes.scale) : std::nullopt;
 }
 
 /// The range of a file's codes, at each width.
@@ -98,29 +89,6 @@ MetaModel modelOfSteps(const OnnxImport& onnx, const std::vector<int>& bits) {
     return model;
 }
 
-/// Steps that the file has are kept at the width that they are of.
-void keepSteps(const OnnxImport& onnx, ImportResult& result) {
-    MetaModel& model = result.model;
-    int kept = 0;
-    for (std::size_t i = 0; i < model.layers.size(); ++i) {
-        const Layer& layer = model.network.layers()[i];
-        const auto codes = onnx.activationCodes.find(layer.name);
-        if (codes == onnx.activationCodes.end()) continue;
-        const auto widths = widthsOf(layer, model.bits);
-        for (std::size_t b = 0; b < widths.size(); ++b)
-            if (const auto step = stepOf(codes->second, layer, widths[b])) {
-                model.layers[i].actScale[b] = *step;
-                ++kept;
-            }
-    }
-    if (!onnx.activationCodes.empty())
-        result.notes.push_back(
-            fmt::format("The file has quantized activations: {} of its {} steps are kept, at the width that they are "
-                        "of; the others are "
-                        "of codes that this program has not (zero points inside the range), and come from the images.",
-                        kept, onnx.activationCodes.size()));
-}
-
 }  // namespace
 
 bool isOnnxFile(const std::filesystem::path& path) {
@@ -146,7 +114,11 @@ ImportResult importOnnxNetwork(const ImportRequest& request, const JobContext& c
     } else {
         quantizeFloats(request, request.bits, data.get(), floats, result, context);
         if (result.verification && !result.verification->agrees()) return result;
-        keepSteps(onnx, result);
+        if (!onnx.activationCodes.empty())
+            result.notes.push_back(
+                fmt::format("The file's own steps of {} layers' inputs are not used, since images set them; without "
+                            "images ({}) they are kept, where all layers have them.",
+                            onnx.activationCodes.size(), settingName("data")));
     }
     finishImport(request, static_cast<int>(floats.network.quantizable().size()), result, context);
     return result;

@@ -185,6 +185,9 @@ SuggestedMapping draftMapping(const ImportRequest& request, const Network& netwo
 }
 
 ImportResult importTensors(const ImportRequest& request, const JobContext& context) {
+    if (!request.until.empty())
+        throw Error(ErrorKind::Usage, settingName("until"), "is of an ONNX file: tensors have no graph",
+                    "Leave it out");
     const TensorFile file = readTensorFile(request.source, request.weightsKey);
     const Network network = networkOf(request, context);
     const auto data = openImportData(request, network.inputShape(), context);

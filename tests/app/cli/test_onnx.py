@@ -6,12 +6,9 @@ refused. Exit code 77 without PyTorch's Python side."""
 
 import json
 import os
-import pathlib
 import sys
-import tempfile
 import unittest
 
-BIN = os.environ["BITDESK_BIN"]
 sys.path.append(os.environ.get("BITDESK_TORCH_DIR", ""))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 try:
@@ -21,44 +18,30 @@ try:
     import torch
 
     import exported_networks as networks
+    import test_import
+    from test_import import run
 except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(77)
-import starter
-from patience import patience
 
 NORMALIZATION = ("--mean", ",".join(map(str, networks.MEAN)), "--std", ",".join(map(str, networks.STD)))
 BOTH_EXPORTERS = ("convnext_atto", "densenet121", "mobilenet_v3_small", "shufflenet_v2_x0_5")  # the others by the newer one
 torch.set_num_threads(2)
 
 
-def run(*arguments):
-    return starter.run([BIN, *map(str, arguments)], capture_output=True, text=True, timeout=patience(600))
-
-
-class Files(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        self.path = pathlib.Path(self.folder.name)
-        self.out = self.path / "model.safetensors"
-
+class Files(test_import.Files):
     def write_images(self, side, count=120):
         pixels, labels = networks.images(side, count, 3)
         np.savez(self.path / "data.npz", x_test=pixels, y_test=labels.astype(np.int64))
         return pixels, labels
 
     def imported(self, file, *more):
-        done = run("import", file, "--data", self.path / "data.npz", "--split", "test", "--images", 64, "--bits", 8, "--out", self.out,
-                   "--overwrite", "--quiet", "--json", "-", *more)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return json.loads(done.stdout)
+        return super().imported(file, "--data", self.path / "data.npz", "--split", "test", "--images", 64, "--bits", 8, "--overwrite", *more)
 
     def predicted(self, bits=8):
         done = run("predict", self.out, "--bits", bits, "--data", self.path / "data.npz", "--no-store", "--quiet", "--json", "-")
         self.assertEqual(done.returncode, 0, done.stderr)
         return np.array(json.loads(done.stdout)["predictions"])
-
 
     def executors_agree(self):
         """Bit for bit, on a few images."""
@@ -127,6 +110,9 @@ class Quantized(Files):
         agreement = float((self.predicted() == theirs).mean())
         print(f"  quantized by onnxruntime: same class on {100 * agreement:.1f} % of {len(theirs)}", flush=True)
         self.assertGreaterEqual(agreement, 0.9)
+        told = self.imported(file, *NORMALIZATION)  # with images these set the steps
+        self.assertIn("not used, since images set them", " ".join(told["notes"]))
+        self.assertGreaterEqual(float((self.predicted() == theirs).mean()), 0.9)
 
 
 class Refused(Files):
@@ -178,8 +164,10 @@ class Refused(Files):
         node = onnx.helper.make_node
         file = self.path / "good.onnx"
         onnx.save(self.graph([node("Conv", ["x", "w"], ["c"], "/c"), node("Flatten", ["c"], ["y"], "/e")]), file)
-        done = run("import", file, "--network", "resnet20", "--out", self.out, "--quiet")
-        self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done.stderr)
+        for option in (("--network", "resnet20"), ("--weights-key", "model"), ("--epsilon", "1e-3")):
+            done = run("import", file, *option, "--out", self.out, "--quiet")
+            self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done.stderr)
+            self.assertIn(option[0], done.stderr)
         done = run("import", file, "--out", self.out, "--quiet")
         self.assertEqual(done.returncode, 3)
         self.assertIn("--mean, --std", done.stderr)
