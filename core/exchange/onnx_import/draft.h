@@ -52,7 +52,8 @@ public:
     const std::string& name() const { return m_name; }
     std::vector<DraftNode>& nodes() { return m_nodes; }
     const std::vector<DraftNode>& nodes() const { return m_nodes; }
-    const Shape& shape(int node) const { return m_nodes[static_cast<std::size_t>(node)].shape; }
+    /// A copy: what is added moves the nodes.
+    Shape shape(int node) const { return m_nodes[static_cast<std::size_t>(node)].shape; }
     /// Whether no value of a node is below 0.
     bool neverNegative(int node) const;
 

@@ -43,7 +43,7 @@ public:
     /// One that may be: its reader takes care of the padding.
     const TensorView& paddedView(std::size_t input) const;
     Dims dims(std::size_t input) const;
-    const Shape& shape(const TensorView& view) const { return m_draft.shape(view.node); }
+    Shape shape(const TensorView& view) const { return m_draft.shape(view.node); }
 
     bool has(const std::string& attribute) const { return findAttribute(m_node.proto, attribute) != nullptr; }
     std::int64_t integer(const std::string& attribute, std::int64_t otherwise) const;
