@@ -13,7 +13,7 @@ namespace bitdesk {
 /// x ↦ x · scale + offset a channel, each [1, C, 1, 1].
 struct ChannelAffine {
     at::Tensor scale, offset;
-    at::Tensor operator()(const at::Tensor& x) const { return x.mul(scale).add(offset); }
+    at::Tensor operator()(const at::Tensor& x) const { return x.mul(scale).add_(offset); }
 };
 
 /// A network with real weights, in real numbers.

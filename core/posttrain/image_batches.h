@@ -16,6 +16,7 @@ public:
     ImageBatches(const FloatModel& model, const CalibrationImages& images);
 
     int count() const;
+    std::int64_t imageCount() const { return m_images.count; }
     /// Normalized, [N, C, H, W].
     at::Tensor operator[](int batch) const;
 

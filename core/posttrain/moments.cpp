@@ -4,12 +4,18 @@
 #include "core/posttrain/moments.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/linalg_vector_norm.h>
 
 namespace bitdesk {
 
-at::Tensor channelMean(const at::Tensor& values) { return values.mean({0, 2, 3}); }
+at::Tensor channelMean(const at::Tensor& values) { return values.flatten(2).mean(2).mean(0); }
 
-void Moments::add(const at::Tensor& values) { add(channelMean(values), channelMean(values.square())); }
+void Moments::add(const at::Tensor& values) {
+    // A row's norm needs no tensor of squares.
+    const double positions = static_cast<double>(values.size(2) * values.size(3));
+    const at::Tensor squares = at::linalg_vector_norm(values.flatten(2), 2, at::IntArrayRef{2}).square_();
+    add(channelMean(values), squares.mean(0).div_(positions));
+}
 
 void Moments::add(const at::Tensor& mean, const at::Tensor& square) {
     m_first = m_batches > 0 ? m_first + mean : mean;

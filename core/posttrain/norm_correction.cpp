@@ -18,7 +18,7 @@ namespace {
 /// What a batch gives behind each norm, and at the end of each layer, of the float network.
 struct Targets {
     std::map<int, Moments> norms;       // by node
-    std::vector<at::Tensor> layerMean;  // [C], by layer
+    std::vector<at::Tensor> layerMean;  // [C], by layer; of those with a bias
 };
 
 class TargetPass final : public FloatPass {
@@ -35,7 +35,8 @@ public:
 private:
     at::Tensor layer(int layerIndex, const at::Tensor& input) override {
         at::Tensor value = FloatPass::layer(layerIndex, input);
-        m_targets.layerMean[toIndex(layerIndex)] = channelMean(value);
+        if (network().layers()[toIndex(layerIndex)].hasBias)
+            m_targets.layerMean[toIndex(layerIndex)] = channelMean(value);
         return value;
     }
     at::Tensor norm(int node, const at::Tensor& input) override {

@@ -28,8 +28,9 @@ void PostTrainWork::tell(const std::string& activity, std::int64_t done, std::in
 namespace {
 
 /// All that needs no gradients.
-void fitScalesAndNorms(SimulatedNetwork& network, const ImageBatches& batches, const PostTrainWork& work) {
-    setWeightScales(network, setActivationScales(network, batches, work));
+void fitWeightsAndNorms(SimulatedNetwork& network, const ImageBatches& batches, Rounding rounding,
+                        const PostTrainWork& work) {
+    setWeights(network, setActivationScales(network, batches, work), rounding);
     if (work.settings.refinement >= Refinement::Norms)
         correctNorms(network, batches, work.settings.refinement >= Refinement::Bias, work);
 }
@@ -38,7 +39,7 @@ void fitScalesAndNorms(SimulatedNetwork& network, const ImageBatches& batches, c
 double outputError(const FloatModel& model, const std::vector<int>& bits, const ImageBatches& few,
                    const PostTrainWork& work) {
     SimulatedNetwork network(model, bits);
-    fitScalesAndNorms(network, few, work);
+    fitWeightsAndNorms(network, few, Rounding::Nearest, work);
     const c10::InferenceMode guard;
     double sum = 0;
     for (int batch = 0; batch < few.count(); ++batch) {
@@ -68,7 +69,8 @@ MetaModel quantize(const FloatModel& model, const std::vector<int>& bits, const 
     const bool biases = work.settings.refinement >= Refinement::Bias;
     SimulatedNetwork network(floats, bits);
     const ImageBatches batches(floats, images);
-    fitScalesAndNorms(network, batches, work);
+    const bool fitted = work.settings.refinement >= Refinement::Norms;
+    fitWeightsAndNorms(network, batches, fitted ? Rounding::ByError : Rounding::Nearest, work);
     if (work.settings.refinement >= Refinement::Blocks) {
         reconstructBlocks(network, batches, work);
         correctNorms(network, batches, biases, work);

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/fake_quantize_per_tensor_affine.h>
 #include <ATen/ops/ones.h>
 
 #include "core/base/to_index.h"
@@ -122,10 +123,8 @@ MetaModel SimulatedNetwork::toModel() const {
 }
 
 at::Tensor fakeQuantized(const at::Tensor& x, double scale, int bits, bool isSigned) {
-    return x.mul(1 / scale)
-        .clamp_(activationLowest(bits, isSigned), activationHighest(bits, isSigned))
-        .round_()
-        .mul_(scale);
+    return at::fake_quantize_per_tensor_affine(x, scale, 0, activationLowest(bits, isSigned),
+                                               activationHighest(bits, isSigned));
 }
 
 at::Tensor perFilter(const at::Tensor& scale, const at::Tensor& weight) {

@@ -3,12 +3,15 @@
 
 #include "core/posttrain/weight_scales.h"
 
+#include <optional>
+
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/amax.h>
 #include <ATen/ops/full_like.h>
 #include <ATen/ops/where.h>
 
 #include "core/base/to_index.h"
+#include "core/posttrain/weight_rounding.h"
 #include "core/quant/quantizer.h"
 
 namespace bitdesk {
@@ -35,20 +38,25 @@ at::Tensor bestWeightScale(const at::Tensor& weight, int bits, const at::Tensor&
     return best.flatten().clamp_(kScaleOfNothing);
 }
 
-void setWeightScales(SimulatedNetwork& network, const std::vector<at::Tensor>& inputVariances) {
+void setWeights(SimulatedNetwork& network, const std::vector<InputCovariance>& inputs, Rounding rounding) {
     for (std::size_t l = 0; l < network.layers.size(); ++l) {
         const int layer = static_cast<int>(l);
         const at::Tensor& weight = network.floatPass.tensors(layer).weight;
-        at::Tensor importance;
-        // With a channel for each filter there is nothing to weigh.
-        if (network.network().layers()[l].groups == 1) {
-            importance = inputVariances[l];
-            importance = importance + importance.mean() * 1e-3 + 1e-12;  // dead channels still count a little
-            importance = weight.dim() == 2 ? importance.view({1, -1}) : importance.view({1, -1, 1, 1});
-        }
+        const InputCovariance& input = inputs[l];
+        const at::Tensor moments = input.matrix(network.normOf(layer) >= 0), rows = input.toRuns(weight);
+        const at::Tensor diagonal = moments.diagonal(0, 1, 2).unsqueeze(1);
+        // Dead channels still count a little.
+        const at::Tensor counts = input.fromRuns((diagonal + diagonal.mean() * 1e-3 + 1e-12).expand_as(rows), weight);
+        const auto byError = rounding == Rounding::ByError ? std::optional<ErrorRounding>(moments) : std::nullopt;
         for (SimulatedNetwork::Width& width : network.layers[l]) {
-            width.weightScale = bestWeightScale(weight, width.bits, importance);
-            network.roundWeights(layer, width);
+            width.weightScale = bestWeightScale(weight, width.bits, counts);
+            if (!byError) {
+                network.roundWeights(layer, width);
+                continue;
+            }
+            const at::Tensor scale = input.filtersToRuns(width.weightScale);
+            width.codes = input.fromRuns(byError->codes(rows, scale, width.bits), weight);
+            width.weight = width.codes * perFilter(width.weightScale, weight);
         }
     }
 }

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <vector>
+
+#include "core/posttrain/input_covariance.h"
 #include "core/posttrain/simulated_network.h"
 
 namespace bitdesk {
@@ -11,8 +14,13 @@ namespace bitdesk {
 /// multiplies, which makes it the error of the filter's sum as far as inputs are uncorrelated.
 at::Tensor bestWeightScale(const at::Tensor& weight, int bits, const at::Tensor& importance);
 
-/// Scales and codes of all layers at all widths. inputVariances: for each layer that of each channel it reads, [C], by
-/// which a weight's error counts: the norm behind takes back what the channels' means make of it.
-void setWeightScales(SimulatedNetwork& network, const std::vector<at::Tensor>& inputVariances);
+enum class Rounding {
+    Nearest,  ///< each weight for itself
+    ByError   ///< so that errors cancel in the sums (weight_rounding.h)
+};
+
+/// Scales and codes of all layers at all widths. inputs: what each layer reads, by which a weight's error counts. What
+/// the means make of it does not where a norm follows, which takes it back.
+void setWeights(SimulatedNetwork& network, const std::vector<InputCovariance>& inputs, Rounding rounding);
 
 }  // namespace bitdesk

@@ -8,6 +8,10 @@
 #include <cmath>
 #include <thread>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <c10/core/Event.h>
@@ -68,7 +72,22 @@ c10::Device parseDevice(const std::string& text) {
     return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
 }
 
+namespace {
+
+/// Tensors come and go with every node of a network. Handed back to the system each time, their pages are cleared anew,
+/// which took half of the time of a pass.
+void keepFreedMemory() {
+#ifdef __GLIBC__
+    constexpr int kLargest = 1 << 30;
+    mallopt(M_MMAP_THRESHOLD, kLargest);
+    mallopt(M_TRIM_THRESHOLD, kLargest);
+#endif
+}
+
+}  // namespace
+
 void prepareTorch(int threads) {
+    keepFreedMemory();
     // More threads than cores gain nothing, and where they cannot be started LibTorch waits for ever.
     const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     if (threads > 0) at::set_num_threads(std::min(threads, cores));

@@ -7,16 +7,23 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/randn.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 
 #include "core/base/error.h"
+#include "core/execute/torch/node_operations.h"
 #include "core/execute/torch/torch_executor.h"
 #include "core/posttrain/activation_scales.h"
 #include "core/posttrain/block_reconstruction.h"
 #include "core/posttrain/import_check.h"
+#include "core/posttrain/input_covariance.h"
 #include "core/posttrain/norm_correction.h"
 #include "core/posttrain/post_train.h"
 #include "core/posttrain/soft_rounding.h"
+#include "core/posttrain/weight_rounding.h"
 #include "core/posttrain/weight_scales.h"
 #include "tests/core/base/expect_error.h"
 #include "tests/core/base/temporary_folder.h"
@@ -47,7 +54,9 @@ protected:
         SimulatedNetwork& network = *made;
         const ImageBatches batches(m_model, m_images);
         const PostTrainWork work{settings, m_noSink, {}};
-        setWeightScales(network, setActivationScales(network, batches, work));
+        const bool fitted = settings.refinement >= Refinement::Norms;
+        setWeights(network, setActivationScales(network, batches, work),
+                   fitted ? Rounding::ByError : Rounding::Nearest);
         if (settings.refinement >= Refinement::Norms) correctNorms(network, batches, false, work);
         if (settings.refinement >= Refinement::Blocks) {
             reconstructBlocks(network, batches, work);
@@ -189,6 +198,88 @@ TEST(WeightScales, ImportanceDecidesWhatIsKept) {
     };
     EXPECT_LT(error(at::tensor({1e-4F, 1.0F}).view({1, 2}), 1), 0.02);
     EXPECT_LT(error(at::tensor({1.0F, 1e-4F}).view({1, 2}), 0), 0.02);
+}
+
+class Covariance : public testing::Test {
+protected:
+    /// A convolution with all that moves its windows, and what it reads.
+    static Network convolution(int groups) {
+        Conv2dAttributes conv;
+        conv.outChannels = 4;
+        conv.groups = groups;
+        conv.kernelHeight = 3;
+        conv.kernelWidth = 2;
+        conv.strideHeight = 2;
+        conv.paddingTop = 1;
+        conv.paddingRight = 2;
+        conv.dilationWidth = 2;
+        return Network("one", {{.name = "x", .inputs = {}, .attributes = InputAttributes{{7, 6, 4}}},
+                               {.name = "codes", .inputs = {"x"}, .attributes = QuantizeAttributes{"conv", true}},
+                               {.name = "conv", .inputs = {"codes"}, .attributes = conv},
+                               {.name = "pool", .inputs = {"conv"}, .attributes = globalPool()},
+                               {.name = "flat", .inputs = {"pool"}, .attributes = FlattenAttributes{}}});
+    }
+    static AvgPoolAttributes globalPool() {
+        AvgPoolAttributes pool;
+        pool.global = true;
+        return pool;
+    }
+};
+
+/// Σ of squares of a convolution's output is what the moments say of its weights: LibTorch's own convolution shows it.
+TEST_F(Covariance, IsWhatAConvolutionSums) {
+    for (const int groups : {1, 2, 4}) {
+        const Network network = convolution(groups);
+        const Layer& layer = network.layers().front();
+        at::manual_seed(3);
+        const at::Tensor x = at::randn({5, 4, 7, 6}) + 0.5, weight = at::randn({4, 4 / groups, 3, 2});
+        InputCovariance moments(network, layer, 5);
+        moments.add(x.narrow(0, 0, 3));
+        moments.add(x.narrow(0, 3, 2));
+        const at::Tensor rows = moments.toRuns(weight);
+        const at::Tensor sum = floatSum(network, layer, x, weight, {});
+        const auto of = [&](bool centred) {
+            return moments.fromRuns(rows.bmm(moments.matrix(centred)).mul(rows), weight).sum({1, 2, 3});
+        };
+        EXPECT_TRUE(of(false).allclose(sum.square().mean({0, 2, 3}), 1e-4)) << groups;
+        EXPECT_TRUE(of(true).allclose(sum.var({0, 2, 3}, false), 1e-4)) << groups;
+        EXPECT_TRUE(moments.fromRuns(rows, weight).equal(weight));
+        EXPECT_TRUE(moments.filtersToRuns(weight.select(1, 0).select(1, 0).select(1, 0).contiguous())
+                        .equal(rows.narrow(2, 0, 1)));
+    }
+}
+
+/// A wide layer's weights are cut; what it reads still comes in the order of its weights.
+TEST(WideCovariance, IsCutIntoRuns) {
+    LinearAttributes wide;
+    wide.outFeatures = 2;
+    const Network network("wide", {{.name = "x", .inputs = {}, .attributes = InputAttributes{{20, 20, 6}}},
+                                   {.name = "flat", .inputs = {"x"}, .attributes = FlattenAttributes{}},
+                                   {.name = "codes", .inputs = {"flat"}, .attributes = QuantizeAttributes{"fc", true}},
+                                   {.name = "fc", .inputs = {"codes"}, .attributes = wide}});
+    InputCovariance moments(network, network.layers().front(), 2);
+    const at::Tensor x = at::arange(2 * 2400, at::kFloat).view({2, 2400, 1, 1}) / 4800;
+    moments.add(x);
+    const at::Tensor diagonal = moments.diagonal(false);
+    ASSERT_EQ(diagonal.sizes(), (at::IntArrayRef{3, 800}));
+    EXPECT_TRUE(diagonal.flatten().allclose(x.square().mean(0).flatten(), 1e-5));
+}
+
+TEST(WeightRounding, ErrorsCancelInTheSum) {
+    at::manual_seed(5);
+    // Inputs that go together in part, as maps of one network do.
+    const at::Tensor x = at::randn({4096, 8}).matmul(at::randn({8, 32})) + 0.3 * at::randn({4096, 32});
+    const at::Tensor weight = at::randn({1, 6, 32}), scale = at::full({1, 6, 1}, 0.4);
+    const at::Tensor moments = x.t().matmul(x).div(4096).unsqueeze(0);
+    const auto error = [&](const at::Tensor& codes) {
+        return (codes * scale - weight).squeeze(0).matmul(x.t()).square().mean().item<double>();
+    };
+    const at::Tensor nearest = (weight / scale).round().clamp(-8, 7),
+                     ours = ErrorRounding(moments).codes(weight, scale, 4);
+    EXPECT_LT(error(ours), 0.5 * error(nearest));
+    EXPECT_TRUE(ours.equal(ours.round().clamp(-8, 7)));
+    EXPECT_TRUE(ErrorRounding(at::zeros({1, 32, 32})).codes(weight, scale, 4).equal(nearest)) << "nothing is known";
+    EXPECT_TRUE(ErrorRounding(at::full({1, 32, 32}, NAN)).codes(weight, scale, 4).equal(nearest));
 }
 
 TEST(SoftRounding, BeginsWithTheWeightsAndDecidesUpOrDown) {
