@@ -119,10 +119,11 @@ Network withEpsilon(const Network& network, double epsilon) {
     return {network.name(), std::move(nodes)};
 }
 
-/// Small variances are where norms of one ε and another differ, and a state dict does not say which it was.
-void tellEpsilon(const ImportRequest& request, ImportResult& result) {
+/// Small variances are where norms of one ε and another differ, and a state dict does not say which it was. Where many
+/// are, every answer hangs on it. A network's own file says it.
+void checkEpsilon(const ImportRequest& request, ImportResult& result) {
     if (request.epsilon) return;
-    constexpr double kNear = 100, kTold = 0.005;
+    constexpr double kNear = 100, kTold = 0.005, kRefused = 0.1;
     const Network& network = result.model.network;
     std::size_t near = 0, all = 0;
     double epsilon = 0;
@@ -133,12 +134,16 @@ void tellEpsilon(const ImportRequest& request, ImportResult& result) {
         all += norm.var.values.size();
         if (small > 0) epsilon = std::max(epsilon, own);
     }
-    if (all == 0 || static_cast<double>(near) < kTold * static_cast<double>(all)) return;
-    result.notes.push_back(
-        fmt::format("{:.2g} % of the norms' channels have a variance below 100 ε, where ε is {:g}: the file does not "
-                    "say with which ε "
-                    "the network was trained ({}), and here it matters.",
-                    100 * static_cast<double>(near) / static_cast<double>(all), epsilon, settingName("epsilon")));
+    const double share = all == 0 ? 0 : static_cast<double>(near) / static_cast<double>(all);
+    if (share < kTold) return;
+    const std::string found = fmt::format(
+        "{:.2g} % of the norms' channels have a variance below 100 ε, where ε is {:g}", 100 * share, epsilon);
+    if (share >= kRefused && !namesNetworkFile(request.network))
+        throw Error(ErrorKind::BadInput, request.source.string(),
+                    found + ": it does not say with which ε the network was trained, and all answers hang on it",
+                    fmt::format("Say it: {0} 1e-5 is PyTorch's own, {0} 1e-3 is TensorFlow's", settingName("epsilon")));
+    result.notes.push_back(found + ": the file does not say with which ε the network was trained (" +
+                           settingName("epsilon") + "), and here it matters.");
 }
 
 /// Scales that a draft took for what their names say.
@@ -198,7 +203,7 @@ ImportResult importTensors(const ImportRequest& request, const JobContext& conte
     reportImport(context, "quantizing weights", 0.1);
     ImportedModel made = imported(request, file, mapping, network, result.drafted);
     result.model = std::move(made.model);
-    tellEpsilon(request, result);
+    checkEpsilon(request, result);
     if (data != nullptr) takeData(*data, mapping.classes.empty(), result);
     if (made.floats) {
         made.floats->classNames = result.model.classNames;

@@ -17,7 +17,7 @@ namespace {
 
 /// Samples of a layer's inputs: enough for a matrix of a run's weights.
 std::int64_t samplesFor(std::int64_t weights) {
-    constexpr std::int64_t kEachWeight = 16, kLeast = 2048;
+    constexpr std::int64_t kEachWeight = 16, kLeast = 4096;
     return std::max(kEachWeight * weights, kLeast);
 }
 

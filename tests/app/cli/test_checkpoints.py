@@ -159,6 +159,10 @@ class Checkpoints(imports.Files):
         model = foreign.small_variances(self.model, 1e-3)
         torch.save(model.state_dict(), self.file)
         self.assertNotIn("--epsilon", self.compare(model, "--epsilon", "1e-3"))
+        self.refuse("below 100 ε", "--epsilon 1e-3 is TensorFlow's")
+        few = copy.deepcopy(self.model)
+        few.bn1.running_var[:8] = 5e-4
+        torch.save(few.state_dict(), self.file)
         found = self.imported(*self.arguments("--bits", 8))
         self.assertIn("below 100 ε", " ".join(found["notes"]))
 
