@@ -4,6 +4,9 @@
 #include "core/posttrain/block_reconstruction.h"
 
 #include <cmath>
+#include <map>
+#include <string>
+#include <vector>
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
@@ -25,6 +28,29 @@ using Values = std::vector<at::Tensor>;
 void advance(GraphPass& pass, const GraphBlock& block, Values& values) {
     const at::NoGradGuard guard;
     for (at::Tensor& value : values) value = pass.run(value, block.first, block.last);
+}
+
+/// How far a block of the quantized network is from the float network's values behind it.
+double blockError(const SimulatedNetwork& network, const BitConfiguration& mix, const GraphBlock& block,
+                  const Values& inputs, const Values& targets) {
+    const at::NoGradGuard guard;
+    SimulatedPass pass(network, mix);
+    double sum = 0;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+        sum += (pass.run(inputs[i], block.first, block.last) - targets[i]).square().sum().item<double>();
+    return sum;
+}
+
+/// Takes over what was learnt where it comes closer than what is there.
+void keepBetter(SimulatedNetwork& network, const std::map<std::string, at::Tensor>& learnt, const BitConfiguration& mix,
+                const GraphBlock& block, const Values& inputs, const Values& targets) {
+    const double before = blockError(network, mix, block, inputs, targets);
+    const auto layers = network.layers;
+    const auto norms = network.norms;
+    BlockPass::apply(learnt, block, mix, network);
+    if (blockError(network, mix, block, inputs, targets) < before) return;
+    network.layers = layers;
+    network.norms = norms;
 }
 
 /// Some images of the values, drawn.
@@ -113,7 +139,7 @@ void reconstructBlocks(SimulatedNetwork& network, const ImageBatches& images, co
                     learn(pass, block, {inputs, targets, seed}, work, activity, done / all);
                     state.keep(key, pass.learnt());
                 }
-                BlockPass::apply(state.of(key), block, mix, network);
+                keepBetter(network, state.of(key), mix, block, inputs, targets);
             }
             SimulatedPass now(network, mix);
             advance(now, block, inputs);
