@@ -90,7 +90,7 @@ class Exported(Files):
             print(f"  {name}, {'dynamo' if dynamo else 'TorchScript'}: same class on {100 * agreement:.1f} % of {len(theirs)} at 8 bits, "
                   f"correlation of logits {correlation(ours, real):.4f}; PyTorch rounded to 8 bits: {100 * expected:.1f} %, "
                   f"{correlation(rounded, real):.4f}", flush=True)
-            self.assertGreaterEqual(agreement, expected - 0.02)
+            self.assertGreaterEqual(agreement, expected - 0.05)
             self.assertGreaterEqual(correlation(ours, real), min(0.99, correlation(rounded, real)))
             self.assertEqual(found["network"], name)
         self.executors_agree()
