@@ -107,8 +107,7 @@ void BlockPass::apply(const std::map<std::string, at::Tensor>& learnt, const Gra
         const Layer& layer = network.layers()[toIndex(index)];
         if (!layer.quantizable()) continue;
         SimulatedNetwork::Width& width = simulated.layers[toIndex(index)][simulated.widthIndex(index, mix)];
-        width.codes = learnt.at(nameOf(network, layer.node, "codes"));
-        width.weight = width.codes * perFilter(width.weightScale, width.codes);
+        width.setCodes(learnt.at(nameOf(network, layer.node, "codes")));
         width.actScale = learnt.at(nameOf(network, layer.node, "act_scale")).item<double>();
     }
     for (auto& [node, norm] : simulated.norms)

@@ -25,8 +25,6 @@ public:
 
     /// [groups · runs, K, K]: E[x·xᵀ] of each run of K weights; `centred`: the covariance, without what the means add.
     at::Tensor matrix(bool centred) const;
-    /// [groups · runs, K]: its diagonal.
-    at::Tensor diagonal(bool centred) const { return matrix(centred).diagonal(0, 1, 2); }
 
     /// [N, C/groups, KH, KW] or [N, C], as [groups · runs, N/groups, K], and back into the shape of `like`.
     at::Tensor toRuns(const at::Tensor& weight) const;

@@ -58,6 +58,11 @@ NormParameters toParameters(const SimulatedNetwork::Norm& norm, const FloatModel
 
 }  // namespace
 
+void SimulatedNetwork::Width::setCodes(at::Tensor made) {
+    codes = std::move(made);
+    weight = codes * perFilter(weightScale, codes);
+}
+
 SimulatedNetwork::SimulatedNetwork(const FloatModel& model, std::vector<int> widths)
     : floats(model), floatPass(model), bits(std::move(widths)) {
     for (std::size_t l = 0; l < model.layers.size(); ++l) {
@@ -97,15 +102,6 @@ int SimulatedNetwork::normOf(int layerIndex) const {
     const auto& readers = network().consumers(network().layers()[toIndex(layerIndex)].node);
     const auto found = std::ranges::find_if(readers, [&](int node) { return norms.contains(node); });
     return found == readers.end() ? -1 : *found;
-}
-
-void SimulatedNetwork::roundWeights(int layerIndex, Width& width) const {
-    const at::Tensor& real = floatPass.tensors(layerIndex).weight;
-    const WeightQuantizer& quantizer = findWeightQuantizer("rounded");
-    const at::Tensor scale = perFilter(width.weightScale, real);
-    width.codes = real.div(scale).round_().clamp_(quantizer.lowest(width.bits, width.bits),
-                                                  quantizer.highest(width.bits, width.bits));
-    width.weight = width.codes * scale;
 }
 
 MetaModel SimulatedNetwork::toModel() const {

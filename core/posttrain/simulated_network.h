@@ -21,6 +21,9 @@ struct SimulatedNetwork {
         at::Tensor codes;        ///< whole floats, in the shape of FloatPass::LayerTensors::weight
         at::Tensor weight;       ///< what they are worth
         double actScale = 1;
+
+        /// Codes, and what they are worth under the scales.
+        void setCodes(at::Tensor made);
     };
     /// A norm's transitions, [from · to count + to].
     struct Norm {
@@ -46,9 +49,6 @@ struct SimulatedNetwork {
 
     /// The norm that reads a layer, or −1.
     int normOf(int layerIndex) const;
-
-    /// Sets codes and what they are worth: the nearest to the float weights under the width's scales.
-    void roundWeights(int layerIndex, Width& width) const;
     /// The model, with tables as small as their rows allow.
     MetaModel toModel() const;
 };

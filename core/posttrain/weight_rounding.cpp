@@ -31,11 +31,11 @@ at::Tensor inverseFactor(const at::Tensor& moments) {
 }
 
 /// Some weights, from first on: their codes, and what the errors do to those behind.
-void roundRun(at::Tensor rest, at::Tensor codes, at::Tensor errors, const at::Tensor& factor, const auto& nearest,
-              const at::Tensor& scale) {
+void roundRun(at::Tensor rest, at::Tensor codes, at::Tensor errors, const at::Tensor& factor, const at::Tensor& scale,
+              int bits) {
     const std::int64_t count = rest.size(2);
     for (std::int64_t i = 0; i < count; ++i) {
-        const at::Tensor w = rest.narrow(2, i, 1), code = nearest(w);
+        const at::Tensor w = rest.narrow(2, i, 1), code = nearestCodes(w, scale, bits);
         codes.narrow(2, i, 1).copy_(code);
         const at::Tensor row = factor.narrow(1, i, 1);
         const at::Tensor error = (w - code * scale) / row.narrow(2, i, 1);
@@ -47,16 +47,18 @@ void roundRun(at::Tensor rest, at::Tensor codes, at::Tensor errors, const at::Te
 
 }  // namespace
 
+at::Tensor nearestCodes(const at::Tensor& weight, const at::Tensor& scale, int bits) {
+    const WeightQuantizer& quantizer = findWeightQuantizer("rounded");
+    return weight.div(scale).round_().clamp_(quantizer.lowest(bits, bits), quantizer.highest(bits, bits));
+}
+
 ErrorRounding::ErrorRounding(const at::Tensor& moments)
     // Where inputs are large there is least to choose: those weights first.
     : m_order(moments.diagonal(0, 1, 2).mean(0).argsort(-1, true)),
       m_factor(inverseFactor(moments.index_select(1, m_order).index_select(2, m_order))) {}
 
 at::Tensor ErrorRounding::codes(const at::Tensor& weight, const at::Tensor& scale, int bits) const {
-    const WeightQuantizer& quantizer = findWeightQuantizer("rounded");
-    const int lowest = quantizer.lowest(bits, bits), highest = quantizer.highest(bits, bits);
-    const auto nearest = [&](const at::Tensor& w) { return w.div(scale).round_().clamp_(lowest, highest); };
-    if (!m_factor.defined()) return nearest(weight);
+    if (!m_factor.defined()) return nearestCodes(weight, scale, bits);
 
     // Weights far behind take over the errors of many at once, by one matrix product.
     constexpr std::int64_t kAtOnce = 64;
@@ -65,8 +67,8 @@ at::Tensor ErrorRounding::codes(const at::Tensor& weight, const at::Tensor& scal
     for (std::int64_t first = 0; first < weight.size(2); first += kAtOnce) {
         const std::int64_t count = std::min(kAtOnce, weight.size(2) - first), end = first + count;
         const at::Tensor rows = m_factor.narrow(1, first, count), made = errors.narrow(2, first, count);
-        roundRun(rest.narrow(2, first, count), codes.narrow(2, first, count), made, rows.narrow(2, first, count),
-                 nearest, scale);
+        roundRun(rest.narrow(2, first, count), codes.narrow(2, first, count), made, rows.narrow(2, first, count), scale,
+                 bits);
         if (const std::int64_t behind = weight.size(2) - end; behind > 0)
             rest.narrow(2, end, behind).sub_(made.bmm(rows.narrow(2, end, behind)));
     }

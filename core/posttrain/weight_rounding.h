@@ -6,6 +6,9 @@
 
 namespace bitdesk {
 
+/// The nearest codes of the quantizer "rounded", whole floats. scale: as it broadcasts over the real weights.
+at::Tensor nearestCodes(const at::Tensor& weight, const at::Tensor& scale, int bits);
+
 /// Codes whose errors cancel in the sums: one weight after another is rounded, and those not yet rounded take over what
 /// its error does to the sum, as far as their inputs go together (GPTQ, Frantar et al. 2023, after Optimal Brain
 /// Surgeon).

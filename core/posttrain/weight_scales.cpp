@@ -19,8 +19,7 @@ namespace bitdesk {
 at::Tensor bestWeightScale(const at::Tensor& weight, int bits, const at::Tensor& importance) {
     constexpr double kScaleOfNothing = 1e-12;  // of a filter that is all zeros
     constexpr int kSteps = 100;
-    const WeightQuantizer& quantizer = findWeightQuantizer("rounded");
-    const int lowest = quantizer.lowest(bits, bits), highest = quantizer.highest(bits, bits);
+    const int highest = findWeightQuantizer("rounded").highest(bits, bits);
     const at::Tensor rows = weight.flatten(1);
     const at::Tensor counts = importance.defined() ? importance.expand_as(weight).flatten(1) : at::Tensor();
     const at::Tensor covering = at::amax(rows.abs(), {1}, true).div(highest).clamp_(kScaleOfNothing);
@@ -28,7 +27,7 @@ at::Tensor bestWeightScale(const at::Tensor& weight, int bits, const at::Tensor&
     // With few bits the largest weight is worth less than the spacing of all others: far below what covers it.
     for (int i = kSteps; i > kSteps / 8; --i) {
         const at::Tensor scale = covering * (static_cast<double>(i) / kSteps);
-        at::Tensor error = rows.div(scale).round_().clamp_(lowest, highest).mul_(scale).sub_(rows).square_();
+        at::Tensor error = nearestCodes(rows, scale, bits).mul_(scale).sub_(rows).square_();
         if (counts.defined()) error = error * counts;
         error = error.sum(1, true);
         const at::Tensor better = error < least;
@@ -50,13 +49,10 @@ void setWeights(SimulatedNetwork& network, const std::vector<InputCovariance>& i
         const auto byError = rounding == Rounding::ByError ? std::optional<ErrorRounding>(moments) : std::nullopt;
         for (SimulatedNetwork::Width& width : network.layers[l]) {
             width.weightScale = bestWeightScale(weight, width.bits, counts);
-            if (!byError) {
-                network.roundWeights(layer, width);
-                continue;
-            }
             const at::Tensor scale = input.filtersToRuns(width.weightScale);
-            width.codes = input.fromRuns(byError->codes(rows, scale, width.bits), weight);
-            width.weight = width.codes * perFilter(width.weightScale, weight);
+            const at::Tensor codes =
+                byError ? byError->codes(rows, scale, width.bits) : nearestCodes(rows, scale, width.bits);
+            width.setCodes(input.fromRuns(codes, weight));
         }
     }
 }

@@ -48,6 +48,16 @@ private:
     c10::Event m_begin, m_end;
 };
 
+/// Tensors come and go with every node of a network. Handed back to the system each time, their pages are cleared anew,
+/// which took half of the time of a pass.
+void keepFreedMemory() {
+#ifdef __GLIBC__
+    constexpr int kLargest = 1 << 30;
+    mallopt(M_MMAP_THRESHOLD, kLargest);
+    mallopt(M_TRIM_THRESHOLD, kLargest);
+#endif
+}
+
 }  // namespace
 
 c10::Device parseDevice(const std::string& text) {
@@ -71,20 +81,6 @@ c10::Device parseDevice(const std::string& text) {
                     "Count from cuda:0");
     return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
 }
-
-namespace {
-
-/// Tensors come and go with every node of a network. Handed back to the system each time, their pages are cleared anew,
-/// which took half of the time of a pass.
-void keepFreedMemory() {
-#ifdef __GLIBC__
-    constexpr int kLargest = 1 << 30;
-    mallopt(M_MMAP_THRESHOLD, kLargest);
-    mallopt(M_TRIM_THRESHOLD, kLargest);
-#endif
-}
-
-}  // namespace
 
 void prepareTorch(int threads) {
     keepFreedMemory();

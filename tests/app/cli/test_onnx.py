@@ -43,22 +43,16 @@ class Files(test_import.Files):
         self.assertEqual(done.returncode, 0, done.stderr)
         return np.array(json.loads(done.stdout)["predictions"])
 
-    def logits(self):
+    def logits(self, *more):
         file = self.path / "logits.npy"
         file.unlink(missing_ok=True)
-        done = run("predict", self.out, "--bits", 8, "--data", self.path / "data.npz", "--logits", file, "--quiet")
+        done = run("predict", self.out, "--bits", 8, "--data", self.path / "data.npz", "--logits", file, "--quiet", *more)
         self.assertEqual(done.returncode, 0, done.stderr)
         return np.load(file)
 
     def executors_agree(self):
         """Bit for bit, on a few images."""
-        logits = []
-        for backend in ("packed", "portable", "reference"):
-            file = self.path / f"{backend}.npy"
-            done = run("predict", self.out, "--bits", 8, "--data", self.path / "data.npz", "--limit", 3, "--backend", backend,
-                       "--logits", file, "--quiet")
-            self.assertEqual(done.returncode, 0, done.stderr)
-            logits.append(file.read_bytes())
+        logits = [self.logits("--limit", 3, "--backend", backend).tobytes() for backend in ("packed", "portable", "reference")]
         self.assertEqual(logits[0], logits[1])
         self.assertEqual(logits[0], logits[2])
 

@@ -212,34 +212,25 @@ TEST(WeightScales, ImportanceDecidesWhatIsKept) {
     EXPECT_LT(error(at::tensor({1.0F, 1e-4F}).view({1, 2}), 0), 0.02);
 }
 
-class Covariance : public testing::Test {
-protected:
-    /// A convolution with all that moves its windows, and what it reads.
-    static Network convolution(int groups) {
-        Conv2dAttributes conv;
-        conv.outChannels = 4;
-        conv.groups = groups;
-        conv.kernelHeight = 3;
-        conv.kernelWidth = 2;
-        conv.strideHeight = 2;
-        conv.paddingTop = 1;
-        conv.paddingRight = 2;
-        conv.dilationWidth = 2;
-        return Network("one", {{.name = "x", .inputs = {}, .attributes = InputAttributes{{7, 6, 4}}},
-                               {.name = "codes", .inputs = {"x"}, .attributes = QuantizeAttributes{"conv", true}},
-                               {.name = "conv", .inputs = {"codes"}, .attributes = conv},
-                               {.name = "pool", .inputs = {"conv"}, .attributes = globalPool()},
-                               {.name = "flat", .inputs = {"pool"}, .attributes = FlattenAttributes{}}});
-    }
-    static AvgPoolAttributes globalPool() {
-        AvgPoolAttributes pool;
-        pool.global = true;
-        return pool;
-    }
-};
+/// A network of one convolution, with all that moves its windows.
+Network convolution(int groups) {
+    Conv2dAttributes conv;
+    conv.outChannels = 4;
+    conv.groups = groups;
+    conv.kernelHeight = 3;
+    conv.kernelWidth = 2;
+    conv.strideHeight = 2;
+    conv.paddingTop = 1;
+    conv.paddingRight = 2;
+    conv.dilationWidth = 2;
+    return Network("one", {{.name = "x", .inputs = {}, .attributes = InputAttributes{{7, 6, 4}}},
+                           {.name = "codes", .inputs = {"x"}, .attributes = QuantizeAttributes{"conv", true}},
+                           {.name = "conv", .inputs = {"codes"}, .attributes = conv},
+                           {.name = "flat", .inputs = {"conv"}, .attributes = FlattenAttributes{}}});
+}
 
 /// Σ of squares of a convolution's output is what the moments say of its weights: LibTorch's own convolution shows it.
-TEST_F(Covariance, IsWhatAConvolutionSums) {
+TEST(Covariance, IsWhatAConvolutionSums) {
     for (const int groups : {1, 2, 4}) {
         const Network network = convolution(groups);
         const Layer& layer = network.layers().front();
@@ -262,7 +253,7 @@ TEST_F(Covariance, IsWhatAConvolutionSums) {
 }
 
 /// A wide layer's weights are cut; what it reads still comes in the order of its weights.
-TEST(WideCovariance, IsCutIntoRuns) {
+TEST(Covariance, OfAWideLayerIsCutIntoRuns) {
     LinearAttributes wide;
     wide.outFeatures = 2;
     const Network network("wide", {{.name = "x", .inputs = {}, .attributes = InputAttributes{{20, 20, 6}}},
@@ -272,7 +263,7 @@ TEST(WideCovariance, IsCutIntoRuns) {
     InputCovariance moments(network, network.layers().front(), 2);
     const at::Tensor x = at::arange(2 * 2400, at::kFloat).view({2, 2400, 1, 1}) / 4800;
     moments.add(x);
-    const at::Tensor diagonal = moments.diagonal(false);
+    const at::Tensor diagonal = moments.matrix(false).diagonal(0, 1, 2);
     ASSERT_EQ(diagonal.sizes(), (at::IntArrayRef{3, 800}));
     EXPECT_TRUE(diagonal.flatten().allclose(x.square().mean(0).flatten(), 1e-5));
 }
